@@ -1,0 +1,46 @@
+# What the SDK is built on, or an error that says how to get it.
+
+function(codex_missing what debian homebrew vcpkg)
+  message(
+    FATAL_ERROR
+      "${what} was not found. Install it:\n"
+      "  Debian, Ubuntu: apt-get install ${debian}\n"
+      "  Homebrew:       brew install ${homebrew}\n"
+      "  vcpkg:          vcpkg install ${vcpkg}")
+endfunction()
+
+macro(codex_require package debian homebrew vcpkg)
+  find_package(${package} CONFIG QUIET)
+  if(NOT ${package}_FOUND)
+    codex_missing(${package} ${debian} ${homebrew} ${vcpkg})
+  endif()
+endmacro()
+
+codex_require(nlohmann_json nlohmann-json3-dev nlohmann-json nlohmann-json)
+codex_require(simdjson libsimdjson-dev simdjson simdjson)
+find_package(Threads REQUIRED)
+
+if(CODEX_SDK_GENERATE)
+  codex_require(cxxopts libcxxopts-dev cxxopts cxxopts)
+endif()
+
+if(CODEX_SDK_BUILD_TESTS)
+  codex_require(doctest doctest-dev doctest doctest)
+endif()
+
+# Debian's cpp-httplib is a compiled library without a CMake package.
+if(CODEX_SDK_BUILD_TESTING OR CODEX_SDK_BUILD_TESTS OR CODEX_SDK_BUILD_EXAMPLES)
+  find_package(httplib CONFIG QUIET)
+  if(NOT httplib_FOUND)
+    find_path(HTTPLIB_INCLUDE_DIR httplib.h)
+    find_library(HTTPLIB_LIBRARY cpp-httplib)
+    if(NOT HTTPLIB_INCLUDE_DIR OR NOT HTTPLIB_LIBRARY)
+      codex_missing(cpp-httplib libcpp-httplib-dev cpp-httplib cpp-httplib)
+    endif()
+    add_library(httplib::httplib UNKNOWN IMPORTED)
+    set_target_properties(
+      httplib::httplib
+      PROPERTIES IMPORTED_LOCATION ${HTTPLIB_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES
+                                                      ${HTTPLIB_INCLUDE_DIR})
+  endif()
+endif()

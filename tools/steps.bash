@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# What tools/quickstart and tools/test share: packages, the runtime, builds, and saying so.
+# Sourced from the repository's root.
+# shellcheck disable=SC2034  # build_packages is for those who source this
+
+build_packages=(
+  g++:g++ cmake:cmake ninja-build:ninja npm:npm python3:python3 ca-certificates
+  nlohmann-json3-dev libcxxopts-dev libsimdjson-dev libcpp-httplib-dev
+)
+logs=build/logs
+mkdir -p "$logs"
+
+# Stopped in the middle, nothing may go on behind the person's back.
+background_jobs=()
+trap 'kill ${background_jobs[@]+"${background_jobs[@]}"} 2>/dev/null || true' EXIT
+
+step() {
+  printf '[%3d s] %s\n' "$SECONDS" "$*" >&2
+}
+
+fail() {
+  step "error: $*"
+  exit 1
+}
+
+install_packages() {
+  step "Looking for the packages that the build needs"
+  tools/install_packages "$@" || fail "packages are missing"
+  if command -v ccache >/dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  fi
+}
+
+# The download takes about as long as a build: start it, build, then await it.
+start_runtime_fetch() {
+  step "Fetching the codex runtime, in the background"
+  # Through cat it is no terminal, so its progress is whole lines between those of the build.
+  tools/fetch_runtime >/dev/null 2> >(cat >&2) &
+  runtime_job=$!
+  background_jobs+=("$runtime_job")
+}
+
+await_runtime() {
+  if kill -0 "$runtime_job" 2>/dev/null; then
+    step "Waiting for the codex runtime"
+  fi
+  wait "$runtime_job" || fail "the codex runtime is not installed (its error is above)"
+  step "The codex runtime is there"
+}
+
+# configure_and_build PRESET [CMAKE-BUILD-ARGUMENT...]
+configure_and_build() {
+  local preset=$1
+  shift
+  step "Configuring build/$preset"
+  logged "$logs/$preset-configure.log" cmake --preset "$preset" || return
+  step "Building build/$preset"
+  logged "$logs/$preset-build.log" cmake --build --preset "$preset" "$@" || return
+  step "Built build/$preset: $(tail -n 1 "$logs/$preset-build.log")"
+}
+
+# logged FILE COMMAND...: output into FILE, a sign of life every 10 s, the end of FILE on failure.
+logged() {
+  local log=$1 ticker code=0
+  shift
+  tick "$log" &
+  ticker=$!
+  "$@" >"$log" 2>&1 </dev/null || code=$?
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  if ((code != 0)); then
+    tail -n 60 "$log" | sed 's/^/    /' >&2
+    step "error: $* failed ($code); the end of its output is above, all of it in $log"
+  fi
+  return "$code"
+}
+
+tick() {
+  local due=$((SECONDS + 10))
+  while kill -0 $$ 2>/dev/null; do
+    sleep 0.2
+    if ((SECONDS >= due)); then
+      step "  $(grep -o '^\[[0-9]*/[0-9]*\]' "$1" | tail -n 1)"
+      due=$((SECONDS + 10))
+    fi
+  done
+}
