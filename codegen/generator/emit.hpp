@@ -1,0 +1,23 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "families.hpp"
+#include "model.hpp"
+
+namespace codegen {
+
+/// Paths below the output folder, and what stands in each file.
+using Files = std::map<std::string, std::string>;
+
+/// The headers: one per family, and `protocol.hpp` over all of them.
+Files emit_headers(const Model& model, const std::vector<Family>& families);
+
+/// The sources: field tables.
+Files emit_tables(const Model& model, const std::vector<Family>& families);
+
+/// The source with the message envelopes and the lists of all methods and types.
+Files emit_registry(const Model& model, const std::vector<Family>& families);
+
+}  // namespace codegen

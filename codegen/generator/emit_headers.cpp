@@ -1,0 +1,334 @@
+#include <algorithm>
+#include <set>
+
+#include "emit.hpp"
+#include "names.hpp"
+#include "text.hpp"
+
+namespace codegen {
+namespace {
+
+const std::string experimental_note =
+    "Experimental: the runtime refuses it unless the client opted in (`experimental_api`).";
+
+std::string scalar_initialiser(const Type& type) {
+  switch (type.kind) {
+    case Type::Kind::boolean:
+      return " = false";
+    case Type::Kind::int32:
+    case Type::Kind::int64:
+    case Type::Kind::uint16:
+    case Type::Kind::uint32:
+    case Type::Kind::uint64:
+      return " = 0";
+    case Type::Kind::number:
+      return " = 0.0";
+    // Class types have none when required, so that the compiler warns where one is forgotten.
+    case Type::Kind::string:
+    case Type::Kind::json:
+    case Type::Kind::named:
+    case Type::Kind::list:
+    case Type::Kind::map:
+    case Type::Kind::optional:
+      return "";
+  }
+  return "";
+}
+
+class HeaderWriter {
+ public:
+  explicit HeaderWriter(const Model& model) : model_(model) {
+    for (const auto& definition : model.definitions) index_.emplace(definition.name, &definition);
+    for (const auto& method : model.methods) note_users(method);
+  }
+
+  std::string family(const Family& family, bool common) const {
+    std::string out = "#pragma once\n\n" + banner(model_) + "\n";
+    if (!common) out += "#include <codex/protocol/common.hpp>\n";
+    out += "#include <codex/protocol/support/no_params.hpp>\n";
+    out += "#include <cstdint>\n#include <map>\n#include <optional>\n#include <string>\n";
+    out += "#include <string_view>\n#include <vector>\n\n";
+    out += "namespace codex::protocol {\n";
+    for (const auto* definition : family.definitions) out += "\n" + this->definition(*definition);
+    for (const auto kind : {MethodKind::request, MethodKind::notification,
+                            MethodKind::server_request, MethodKind::client_notification}) {
+      out += methods(family, kind);
+    }
+    return out + "\n}  // namespace codex::protocol\n";
+  }
+
+ private:
+  void note_users(const Method& method) {
+    const std::string wire = "`" + method.wire + "`";
+    if (!method.params.empty()) uses_[method.params].push_back("The params of " + wire + ".");
+    if (!method.response.empty()) uses_[method.response].push_back("The response of " + wire + ".");
+  }
+
+  /// What the schema says, or else where the type is used.
+  [[nodiscard]] std::string type_doc(const Definition& definition,
+                                     const std::string& fallback) const {
+    std::vector<std::string> paragraphs = {definition.doc};
+    if (definition.doc.empty()) {
+      const auto uses = uses_.find(definition.name);
+      paragraphs[0] = uses == uses_.end() ? fallback : uses->second.front();
+    }
+    if (definition.experimental) paragraphs.push_back(experimental_note);
+    return doc_comment(paragraphs, "");
+  }
+
+  [[nodiscard]] std::string definition(const Definition& definition) const {
+    const std::string& name = definition.name;
+    if (const auto* object = std::get_if<Struct>(&definition.shape)) {
+      return struct_text(definition, *object);
+    }
+    if (const auto* values = std::get_if<Enum>(&definition.shape)) {
+      return enum_text(definition, *values);
+    }
+    if (const auto* choice = std::get_if<Union>(&definition.shape)) {
+      return union_text(definition, *choice);
+    }
+    if (const auto* alias = std::get_if<Alias>(&definition.shape)) {
+      return type_doc(definition, "") + "using " + name + " = " + cpp_type(alias->target) + ";\n";
+    }
+    return message_text(definition, std::get<Message>(definition.shape));
+  }
+
+  [[nodiscard]] std::string struct_text(const Definition& definition, const Struct& object) const {
+    std::string fallback = "The protocol's `" + definition.name + "`.";
+    if (!object.tag_value.empty()) {
+      fallback = "The arm with `" + object.tag + "` \"" + object.tag_value + "\".";
+    } else if (!object.wrapper.empty()) {
+      fallback = "The arm under the key `" + object.wrapper + "`.";
+    }
+    std::string out = type_doc(definition, fallback) + "struct " + definition.name + " {\n";
+    out += members(object.members);
+    if (!object.members.empty()) out += "\n";
+    out += "  Extra extra = {};  // members that this version does not know\n";
+    return out + closing(definition.name, "ObjectInfo");
+  }
+
+  static std::string closing(const std::string& name, const std::string& info) {
+    const std::string head = "  bool operator==(const " + name + "& other) const {";
+    const std::string body = "return detail::equal(*this, other);";
+    const bool fits = head.size() + body.size() + 3 <= 100;
+    return head + (fits ? " " + body + " }\n" : "\n    " + body + "\n  }\n") +
+           "  static const detail::" + info + " type_info;\n};\n";
+  }
+
+  [[nodiscard]] std::string members(const std::vector<Member>& members) const {
+    std::string out;
+    for (const auto& member : members) {
+      std::vector<std::string> paragraphs = {member.doc};
+      if (member.default_value && !member.default_value->is_null()) {
+        paragraphs.push_back("Default: `" + member.default_value->dump() + "`.");
+      }
+      if (member.experimental) paragraphs.push_back(experimental_note);
+      out += doc_comment(paragraphs, "  ");
+      out += "  " + cpp_type(member) + " " + member.name + initialiser(member) + ";\n";
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::string initialiser(const Member& member) const {
+    if (member.presence == Presence::required) return scalar_initialiser(member.type);
+    if (member.presence == Presence::required_nullable) return "";
+    if (member.presence != Presence::defaulted) return " = {}";
+    const std::string value = default_text(member.type, *member.default_value, member.wire);
+    return value.empty() ? " = {}" : " = by_default(" + value + ")";
+  }
+
+  /// The default as C++; empty where a fresh value is the default.
+  [[nodiscard]] std::string default_text(const Type& type, const Json& value,
+                                         const std::string& wire) const {
+    if (value.is_boolean() || value.is_number()) return value.dump();
+    if (value.is_structured() && value.empty()) return "";
+    if (value.is_array()) {
+      std::string out = cpp_type(type) + "{";
+      for (const auto& element : value) {
+        out += (out.back() == '{' ? "" : ", ") + default_text(*type.element, element, wire);
+      }
+      return out + "}";
+    }
+    if (value.is_string() && type.kind == Type::Kind::string) {
+      return "std::string(" + literal(value.get<std::string>()) + ")";
+    }
+    if (value.is_string() && type.kind == Type::Kind::named) {
+      return enumerator_text(type.name, value.get<std::string>());
+    }
+    throw SchemaError(wire, "cannot write the default " + value.dump() + " in C++");
+  }
+
+  [[nodiscard]] std::string enumerator_text(const std::string& type,
+                                            const std::string& wire) const {
+    const Definition& definition = *index_.at(type);
+    if (std::holds_alternative<Alias>(definition.shape)) {
+      return "std::string(" + literal(wire) + ")";
+    }
+    const Enum* values = string_values(definition);
+    if (values) {
+      for (const auto& value : values->values) {
+        if (value.wire == wire) return type + "::" + value.name;
+      }
+    }
+    throw SchemaError(type, "has no value " + literal(wire) + " to be a default");
+  }
+
+  /// The enum itself, or that of a union's string arm.
+  [[nodiscard]] const Enum* string_values(const Definition& definition) const {
+    if (const auto* values = std::get_if<Enum>(&definition.shape)) return values;
+    const auto* choice = std::get_if<Union>(&definition.shape);
+    if (!choice || choice->style != UnionStyle::external || choice->arms.empty() ||
+        !choice->arms[0].wire.empty()) {
+      return nullptr;
+    }
+    return std::get_if<Enum>(&index_.at(choice->arms[0].type.name)->shape);
+  }
+
+  [[nodiscard]] std::string enum_text(const Definition& definition, const Enum& values) const {
+    const std::string& name = definition.name;
+    std::string out = "namespace known {\n";
+    out += "/// The values of `" + name + "` that this version knows.\n";
+    out += "enum class " + name + " : std::uint8_t {\n";
+    for (const auto& value : values.values) {
+      std::vector<std::string> paragraphs = {value.doc};
+      if (value.experimental) paragraphs.push_back(experimental_note);
+      out += doc_comment(paragraphs, "  ");
+      out += "  " + value.name + ",\n";
+    }
+    out += "};\n}  // namespace known\n\n";
+    out += type_doc(definition, "The protocol's `" + name + "`.");
+    out += "struct " + name + "\n    : OpenEnum<" + name + ", known::" + name + "> {\n";
+    out += "  using OpenEnum::OpenEnum;\n";
+    out += constants(name, values) + "\n  static const detail::EnumInfo type_info;\n};\n";
+    return out;
+  }
+
+  /// The enumerators as members. Not `using enum`: g++ 12 crashes on one that is used in a
+  /// template.
+  static std::string constants(const std::string& known, const Enum& values) {
+    std::string out = "\n";
+    for (const auto& value : values.values) {
+      out += "  static constexpr auto " + value.name + " = known::" + known + "::" + value.name +
+             ";\n";
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::string union_text(const Definition& definition, const Union& choice) const {
+    const std::string& name = definition.name;
+    std::string out = type_doc(definition, "The protocol's `" + name + "`.");
+    out += "struct " + name + "\n    : Union<";
+    for (const auto& arm : choice.arms) out += cpp_type(arm.type) + ",\n            ";
+    out += "Unknown> {\n  using Union::Union;\n";
+    if (const Enum* values = string_values(definition)) {
+      out += string_arm(name, choice.arms[0].type.name, *values);
+    }
+    if (!choice.shared.empty()) out += "\n" + members(choice.shared);
+    return out + "\n" + closing(name, "UnionInfo");
+  }
+
+  /// What lets a union's plain strings be written like enumerators of the union itself.
+  static std::string string_arm(const std::string& name, const std::string& strings,
+                                const Enum& values) {
+    const std::string known = "known::" + strings;
+    std::string out = constants(strings, values);
+    out += "\n  " + name + "(" + known + " value)\n      : Union(" + strings + "(value)) {}\n";
+    out += "  friend bool operator==(const " + name + "& a,\n                         " + known +
+           " b) {\n";
+    out += "    const auto* value = a.as<" + strings + ">();\n";
+    return out + "    return value && *value == b;\n  }\n";
+  }
+
+  [[nodiscard]] std::string message_text(const Definition& definition,
+                                         const Message& message) const {
+    const std::string& name = definition.name;
+    std::string out = type_doc(definition, "Any message of this kind, with its params typed.");
+    out += "struct " + name + " : MethodMessage {\n" + members(message.members);
+    out += "  Extra extra = {};  // members that this version does not know\n";
+    return out + closing(name, "MessageInfo");
+  }
+
+  [[nodiscard]] static std::string methods(const Family& family, MethodKind kind) {
+    std::string out;
+    for (const auto* method : family.methods) {
+      if (method->kind == kind) out += "\n" + method_text(*method);
+    }
+    if (out.empty()) return out;
+    const std::string space = kind == MethodKind::request          ? "requests"
+                              : kind == MethodKind::notification   ? "notifications"
+                              : kind == MethodKind::server_request ? "server_requests"
+                                                                   : "client_notifications";
+    return "\nnamespace " + space + " {\n" + out + "\n}  // namespace " + space + "\n";
+  }
+
+  [[nodiscard]] static std::string method_text(const Method& method) {
+    std::vector<std::string> paragraphs = {"`" + method.wire + "`", method.doc};
+    if (method.experimental) paragraphs.push_back(experimental_note);
+    std::string out = doc_comment(paragraphs, "");
+    out += "struct " + method.name + " {\n";
+    out += "  static constexpr std::string_view method = " + literal(method.wire) + ";\n";
+    out += "  static constexpr bool experimental = ";
+    out += method.experimental ? "true;\n" : "false;\n";
+    out += "  using Params = " + (method.params.empty() ? "NoParams" : method.params) + ";\n";
+    if (!method.response.empty()) out += "  using Response = " + method.response + ";\n";
+    return out + "};\n";
+  }
+
+  const Model& model_;
+  std::map<std::string, const Definition*, std::less<>> index_;
+  std::map<std::string, std::vector<std::string>, std::less<>> uses_;
+};
+
+std::string all_headers(const Model& model, const std::vector<Family>& families) {
+  std::string out =
+      "#pragma once\n\n" + banner(model) + "\n/// Every type and method of the protocol.\n\n";
+  std::set<std::string> names = {"registry"};
+  for (const auto& family : families) names.insert(family.name);
+  for (const auto& name : names) out += "#include <codex/protocol/" + name + ".hpp>\n";
+  return out;
+}
+
+std::string registry_header(const Model& model) {
+  std::string out = "#pragma once\n\n" + banner(model) + R"(
+#include <codex/protocol/support/type_info.hpp>
+#include <span>
+#include <string_view>
+
+namespace codex::protocol {
+
+/// The runtime whose schema these types were made from.
+inline constexpr std::string_view runtime_version = )" +
+                    literal(model.runtime_version) + R"(;
+
+/// Every method of a kind, in the schema's order. For tools that go by name.
+std::span<const detail::MethodInfo> methods(detail::MethodKind kind);
+
+/// The method of that name, or nullptr.
+const detail::MethodInfo* find_method(detail::MethodKind kind, std::string_view method);
+
+/// Every type that the schema names, sorted by name. For tools that go by name.
+std::span<const detail::TypeInfo* const> types();
+
+/// The type of that name, or nullptr.
+const detail::TypeInfo* find_type(std::string_view name);
+
+}  // namespace codex::protocol
+)";
+  return out;
+}
+
+}  // namespace
+
+Files emit_headers(const Model& model, const std::vector<Family>& families) {
+  const HeaderWriter writer(model);
+  Files files;
+  for (const auto& family : families) {
+    files["include/codex/protocol/" + family.name + ".hpp"] =
+        writer.family(family, &family == families.data());
+  }
+  files["include/codex/protocol/registry.hpp"] = registry_header(model);
+  files["include/codex/protocol.hpp"] = all_headers(model, families);
+  return files;
+}
+
+}  // namespace codegen

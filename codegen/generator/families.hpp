@@ -1,0 +1,22 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model.hpp"
+
+namespace codegen {
+
+/// One generated header: the types and methods that belong together.
+struct Family {
+  std::string name;  // snake_case, also the file's
+  std::vector<const Definition*> definitions;
+  std::vector<const Method*> methods;
+};
+
+/// Divides the model: methods by the first segment of their name (`thread/list`), types into the
+/// family of the only methods that use them, or else into `common`, which comes first.
+std::vector<Family> divide(const Model& model);
+
+}  // namespace codegen

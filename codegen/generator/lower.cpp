@@ -1,0 +1,292 @@
+#include "lower.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "lower_type.hpp"
+#include "methods.hpp"
+#include "names.hpp"
+#include "order.hpp"
+#include "shapes.hpp"
+
+namespace codegen {
+namespace {
+
+/// Lowers definition by definition; inline schemas become definitions of their own.
+class Lowering {
+ public:
+  Lowering(const Bundle& experimental, const Bundle& stable)
+      : experimental_(experimental), stable_(stable) {}
+
+  std::vector<Definition> run() {
+    for (const auto& [name, schema] : experimental_.definitions) {
+      const Schema* stable = stable_.find(name);
+      define(name, schema, stable, true);
+    }
+    return std::move(definitions_);
+  }
+
+ private:
+  void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
+    if (!names_.insert(name).second) {
+      throw SchemaError(schema.pointer, "two types would be named " + name);
+    }
+    Definition definition{name, schema.description, stable == nullptr, in_schema, {}};
+    definition.shape = shape(name, schema, stable);
+    if (auto* alias = std::get_if<Alias>(&definition.shape)) {
+      if (alias->target.kind == Type::Kind::named && alias->target.name == name) {
+        throw SchemaError(schema.pointer, "is defined as itself");
+      }
+    }
+    definitions_.push_back(std::move(definition));
+  }
+
+  using Shape = decltype(Definition::shape);
+  using Recogniser = std::optional<Shape> (Lowering::*)(const std::string&, const Schema&,
+                                                        const Schema*);
+
+  /// The recognisers in order: the first that understands the schema wins.
+  Shape shape(const std::string& name, const Schema& schema, const Schema* stable) {
+    static constexpr std::array recognisers = {
+        &Lowering::maybe_enum,     &Lowering::maybe_message,        &Lowering::maybe_tagged_union,
+        &Lowering::maybe_external, &Lowering::maybe_folded_objects, &Lowering::maybe_shape_union,
+        &Lowering::maybe_struct,   &Lowering::maybe_alias,
+    };
+    for (const Recogniser recogniser : recognisers) {
+      if (auto found = (this->*recogniser)(name, schema, stable)) return *std::move(found);
+    }
+    throw SchemaError(schema.pointer, "no rule recognises the shape of " + name);
+  }
+
+  std::optional<Shape> maybe_enum(const std::string&, const Schema& schema, const Schema* stable) {
+    const auto values = enum_values(schema);
+    if (values.empty()) return std::nullopt;
+    const auto stable_values = stable ? enum_values(*stable) : std::vector<EnumValue>{};
+    Enum out;
+    std::set<std::string> taken;
+    for (const auto& [wire, doc] : values) {
+      const bool known = std::any_of(stable_values.begin(), stable_values.end(),
+                                     [&](const EnumValue& value) { return value.wire == wire; });
+      out.values.push_back({wire, enumerator_name(wire), doc, stable && !known});
+      if (!taken.insert(out.values.back().name).second) {
+        throw SchemaError(schema.pointer,
+                          "two enumerators would be named " + enumerator_name(wire));
+      }
+    }
+    if (out.values.size() > 250) throw SchemaError(schema.pointer, "an enum of over 250 values");
+    return out;
+  }
+
+  /// The envelopes: one object per method.
+  std::optional<Shape> maybe_message(const std::string& name, const Schema& schema,
+                                     const Schema* stable) {
+    const auto kind = message_kind(name);
+    if (!kind || schema.one_of.empty() || literal_tag(schema) != "method") return std::nullopt;
+    Schema members = schema;
+    members.one_of.clear();
+    for (const auto& [wire, property] : schema.one_of[0].properties) {
+      if (wire == "method" || wire == "params") continue;
+      members.properties.emplace_back(wire, property);
+      members.required.insert(wire);
+    }
+    return Message{*kind, members_of(name, members, stable, {})};
+  }
+
+  std::optional<Shape> maybe_tagged_union(const std::string& name, const Schema& schema,
+                                          const Schema* stable) {
+    if (schema.one_of.empty()) return std::nullopt;
+    const auto tag = literal_tag(schema);
+    if (!tag) return std::nullopt;
+    Union out{UnionStyle::tagged, *tag, {}, members_of(name, schema, stable, {})};
+    for (const Schema& branch : schema.one_of) {
+      const std::string& value = branch.property(*tag)->literals[0];
+      const Schema* stable_branch = stable ? tagged_branch(*stable, *tag, value) : nullptr;
+      const std::string arm = arm_name(schema, *tag, value) + name;
+      Struct members{members_of(arm, fold_alternatives(branch), stable_branch, *tag),
+                     branch.closed,
+                     false,
+                     *tag,
+                     value,
+                     {}};
+      define_inline(arm, branch, stable && !stable_branch, std::move(members));
+      out.arms.push_back({value, {Type::Kind::named, arm, {}}});
+    }
+    return out;
+  }
+
+  static std::string arm_name(const Schema& schema, const std::string& tag,
+                              const std::string& value) {
+    const std::string name = pascal_case(value);
+    const auto same =
+        std::count_if(schema.one_of.begin(), schema.one_of.end(), [&](const Schema& branch) {
+          return pascal_case(branch.property(tag)->literals[0]) == name;
+        });
+    return same == 1 ? name : spelt_pascal_case(value);
+  }
+
+  /// Strings and single-key objects.
+  std::optional<Shape> maybe_external(const std::string& name, const Schema& schema,
+                                      const Schema* stable) {
+    if (!is_externally_tagged(schema)) return std::nullopt;
+    Union out{UnionStyle::external, {}, {}, {}};
+    Schema strings;
+    strings.description = "The values of `" + name + "` that are plain strings.";
+    for (const Schema& branch : schema.one_of) {
+      if (!branch.is_string_enum()) continue;
+      Schema part = branch;
+      strings.one_of.push_back(std::move(part));
+    }
+    if (!strings.one_of.empty()) {
+      strings.pointer = schema.pointer;
+      out.arms.push_back({"", {Type::Kind::named, name_inline(strings, name + "Value"), {}}});
+    }
+    for (const Schema& branch : schema.one_of) {
+      if (branch.is_string_enum() || is_catch_all(branch)) continue;
+      const auto& [key, payload] = branch.properties[0];
+      const Schema* stable_branch = stable ? keyed_branch(*stable, key) : nullptr;
+      const std::string arm = pascal_case(key) + name;
+      define_inline(arm, branch, stable && !stable_branch,
+                    external_arm(arm, branch, stable_branch));
+      out.arms.push_back({key, {Type::Kind::named, arm, {}}});
+    }
+    return out;
+  }
+
+  /// An inline payload object is the arm itself; any other payload is its one member.
+  Struct external_arm(const std::string& arm, const Schema& branch, const Schema* stable_branch) {
+    const auto& [key, payload] = branch.properties[0];
+    if (payload.ref.empty() && payload.is_object() && !payload.properties.empty()) {
+      const Schema* stable = stable_branch ? stable_branch->property(key) : nullptr;
+      return {members_of(arm, payload, stable, {}), payload.closed, false, {}, {}, key};
+    }
+    return {members_of(arm, branch, stable_branch, {}), branch.closed, false, {}, {}, {}};
+  }
+
+  /// Objects that differ in one required member each: one struct with those optional.
+  std::optional<Shape> maybe_folded_objects(const std::string& name, const Schema& schema,
+                                            const Schema* stable) {
+    if (!differ_in_one_member(schema)) return std::nullopt;
+    Schema folded = schema;
+    folded.types = {"object"};
+    for (const auto& [wire, property] : schema.one_of[0].properties) {
+      if (in_all_branches(schema, wire)) {
+        folded.properties.emplace_back(wire, property);
+        if (schema.one_of[0].required.contains(wire)) folded.required.insert(wire);
+      }
+    }
+    return Struct{
+        members_of(name, fold_alternatives(folded), stable, {}), false, false, {}, {}, {}};
+  }
+
+  /// Alternatives told apart by what they look like.
+  std::optional<Shape> maybe_shape_union(const std::string& name, const Schema& schema,
+                                         const Schema*) {
+    if (schema.one_of.empty() || !schema.properties.empty()) return std::nullopt;
+    if (schema.one_of.size() == 2 && schema.one_of[1].is_null()) return std::nullopt;  // an alias
+    if (const auto problem = indistinct_arms(schema, experimental_)) {
+      throw SchemaError(schema.pointer, *problem);
+    }
+    Union out{UnionStyle::shape, {}, {}, {}};
+    for (const Schema& branch : schema.one_of) {
+      std::string inline_name = name;
+      if (!branch.required.empty()) inline_name = pascal_case(first_required(branch)) + name;
+      out.arms.push_back({"", lower_value(branch, inline_name, namer()).type});
+    }
+    return out;
+  }
+
+  std::optional<Shape> maybe_struct(const std::string& name, const Schema& schema,
+                                    const Schema* stable) {
+    if (!schema.is_object() || !schema.one_of.empty()) return std::nullopt;
+    if (schema.additional && !schema.additional->is_any()) {
+      if (schema.properties.empty()) return std::nullopt;  // a map: an alias
+      throw SchemaError(schema.pointer, "named members beside typed other members");
+    }
+    return Struct{members_of(name, schema, stable, {}),
+                  schema.closed,
+                  schema.additional != nullptr,
+                  {},
+                  {},
+                  {}};
+  }
+
+  std::optional<Shape> maybe_alias(const std::string& name, const Schema& schema, const Schema*) {
+    if (schema.is_any()) return Alias{{Type::Kind::json, {}, {}}};
+    return Alias{lower_element(schema, name + "Value", namer())};
+  }
+
+  std::vector<Member> members_of(const std::string& owner, const Schema& schema,
+                                 const Schema* stable, std::string_view tag) {
+    std::vector<Member> out;
+    std::set<std::string> taken;
+    for (const auto& [wire, property] : schema.properties) {
+      if (wire == tag) continue;
+      Member member = lower_member(owner, wire, property, schema.required.contains(wire));
+      member.experimental = stable && !defines(*stable, wire);
+      if (!taken.insert(member.name).second) {
+        throw SchemaError(property.pointer, "two members would be named " + member.name);
+      }
+      out.push_back(std::move(member));
+    }
+    std::stable_partition(out.begin(), out.end(), [](const Member& member) {
+      return member.presence == Presence::required ||
+             member.presence == Presence::required_nullable;
+    });
+    return out;
+  }
+
+  Member lower_member(const std::string& owner, const std::string& wire, const Schema& property,
+                      bool required) {
+    const ValueType value = lower_value(property, owner + pascal_case(wire), namer());
+    Member member{wire, member_name(wire), value.type, Presence::required, {}, {}, false};
+    member.doc = property.description;
+    member.default_value = property.default_value;
+    const bool any = value.type.kind == Type::Kind::json;  // holds null by itself
+    const bool has_default = property.default_value && !property.default_value->is_null();
+    if (required) {
+      member.presence = value.nullable && !any ? Presence::required_nullable : Presence::required;
+    } else if (value.nullable) {
+      member.presence = Presence::optional_nullable;
+    } else {
+      member.presence = has_default ? Presence::defaulted : Presence::optional;
+    }
+    return member;
+  }
+
+  std::string name_inline(const Schema& schema, const std::string& name) {
+    define(name, schema, &schema, false);
+    return name;
+  }
+
+  NameInline namer() {
+    return
+        [this](const Schema& schema, const std::string& name) { return name_inline(schema, name); };
+  }
+
+  void define_inline(const std::string& name, const Schema& schema, bool experimental,
+                     Struct shape) {
+    if (!names_.insert(name).second) {
+      throw SchemaError(schema.pointer, "two types would be named " + name);
+    }
+    definitions_.push_back({name, schema.description, experimental, false, std::move(shape)});
+  }
+
+  const Bundle& experimental_;
+  const Bundle& stable_;
+  std::vector<Definition> definitions_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+Model lower(const Bundle& experimental, const Bundle& stable, const Responses& responses,
+            std::string runtime_version) {
+  Model model;
+  model.runtime_version = std::move(runtime_version);
+  model.definitions = in_order(Lowering(experimental, stable).run());
+  model.methods = lower_methods(experimental, stable, responses);
+  return model;
+}
+
+}  // namespace codegen

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "model.hpp"
+#include "schema.hpp"
+
+namespace codegen {
+
+/// What the schema cannot say: the response type by wire method.
+using Responses = std::map<std::string, std::string, std::less<>>;
+
+/// Turns the experimental bundle into the model; what the stable one lacks is marked experimental.
+/// Refuses, by `SchemaError` with the place, what it does not recognise.
+Model lower(const Bundle& experimental, const Bundle& stable, const Responses& responses,
+            std::string runtime_version);
+
+}  // namespace codegen

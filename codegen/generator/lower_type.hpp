@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+
+#include "model.hpp"
+#include "schema.hpp"
+
+namespace codegen {
+
+/// Where types that the schema leaves without a name (inline objects, enums, unions) are given
+/// one: takes the schema and a name, returns the name in use.
+using NameInline = std::function<std::string(const Schema&, const std::string& name)>;
+
+/// The type of a value, and whether it may be null.
+struct ValueType {
+  Type type;
+  bool nullable = false;
+};
+
+/// The type of a property, a list's element, a map's element.
+ValueType lower_value(const Schema& schema, const std::string& inline_name,
+                      const NameInline& name_inline);
+
+/// The same where null must be part of the type itself.
+Type lower_element(const Schema& schema, const std::string& inline_name,
+                   const NameInline& name_inline);
+
+}  // namespace codegen

@@ -1,0 +1,143 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <codex/protocol/support/type_info.hpp>
+
+#include "schema.hpp"
+
+/// What the schema means, in terms of C++: the only thing that emitters see.
+namespace codegen {
+
+using codex::protocol::detail::MethodKind;
+using codex::protocol::detail::UnionStyle;
+
+/// A C++ type as a member may have it.
+struct Type {
+  enum class Kind {
+    boolean,
+    int32,
+    int64,
+    uint16,
+    uint32,
+    uint64,
+    number,
+    string,
+    json,
+    named,     // a definition, by `name`
+    list,      // of `element`
+    map,       // from string to `element`
+    optional,  // null or `element`
+  };
+  Kind kind = Kind::json;
+  std::string name = {};
+  std::shared_ptr<const Type> element = {};
+
+  bool operator==(const Type& other) const {
+    return kind == other.kind && name == other.name &&
+           (element == other.element || (element && other.element && *element == *other.element));
+  }
+};
+
+/// How a member may be missing.
+enum class Presence {
+  required,           // T
+  required_nullable,  // std::optional<T>, written as null
+  optional,           // std::optional<T>, left out
+  optional_nullable,  // codex::Optional<T>
+  defaulted,          // codex::Defaulted<T>
+};
+
+struct Member {
+  std::string wire;
+  std::string name;
+  Type type;  // without what its presence adds
+  Presence presence = Presence::required;
+  std::optional<Json> default_value = {};
+  std::string doc = {};
+  bool experimental = false;
+};
+
+struct Struct {
+  std::vector<Member> members;  // required ones first, else in the schema's order
+  bool closed = false;          // additionalProperties: false
+  bool open = false;            // additionalProperties: true
+  // Its name within a union, as in detail::ObjectInfo.
+  std::string tag = {};
+  std::string tag_value = {};
+  std::string wrapper = {};
+};
+
+struct Enumerator {
+  std::string wire;
+  std::string name;
+  std::string doc = {};
+  bool experimental = false;
+};
+
+struct Enum {
+  std::vector<Enumerator> values;
+};
+
+struct Arm {
+  std::string wire;  // tagged: the tag's value; external: the key, empty for the strings
+  Type type;
+};
+
+struct Union {
+  UnionStyle style = UnionStyle::tagged;
+  std::string tag = {};
+  std::vector<Arm> arms = {};
+  std::vector<Member> shared = {};
+};
+
+struct Alias {
+  Type target;
+};
+
+/// A message envelope: one of many methods, and members beside method and params.
+struct Message {
+  MethodKind kind;
+  std::vector<Member> members;
+};
+
+struct Definition {
+  std::string name;
+  std::string doc;
+  bool experimental = false;
+  /// Whether the schema names it, rather than us.
+  bool in_schema = true;
+  std::variant<Struct, Enum, Union, Alias, Message> shape = Struct{};
+};
+
+struct Method {
+  std::string wire;
+  std::string name;  // PascalCase
+  MethodKind kind;
+  std::string params;  // a definition; empty: none
+  bool params_required = false;
+  std::string response;  // a definition; empty for notifications
+  std::string doc;
+  bool experimental = false;
+};
+
+/// The whole protocol, in an order in which each definition stands after what it is made of.
+struct Model {
+  std::string runtime_version;
+  std::vector<Definition> definitions;
+  std::vector<Method> methods;
+
+  [[nodiscard]] const Definition* find(std::string_view name) const {
+    for (const auto& definition : definitions) {
+      if (definition.name == name) return &definition;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace codegen

@@ -1,0 +1,99 @@
+#include "names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+namespace codegen {
+namespace {
+
+bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
+bool is_lower(char c) { return std::islower(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+char to_upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
+char to_lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+const std::set<std::string, std::less<>>& language_words() {
+  static const std::set<std::string, std::less<>> words = {
+      "alignas",       "alignof",   "and",       "and_eq",   "asm",      "auto",      "bitand",
+      "bitor",         "bool",      "break",     "case",     "catch",    "char",      "class",
+      "co_await",      "co_return", "co_yield",  "compl",    "concept",  "const",     "consteval",
+      "constexpr",     "constinit", "continue",  "decltype", "default",  "delete",    "do",
+      "double",        "else",      "enum",      "explicit", "export",   "extern",    "false",
+      "float",         "for",       "friend",    "goto",     "if",       "inline",    "int",
+      "long",          "mutable",   "namespace", "new",      "noexcept", "not",       "not_eq",
+      "nullptr",       "operator",  "or",        "or_eq",    "private",  "protected", "public",
+      "register",      "requires",  "return",    "short",    "signed",   "sizeof",    "static",
+      "static_assert", "struct",    "switch",    "template", "this",     "throw",     "true",
+      "try",           "typedef",   "typeid",    "typename", "union",    "unsigned",  "using",
+      "virtual",       "void",      "volatile",  "while",    "xor",      "xor_eq",    "unix",
+      "linux"};
+  return words;
+}
+
+/// Whether a new word begins at `i`: `fooBar`, `foo9Bar`, and the last capital of `URLPath`.
+bool begins_word(std::string_view text, std::size_t i) {
+  if (i == 0 || !is_upper(text[i])) return false;
+  if (is_lower(text[i - 1]) || is_digit(text[i - 1])) return true;
+  return is_upper(text[i - 1]) && i + 1 < text.size() && is_lower(text[i + 1]);
+}
+
+std::string reserve(std::string name, std::initializer_list<std::string_view> taken) {
+  if (std::find(taken.begin(), taken.end(), name) != taken.end()) name += '_';
+  return name;
+}
+
+}  // namespace
+
+std::string pascal_case(std::string_view text) {
+  std::string out;
+  bool at_start = true;
+  for (const char c : text) {
+    if (!is_alnum(c)) {
+      at_start = true;
+      continue;
+    }
+    out += at_start ? to_upper(c) : c;
+    at_start = false;
+  }
+  return out.empty() ? "Value" : out;
+}
+
+std::string spelt_pascal_case(std::string_view text) {
+  std::string spelt;
+  for (const char c : text) {
+    if (is_alnum(c)) {
+      spelt += c;
+    } else {
+      spelt += c == '/' ? " slash " : c == '-' ? " dash " : c == '_' ? " underscore " : " other ";
+    }
+  }
+  return pascal_case(spelt);
+}
+
+std::string snake_case(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool separator = !is_alnum(text[i]);
+    if ((separator || begins_word(text, i)) && !out.empty() && out.back() != '_') out += '_';
+    if (!separator) out += to_lower(text[i]);
+  }
+  while (!out.empty() && out.back() == '_') out.pop_back();
+  if (out.empty()) return "value";
+  if (is_digit(out.front())) out.insert(0, 1, '_');
+  if (language_words().contains(out)) out += '_';
+  return out;
+}
+
+std::string member_name(std::string_view wire) {
+  return reserve(snake_case(wire), {"extra", "type_info"});
+}
+
+std::string enumerator_name(std::string_view wire) {
+  return reserve(snake_case(wire), {"name", "value", "is_known", "type_info", "as", "is", "visit",
+                                    "variant", "index", "emplace", "swap"});
+}
+
+}  // namespace codegen

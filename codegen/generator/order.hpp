@@ -1,0 +1,16 @@
+#pragma once
+
+#include <set>
+
+#include "model.hpp"
+
+namespace codegen {
+
+/// The names of the definitions that this one is made of.
+std::set<std::string> parts_of(const Definition& definition);
+
+/// Each definition after its parts, else as given. Throws `SchemaError` on a reference to nothing
+/// and on a cycle, which no struct could hold.
+std::vector<Definition> in_order(std::vector<Definition> definitions);
+
+}  // namespace codegen

@@ -1,0 +1,217 @@
+#include "schema.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace codegen {
+namespace {
+
+/// JSON pointers escape `~` and `/`.
+std::string child(const std::string& pointer, std::string_view name) {
+  std::string out = pointer + "/";
+  for (const char c : name) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string text_of(const Json& value, const std::string& pointer) {
+  if (!value.is_string()) throw SchemaError(pointer, "expected a string");
+  return value.get<std::string>();
+}
+
+Schema parse(const Json& json, const std::string& pointer);
+
+std::vector<Schema> parse_list(const Json& json, const std::string& pointer) {
+  if (!json.is_array() || json.empty()) throw SchemaError(pointer, "expected a list of schemas");
+  std::vector<Schema> out;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    out.push_back(parse(json[i], child(pointer, std::to_string(i))));
+  }
+  return out;
+}
+
+std::vector<std::string> parse_strings(const Json& json, const std::string& pointer) {
+  if (json.is_string()) return {json.get<std::string>()};
+  if (!json.is_array()) throw SchemaError(pointer, "expected a string or a list of strings");
+  std::vector<std::string> out;
+  for (const auto& value : json) out.push_back(text_of(value, pointer));
+  return out;
+}
+
+std::string parse_ref(const Json& json, const std::string& pointer) {
+  const std::string ref = text_of(json, pointer);
+  constexpr std::string_view prefix = "#/definitions/";
+  if (!ref.starts_with(prefix)) throw SchemaError(pointer, "cannot follow the reference " + ref);
+  return ref.substr(ref.rfind('/') + 1);
+}
+
+void parse_additional(Schema& schema, const Json& json, const std::string& pointer) {
+  if (json.is_boolean()) {
+    schema.closed = !json.get<bool>();
+    if (!schema.closed) schema.additional = std::make_shared<Schema>(parse(json, pointer));
+    return;
+  }
+  schema.additional = std::make_shared<Schema>(parse(json, pointer));
+}
+
+using Keyword = std::function<void(Schema&, const Json&, const std::string&)>;
+
+/// Every keyword that is understood. Those that only narrow the values of a type which stays the
+/// same are read and left to the server.
+const std::map<std::string, Keyword, std::less<>>& keywords() {
+  static const Keyword ignore = [](Schema&, const Json&, const std::string&) {};
+  static const Keyword alternatives = [](Schema& s, const Json& j, const std::string& p) {
+    if (!s.one_of.empty()) throw SchemaError(p, "both oneOf and anyOf");
+    s.one_of = parse_list(j, p);
+  };
+  static const std::map<std::string, Keyword, std::less<>> table = {
+      {"$schema", ignore},
+      {"minimum", ignore},
+      {"maximum", ignore},
+      {"exclusiveMinimum", ignore},
+      {"exclusiveMaximum", ignore},
+      {"minLength", ignore},
+      {"maxLength", ignore},
+      {"minItems", ignore},
+      {"maxItems", ignore},
+      {"pattern", ignore},
+      {"uniqueItems", ignore},
+      {"examples", ignore},
+      {"deprecated", ignore},
+      {"title", [](Schema& s, const Json& j, const std::string& p) { s.title = text_of(j, p); }},
+      {"description",
+       [](Schema& s, const Json& j, const std::string& p) { s.description = text_of(j, p); }},
+      {"$ref", [](Schema& s, const Json& j, const std::string& p) { s.ref = parse_ref(j, p); }},
+      {"type",
+       [](Schema& s, const Json& j, const std::string& p) { s.types = parse_strings(j, p); }},
+      {"format", [](Schema& s, const Json& j, const std::string& p) { s.format = text_of(j, p); }},
+      {"enum",
+       [](Schema& s, const Json& j, const std::string& p) { s.literals = parse_strings(j, p); }},
+      {"const",
+       [](Schema& s, const Json& j, const std::string& p) { s.literals = {text_of(j, p)}; }},
+      {"properties",
+       [](Schema& s, const Json& j, const std::string& p) {
+         for (const auto& [name, value] : j.items()) {
+           s.properties.emplace_back(name, parse(value, child(p, name)));
+         }
+       }},
+      {"required",
+       [](Schema& s, const Json& j, const std::string& p) {
+         for (auto& name : parse_strings(j, p)) s.required.insert(std::move(name));
+       }},
+      {"items",
+       [](Schema& s, const Json& j, const std::string& p) {
+         if (j.is_array()) throw SchemaError(p, "tuples are not supported");
+         s.items = std::make_shared<Schema>(parse(j, p));
+       }},
+      {"additionalProperties", parse_additional},
+      {"oneOf", alternatives},
+      {"anyOf", alternatives},
+      {"allOf",
+       [](Schema& s, const Json& j, const std::string& p) { s.all_of = parse_list(j, p); }},
+      {"default", [](Schema& s, const Json& j, const std::string&) { s.default_value = j; }},
+  };
+  return table;
+}
+
+Schema parse(const Json& json, const std::string& pointer) {
+  Schema schema;
+  schema.pointer = pointer;
+  if (json.is_boolean()) {
+    schema.never = !json.get<bool>();
+    return schema;
+  }
+  if (!json.is_object()) throw SchemaError(pointer, "expected a schema");
+  for (const auto& [name, value] : json.items()) {
+    const auto keyword = keywords().find(name);
+    if (keyword == keywords().end()) {
+      throw SchemaError(child(pointer, name), "unknown JSON Schema keyword \"" + name + "\"");
+    }
+    keyword->second(schema, value, child(pointer, name));
+  }
+  for (const auto& name : schema.required) {
+    if (!schema.property(name) && schema.one_of.empty()) {
+      throw SchemaError(pointer, "requires \"" + name + "\", which it does not define");
+    }
+  }
+  return schema;
+}
+
+/// Two spellings of one definition may differ in what only people read.
+Json without_prose(Json json) {
+  if (json.is_object()) {
+    for (const char* name : {"$schema", "title", "description"}) {
+      if (json.contains(name) && json[name].is_string()) json.erase(name);
+    }
+    if (json.contains("$ref")) json["$ref"] = parse_ref(json["$ref"], "");
+  }
+  if (json.is_structured()) {
+    for (auto& value : json) value = without_prose(value);
+  }
+  return json;
+}
+
+}  // namespace
+
+bool Schema::has_type(std::string_view type) const {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+const Schema* Schema::property(std::string_view name) const {
+  for (const auto& [key, value] : properties) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+bool Schema::is_any() const {
+  return !never && ref.empty() && types.empty() && literals.empty() && one_of.empty() &&
+         all_of.empty() && properties.empty();
+}
+
+bool Schema::is_null() const { return types == std::vector<std::string>{"null"}; }
+
+bool Schema::is_object() const {
+  return types == std::vector<std::string>{"object"} || (types.empty() && !properties.empty());
+}
+
+const Schema* Bundle::find(std::string_view name) const {
+  const auto found = index_.find(name);
+  return found == index_.end() ? nullptr : &definitions[found->second].second;
+}
+
+Bundle parse_bundle(const Json& json) {
+  if (!json.is_object() || !json.contains("definitions")) {
+    throw SchemaError("#", "no definitions: this is not a bundle that generate-json-schema wrote");
+  }
+  Bundle bundle;
+  std::map<std::string, Json> seen;
+  const auto add = [&](const Json& definitions, const std::string& pointer) {
+    for (const auto& [name, value] : definitions.items()) {
+      if (name == "v2") continue;
+      const Json plain = without_prose(value);
+      const auto [at, fresh] = seen.emplace(name, plain);
+      if (!fresh) {
+        if (at->second != plain) {
+          throw SchemaError(child(pointer, name), "differs from the definition of the same name");
+        }
+        continue;
+      }
+      bundle.index_.emplace(name, bundle.definitions.size());
+      bundle.definitions.emplace_back(name, parse(value, child(pointer, name)));
+    }
+  };
+  const Json& definitions = json["definitions"];
+  add(definitions, "#/definitions");
+  if (definitions.contains("v2")) add(definitions["v2"], "#/definitions/v2");
+  return bundle;
+}
+
+}  // namespace codegen

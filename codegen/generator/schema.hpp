@@ -1,0 +1,71 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+/// JSON Schema, as far as the runtime's bundles use it. What is not here is refused.
+namespace codegen {
+
+using Json = nlohmann::ordered_json;
+
+/// Something in the schema that the generator does not understand, and where.
+class SchemaError : public std::runtime_error {
+ public:
+  SchemaError(const std::string& pointer, const std::string& problem)
+      : std::runtime_error(pointer + ": " + problem) {}
+};
+
+/// One schema node. An absent keyword is empty.
+struct Schema {
+  std::string pointer;  // where it stands in the bundle
+  std::string title;
+  std::string description;
+  std::string ref;  // the bare name of the definition
+  std::vector<std::string> types;
+  std::string format;
+  std::vector<std::string> literals;  // `enum` or `const`, strings only
+  std::vector<std::pair<std::string, Schema>> properties;
+  std::set<std::string> required;
+  std::shared_ptr<const Schema> items;
+  std::shared_ptr<const Schema> additional;  // additionalProperties as a schema
+  bool closed = false;                       // additionalProperties: false
+  bool never = false;                        // the schema `false`
+  std::vector<Schema> one_of;                // `oneOf` or `anyOf`
+  std::vector<Schema> all_of;
+  std::optional<Json> default_value;
+
+  [[nodiscard]] bool has_type(std::string_view type) const;
+  [[nodiscard]] const Schema* property(std::string_view name) const;
+  /// Whether it says nothing of the value: `true`, `{}`.
+  [[nodiscard]] bool is_any() const;
+  /// Whether it is exactly `null`.
+  [[nodiscard]] bool is_null() const;
+  /// Whether it is a string with listed values.
+  [[nodiscard]] bool is_string_enum() const { return !literals.empty(); }
+  /// Whether it is an object with or without named properties.
+  [[nodiscard]] bool is_object() const;
+};
+
+/// The definitions of one bundle, flattened into one namespace, in their order.
+struct Bundle {
+  std::vector<std::pair<std::string, Schema>> definitions;
+
+  [[nodiscard]] const Schema* find(std::string_view name) const;
+
+ private:
+  friend Bundle parse_bundle(const Json& json);
+  std::map<std::string, std::size_t, std::less<>> index_;
+};
+
+/// Reads a full bundle, whose `v2` member is a namespace of its own. Throws `SchemaError`.
+Bundle parse_bundle(const Json& json);
+
+}  // namespace codegen

@@ -1,0 +1,195 @@
+#include "shapes.hpp"
+
+#include <algorithm>
+
+namespace codegen {
+namespace {
+
+bool is_literal(const Schema& schema) { return schema.literals.size() == 1; }
+
+bool is_single_key_object(const Schema& schema) {
+  return schema.is_object() && schema.properties.size() == 1 && schema.required.size() == 1 &&
+         schema.one_of.empty();
+}
+
+const Schema& resolve(const Schema& schema, const Bundle& bundle) {
+  if (schema.all_of.size() == 1) return resolve(schema.all_of[0], bundle);
+  if (schema.ref.empty()) return schema;
+  const Schema* target = bundle.find(schema.ref);
+  if (!target) throw SchemaError(schema.pointer, "refers to " + schema.ref + ", which is missing");
+  return resolve(*target, bundle);
+}
+
+/// The JSON type that every value of the schema has; "" when it is not one.
+std::string json_type(const Schema& schema) {
+  if (schema.types.size() == 1) return schema.types[0];
+  return schema.is_object() ? "object" : "";
+}
+
+std::vector<const Schema*> flat_branches(const Schema& schema, const Bundle& bundle) {
+  const Schema& target = resolve(schema, bundle);
+  if (target.one_of.empty() || !target.properties.empty()) return {&target};
+  std::vector<const Schema*> out;
+  for (const Schema& branch : target.one_of) {
+    const auto nested = flat_branches(branch, bundle);
+    out.insert(out.end(), nested.begin(), nested.end());
+  }
+  return out;
+}
+
+bool accepts_all(const Schema& a, const Schema& b, const Bundle& bundle);
+
+/// Whether a check for `a` (required members, literals, closedness) lets every `b` pass.
+bool object_accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) {
+  for (const auto& name : a.required) {
+    const Schema* mine = a.property(name);
+    const Schema* theirs = b.property(name);
+    if (!theirs || !b.required.contains(name)) return false;
+    if (!accepts_all(resolve(*mine, bundle), resolve(*theirs, bundle), bundle)) return false;
+  }
+  if (!a.closed) return true;
+  return std::all_of(b.properties.begin(), b.properties.end(),
+                     [&](const auto& property) { return a.property(property.first); });
+}
+
+bool accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) {
+  if (a.is_string_enum() && b.is_string_enum()) {
+    return std::any_of(b.literals.begin(), b.literals.end(), [&](const std::string& value) {
+      return std::find(a.literals.begin(), a.literals.end(), value) != a.literals.end();
+    });
+  }
+  if (a.is_object() && b.is_object()) return object_accepts_all(a, b, bundle);
+  return true;  // other types are not looked at
+}
+
+}  // namespace
+
+std::vector<EnumValue> enum_values(const Schema& schema) {
+  if (schema.is_string_enum()) {
+    std::vector<EnumValue> out;
+    const bool single = schema.literals.size() == 1;
+    for (const auto& literal : schema.literals) {
+      out.push_back({literal, single ? schema.description : ""});
+    }
+    return out;
+  }
+  std::vector<EnumValue> out;
+  for (const Schema& branch : schema.one_of) {
+    if (!branch.is_string_enum()) return {};
+    const auto values = enum_values(branch);
+    out.insert(out.end(), values.begin(), values.end());
+  }
+  return out;
+}
+
+std::optional<std::string> literal_tag(const Schema& schema) {
+  for (const auto& [name, property] : schema.one_of.front().properties) {
+    const bool everywhere = std::all_of(
+        schema.one_of.begin(), schema.one_of.end(), [&name = name](const Schema& branch) {
+          const Schema* tag = branch.property(name);
+          return tag && is_literal(*tag) && branch.required.contains(name);
+        });
+    if (everywhere) return name;
+  }
+  return std::nullopt;
+}
+
+const Schema* tagged_branch(const Schema& schema, std::string_view tag, std::string_view value) {
+  for (const Schema& branch : schema.one_of) {
+    const Schema* property = branch.property(tag);
+    if (property && is_literal(*property) && property->literals[0] == value) return &branch;
+  }
+  return nullptr;
+}
+
+const Schema* keyed_branch(const Schema& schema, std::string_view key) {
+  for (const Schema& branch : schema.one_of) {
+    if (is_single_key_object(branch) && branch.property(key)) return &branch;
+  }
+  return nullptr;
+}
+
+bool is_externally_tagged(const Schema& schema) {
+  if (schema.one_of.empty() || !schema.properties.empty()) return false;
+  bool any_object = false;
+  for (const Schema& branch : schema.one_of) {
+    if (branch.is_string_enum() || is_catch_all(branch)) continue;
+    if (!is_single_key_object(branch) || !branch.closed) return false;
+    any_object = true;
+  }
+  return any_object;
+}
+
+bool is_catch_all(const Schema& schema) {
+  return schema.types.size() == 2 && schema.has_type("string") && schema.has_type("object") &&
+         schema.properties.empty() && !schema.is_string_enum();
+}
+
+bool in_all_branches(const Schema& schema, std::string_view property) {
+  return std::all_of(schema.one_of.begin(), schema.one_of.end(),
+                     [&](const Schema& branch) { return branch.property(property) != nullptr; });
+}
+
+bool differ_in_one_member(const Schema& schema) {
+  if (schema.one_of.size() < 2 || !schema.properties.empty()) return false;
+  return std::all_of(schema.one_of.begin(), schema.one_of.end(), [&](const Schema& branch) {
+    if (!branch.is_object() || branch.properties.size() < 2 || !branch.one_of.empty()) return false;
+    std::size_t own = 0;
+    for (const auto& [name, property] : branch.properties) {
+      if (in_all_branches(schema, name)) continue;
+      if (!branch.required.contains(name)) return false;
+      ++own;
+    }
+    return own == 1;
+  });
+}
+
+Schema fold_alternatives(const Schema& schema) {
+  Schema out = schema;
+  for (const Schema& branch : schema.one_of) {
+    if (!branch.is_object() || !branch.one_of.empty()) {
+      throw SchemaError(branch.pointer, "an alternative that is no plain object");
+    }
+    for (const auto& [name, property] : branch.properties) {
+      if (!out.property(name)) out.properties.emplace_back(name, property);
+    }
+  }
+  out.one_of.clear();
+  return out;
+}
+
+bool defines(const Schema& schema, std::string_view property) {
+  return schema.property(property) != nullptr ||
+         std::any_of(schema.one_of.begin(), schema.one_of.end(),
+                     [&](const Schema& branch) { return branch.property(property) != nullptr; });
+}
+
+std::string first_required(const Schema& schema) {
+  for (const auto& [name, property] : schema.properties) {
+    if (schema.required.contains(name)) return name;
+  }
+  return {};
+}
+
+std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& bundle) {
+  std::vector<std::pair<std::size_t, const Schema*>> arms;
+  for (std::size_t i = 0; i < schema.one_of.size(); ++i) {
+    for (const Schema* branch : flat_branches(schema.one_of[i], bundle))
+      arms.emplace_back(i, branch);
+  }
+  for (std::size_t later = 0; later < arms.size(); ++later) {
+    const std::string type = json_type(*arms[later].second);
+    if (type.empty()) return "the alternative at " + arms[later].second->pointer + " has no type";
+    for (std::size_t earlier = 0; earlier < later; ++earlier) {
+      if (arms[earlier].first == arms[later].first) continue;
+      const Schema& a = *arms[earlier].second;
+      if (json_type(a) != type) continue;
+      if (type != "object" || object_accepts_all(a, *arms[later].second, bundle)) {
+        return "cannot tell " + arms[later].second->pointer + " from " + a.pointer;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace codegen

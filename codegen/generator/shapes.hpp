@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema.hpp"
+
+/// Questions about the shape of a schema, for the recognisers of lower.cpp.
+namespace codegen {
+
+struct EnumValue {
+  std::string wire;
+  std::string doc;
+};
+
+/// The values of a string enum, also one written as a union of enums; empty when it is none.
+std::vector<EnumValue> enum_values(const Schema& schema);
+
+/// The member by whose single literal all alternatives are told apart.
+std::optional<std::string> literal_tag(const Schema& schema);
+
+/// The alternative with that literal, or that only key.
+const Schema* tagged_branch(const Schema& schema, std::string_view tag, std::string_view value);
+const Schema* keyed_branch(const Schema& schema, std::string_view key);
+
+/// serde's external tagging: strings, objects of a single required key, at most one catch-all.
+bool is_externally_tagged(const Schema& schema);
+
+/// "Any other string or object": what `Unknown` is for.
+bool is_catch_all(const Schema& schema);
+
+/// Whether all alternatives are objects that differ in one required member each.
+bool differ_in_one_member(const Schema& schema);
+bool in_all_branches(const Schema& schema, std::string_view property);
+
+/// The object with the members of its own alternatives folded in as optional ones.
+Schema fold_alternatives(const Schema& schema);
+
+/// Whether the object defines the property, itself or in one of its alternatives.
+bool defines(const Schema& schema, std::string_view property);
+
+/// The first required property in the schema's order.
+std::string first_required(const Schema& schema);
+
+/// Says which alternatives could not be told apart by their looks, if any.
+std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& bundle);
+
+}  // namespace codegen

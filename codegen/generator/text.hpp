@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model.hpp"
+
+/// Pieces of C++ text that several emitters write.
+namespace codegen {
+
+/// The first line of each generated file.
+std::string banner(const Model& model);
+
+/// A `///` comment, wrapped at 100 columns; nothing when there is nothing to say.
+std::string doc_comment(const std::vector<std::string>& paragraphs, std::string_view indent);
+
+/// A string literal.
+std::string literal(std::string_view text);
+
+/// `function(a, b)`, on several lines where it would pass 100 columns from that indentation on.
+std::string call(const std::string& function, const std::vector<std::string>& arguments,
+                 std::size_t indentation);
+
+/// A type, and a member's type with what its presence adds.
+std::string cpp_type(const Type& type);
+std::string cpp_type(const Member& member);
+
+/// `TurnStatus` -> `turn_status`, for the names of local tables.
+std::string local_name(std::string_view type_name);
+
+}  // namespace codegen

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <codex/protocol/support/errors.hpp>
+#include <codex/protocol/support/json.hpp>
+#include <codex/protocol/support/tables.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace codex::protocol {
+
+/// What a value holds that this version of the SDK does not know.
+struct UnknownPart {
+  std::string path;  // `turn.items[2].type`
+  std::string what;  // `member`, `enum value "x"`, `tag "x"`, ...
+
+  bool operator==(const UnknownPart&) const = default;
+};
+
+namespace detail {
+
+// The interpreter. `value` must be fresh.
+void decode_text(const TypeInfo& type, void* value, std::string_view text);
+void decode_json(const TypeInfo& type, void* value, const Json& json);
+std::string encode_text(const TypeInfo& type, const void* value);
+Json encode_json(const TypeInfo& type, const void* value);
+bool equal(const TypeInfo& type, const void* a, const void* b);
+std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value);
+
+template <class T>
+bool equal(const T& a, const T& b) {
+  return equal(T::type_info, &a, &b);
+}
+
+}  // namespace detail
+
+/// A type that the protocol describes: generated structs, unions, enums, and the standard types
+/// that are made of them.
+template <class T>
+concept Described = requires { detail::type_of<T>(); };
+
+/// Reads a T from JSON text. Members that T does not know are kept in `extra`. Throws
+/// `DecodeError`, which names the place, when the text is no JSON or does not fit.
+template <Described T>
+[[nodiscard]] T decode(std::string_view text) {
+  T value{};
+  detail::decode_text(*detail::type_of<T>(), &value, text);
+  return value;
+}
+
+/// Writes a value as JSON text, on one line.
+template <Described T>
+[[nodiscard]] std::string encode(const T& value) {
+  return detail::encode_text(*detail::type_of<T>(), &value);
+}
+
+/// What the value holds that this version of the SDK does not know, and where.
+template <Described T>
+[[nodiscard]] std::vector<UnknownPart> unknown_parts(const T& value) {
+  return detail::unknown_parts(*detail::type_of<T>(), &value);
+}
+
+}  // namespace codex::protocol
+
+/// `Json j = params;` and `j.get<ThreadItem>()` for each generated type.
+template <class T>
+  requires requires { T::type_info; }
+struct nlohmann::adl_serializer<T, void> {
+  static void to_json(codex::Json& json, const T& value) {
+    json = codex::protocol::detail::encode_json(T::type_info, &value);
+  }
+  static void from_json(const codex::Json& json, T& value) {
+    value = T{};
+    codex::protocol::detail::decode_json(T::type_info, &value, json);
+  }
+};

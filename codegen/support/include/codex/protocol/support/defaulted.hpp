@@ -1,0 +1,89 @@
+#pragma once
+
+#include <codex/protocol/support/optional.hpp>
+#include <concepts>
+#include <utility>
+
+namespace codex {
+
+namespace detail {
+template <class T>
+struct ByDefault {
+  T value;
+};
+}  // namespace detail
+
+/// Names the default of a `Defaulted` member: `Defaulted<bool> enabled = by_default(true);`.
+template <class T>
+detail::ByDefault<T> by_default(T value) {
+  return {std::move(value)};
+}
+
+/// A member with a default in the schema. It reads as that default until somebody sets it, by
+/// assignment or from the wire; only what was set is written.
+template <class T>
+class Defaulted {
+ public:
+  using value_type = T;
+  using List = typename detail::ListFor<T>::type;
+
+  Defaulted() = default;
+  template <class U>
+  Defaulted(detail::ByDefault<U> standard) : value_(std::move(standard.value)) {}
+  Defaulted(T value) : value_(std::move(value)), set_(true) {}
+  Defaulted(List list)
+    requires std::constructible_from<T, List>
+      : value_(list), set_(true) {}
+  template <class U>
+    requires(std::convertible_to<U, T> && !std::same_as<std::remove_cvref_t<U>, T> &&
+             !std::same_as<std::remove_cvref_t<U>, Defaulted>)
+  Defaulted(U&& value) : value_(std::forward<U>(value)), set_(true) {}
+
+  operator const T&() const noexcept { return value_; }
+  const T& operator*() const noexcept { return value_; }
+  const T* operator->() const noexcept { return &value_; }
+  [[nodiscard]] const T& value() const noexcept { return value_; }
+
+  /// Whether the value was set rather than left to the default.
+  [[nodiscard]] bool is_set() const noexcept { return set_; }
+
+  /// The value, to change in place; counts as set from now on.
+  T& edit() noexcept {
+    set_ = true;
+    return value_;
+  }
+
+  auto begin() const
+    requires requires(const T& t) { t.begin(); }
+  {
+    return value_.begin();
+  }
+  auto end() const
+    requires requires(const T& t) { t.end(); }
+  {
+    return value_.end();
+  }
+  [[nodiscard]] auto size() const
+    requires requires(const T& t) { t.size(); }
+  {
+    return value_.size();
+  }
+  [[nodiscard]] bool empty() const
+    requires requires(const T& t) { t.empty(); }
+  {
+    return value_.empty();
+  }
+
+  friend bool operator==(const Defaulted& a, const Defaulted& b) { return a.value_ == b.value_; }
+  template <class U>
+    requires detail::PlainOperand<U, T>
+  friend bool operator==(const Defaulted& a, const U& b) {
+    return a.value_ == b;
+  }
+
+ private:
+  T value_{};
+  bool set_ = false;
+};
+
+}  // namespace codex

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <codex/protocol/support/json.hpp>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace codex {
+
+/// The members of an object that this version of the SDK does not know: kept when decoded, written
+/// back when encoded. One pointer when empty.
+class Extra {
+ public:
+  Extra() noexcept;
+  Extra(const Extra& other);
+  Extra(Extra&& other) noexcept;
+  Extra& operator=(const Extra& other);
+  Extra& operator=(Extra&& other) noexcept;
+  ~Extra();
+
+  [[nodiscard]] bool empty() const noexcept { return !members_; }
+  [[nodiscard]] std::size_t size() const noexcept;
+
+  /// The member of that name, or nullptr.
+  [[nodiscard]] const Json* find(std::string_view name) const;
+
+  /// Adds the member or replaces it.
+  void set(std::string_view name, Json value);
+
+  /// Takes the member away; true when it was there.
+  bool erase(std::string_view name);
+
+  /// All of them as a JSON object.
+  [[nodiscard]] const Json& json() const noexcept;
+
+  bool operator==(const Extra& other) const;
+
+ private:
+  std::unique_ptr<Json> members_;  // an object with at least one member, or nothing
+};
+
+}  // namespace codex

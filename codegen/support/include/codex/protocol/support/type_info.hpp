@@ -1,0 +1,194 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// The field tables: what one interpreter must know of a type in order to decode, encode, compare
+/// and inspect it. Generated code fills them in; `tables.hpp` has the helpers it does so with.
+namespace codex::protocol::detail {
+
+enum class Kind : std::uint8_t {
+  boolean,
+  int32,
+  int64,
+  uint16,
+  uint32,
+  uint64,
+  number,
+  string,
+  json,
+  enumeration,  // EnumInfo
+  object,       // ObjectInfo
+  union_,       // UnionInfo
+  message,      // MessageInfo
+  list,         // ListInfo
+  map,          // MapInfo
+  optional,     // OptionalInfo: std::optional, empty is null
+  nullable,     // NullableInfo: codex::Optional
+  defaulted,    // DefaultedInfo: codex::Defaulted
+};
+
+struct TypeInfo {
+  Kind kind;
+  std::string_view name;        // of the C++ type; empty for those that have none in the schema
+  void* (*create)() = nullptr;  // a fresh value on the heap, for those that the schema names
+  void (*destroy)(void*) = nullptr;
+  void (*reset)(void*) = nullptr;  // to a fresh value, where decoding does not overwrite all of it
+};
+
+struct EnumInfo : TypeInfo {
+  std::span<const std::string_view> names;  // by enumerator
+};
+
+struct Field {
+  std::string_view name;  // on the wire
+  std::uint32_t offset;
+  bool required;
+  const TypeInfo* type;
+};
+
+/// How `ObjectInfo::slots` is laid out: from a member name to the first place to look. Reads the
+/// name as little-endian words, which the decoder can load in one go.
+constexpr std::uint64_t name_word(std::string_view name) noexcept {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < name.size() && i < 8; ++i) {
+    word |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
+  }
+  return word;
+}
+/// `first` is the word of the first eight bytes, `last` that of the last eight (the same as `first`
+/// for a name of eight bytes or fewer).
+constexpr std::size_t name_slot(std::uint64_t first, std::uint64_t last,
+                                std::size_t length) noexcept {
+  const std::uint64_t mixed =
+      (first ^ (last * 0x9e3779b97f4a7c15ULL) ^ (length << 56)) * 0xff51afd7ed558ccdULL;
+  return static_cast<std::size_t>(mixed >> 58);
+}
+constexpr std::size_t name_slot(std::string_view name) noexcept {
+  const std::uint64_t first = name_word(name);
+  const std::uint64_t last = name.size() <= 8 ? first : name_word(name.substr(name.size() - 8));
+  return name_slot(first, last, name.size());
+}
+
+/// What the schema says of members that it does not name (`additionalProperties`). They are kept in
+/// any case.
+enum class OtherMembers : std::uint8_t {
+  unforeseen,  // nothing: a newer runtime may add some
+  open,        // there may be any
+  closed,      // there are none
+};
+
+/// A struct. The tag members say under which name it stands in its union, for the arms of unions:
+/// `tag`/`tag_value` is a member that the struct itself does not have (`"type": "text"`), `wrapper`
+/// the single key of the object around it (`{"granular": {...}}`).
+struct ObjectInfo : TypeInfo {
+  static constexpr std::uint8_t no_field = 0xff;
+  static constexpr std::size_t slot_count = 64;
+  static constexpr std::size_t max_fields = 254;  // beyond slot_count - 8 the slots are not used
+
+  std::span<const Field> fields;
+  std::uint32_t extra_offset = 0;
+  OtherMembers others = OtherMembers::unforeseen;
+  std::string_view tag = {};
+  std::string_view tag_value = {};
+  std::string_view wrapper = {};
+  std::array<std::uint8_t, slot_count> slots = {};  // open addressing, linear probing
+
+  [[nodiscard]] constexpr bool hashed() const noexcept { return fields.size() + 8 <= slot_count; }
+  constexpr void fill_slots() {
+    for (auto& slot : slots) slot = no_field;
+    if (!hashed()) return;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      std::size_t at = name_slot(fields[i].name);
+      while (slots[at] != no_field) at = (at + 1) % slot_count;
+      slots[at] = static_cast<std::uint8_t>(i);
+    }
+  }
+};
+
+/// How a union tells its arms apart.
+enum class UnionStyle : std::uint8_t {
+  tagged,    // by the value of the member `tag`; each arm is an ObjectInfo with that tag
+  external,  // a string, or an object whose single key names the arm
+  shape,     // by the JSON type, and among objects by their members
+};
+
+struct UnionArm {
+  std::string_view name;  // tagged: the tag's value; external: the key, empty for the string arm
+  const TypeInfo* type;
+};
+
+/// A union. What it holds lies where `arm` says; the index of `Unknown` is `arms.size()`.
+struct UnionInfo : TypeInfo {
+  UnionStyle style = UnionStyle::tagged;
+  std::string_view tag = {};
+  std::span<const UnionArm> arms = {};
+  const Field* shared = nullptr;  // members of every arm that live on the union itself
+  std::size_t shared_count = 0;
+  void* (*emplace)(void* value, std::size_t arm) = nullptr;
+  std::size_t (*index)(const void* value) = nullptr;
+  const void* (*arm)(const void* value) = nullptr;
+};
+
+struct ListInfo : TypeInfo {
+  const TypeInfo* element;
+  std::size_t element_size;
+  void* (*append)(void* list);
+  const void* (*data)(const void* list);
+  std::size_t (*size)(const void* list);
+};
+
+struct MapInfo : TypeInfo {
+  const TypeInfo* element;
+  void* (*insert)(void* map, std::string_view key);  // a fresh element, also where one was
+  std::size_t (*size)(const void* map);
+  const void* (*find)(const void* map, std::string_view key);
+  void (*each)(const void* map, void* context,
+               void (*visit)(void* context, std::string_view key, const void* element));
+};
+
+struct OptionalInfo : TypeInfo {
+  const TypeInfo* element;
+  void* (*emplace)(void* optional);
+  const void* (*get)(const void* optional);  // nullptr when empty
+};
+
+struct NullableInfo : OptionalInfo {
+  void (*set_null)(void* optional);
+  bool (*is_null)(const void* optional);
+};
+
+struct DefaultedInfo : TypeInfo {
+  const TypeInfo* element;
+  void* (*assign)(void* value);  // a fresh element that counts as set
+  const void* (*get)(const void* value);
+  bool (*is_set)(const void* value);
+};
+
+/// Which way a method goes.
+enum class MethodKind : std::uint8_t {
+  request,
+  notification,
+  server_request,
+  client_notification,
+};
+
+/// A method of the protocol, for tools that go by name.
+struct MethodInfo {
+  std::string_view method;
+  MethodKind kind;
+  const TypeInfo* params;    // nullptr: none
+  const TypeInfo* response;  // nullptr: none (notifications)
+  bool params_required;
+  bool experimental;
+};
+
+/// A message envelope: `MethodMessage` plus its own members (`id`, `emittedAtMs`).
+struct MessageInfo : ObjectInfo {
+  std::span<const MethodInfo> methods;
+};
+
+}  // namespace codex::protocol::detail

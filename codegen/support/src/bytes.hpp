@@ -1,0 +1,86 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+/// Short texts a word at a time, never past their ends: the names and strings of the protocol are
+/// mostly so short that a call of memcmp or memcpy costs more than its work.
+namespace codex::protocol::detail {
+
+inline constexpr std::uint64_t every_byte = 0x0101010101010101;
+inline constexpr std::uint64_t high_bits = 0x8080808080808080;
+
+template <class Word>
+Word load(const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+
+template <class Word>
+void store(char* to, Word word) noexcept {
+  std::memcpy(to, &word, sizeof(word));
+}
+
+inline bool same_text(std::string_view a, std::string_view b) noexcept {
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  const char* p = a.data();
+  const char* q = b.data();
+  if (size >= 8) {
+    for (std::size_t i = 0; i + 8 < size; i += 8) {
+      if (load<std::uint64_t>(p + i) != load<std::uint64_t>(q + i)) return false;
+    }
+    return load<std::uint64_t>(p + size - 8) == load<std::uint64_t>(q + size - 8);
+  }
+  if (size >= 4) {
+    return load<std::uint32_t>(p) == load<std::uint32_t>(q) &&
+           load<std::uint32_t>(p + size - 4) == load<std::uint32_t>(q + size - 4);
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (p[i] != q[i]) return false;
+  }
+  return true;
+}
+
+inline void copy_text(char* to, std::string_view text) noexcept {
+  const std::size_t size = text.size();
+  const char* from = text.data();
+  if (size > 32) {
+    std::memcpy(to, from, size);
+  } else if (size >= 8) {
+    for (std::size_t i = 0; i + 8 < size; i += 8) store(to + i, load<std::uint64_t>(from + i));
+    store(to + size - 8, load<std::uint64_t>(from + size - 8));
+  } else if (size >= 4) {
+    store(to, load<std::uint32_t>(from));
+    store(to + size - 4, load<std::uint32_t>(from + size - 4));
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+  }
+}
+
+/// The little-endian word at `from`.
+inline std::uint64_t little_word(const char* from) noexcept {
+  std::uint64_t word = load<std::uint64_t>(from);
+  if constexpr (std::endian::native == std::endian::big) {
+    word = ((word & 0x00ff00ff00ff00ff) << 8) | ((word >> 8) & 0x00ff00ff00ff00ff);
+    word = ((word & 0x0000ffff0000ffff) << 16) | ((word >> 16) & 0x0000ffff0000ffff);
+    word = (word << 32) | (word >> 32);
+  }
+  return word;
+}
+
+/// The high bit of some byte is set when a byte of `word` is zero; those above the first such byte
+/// may be wrong, so it answers "is there one", not "where".
+constexpr std::uint64_t zero_bytes(std::uint64_t word) noexcept {
+  return (word - every_byte) & ~word & high_bits;
+}
+
+constexpr std::uint64_t bytes_equal_to(std::uint64_t word, char c) noexcept {
+  return zero_bytes(word ^ (every_byte * static_cast<unsigned char>(c)));
+}
+
+}  // namespace codex::protocol::detail

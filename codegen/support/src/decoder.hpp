@@ -1,0 +1,550 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <codex/protocol/support/extra.hpp>
+#include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/tables.hpp>
+#include <codex/protocol/support/union.hpp>
+
+#include "access.hpp"
+#include "failure.hpp"
+#include "json_type.hpp"
+#include "lookup.hpp"
+#include "number.hpp"
+#include "shapes.hpp"
+
+namespace codex::protocol::detail {
+
+/// Reads a tree into a value, which must be fresh. Throws Failure.
+void decode_tree(const TypeInfo& type, void* value, const Json& json);
+
+/// Which members of an object came.
+class Seen {
+ public:
+  /// Whether it came before.
+  bool add(std::size_t index) noexcept {
+    std::uint64_t& word = words_[index / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (index % 64);
+    const bool before = word & bit;
+    word |= bit;
+    return before;
+  }
+  [[nodiscard]] bool has(std::size_t index) const noexcept {
+    return words_[index / 64] >> (index % 64) & 1;
+  }
+
+ private:
+  static_assert(ObjectInfo::max_fields <= 256);
+  std::array<std::uint64_t, 4> words_ = {};
+};
+
+/// The decoding algorithm, over a source of JSON values: text or a tree. It goes down the tables
+/// and the values side by side.
+template <class Source>
+class Decoder {
+ public:
+  explicit Decoder(Source& source) noexcept : source_(source) {}
+
+  /// Reads the source's next value into `target`, which must be fresh.
+  void value(const TypeInfo& type, void* target);
+
+ private:
+  /// The union around an arm, whose shared members come with those of the arm.
+  struct Owner {
+    const UnionInfo* info = nullptr;
+    void* value = nullptr;
+  };
+
+  [[noreturn]] void mismatch(const TypeInfo& type);
+  void expect(JsonType wanted, const TypeInfo& type) {
+    if (source_.type() != wanted) mismatch(type);
+  }
+  void enter() {
+    if (++depth_ > max_depth) throw Failure::too_deep();
+  }
+  void leave() noexcept { --depth_; }
+
+  template <class Int>
+  void integer(const TypeInfo& type, void* target);
+  template <class Int>
+  [[noreturn]] void not_integer(const TypeInfo& type, bool whole);
+  void number(const TypeInfo& type, void* target);
+  void enumeration(const EnumInfo& info, void* target);
+  void list(const ListInfo& info, void* target);
+  void map(const MapInfo& info, void* target);
+  void optional(const OptionalInfo& info, void* target);
+  void nullable(const NullableInfo& info, void* target);
+
+  void object(const ObjectInfo& info, void* target);
+  void plain_object(const ObjectInfo& info, void* target);
+  void field(const Field& field, void* object, bool again);
+  template <class Other>
+  void members(const ObjectInfo& info, void* target, Other&& other);
+  static void require(std::span<const Field> fields, const Seen& seen);
+  bool is_tag(const ObjectInfo& info);
+
+  void any_of(const UnionInfo& info, void* target);
+  void tagged(const UnionInfo& info, void* target);
+  std::size_t arm_of_next(const UnionInfo& info);
+  bool arm(const ObjectInfo& info, void* target, const Owner& owner);
+  void by_key(const UnionInfo& info, void* target);
+  void by_shape(const UnionInfo& info, void* target);
+  void unknown(const UnionInfo& info, void* target);
+  static void shared_of_unknown(const UnionInfo& info, void* target, const Json& raw);
+  static void from_tree(const UnionInfo& info, std::size_t arm, void* target, const Json& tree);
+
+  void message(const MessageInfo& info, void* target);
+  void params(const MethodInfo* method, MethodMessage& message);
+  void no_params(const MethodInfo* method, MethodMessage& message);
+
+  Source& source_;
+  std::size_t depth_ = 0;
+};
+
+template <class Source>
+void Decoder<Source>::value(const TypeInfo& type, void* target) {
+  switch (type.kind) {
+    case Kind::boolean:
+      expect(JsonType::boolean, type);
+      ref<bool>(target) = source_.boolean();
+      return;
+    case Kind::int32:
+      return integer<std::int32_t>(type, target);
+    case Kind::int64:
+      return integer<std::int64_t>(type, target);
+    case Kind::uint16:
+      return integer<std::uint16_t>(type, target);
+    case Kind::uint32:
+      return integer<std::uint32_t>(type, target);
+    case Kind::uint64:
+      return integer<std::uint64_t>(type, target);
+    case Kind::number:
+      return number(type, target);
+    case Kind::string:
+      expect(JsonType::string, type);
+      return source_.string(ref<std::string>(target));
+    case Kind::json:
+      ref<Json>(target) = source_.json(depth_);
+      return;
+    case Kind::enumeration:
+      return enumeration(as<EnumInfo>(type), target);
+    case Kind::object:
+      return object(as<ObjectInfo>(type), target);
+    case Kind::union_:
+      return any_of(as<UnionInfo>(type), target);
+    case Kind::message:
+      return message(as<MessageInfo>(type), target);
+    case Kind::list:
+      return list(as<ListInfo>(type), target);
+    case Kind::map:
+      return map(as<MapInfo>(type), target);
+    case Kind::optional:
+      return optional(as<OptionalInfo>(type), target);
+    case Kind::nullable:
+      return nullable(as<NullableInfo>(type), target);
+    case Kind::defaulted: {
+      const auto& info = as<DefaultedInfo>(type);
+      return value(*info.element, info.assign(target));
+    }
+  }
+}
+
+template <class Source>
+void Decoder<Source>::mismatch(const TypeInfo& type) {
+  throw Failure("expected " + std::string(expectation(type)) + ", got " +
+                std::string(json_type_name(source_.type())));
+}
+
+template <class Source>
+template <class Int>
+void Decoder<Source>::integer(const TypeInfo& type, void* target) {
+  expect(JsonType::number, type);
+  const auto before = source_.mark();
+  const Number number = source_.number();
+  const auto fits = [&](auto value) {
+    if (!std::in_range<Int>(value)) return false;
+    ref<Int>(target) = static_cast<Int>(value);
+    return true;
+  };
+  if (number.kind == Number::Kind::whole && fits(number.bits)) return;
+  if (number.kind == Number::Kind::negative && fits(static_cast<std::int64_t>(number.bits))) return;
+  source_.rewind(before);
+  not_integer<Int>(type, source_.is_whole());
+}
+
+template <class Source>
+template <class Int>
+void Decoder<Source>::not_integer(const TypeInfo& type, bool whole) {
+  const std::string got = shortened(source_.number_text());
+  std::string problem = "expected " + std::string(expectation(type));
+  if (!whole) throw Failure(problem + ", got number " + got);
+  throw Failure(problem + " from " + std::to_string(std::numeric_limits<Int>::min()) + " to " +
+                std::to_string(std::numeric_limits<Int>::max()) + ", got " + got);
+}
+
+template <class Source>
+void Decoder<Source>::number(const TypeInfo& type, void* target) {
+  expect(JsonType::number, type);
+  const auto before = source_.mark();
+  const Number number = source_.number();
+  if (number.kind == Number::Kind::endless) {
+    source_.rewind(before);
+    throw Failure("expected a number in the range of double, got " +
+                  shortened(source_.number_text()));
+  }
+  ref<double>(target) = number.as_double();
+}
+
+template <class Source>
+void Decoder<Source>::enumeration(const EnumInfo& info, void* target) {
+  expect(JsonType::string, info);
+  std::string scratch;
+  EnumAccess::set(ref<OpenEnumBase>(target), info, source_.string_view(scratch));
+}
+
+template <class Source>
+void Decoder<Source>::list(const ListInfo& info, void* target) {
+  expect(JsonType::array, info);
+  enter();
+  std::size_t index = 0;
+  source_.elements([&] {
+    below(index, [&] { value(*info.element, info.append(target)); });
+    ++index;
+  });
+  leave();
+}
+
+template <class Source>
+void Decoder<Source>::map(const MapInfo& info, void* target) {
+  expect(JsonType::object, info);
+  enter();
+  source_.members([&](std::string_view key) {
+    below(key, [&] { value(*info.element, info.insert(target, key)); });
+  });
+  leave();
+}
+
+template <class Source>
+void Decoder<Source>::optional(const OptionalInfo& info, void* target) {
+  if (source_.type() == JsonType::null) return source_.null();
+  value(*info.element, info.emplace(target));
+}
+
+template <class Source>
+void Decoder<Source>::nullable(const NullableInfo& info, void* target) {
+  if (source_.type() != JsonType::null) return value(*info.element, info.emplace(target));
+  source_.null();
+  info.set_null(target);
+}
+
+// Objects.
+
+template <class Source>
+void Decoder<Source>::object(const ObjectInfo& info, void* target) {
+  expect(JsonType::object, info);
+  if (info.wrapper.empty()) return plain_object(info, target);
+  enter();
+  bool found = false;
+  source_.members([&](std::string_view name) {
+    below(name, [&] {
+      if (name != info.wrapper) throw Failure("unexpected member");
+      if (std::exchange(found, true)) info.reset(target);
+      expect(JsonType::object, info);
+      plain_object(info, target);
+    });
+  });
+  leave();
+  if (!found) throw Failure("missing member \"" + std::string(info.wrapper) + "\"");
+}
+
+template <class Source>
+void Decoder<Source>::plain_object(const ObjectInfo& info, void* target) {
+  bool tag_came = info.tag.empty();
+  members(info, target, [&](std::string_view name) {
+    if (name != info.tag || info.tag.empty()) return false;
+    tag_came = true;
+    below(info.tag, [&] {
+      if (source_.type() != JsonType::string) {
+        throw Failure("expected string, got " + std::string(json_type_name(source_.type())));
+      }
+      if (!is_tag(info)) {
+        throw Failure("expected \"" + std::string(info.tag_value) + "\", got another string");
+      }
+    });
+    return true;
+  });
+  if (!tag_came) throw Failure("missing member \"" + std::string(info.tag) + "\"");
+}
+
+/// Reads a value; whether it is the tag of that object.
+template <class Source>
+bool Decoder<Source>::is_tag(const ObjectInfo& info) {
+  if (source_.type() != JsonType::string) {
+    source_.skip();
+    return false;
+  }
+  std::string scratch;
+  return same_text(source_.string_view(scratch), info.tag_value);
+}
+
+template <class Source>
+void Decoder<Source>::field(const Field& field, void* object, bool again) {
+  void* target = at(object, field.offset);
+  if (again && field.type->reset) field.type->reset(target);
+  if (field.type->kind != Kind::optional || field.required) return value(*field.type, target);
+  const auto& info = as<OptionalInfo>(*field.type);
+  if (source_.type() == JsonType::null && info.element->kind != Kind::json) mismatch(info);
+  value(*info.element, info.emplace(target));
+}
+
+template <class Source>
+void Decoder<Source>::require(std::span<const Field> fields, const Seen& seen) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].required && !seen.has(i)) {
+      throw Failure("missing member \"" + std::string(fields[i].name) + "\"");
+    }
+  }
+}
+
+/// Reads the members of an object. `other(name)` gets those that are no fields and says whether it
+/// has read them; the rest are extra.
+template <class Source>
+template <class Other>
+void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& other) {
+  enter();
+  Seen seen;
+  std::size_t next = 0;
+  source_.members([&](std::string_view name) {
+    const std::size_t index = find_field(info, name, next);
+    if (index != nowhere) {
+      next = index + 1;
+      const Field& known = info.fields[index];
+      below(known.name, [&] { field(known, target, seen.add(index)); });
+    } else if (!other(name)) {
+      below(name,
+            [&] { ref<Extra>(at(target, info.extra_offset)).set(name, source_.json(depth_)); });
+    }
+  });
+  require(info.fields, seen);
+  leave();
+}
+
+// Unions.
+
+template <class Source>
+void Decoder<Source>::any_of(const UnionInfo& info, void* target) {
+  switch (info.style) {
+    case UnionStyle::tagged:
+      return tagged(info, target);
+    case UnionStyle::external:
+      return by_key(info, target);
+    case UnionStyle::shape:
+      return by_shape(info, target);
+  }
+}
+
+template <class Source>
+void Decoder<Source>::unknown(const UnionInfo& info, void* target) {
+  ref<Unknown>(info.emplace(target, info.arms.size())).raw = source_.json(depth_);
+}
+
+/// The arms from `arms.size()` on are Unknown.
+template <class Source>
+void Decoder<Source>::from_tree(const UnionInfo& info, std::size_t arm, void* target,
+                                const Json& tree) {
+  void* held = info.emplace(target, std::min(arm, info.arms.size()));
+  if (arm >= info.arms.size()) {
+    ref<Unknown>(held).raw = tree;
+  } else {
+    decode_tree(*info.arms[arm].type, held, tree);
+  }
+}
+
+template <class Source>
+void Decoder<Source>::tagged(const UnionInfo& info, void* target) {
+  if (source_.type() != JsonType::object) return unknown(info, target);
+  const auto before = source_.mark();
+  const std::size_t chosen = arm_of_next(info);
+  if (chosen != nowhere) {
+    const auto& type = as<ObjectInfo>(*info.arms[chosen].type);
+    if (arm(type, info.emplace(target, chosen), {&info, target})) return;
+  }
+  // No arm, or two: a text may repeat the tag, and then the last one wins, as it does in a tree.
+  source_.rewind(before);
+  Json scratch;
+  const Json& tree = source_.tree(scratch, depth_);
+  info.reset(target);
+  if (arm_by_tag(info, tree) != nowhere) return decode_tree(info, target, tree);
+  ref<Unknown>(info.emplace(target, info.arms.size())).raw = tree;
+  shared_of_unknown(info, target, tree);
+}
+
+/// Nobody promises that what we do not know has the members that its siblings share.
+template <class Source>
+void Decoder<Source>::shared_of_unknown(const UnionInfo& info, void* target, const Json& raw) {
+  for (const Field& field : shared_fields(info)) {
+    const auto found = raw.find(field.name);
+    if (found == raw.end() || !matches(*field.type, *found, Rigour::types)) continue;
+    decode_tree(*field.type, at(target, field.offset), *found);
+  }
+}
+
+/// Which arm the next value belongs to, an object, by its tag; `nowhere` when none. Reads nothing.
+template <class Source>
+std::size_t Decoder<Source>::arm_of_next(const UnionInfo& info) {
+  const auto before = source_.mark();
+  std::size_t found = nowhere;
+  std::string scratch;
+  source_.members_until([&](std::string_view name) {
+    if (!same_text(name, info.tag)) {
+      source_.skip();
+      return false;
+    }
+    if (source_.type() == JsonType::string) found = find_arm(info, source_.string_view(scratch));
+    return true;
+  });
+  source_.rewind(before);
+  return found;
+}
+
+/// Reads an object as an arm. False when the tag says that it is another one.
+template <class Source>
+bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& owner) {
+  bool is_this = true;
+  Seen seen;
+  const auto shared = shared_fields(*owner.info);
+  members(info, target, [&](std::string_view name) {
+    if (same_text(name, info.tag)) {
+      is_this = is_tag(info);
+      return true;
+    }
+    const std::size_t index = find_linear(shared, name);
+    if (index == nowhere) return false;
+    below(name, [&] { field(shared[index], owner.value, seen.add(index)); });
+    return true;
+  });
+  if (is_this) require(shared, seen);
+  return is_this;
+}
+
+template <class Source>
+void Decoder<Source>::by_key(const UnionInfo& info, void* target) {
+  const JsonType type = source_.type();
+  if (type == JsonType::string) {
+    const std::size_t chosen = find_arm(info, {});
+    if (chosen == nowhere) return unknown(info, target);
+    return value(*info.arms[chosen].type, info.emplace(target, chosen));
+  }
+  if (type != JsonType::object) return unknown(info, target);
+  Json scratch;
+  const Json& tree = source_.tree(scratch, depth_);
+  from_tree(info, arm_by_key(info, tree), target, tree);
+}
+
+template <class Source>
+void Decoder<Source>::by_shape(const UnionInfo& info, void* target) {
+  const JsonType type = source_.type();
+  const bool whole = type == JsonType::number && source_.is_whole();
+  std::size_t candidates = 0;
+  std::size_t candidate = 0;
+  for (std::size_t i = 0; i < info.arms.size(); ++i) {
+    if (!accepts(*info.arms[i].type, type, whole)) continue;
+    candidate = i;
+    ++candidates;
+  }
+  if (candidates == 0) return unknown(info, target);
+  if (candidates == 1) {
+    return value(*info.arms[candidate].type, info.emplace(target, candidate));
+  }
+  Json scratch;
+  const Json& tree = source_.tree(scratch, depth_);
+  from_tree(info, arm_by_shape(info, tree), target, tree);
+}
+
+// Messages.
+
+template <class Source>
+void Decoder<Source>::message(const MessageInfo& info, void* target) {
+  expect(JsonType::object, info);
+  auto& message = ref<MethodMessage>(target);
+  std::string& name = MessageAccess::method(message);
+  bool has_method = false;
+  const MethodInfo* method = nullptr;
+  std::optional<typename Source::Mark> params_at;
+  bool params_read = false;  // for `method`, that is: they may come before it
+  const auto other = [&](std::string_view member) {
+    if (member == "method") {
+      below(member, [&] { value(string_type, &name); });
+      method = find_method(info.methods, name);
+      has_method = true;
+      params_read = false;
+    } else if (member == "params") {
+      params_at = source_.mark();
+      params_read = has_method;
+      has_method ? params(method, message) : source_.skip();
+    } else {
+      return false;
+    }
+    return true;
+  };
+  try {
+    members(info, target, other);
+    if (!has_method) throw Failure("missing member \"method\"");
+    if (!params_at) return no_params(method, message);
+    if (params_read) return;
+    const auto end = source_.mark();
+    source_.rewind(*params_at);
+    enter();
+    params(method, message);
+    leave();
+    source_.rewind(end);
+  } catch (Failure& failure) {
+    failure.of_method(name);
+    throw;
+  }
+}
+
+/// Reads the params of the method, nullptr for one that we do not know.
+template <class Source>
+void Decoder<Source>::params(const MethodInfo* method, MethodMessage& message) {
+  const TypeInfo* type = MessageAccess::params_type(method);
+  MessageAccess::clear(message);
+  MessageAccess::type(message) = type;
+  auto& raw = MessageAccess::raw(message);
+  if (!type || type == &NoParams::type_info) {
+    below("params", [&] { raw = source_.json(depth_); });
+    if (type) MessageAccess::params(message) = std::make_shared<const NoParams>();
+    return;
+  }
+  if (!method->params_required && source_.type() == JsonType::null) {
+    source_.null();
+    raw = Json();
+    return;
+  }
+  const std::shared_ptr<void> fresh(type->create(), type->destroy);
+  below("params", [&] { value(*type, fresh.get()); });
+  MessageAccess::params(message) = fresh;
+}
+
+template <class Source>
+void Decoder<Source>::no_params(const MethodInfo* method, MethodMessage& message) {
+  const TypeInfo* type = MessageAccess::params_type(method);
+  MessageAccess::type(message) = type;
+  if (type == &NoParams::type_info) {
+    MessageAccess::params(message) = std::make_shared<const NoParams>();
+  } else if (type && method->params_required) {
+    throw Failure("missing member \"params\"");
+  }
+}
+
+}  // namespace codex::protocol::detail

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <codex/protocol/support/errors.hpp>
+
+namespace codex::protocol::detail {
+
+/// No value nests deeper than this, typed or not.
+inline constexpr std::size_t max_depth = 512;
+
+/// Adds `.key` (`["odd key"]`) or `[index]` to a path.
+void append_key(std::string& path, std::string_view key);
+void append_index(std::string& path, std::size_t index);
+
+/// At most 60 bytes of a text that someone else wrote, for a message.
+std::string shortened(std::string_view text);
+
+/// A DecodeError on its way up, which learns its path from the levels that it passes: the way down
+/// costs nothing.
+class Failure {
+ public:
+  explicit Failure(std::string problem) : problem_(std::move(problem)) {}
+
+  /// The text is not JSON at all: the byte is the place, there is no path.
+  static Failure not_json(std::string_view reason, std::size_t byte);
+  static Failure too_deep();
+
+  void under(std::string_view key);
+  void under(std::size_t index);
+  void of_method(std::string_view method) {
+    if (!placeless_) method_ = method;
+  }
+
+  [[nodiscard]] DecodeError error() const;
+
+ private:
+  std::string problem_;
+  std::string method_;
+  bool placeless_ = false;
+  std::vector<std::string> steps_;  // innermost first
+};
+
+/// Does `work`; a failure in it learns that it lies below `step`, a key or an index.
+template <class Step, class Work>
+void below(const Step& step, Work&& work) {
+  try {
+    work();
+  } catch (Failure& failure) {
+    failure.under(step);
+    throw;
+  }
+}
+
+}  // namespace codex::protocol::detail

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <codex/protocol/support/json.hpp>
+#include <codex/protocol/support/type_info.hpp>
+
+namespace codex::protocol::detail {
+
+/// How closely a value must match a type.
+enum class Rigour : std::uint8_t {
+  types,     // it decodes
+  literals,  // and the required enum members have values that we know
+  strict,    // and so have all others, and closed objects have no member that we do not know
+};
+
+/// Whether the value matches the type.
+bool matches(const TypeInfo& type, const Json& json, Rigour rigour);
+
+/// The arm of a tagged union that the value belongs to, or `nowhere`.
+std::size_t arm_by_tag(const UnionInfo& info, const Json& json);
+
+/// The arm of an external union that the value belongs to: the one for strings, or the one whose
+/// key the object has (and no other, where the arm is the object below the key). `arms.size()` when
+/// there is none.
+std::size_t arm_by_key(const UnionInfo& info, const Json& json);
+
+/// The arm of a union by shape that the value belongs to: the first that matches strictly, else the
+/// first that does but for what newer versions may add. `arms.size()` when there is none.
+std::size_t arm_by_shape(const UnionInfo& info, const Json& json);
+
+}  // namespace codex::protocol::detail

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace codex::protocol::detail {
+
+/// Where the tokens of a JSON text begin: each bracket, comma and colon, each string at its opening
+/// quote, each other run of characters. It is what simdjson's first stage finds; the text is UTF-8
+/// then and its strings are closed and free of control characters. Throws Failure otherwise.
+class TextIndex {
+ public:
+  explicit TextIndex(std::string_view text);
+  TextIndex(TextIndex&&) = delete;
+  ~TextIndex();
+
+  /// The places of the tokens; behind the last one stands the size of the text.
+  [[nodiscard]] std::span<const std::uint32_t> tokens() const noexcept;
+
+  struct Stage;  // simdjson's, out of sight
+
+ private:
+  std::unique_ptr<Stage> stage_;
+};
+
+}  // namespace codex::protocol::detail

@@ -1,0 +1,155 @@
+#include "text_sink.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "failure.hpp"
+#include "utf8.hpp"
+
+namespace codex::protocol::detail {
+
+namespace {
+
+constexpr bool needs_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+/// Not zero when one of the eight bytes needs an escape.
+constexpr std::uint64_t escapes_in(std::uint64_t word) {
+  const std::uint64_t control = (word - every_byte * 0x20) & ~word & high_bits;
+  return control | bytes_equal_to(word, '"') | bytes_equal_to(word, '\\');
+}
+
+/// How many bytes at the front need no escape, and with `Ascii` no look at their encoding either.
+/// Copies them to `to`, which has room for the whole text.
+template <bool Ascii>
+std::size_t copy_plain(char* to, std::string_view text) {
+  const char* from = text.data();
+  const std::size_t size = text.size();
+  std::size_t i = 0;
+  for (; i + 8 <= size; i += 8) {
+    const auto word = load<std::uint64_t>(from + i);
+    if (escapes_in(word) | (Ascii ? word & high_bits : 0)) break;
+    store(to + i, word);
+  }
+  for (; i < size; ++i) {
+    if (needs_escape(from[i]) || (Ascii && static_cast<unsigned char>(from[i]) >= 0x80)) break;
+    to[i] = from[i];
+  }
+  return i;
+}
+
+}  // namespace
+
+void TextSink::grow(std::size_t more) {
+  const std::size_t used = size();
+  text_.resize(std::max(used + more, text_.size() * 2));
+  at_ = text_.data() + used;
+  end_ = text_.data() + text_.size();
+}
+
+template <class Int>
+void TextSink::digits(Int value) {
+  reserve(number_size);
+  at_ = std::to_chars(at_, end_, value).ptr;
+}
+template void TextSink::digits(std::int64_t);
+template void TextSink::digits(std::uint64_t);
+
+void TextSink::number(double value) {
+  if (!std::isfinite(value)) return literal("null");
+  reserve(number_size);
+  char* begin = at_;
+  at_ = std::to_chars(at_, end_, value).ptr;
+  // 1.0 stays a number with a fraction, as it was.
+  const std::string_view text(begin, static_cast<std::size_t>(at_ - begin));
+  if (text.find_first_of(".e") == std::string_view::npos) put(".0");
+}
+
+void TextSink::string(std::string_view text) {
+  reserve(text.size() + 2);
+  *at_++ = '"';
+  const std::size_t plain = copy_plain<true>(at_, text);
+  at_ += plain;
+  if (plain != text.size()) {
+    rest_of_string(text.substr(plain));
+    reserve(1);
+  }
+  *at_++ = '"';
+}
+
+void TextSink::rest_of_string(std::string_view text) {
+  is_utf8(text) ? escaped(text) : escaped(replace_not_utf8(text));
+}
+
+void TextSink::escaped(std::string_view text) {
+  while (!text.empty()) {
+    reserve(text.size() + 6);
+    const std::size_t plain = copy_plain<false>(at_, text);
+    at_ += plain;
+    if (plain == text.size()) return;
+    escape(text[plain]);
+    text.remove_prefix(plain + 1);
+  }
+}
+
+void TextSink::escape(char c) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      return put("\\\"");
+    case '\\':
+      return put("\\\\");
+    case '\n':
+      return put("\\n");
+    case '\r':
+      return put("\\r");
+    case '\t':
+      return put("\\t");
+    case '\b':
+      return put("\\b");
+    case '\f':
+      return put("\\f");
+  }
+  put("\\u00");
+  *at_++ = hex[static_cast<unsigned char>(c) >> 4];
+  *at_++ = hex[static_cast<unsigned char>(c) & 0xf];
+}
+
+void TextSink::json(const Json& value, std::size_t depth) {
+  if (value.is_structured() && depth >= max_depth) throw Failure::too_deep();
+  switch (value.type()) {
+    case Json::value_t::boolean:
+      return literal(value.get<bool>() ? "true" : "false");
+    case Json::value_t::number_integer:
+      return integer(value.get<std::int64_t>());
+    case Json::value_t::number_unsigned:
+      return integer(value.get<std::uint64_t>());
+    case Json::value_t::number_float:
+      return number(value.get<double>());
+    case Json::value_t::string:
+      return string(value.get_ref<const std::string&>());
+    case Json::value_t::array:
+      open('[');
+      for (const Json& item : value) {
+        element();
+        json(item, depth + 1);
+      }
+      return close(']');
+    case Json::value_t::object:
+      open('{');
+      for (const auto& [key, item] : value.get_ref<const Json::object_t&>()) {
+        entry(key);
+        json(item, depth + 1);
+      }
+      return close('}');
+    case Json::value_t::null:
+    case Json::value_t::binary:  // no JSON text can say it
+    case Json::value_t::discarded:
+      break;
+  }
+  literal("null");
+}
+
+}  // namespace codex::protocol::detail

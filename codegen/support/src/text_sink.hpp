@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <codex/protocol/support/json.hpp>
+
+#include "bytes.hpp"
+
+namespace codex::protocol::detail {
+
+/// JSON text, written from left to right.
+class TextSink {
+ public:
+  TextSink() { grow(first_size); }
+
+  [[nodiscard]] std::string take() {
+    text_.resize(size());
+    return std::move(text_);
+  }
+
+  void literal(std::string_view text) {
+    reserve(text.size());
+    put(text);
+  }
+  void integer(std::int64_t value) { digits(value); }
+  void integer(std::uint64_t value) { digits(value); }
+  void number(double value);
+  void string(std::string_view text);
+  void json(const Json& value, std::size_t depth);
+
+  void open(char bracket) {
+    reserve(1);
+    *at_++ = bracket;
+  }
+  void close(char bracket) { open(bracket); }
+
+  /// What stands before a member: a comma unless it is the first, the name, a colon. The names in
+  /// the tables need no escapes.
+  void member(std::string_view name) {
+    reserve(name.size() + 4);
+    if (at_[-1] != '{') *at_++ = ',';
+    *at_++ = '"';
+    put(name);
+    *at_++ = '"';
+    *at_++ = ':';
+  }
+  void entry(std::string_view key) {
+    if (at_[-1] != '{') open(',');
+    string(key);
+    open(':');
+  }
+  void element() {
+    if (at_[-1] != '[') open(',');
+  }
+
+ private:
+  static constexpr std::size_t first_size = 512;
+  static constexpr std::size_t number_size = 40;  // of the longest, with room to spare
+
+  [[nodiscard]] std::size_t size() const noexcept {
+    return static_cast<std::size_t>(at_ - text_.data());
+  }
+  void reserve(std::size_t more) {
+    if (static_cast<std::size_t>(end_ - at_) < more) grow(more);
+  }
+  void grow(std::size_t more);
+  void put(std::string_view text) noexcept {
+    copy_text(at_, text);
+    at_ += text.size();
+  }
+  template <class Int>
+  void digits(Int value);
+  void rest_of_string(std::string_view text);
+  void escaped(std::string_view text);
+  void escape(char c);
+
+  std::string text_;  // its size is what is allocated; what is written ends at `at_`
+  char* at_ = text_.data();
+  char* end_ = text_.data();
+};
+
+}  // namespace codex::protocol::detail

@@ -1,0 +1,72 @@
+#include "text_source.hpp"
+
+#include <utility>
+
+namespace codex::protocol::detail {
+
+void TextSource::fail(const char* reason) const {
+  throw Failure::not_json(reason, at_ == end_ ? text_.size() : *at_);
+}
+
+void TextSource::unescape_rest(const char* backslash, const char* end, std::string& out) const {
+  const char* broken = unescape(backslash, end, out);
+  if (broken) {
+    throw Failure::not_json("invalid escape", static_cast<std::size_t>(broken - text_.data()));
+  }
+}
+
+void TextSource::skip() {
+  std::size_t open = 0;
+  do {
+    const char c = peek();
+    if (c == '{' || c == '[') ++open;
+    if (c == '}' || c == ']') {
+      if (open == 0) fail("expected a value");
+      --open;
+    }
+    ++at_;
+  } while (open > 0);
+}
+
+Json TextSource::json(std::size_t depth) {
+  switch (type()) {
+    case JsonType::null:
+      return null(), Json();
+    case JsonType::boolean:
+      return boolean();
+    case JsonType::number: {
+      const Mark start = mark();
+      const Number value = number();
+      if (value.kind == Number::Kind::whole) return value.bits;
+      if (value.kind == Number::Kind::negative) return static_cast<std::int64_t>(value.bits);
+      if (value.kind != Number::Kind::endless) return value.real;
+      rewind(start);
+      throw Failure("expected a number in the range of double, got " + shortened(number_text()));
+    }
+    case JsonType::string: {
+      std::string value;
+      string(value);
+      return value;
+    }
+    case JsonType::array: {
+      if (depth >= max_depth) throw Failure::too_deep();
+      Json list = Json::array();
+      elements([&] { list.push_back(json(depth + 1)); });
+      return list;
+    }
+    case JsonType::object: {
+      if (depth >= max_depth) throw Failure::too_deep();
+      Json object = Json::object();
+      members([&](std::string_view name) {
+        std::string key(name);
+        object[std::move(key)] = json(depth + 1);
+      });
+      return object;
+    }
+    case JsonType::other:
+      break;
+  }
+  return {};
+}
+
+}  // namespace codex::protocol::detail

@@ -1,0 +1,195 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <codex/protocol/support/json.hpp>
+
+#include "failure.hpp"
+#include "json_type.hpp"
+#include "number.hpp"
+#include "text_index.hpp"
+#include "unescape.hpp"
+
+namespace codex::protocol::detail {
+
+/// The tokens of a JSON text, read from left to right: what the decoder reads from. Each reading
+/// function steps behind the value that it reads and throws Failure where the text is no JSON.
+class TextSource {
+ public:
+  using Mark = const std::uint32_t*;
+
+  explicit TextSource(std::string_view text)
+      : index_(text),
+        text_(text),
+        at_(index_.tokens().data()),
+        end_(at_ + index_.tokens().size()) {}
+
+  [[nodiscard]] Mark mark() const noexcept { return at_; }
+  void rewind(Mark mark) noexcept { at_ = mark; }
+
+  /// The type of the next value.
+  [[nodiscard]] JsonType type() const {
+    const JsonType type = types[static_cast<unsigned char>(peek())];
+    if (type == JsonType::other) fail("unexpected character");
+    return type;
+  }
+
+  void null() { literal("null"); }
+
+  bool boolean() {
+    const bool value = peek() == 't';
+    literal(value ? "true" : "false");
+    return value;
+  }
+
+  Number number() {
+    Number number;
+    const char* end = token_end();
+    if (parse_number(token_begin(), end, number) != end) fail("invalid number");
+    ++at_;
+    return number;
+  }
+
+  /// The next value, a number, as it is spelt.
+  [[nodiscard]] std::string number_text() const { return {token_begin(), token_end()}; }
+
+  /// Whether the next value is a number without fraction and exponent.
+  [[nodiscard]] bool is_whole() const {
+    return number_text().find_first_of(".eE") == std::string::npos;
+  }
+
+  void string(std::string& out) {
+    const char* begin = token_begin() + 1;
+    const char* end = string_end();
+    const char* backslash = find_backslash(begin, end);
+    out.assign(begin, backslash);
+    if (backslash != end) unescape_rest(backslash, end, out);
+    ++at_;
+  }
+
+  /// The next value, a string; `scratch` holds it when it has escapes.
+  std::string_view string_view(std::string& scratch) {
+    const char* begin = token_begin() + 1;
+    const char* end = string_end();
+    if (find_backslash(begin, end) != end) {
+      string(scratch);
+      return scratch;
+    }
+    ++at_;
+    return {begin, static_cast<std::size_t>(end - begin)};
+  }
+
+  /// Calls `each(name)` for each member of the object, which must read its value.
+  template <class Each>
+  void members(Each&& each) {
+    members_until([&](std::string_view name) {
+      each(name);
+      return false;
+    });
+  }
+
+  /// The same until `each` returns true; then the source stands somewhere within the object.
+  template <class Each>
+  void members_until(Each&& each) {
+    std::string scratch;
+    ++at_;
+    if (peek() == '}') {
+      ++at_;
+      return;
+    }
+    do {
+      if (peek() != '"') fail("expected a member name");
+      const std::string_view name = string_view(scratch);
+      if (peek() != ':') fail("expected a colon");
+      ++at_;
+      if (each(name)) return;
+    } while (another('}'));
+  }
+
+  /// Calls `each()` for each element of the array, which must read it.
+  template <class Each>
+  void elements(Each&& each) {
+    ++at_;
+    if (peek() == ']') {
+      ++at_;
+      return;
+    }
+    do {
+      each();
+    } while (another(']'));
+  }
+
+  /// Steps behind the next value without much of a look at it: whoever skips comes back.
+  void skip();
+
+  /// The next value, whatever it is, `depth` levels below the top.
+  Json json(std::size_t depth);
+
+  /// The next value as a tree; `scratch` holds it where there is none yet.
+  const Json& tree(Json& scratch, std::size_t depth) { return scratch = json(depth); }
+
+  /// Throws Failure unless the text has been read to its end.
+  void finish() const {
+    if (at_ != end_) fail("more text after the value");
+  }
+
+ private:
+  static constexpr std::array<JsonType, 256> types = [] {
+    std::array<JsonType, 256> out{};
+    out.fill(JsonType::other);
+    for (const char c : std::string_view("-0123456789")) {
+      out[static_cast<unsigned char>(c)] = JsonType::number;
+    }
+    out['n'] = JsonType::null;
+    out['t'] = out['f'] = JsonType::boolean;
+    out['"'] = JsonType::string;
+    out['['] = JsonType::array;
+    out['{'] = JsonType::object;
+    return out;
+  }();
+
+  [[noreturn]] void fail(const char* reason) const;
+  void unescape_rest(const char* backslash, const char* end, std::string& out) const;
+
+  [[nodiscard]] char peek() const {
+    if (at_ == end_) fail("unexpected end");
+    return text_[*at_];
+  }
+  [[nodiscard]] const char* token_begin() const noexcept { return text_.data() + *at_; }
+  /// Where the token ends, the white space behind it left out.
+  [[nodiscard]] const char* token_end() const noexcept {
+    const char* end = text_.data() + at_[1];
+    while (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r' || end[-1] == '\t') --end;
+    return end;
+  }
+  /// The closing quote: the next token begins behind it, with nothing but white space between.
+  [[nodiscard]] const char* string_end() const {
+    const char* quote = token_end() - 1;
+    if (quote == token_begin() || *quote != '"') fail("unclosed string");
+    return quote;
+  }
+  void literal(std::string_view word) {
+    if (std::string_view(token_begin(), static_cast<std::size_t>(token_end() - token_begin())) !=
+        word) {
+      fail("invalid literal");
+    }
+    ++at_;
+  }
+  bool another(char closing) {
+    const char c = peek();
+    if (c != ',' && c != closing) fail("expected a comma or the end");
+    ++at_;
+    return c == ',';
+  }
+
+  TextIndex index_;
+  std::string_view text_;
+  const std::uint32_t* at_;
+  const std::uint32_t* end_;
+};
+
+}  // namespace codex::protocol::detail

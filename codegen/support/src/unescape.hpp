@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstring>
+#include <string>
+
+#include "bytes.hpp"
+
+namespace codex::protocol::detail {
+
+/// Where the first backslash lies, or `end`.
+inline const char* find_backslash(const char* p, const char* end) noexcept {
+  if (end - p > 64) {
+    const void* found = std::memchr(p, '\\', static_cast<std::size_t>(end - p));
+    return found ? static_cast<const char*>(found) : end;
+  }
+  while (end - p >= 8 && !bytes_equal_to(load<std::uint64_t>(p), '\\')) p += 8;
+  while (p != end && *p != '\\') ++p;
+  return p;
+}
+
+/// Appends the content of a JSON string. Returns nullptr, or the place of a broken escape.
+const char* unescape(const char* p, const char* end, std::string& out);
+
+}  // namespace codex::protocol::detail

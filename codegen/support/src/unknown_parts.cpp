@@ -1,0 +1,178 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <codex/protocol/support/codec.hpp>
+
+#include "access.hpp"
+#include "failure.hpp"
+
+namespace codex::protocol::detail {
+
+namespace {
+
+/// Goes through a value and notes what it does not know, and the path to it.
+class Search {
+ public:
+  void value(const TypeInfo& type, const void* value);
+
+  std::vector<UnknownPart> take() { return std::move(parts_); }
+
+ private:
+  void enumeration(const EnumInfo& info, const void* value);
+  void object(const ObjectInfo& info, const void* value);
+  void members(const ObjectInfo& info, const void* value);
+  void fields(std::span<const Field> fields, const void* value);
+  void any_of(const UnionInfo& info, const void* value);
+  void unknown(const UnionInfo& info, const Json& raw);
+  void message(const MessageInfo& info, const void* value);
+  void list(const ListInfo& info, const void* value);
+  void map(const MapInfo& info, const void* value);
+
+  void note(std::string what) { parts_.push_back({path_, std::move(what)}); }
+  void note(std::string_view what, std::string_view name) {
+    note(std::string(what) + " \"" + shortened(name) + "\"");
+  }
+
+  template <class Work>
+  void under(std::string_view key, Work&& work) {
+    const std::size_t size = path_.size();
+    append_key(path_, key);
+    work();
+    path_.resize(size);
+  }
+  template <class Work>
+  void under(std::size_t index, Work&& work) {
+    const std::size_t size = path_.size();
+    append_index(path_, index);
+    work();
+    path_.resize(size);
+  }
+
+  std::string path_;
+  std::vector<UnknownPart> parts_;
+};
+
+void Search::value(const TypeInfo& type, const void* value) {
+  switch (type.kind) {
+    case Kind::boolean:
+    case Kind::int32:
+    case Kind::int64:
+    case Kind::uint16:
+    case Kind::uint32:
+    case Kind::uint64:
+    case Kind::number:
+    case Kind::string:
+    case Kind::json:
+      return;
+    case Kind::enumeration:
+      return enumeration(as<EnumInfo>(type), value);
+    case Kind::object:
+      return object(as<ObjectInfo>(type), value);
+    case Kind::union_:
+      return any_of(as<UnionInfo>(type), value);
+    case Kind::message:
+      return message(as<MessageInfo>(type), value);
+    case Kind::list:
+      return list(as<ListInfo>(type), value);
+    case Kind::map:
+      return map(as<MapInfo>(type), value);
+    case Kind::optional:
+    case Kind::nullable: {
+      const auto& info = as<OptionalInfo>(type);
+      if (const void* element = info.get(value)) this->value(*info.element, element);
+      return;
+    }
+    case Kind::defaulted: {
+      const auto& info = as<DefaultedInfo>(type);
+      return this->value(*info.element, info.get(value));
+    }
+  }
+}
+
+void Search::enumeration(const EnumInfo& info, const void* value) {
+  const auto& held = ref<OpenEnumBase>(value);
+  if (!held.is_known()) note("enum value", EnumAccess::spelling(held, info));
+}
+
+void Search::object(const ObjectInfo& info, const void* value) {
+  if (info.wrapper.empty()) return members(info, value);
+  under(info.wrapper, [&] { members(info, value); });
+}
+
+void Search::members(const ObjectInfo& info, const void* value) {
+  fields(info.fields, value);
+  if (info.others == OtherMembers::open) return;
+  const auto& extra = ref<Extra>(at(value, info.extra_offset));
+  for (const auto& [name, member] : extra.json().get_ref<const Json::object_t&>()) {
+    under(name, [&] { note("member"); });
+  }
+}
+
+void Search::fields(std::span<const Field> fields, const void* value) {
+  for (const Field& field : fields) {
+    under(field.name, [&] { this->value(*field.type, at(value, field.offset)); });
+  }
+}
+
+void Search::any_of(const UnionInfo& info, const void* value) {
+  const void* held = info.arm(value);
+  if (is_unknown(info, value)) return unknown(info, ref<Unknown>(held).raw);
+  fields(shared_fields(info), value);
+  this->value(*info.arms[info.index(value)].type, held);
+}
+
+void Search::unknown(const UnionInfo& info, const Json& raw) {
+  if (info.style == UnionStyle::tagged && raw.is_object()) {
+    const auto tag = raw.find(info.tag);
+    if (tag != raw.end() && tag->is_string()) {
+      return under(info.tag, [&] { note("tag", tag->get_ref<const std::string&>()); });
+    }
+  }
+  if (info.style == UnionStyle::external && raw.is_object() && raw.size() == 1) {
+    return under(raw.begin().key(), [&] { note("member"); });
+  }
+  note("shape");
+}
+
+void Search::message(const MessageInfo& info, const void* value) {
+  const auto& message = ref<MethodMessage>(value);
+  const void* params = MessageAccess::params(message);
+  if (!message.is_known()) {
+    under("method", [&] { note("method", message.method()); });
+  } else if (MessageAccess::type(message) == &NoParams::type_info) {
+    const auto& raw = message.raw_params();
+    if (raw && !raw->empty()) under("params", [&] { note("member"); });
+  } else if (params) {
+    under("params", [&] { this->value(*MessageAccess::type(message), params); });
+  }
+  members(info, value);
+}
+
+void Search::list(const ListInfo& info, const void* value) {
+  const void* elements = info.data(value);
+  for (std::size_t i = 0; i < info.size(value); ++i) {
+    under(i, [&] { this->value(*info.element, at(elements, i * info.element_size)); });
+  }
+}
+
+void Search::map(const MapInfo& info, const void* value) {
+  struct Context {
+    Search& search;
+    const TypeInfo& element;
+  } context{*this, *info.element};
+  info.each(value, &context, [](void* context, std::string_view key, const void* element) {
+    auto& [search, type] = ref<Context>(context);
+    search.under(key, [&, &search = search, &type = type] { search.value(type, element); });
+  });
+}
+
+}  // namespace
+
+std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value) {
+  Search search;
+  search.value(type, value);
+  return search.take();
+}
+
+}  // namespace codex::protocol::detail

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace codex::protocol::detail {
+
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
+/// Where the first byte lies that does not belong to UTF-8; the size of the text when all do.
+[[nodiscard]] std::size_t first_not_utf8(std::string_view text) noexcept;
+
+/// The text with U+FFFD in the place of each sequence that is not UTF-8.
+[[nodiscard]] std::string replace_not_utf8(std::string_view text);
+
+void append_utf8(std::string& text, char32_t character);
+
+}  // namespace codex::protocol::detail
