@@ -1,0 +1,15 @@
+#pragma once
+
+/// The ergonomic API: everything that an app needs from day to day.
+
+#include <codex/client.hpp>
+#include <codex/config.hpp>
+#include <codex/errors.hpp>
+#include <codex/input.hpp>
+#include <codex/modes.hpp>
+#include <codex/notification.hpp>
+#include <codex/options.hpp>
+#include <codex/retry.hpp>
+#include <codex/thread.hpp>
+#include <codex/turn.hpp>
+#include <codex/version.hpp>

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace codex {
+
+/// How a `Codex` finds, starts, talks to and ends its runtime. An aggregate for designated
+/// initialisers; every member has a usable default.
+struct CodexConfig {
+  /// The runtime binary to start. Default: the pinned runtime that `tools/fetch_runtime` installed.
+  /// A path that does not exist is a `RuntimeNotFoundError`; PATH is never searched.
+  std::optional<std::string> codex_bin = {};
+
+  /// The whole command line of the runtime, program first. Replaces `codex_bin` and
+  /// `config_overrides`. Default: empty, which means "build it from the other members".
+  std::vector<std::string> launch_args_override = {};
+
+  /// Settings for the runtime as `key=value` (the value is TOML), each passed as `--config`, in
+  /// order.
+  std::vector<std::string> config_overrides = {};
+
+  /// The runtime's working directory. Default: that of this process.
+  std::optional<std::string> cwd = {};
+
+  /// Environment variables for the runtime, merged over those of this process.
+  std::map<std::string, std::string> env = {};
+
+  /// How the client introduces itself to the runtime (`initialize`, `clientInfo`).
+  std::string client_name = "codex_cpp_sdk";
+  std::string client_title = "Codex C++ SDK";
+  /// Default: the version of this SDK.
+  std::string client_version = {};
+
+  /// Opts in to methods and members that the protocol marks as experimental.
+  bool experimental_api = true;
+
+  /// How long start and handshake may take before the constructor throws `TimeoutError`.
+  std::chrono::milliseconds startup_timeout = std::chrono::seconds{30};
+
+  /// The deadline of each request that is given none of its own.
+  std::chrono::milliseconds request_timeout = std::chrono::seconds{60};
+
+  /// How long `close` waits for the runtime to end by itself, and again after SIGTERM, before the
+  /// next harder step.
+  std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
+
+  /// Notifications that the runtime need not send, by exact method name.
+  std::vector<std::string> opt_out_notification_methods = {};
+
+  /// A file that gets every message of both directions, one JSON object per line, secrets masked.
+  /// Default: none.
+  std::optional<std::string> wire_log = {};
+
+  /// Unread events that one turn, or the connection's own stream, may hold, in bytes. Past it the
+  /// oldest deltas are dropped, and the consumer is told how many.
+  std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
+};
+
+}  // namespace codex

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <codex/protocol/support/errors.hpp>
+#include <codex/protocol/support/json.hpp>
+
+namespace codex {
+
+struct TurnResult;
+
+/// How a runtime process ended. Both empty: it runs still, or nobody can tell.
+struct ExitStatus {
+  /// The exit code, when it ended by itself.
+  std::optional<int> code = {};
+  /// The number of the signal that ended it.
+  std::optional<int> signal = {};
+
+  bool operator==(const ExitStatus&) const = default;
+};
+
+/// The connection to the runtime is gone: it ended, broke the protocol, or was closed.
+class TransportClosedError : public CodexError {
+ public:
+  explicit TransportClosedError(std::string_view reason, ExitStatus exit_status = {},
+                                std::string stderr_tail = {});
+
+  /// How the runtime ended, as far as it was known when this error arose.
+  [[nodiscard]] const ExitStatus& exit_status() const noexcept { return exit_status_; }
+
+  /// The last lines that the runtime wrote to stderr, secrets masked; often empty.
+  [[nodiscard]] const std::string& stderr_tail() const noexcept { return stderr_tail_; }
+
+ private:
+  ExitStatus exit_status_;
+  std::string stderr_tail_;
+};
+
+/// A deadline passed. The connection stays usable; an answer that comes later is dropped.
+class TimeoutError : public CodexError {
+ public:
+  explicit TimeoutError(const std::string& what, bool was_sent = true)
+      : CodexError(what), was_sent_(was_sent) {}
+  TimeoutError(const std::string& what, std::shared_ptr<const TurnResult> collected)
+      : CodexError(what), collected_(std::move(collected)) {}
+
+  /// What a turn had come to when its time was up; nullptr for anything but a turn.
+  [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
+
+  /// False when the request had not left this process, so that the runtime never saw it.
+  [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
+
+ private:
+  bool was_sent_ = true;
+  std::shared_ptr<const TurnResult> collected_;
+};
+
+/// A stop token was triggered. The connection stays usable.
+class CancelledError : public CodexError {
+ public:
+  explicit CancelledError(const std::string& what, bool was_sent = true)
+      : CodexError(what), was_sent_(was_sent) {}
+  CancelledError(const std::string& what, std::shared_ptr<const TurnResult> collected)
+      : CodexError(what), collected_(std::move(collected)) {}
+
+  /// What a turn had come to when its time was up; nullptr for anything but a turn.
+  [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
+
+  /// False when the request had not left this process, so that the runtime never saw it.
+  [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
+
+ private:
+  bool was_sent_ = true;
+  std::shared_ptr<const TurnResult> collected_;
+};
+
+/// There is no runtime where it should be, or it cannot be started.
+class RuntimeNotFoundError : public CodexError {
+ public:
+  using CodexError::CodexError;
+};
+
+/// The runtime answered a request with an error.
+class JsonRpcError : public CodexError {
+ public:
+  JsonRpcError(std::int64_t code, std::string message, Json data = nullptr);
+
+  /// The code that the runtime sent.
+  [[nodiscard]] std::int64_t code() const noexcept { return code_; }
+
+  /// The message as the runtime sent it; `what()` has a shortened one, secrets masked.
+  [[nodiscard]] const std::string& message() const noexcept { return message_; }
+
+  /// Details; null when the runtime gave none.
+  [[nodiscard]] const Json& data() const noexcept { return data_; }
+
+ private:
+  std::int64_t code_;
+  std::string message_;
+  Json data_;
+};
+
+/// A `JsonRpcError` whose code JSON-RPC or the runtime defines.
+class CodexRpcError : public JsonRpcError {
+ public:
+  using JsonRpcError::JsonRpcError;
+};
+
+/// -32700: the runtime could not read the request.
+class ParseError : public CodexRpcError {
+ public:
+  using CodexRpcError::CodexRpcError;
+};
+
+/// -32600: the runtime refused the request; this is its usual answer.
+class InvalidRequestError : public CodexRpcError {
+ public:
+  using CodexRpcError::CodexRpcError;
+};
+
+/// The runtime has no such method. `code()` is what it sent: -32601, or -32600 in most cases.
+class MethodNotFoundError : public CodexRpcError {
+ public:
+  using CodexRpcError::CodexRpcError;
+};
+
+/// -32602: the params do not fit.
+class InvalidParamsError : public CodexRpcError {
+ public:
+  using CodexRpcError::CodexRpcError;
+};
+
+/// -32603: the runtime failed.
+class InternalRpcError : public CodexRpcError {
+ public:
+  using CodexRpcError::CodexRpcError;
+};
+
+/// The runtime, or the model behind it, has too much to do. Trying again later may help.
+class ServerBusyError : public CodexRpcError {
+ public:
+  using CodexRpcError::CodexRpcError;
+};
+
+/// The runtime gave up after several attempts of its own.
+class RetryLimitExceededError : public ServerBusyError {
+ public:
+  using ServerBusyError::ServerBusyError;
+};
+
+/// Whether the same call may succeed when it is tried again after a pause.
+[[nodiscard]] bool is_retryable_error(const std::exception& error) noexcept;
+
+}  // namespace codex

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <codex/protocol/support/codec.hpp>
+#include <codex/protocol/support/errors.hpp>
+#include <codex/protocol/support/json.hpp>
+
+namespace codex {
+
+namespace detail {
+struct Message;
+}
+
+/// One notification of the runtime, as it came. Copies are cheap and share the text; it is decoded
+/// only where someone asks. Immutable, so any number of threads may read it.
+class Notification {
+ public:
+  /// For the SDK itself.
+  explicit Notification(std::shared_ptr<const detail::Message> message) noexcept;
+
+  /// The wire method: `item/completed`.
+  [[nodiscard]] std::string_view method() const noexcept;
+
+  /// The params as JSON text; empty when there are none. As all views here, it lives as long as a
+  /// copy of this notification does.
+  [[nodiscard]] std::string_view params() const noexcept;
+
+  /// The thread it belongs to; empty when none.
+  [[nodiscard]] std::string_view thread_id() const noexcept;
+
+  /// The turn it belongs to; empty when none.
+  [[nodiscard]] std::string_view turn_id() const noexcept;
+
+  /// When the runtime sent it, in milliseconds since 1970.
+  [[nodiscard]] std::optional<std::int64_t> emitted_at_ms() const noexcept;
+
+  /// The whole message as JSON text.
+  [[nodiscard]] std::string_view text() const noexcept;
+
+  /// The whole message. Throws `DecodeError` when it is no JSON.
+  [[nodiscard]] Json json() const;
+
+  /// Whether this is an N, one of `codex::protocol::notifications`.
+  template <class N>
+  [[nodiscard]] bool is() const noexcept {
+    return method() == N::method;
+  }
+
+  /// The decoded params when this is an N, else nothing. Throws `DecodeError` when they do not fit.
+  template <class N>
+  [[nodiscard]] std::optional<typename N::Params> as() const {
+    if (!is<N>()) return std::nullopt;
+    try {
+      return protocol::decode<typename N::Params>(params().empty() ? "{}" : params());
+    } catch (const DecodeError& error) {
+      throw DecodeError(error.path(), error.problem(), std::string(method()));
+    }
+  }
+
+ private:
+  std::shared_ptr<const detail::Message> message_;
+};
+
+}  // namespace codex

@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <codex/errors.hpp>
+#include <codex/input.hpp>
+#include <codex/notification.hpp>
+#include <codex/options.hpp>
+#include <codex/protocol/item.hpp>
+#include <codex/protocol/turn.hpp>
+
+namespace codex {
+
+namespace detail {
+class TurnState;
+}
+
+/// What a turn came to.
+struct TurnResult {
+  std::string id;
+  protocol::TurnStatus status = protocol::TurnStatus::in_progress;
+  /// Why it failed; empty otherwise.
+  std::optional<protocol::TurnError> error = {};
+  /// Unix time in seconds.
+  std::optional<std::int64_t> started_at = {};
+  std::optional<std::int64_t> completed_at = {};
+  std::optional<std::int64_t> duration_ms = {};
+  /// The text of the last message with phase `final_answer`, else of the last one without a phase,
+  /// else nothing. An empty message counts.
+  std::optional<std::string> final_response = {};
+  /// The items in the order in which they were completed.
+  std::vector<protocol::ThreadItem> items = {};
+  /// The last token usage that the runtime told of this turn.
+  std::optional<protocol::ThreadTokenUsage> usage = {};
+};
+
+/// The runtime reports that the turn failed. `what()` is its message.
+class TurnFailedError : public CodexError {
+ public:
+  explicit TurnFailedError(TurnResult result);
+
+  /// What the turn came to before it failed.
+  [[nodiscard]] const TurnResult& result() const noexcept { return *result_; }
+
+ private:
+  std::shared_ptr<const TurnResult> result_;
+};
+
+/// The events of a turn as they come, up to and including its `turn/completed`. Each stream has a
+/// place of its own in them. For one thread at a time.
+class TurnStream {
+ public:
+  TurnStream(TurnStream&&) noexcept;
+  TurnStream& operator=(TurnStream&&) noexcept;
+  ~TurnStream();
+
+  /// Waits for the next event; nothing after `turn/completed`. A failed turn does not throw here:
+  /// its `turn/completed` says so. Throws `TransportClosedError`, and `TimeoutError` or
+  /// `CancelledError` by the turn's own options, after it interrupted the turn.
+  std::optional<Notification> next();
+
+  /// How many deltas were dropped because this stream was not read for so long that the turn's
+  /// events passed `CodexConfig::event_buffer_bytes`.
+  [[nodiscard]] std::uint64_t dropped() const;
+
+  /// What `for (const codex::Notification& event : turn.stream())` needs.
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Notification;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Notification*;
+    using reference = const Notification&;
+
+    explicit Iterator(TurnStream& stream) : stream_(&stream), event_(stream.next()) {}
+    reference operator*() const noexcept { return *event_; }
+    pointer operator->() const noexcept { return &*event_; }
+    Iterator& operator++() {
+      event_ = stream_->next();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const noexcept { return !event_; }
+
+   private:
+    TurnStream* stream_;
+    std::optional<Notification> event_;
+  };
+  Iterator begin() { return Iterator(*this); }
+  static std::default_sentinel_t end() noexcept { return {}; }
+
+ private:
+  friend class TurnHandle;
+  struct Impl;
+  explicit TurnStream(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A turn that was started. A cheap value: copies stand for the same turn, and each has its own
+/// place in its events. Different copies may be used on different threads.
+class TurnHandle {
+ public:
+  TurnHandle(const TurnHandle&);
+  TurnHandle(TurnHandle&&) noexcept;
+  TurnHandle& operator=(const TurnHandle&);
+  TurnHandle& operator=(TurnHandle&&) noexcept;
+  ~TurnHandle();
+
+  [[nodiscard]] const std::string& id() const noexcept;
+  [[nodiscard]] const std::string& thread_id() const noexcept;
+
+  /// The turn's events, from the moment its request was sent. A second stream of the same handle
+  /// begins with what comes next; copy the handle before, where both shall see all.
+  [[nodiscard]] TurnStream stream();
+
+  /// Waits for the end of the turn, whether its events are streamed as well or not, and tells what
+  /// it came to. Throws `TurnFailedError` when it failed; `TimeoutError` and `CancelledError`, by
+  /// the turn's options, which carry what was collected; `TransportClosedError`. An interrupted
+  /// turn does not throw.
+  TurnResult run();
+
+  /// Adds to what the user said while the turn runs (`turn/steer`). Throws `InvalidRequestError`
+  /// when it is over.
+  protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options = {});
+
+  /// Asks the runtime to end the turn (`turn/interrupt`); `run` and `stream` then see it completed
+  /// with status `interrupted`. Throws `InvalidRequestError` when it is over already.
+  protocol::TurnInterruptResponse interrupt(const CallOptions& options = {});
+
+ private:
+  friend class Thread;
+  struct Impl;
+  explicit TurnHandle(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace codex

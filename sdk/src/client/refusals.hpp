@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace codex::detail {
+
+/// How a request of the server is told no, in the shape that it understands: the `result` as JSON
+/// text, or nothing where only an error says no.
+std::optional<std::string> refusal_of(std::string_view method);
+
+}  // namespace codex::detail

@@ -1,0 +1,93 @@
+#include "client/turn_collector.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace types = codex::protocol;
+namespace events = codex::protocol::notifications;
+
+/// The member of an event's params; null when it is not there.
+Json param(const Notification& event, const char* name) {
+  const Json params = Json::parse(event.params(), nullptr, false);
+  return params.is_object() ? params.value(name, Json()) : Json();
+}
+
+types::ThreadItem item_of(const Notification& event) {
+  try {
+    return event.as<events::ItemCompleted>()->item;
+  } catch (const DecodeError&) {
+    // A runtime of another version: better an item that one has to look into than no result.
+    return types::Unknown{param(event, "item")};
+  }
+}
+
+std::optional<types::ThreadTokenUsage> usage_of(const Notification& event) {
+  try {
+    return event.as<events::ThreadTokenUsageUpdated>()->token_usage;
+  } catch (const DecodeError&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::int64_t> integer(const Json& turn, const char* name) {
+  const auto member = turn.find(name);
+  if (member == turn.end() || !member->is_number_integer()) return std::nullopt;
+  return member->get<std::int64_t>();
+}
+
+std::optional<types::TurnError> error_of(const Json& error) {
+  if (!error.is_object()) return std::nullopt;
+  try {
+    return error.get<types::TurnError>();
+  } catch (const DecodeError&) {
+    types::TurnError plain{.message = error.value("message", std::string())};
+    plain.extra.set("raw", error);
+    return plain;
+  }
+}
+
+/// Reads the turn member by member, so that nothing in it that is not understood hides the rest.
+void read_turn(TurnResult& result, const Json& turn) {
+  if (!turn.is_object()) return;
+  if (const auto status = turn.find("status"); status != turn.end() && status->is_string()) {
+    result.status = types::TurnStatus(status->get<std::string>());
+  }
+  result.error = error_of(turn.value("error", Json()));
+  result.started_at = integer(turn, "startedAt");
+  result.completed_at = integer(turn, "completedAt");
+  result.duration_ms = integer(turn, "durationMs");
+}
+
+std::optional<std::string> final_response(const std::vector<types::ThreadItem>& items) {
+  std::optional<std::string> without_phase;
+  for (auto item = items.rbegin(); item != items.rend(); ++item) {
+    const auto* message = item->as<types::AgentMessageThreadItem>();
+    if (!message) continue;
+    if (message->phase == types::MessagePhase::final_answer) return message->text;
+    if (!message->phase && !without_phase) without_phase = message->text;
+  }
+  return without_phase;
+}
+
+}  // namespace
+
+void TurnCollector::feed(const Notification& event) {
+  if (event.is<events::ItemCompleted>()) {
+    items_.push_back(event);
+  } else if (event.is<events::ThreadTokenUsageUpdated>()) {
+    usage_ = event;
+  } else if (event.is<events::TurnCompleted>()) {
+    completed_ = event;
+  }
+}
+
+TurnResult TurnCollector::result() const {
+  TurnResult result{.id = turn_id_};
+  for (const auto& event : items_) result.items.push_back(item_of(event));
+  result.final_response = final_response(result.items);
+  if (usage_) result.usage = usage_of(*usage_);
+  if (completed_) read_turn(result, param(*completed_, "turn"));
+  return result;
+}
+
+}  // namespace codex::detail

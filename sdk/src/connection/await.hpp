@@ -1,0 +1,55 @@
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "connection/outcome.hpp"
+
+namespace codex::detail {
+
+/// A place where one outcome is left and fetched.
+template <class T>
+class Mailbox {
+ public:
+  void put(Outcome<T> outcome) {
+    const std::lock_guard lock(mutex_);
+    outcome_ = std::move(outcome);
+    filled_.notify_one();
+  }
+
+  [[nodiscard]] Outcome<T> take() {
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [this] { return outcome_.has_value(); });
+    return std::move(*outcome_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::optional<Outcome<T>> outcome_;
+};
+
+template <class T>
+T value_or_throw(Outcome<T> outcome) {
+  if (auto* error = std::get_if<std::exception_ptr>(&outcome)) {
+    std::rethrow_exception(std::move(*error));
+  }
+  return std::get<T>(std::move(outcome));
+}
+
+/// Blocks until the operation that `start(completion)` starts has completed; gives its value or
+/// throws its error. The operation itself knows deadline and stop token. Not on the I/O thread.
+template <class T, class Start>
+T await(Start&& start) {
+  // Shared: the completing thread may still be leaving `put` when the waiting one goes on.
+  auto mailbox = std::make_shared<Mailbox<T>>();
+  start(Completion<T>([mailbox](Outcome<T> outcome) { mailbox->put(std::move(outcome)); }));
+  return value_or_throw<T>(mailbox->take());
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,198 @@
+#include "connection/connection.hpp"
+
+#include <utility>
+
+#include "transport/thread_signals.hpp"
+#include "wire/compose.hpp"
+#include "wire/mask.hpp"
+
+namespace codex::detail {
+namespace {
+
+// How long a runtime that closed its stdout may take to end, so that the error can tell how. Most
+// take a millisecond.
+constexpr std::chrono::milliseconds exit_patience{200};
+
+std::unique_ptr<WireLog> open_wire_log(const std::optional<std::string>& path) {
+  return path ? std::make_unique<WireLog>(*path) : nullptr;
+}
+
+}  // namespace
+
+Connection::Connection(ConnectionOptions options)
+    : options_(std::move(options)),
+      wire_log_(open_wire_log(options_.wire_log)),
+      timers_(std::make_shared<Timers>([this] { transport_->wake(); })),
+      router_(std::make_shared<Router>(options_.event_buffer_bytes, timers_)),
+      window_(std::make_shared<RequestWindow>(options_.window, timers_,
+                                              [this](std::string_view line) { send(line); })),
+      splitter_(options_.max_line_bytes) {}
+
+std::shared_ptr<Connection> Connection::open(ConnectionOptions options, TransportFactory factory) {
+  // The thread shares the connection, so that it may be the one that lets go of it last.
+  const std::shared_ptr<Connection> shared(new Connection(std::move(options)));
+  const auto started = std::make_shared<Mailbox<bool>>();
+  shared->thread_ = std::thread(
+      [shared, started, factory = std::move(factory)] { shared->run(factory, *started); });
+  try {
+    value_or_throw<bool>(started->take());
+  } catch (...) {
+    shared->thread_.join();
+    throw;
+  }
+  return {shared.get(), [shared](Connection*) { shared->close_last(); }};
+}
+
+void Connection::notify(std::string_view method, std::string_view params) {
+  const std::string line = notification_line(method, params);
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (failure_) std::rethrow_exception(failure_->exception());
+  }
+  send(line);
+}
+
+void Connection::respond(std::string_view id, std::string_view result) {
+  send(response_line(id, result));
+}
+
+void Connection::respond_error(std::string_view id, std::int64_t code, std::string_view message) {
+  send(error_line(id, code, message));
+}
+
+void Connection::close() noexcept {
+  is_closing_.store(true);
+  if (std::this_thread::get_id() == io_thread_.load()) return;
+  transport_->wake();
+  const std::lock_guard lock(join_mutex_);
+  if (thread_.joinable()) thread_.join();
+}
+
+void Connection::close_last() noexcept {
+  close();
+  // Nobody is left who could join: the I/O thread itself let go last. It ends by itself, and takes
+  // the connection along.
+  if (thread_.joinable()) thread_.detach();
+}
+
+bool Connection::is_closed() const {
+  const std::lock_guard lock(failure_mutex_);
+  return failure_.has_value();
+}
+
+void Connection::run(const TransportFactory& factory, Mailbox<bool>& started) {
+  block_signals_on_this_thread();
+  io_thread_.store(std::this_thread::get_id());
+  try {
+    transport_ = factory();
+  } catch (...) {
+    started.put(std::current_exception());
+    return;
+  }
+  started.put(true);
+  try {
+    converse();
+  } catch (const std::exception& error) {
+    fail({.reason = std::string("The connection failed: ") + error.what()});
+  }
+  timers_->stop();
+  transport_->close();
+}
+
+void Connection::converse() {
+  while (!is_closing_.load()) {
+    const Received received = transport_->wait(timers_->next_due());
+    const auto violation = receive(received.bytes);
+    timers_->run_due();
+    if (violation) {
+      return fail({.reason = *violation, .stderr_tail = transport_->stderr_tail()});
+    }
+    if (received.ended) return fail(describe_end());
+  }
+  fail({.reason = "The connection to the Codex runtime is closed"});
+}
+
+std::optional<std::string> Connection::receive(std::string_view bytes) {
+  const bool is_sane = splitter_.feed(bytes, lines_);
+  std::optional<std::string> violation;
+  for (std::string& line : lines_) {
+    if (!violation) violation = handle(std::move(line));
+  }
+  lines_.clear();
+  if (violation || is_sane) return violation;
+  return "The Codex runtime sent a line of more than " + std::to_string(options_.max_line_bytes) +
+         " bytes: " + excerpt(splitter_.partial());
+}
+
+std::optional<std::string> Connection::handle(std::string line) {
+  std::shared_ptr<const Message> message = scanner_.scan(std::move(line));
+  const Envelope& envelope = message->envelope;
+  if (wire_log_) {
+    if (envelope.kind == MessageKind::invalid) {
+      wire_log_->garbage(Direction::recv, message->text);
+    } else {
+      wire_log_->message(Direction::recv, message->text);
+    }
+  }
+  switch (envelope.kind) {
+    case MessageKind::notification:
+      router_->route(std::move(message));
+      break;
+    case MessageKind::response:
+    case MessageKind::error:
+      window_->answer(envelope);
+      break;
+    case MessageKind::server_request:
+      handle_server_request(envelope);
+      break;
+    case MessageKind::invalid:
+      // Whatever it was meant to be, someone may wait for it in vain from now on.
+      return "The Codex runtime sent a line that is no message (" + envelope.problem +
+             "): " + excerpt(message->text);
+  }
+  return std::nullopt;
+}
+
+void Connection::handle_server_request(const Envelope& request) {
+  const std::string id(request.id);
+  const std::string method(request.method);
+  if (!options_.on_server_request) {
+    return respond_error(id, -32601, "This client does not handle " + method);
+  }
+  try {
+    options_.on_server_request(*this, {.id = id,
+                                       .method = method,
+                                       .params = std::string(request.params),
+                                       .thread_id = std::string(request.thread_id),
+                                       .turn_id = std::string(request.turn_id)});
+  } catch (const std::exception& error) {
+    respond_error(id, -32603, "This client failed to handle " + method + ": " + error.what());
+  }
+}
+
+Failure Connection::describe_end() {
+  const ExitStatus status = transport_->await_exit(Clock::now() + exit_patience);
+  const bool has_exited = status.code || status.signal;
+  std::string reason =
+      has_exited ? "The Codex runtime ended" : "The Codex runtime closed its stdout";
+  if (!splitter_.partial().empty()) reason += " in the middle of a message";
+  return {
+      .reason = std::move(reason), .exit_status = status, .stderr_tail = transport_->stderr_tail()};
+}
+
+void Connection::fail(const Failure& failure) {
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (failure_) return;
+    failure_ = failure;
+  }
+  window_->fail(failure);
+  router_->fail(failure);
+}
+
+void Connection::send(std::string_view line) {
+  if (wire_log_) wire_log_->message(Direction::send, line.substr(0, line.size() - 1));
+  transport_->send(line);
+}
+
+}  // namespace codex::detail

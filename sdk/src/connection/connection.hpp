@@ -1,0 +1,130 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "connection/await.hpp"
+#include "connection/request_window.hpp"
+#include "connection/router.hpp"
+#include "connection/timers.hpp"
+#include "transport/transport.hpp"
+#include "wire/envelope.hpp"
+#include "wire/line_splitter.hpp"
+#include "wire/wire_log.hpp"
+
+namespace codex::detail {
+
+class Connection;
+
+/// A request of the server. It wants one answer, `respond` or `respond_error` with its id.
+struct ServerRequest {
+  std::string id;  // the raw token
+  std::string method;
+  std::string params;  // JSON text; empty when there are none
+  std::string thread_id;
+  std::string turn_id;
+};
+
+struct ConnectionOptions {
+  WindowOptions window = {};
+  /// The longest message.
+  std::size_t max_line_bytes = std::size_t{256} * 1024 * 1024;
+  /// What each stream of events may hold for slow readers.
+  std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
+  /// A file for all messages; see WireLog.
+  std::optional<std::string> wire_log = {};
+  /// Takes the server's requests, on the I/O thread: it must be quick, and may answer at once. Not
+  /// set: all are refused with -32601.
+  std::function<void(Connection&, ServerRequest)> on_server_request = {};
+};
+
+/// A conversation with one runtime. It knows neither of waiting nor of awaiting: operations
+/// complete by calling their completion. An I/O thread of its own reads, sees to deadlines, and
+/// calls completions and the server request hook. Thread-safe.
+class Connection {
+ public:
+  using TransportFactory = std::function<std::unique_ptr<Transport>()>;
+
+  /// Runs the factory on the new I/O thread and returns when it is done; throws what it throws.
+  /// When the last copy of the pointer goes, the connection is closed.
+  [[nodiscard]] static std::shared_ptr<Connection> open(ConnectionOptions options,
+                                                        TransportFactory factory);
+
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Sends a request, now or when there is room. Its completion is called exactly once, maybe
+  /// before this returns: with the result, or with JsonRpcError (the server refused), TimeoutError
+  /// (the deadline), CancelledError (the stop token), TransportClosedError (the connection is lost)
+  /// or CodexError (it cannot be sent).
+  void start(Request request) { window_->start(std::move(request)); }
+
+  /// Sends a notification. Throws TransportClosedError when the connection is lost.
+  void notify(std::string_view method, std::string_view params = {});
+
+  /// Answers a request of the server. Too late, it does no harm.
+  void respond(std::string_view id, std::string_view result);
+  void respond_error(std::string_view id, std::int64_t code, std::string_view message);
+
+  /// The notifications.
+  [[nodiscard]] Router& router() noexcept { return *router_; }
+
+  /// Fails all who wait and ends the runtime. Idempotent. Returns when all is done; on the I/O
+  /// thread, it only begins.
+  void close() noexcept;
+
+  /// Whether the conversation is over, for whatever reason.
+  [[nodiscard]] bool is_closed() const;
+
+  /// The last lines that the runtime wrote to stderr, secrets masked.
+  [[nodiscard]] std::string stderr_tail() const { return transport_->stderr_tail(); }
+
+  /// The runtime's process, where it is one.
+  [[nodiscard]] std::optional<std::int64_t> process_id() const { return transport_->process_id(); }
+
+ private:
+  explicit Connection(ConnectionOptions options);
+
+  // The I/O thread.
+  void run(const TransportFactory& factory, Mailbox<bool>& started);
+  void converse();
+  [[nodiscard]] std::optional<std::string> receive(std::string_view bytes);
+  [[nodiscard]] std::optional<std::string> handle(std::string line);
+  void handle_server_request(const Envelope& request);
+  [[nodiscard]] Failure describe_end();
+  void fail(const Failure& failure);
+
+  void send(std::string_view line);
+  void close_last() noexcept;
+
+  const ConnectionOptions options_;
+  const std::unique_ptr<WireLog> wire_log_;
+  const std::shared_ptr<Timers> timers_;
+  const std::shared_ptr<Router> router_;
+  const std::shared_ptr<RequestWindow> window_;
+
+  std::thread thread_;
+  std::mutex join_mutex_;
+  std::atomic<std::thread::id> io_thread_ = {};
+  std::atomic<bool> is_closing_ = false;
+
+  std::unique_ptr<Transport> transport_;
+  LineSplitter splitter_;
+  EnvelopeScanner scanner_;
+  std::vector<std::string> lines_;
+
+  mutable std::mutex failure_mutex_;
+  std::optional<Failure> failure_;
+};
+
+}  // namespace codex::detail

@@ -1,0 +1,232 @@
+#include "connection/event_log.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace codex::detail {
+namespace {
+
+// What one event costs beyond its text.
+constexpr std::size_t entry_overhead = 256;
+
+// Essential events are never dropped, so they may go this far beyond the limit.
+constexpr std::size_t essential_reserve = std::size_t{256} * 1024 * 1024;
+
+bool is_delta(std::string_view method) {
+  return method.ends_with("Delta") || method.ends_with("/delta");
+}
+
+bool is_essential(std::string_view method) {
+  return method == "item/completed" || method == "turn/completed" || method == "error" ||
+         method == "thread/tokenUsage/updated";
+}
+
+}  // namespace
+
+EventLog::EventLog(std::string name, Retention retention, std::size_t max_bytes,
+                   std::shared_ptr<Timers> timers)
+    : name_(std::move(name)),
+      retention_(retention),
+      max_bytes_(max_bytes),
+      timers_(std::move(timers)) {}
+
+void EventLog::append(Notification event) {
+  std::unique_lock lock(mutex_);
+  if (has_ended_) return;
+  const std::size_t bytes = event.text().size() + entry_overhead;
+  const Rank rank = rank_of(event);
+  entries_.emplace_hint(entries_.end(), end_position_, Entry{std::move(event), bytes, rank});
+  if (rank != essential) droppable_[rank].push_back(end_position_);
+  ++end_position_;
+  bytes_ += bytes;
+  Deliveries deliveries = serve_waiting();
+  drop_until_it_fits();
+  const bool is_overfull = bytes_ > max_bytes_ + essential_reserve;
+  lock.unlock();
+  deliver(std::move(deliveries));
+  if (is_overfull) {
+    end([name = name_] { return make_error<CodexError>("Too many unread events of " + name); });
+  }
+}
+
+void EventLog::finish() { end(nullptr); }
+
+void EventLog::fail(std::function<std::exception_ptr()> error) { end(std::move(error)); }
+
+std::shared_ptr<EventLog::Cursor> EventLog::open_cursor() {
+  const std::lock_guard lock(mutex_);
+  auto cursor = std::make_shared<Cursor>();
+  cursor->next = retention_ == Retention::turn ? end_position_ : unread_from_;
+  cursors_.push_back(cursor);
+  return cursor;
+}
+
+std::shared_ptr<EventLog::Cursor> EventLog::copy_cursor(const Cursor& cursor) {
+  const std::lock_guard lock(mutex_);
+  auto copy = std::make_shared<Cursor>();
+  copy->next = cursor.next;
+  copy->dropped = cursor.dropped;
+  cursors_.push_back(copy);
+  return copy;
+}
+
+void EventLog::close_cursor(const std::shared_ptr<Cursor>& cursor) {
+  std::unique_lock lock(mutex_);
+  std::erase(cursors_, cursor);
+  free_read_entries();
+  Deliveries deliveries;
+  if (cursor->wait) {
+    deliveries.push_back(
+        take_wait(*cursor, make_error<CancelledError>("Stopped listening to " + name_)));
+  }
+  lock.unlock();
+  deliver(std::move(deliveries));
+}
+
+NextEvent EventLog::try_next(Cursor& cursor) {
+  const std::lock_guard lock(mutex_);
+  NextEvent event = read(cursor);
+  if (!event && has_ended_ && error_) std::rethrow_exception(error_());
+  return event;
+}
+
+void EventLog::next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
+                    const std::stop_token& stop, Completion<NextEvent> completion) {
+  std::unique_lock lock(mutex_);
+  if (cursor->wait) throw CodexError("Only one wait at a time for the next event of " + name_);
+  auto outcome = outcome_for(*cursor);
+  if (!outcome) {
+    const std::uint64_t id = next_wait_id_++;
+    cursor->wait.emplace(Cursor::Wait{id, std::move(completion), nullptr});
+    cursor->wait->watch = std::make_unique<Watch>(
+        timers_, deadline, stop,
+        [log = weak_from_this(), cursor = std::weak_ptr(cursor), id](Expiry expiry) {
+          if (const auto self = log.lock()) self->expire(cursor, id, expiry);
+        });
+    return;
+  }
+  lock.unlock();
+  completion(std::move(*outcome));
+}
+
+bool EventLog::is_at_end(Cursor& cursor) {
+  const std::lock_guard lock(mutex_);
+  skip_dropped(cursor);
+  return has_ended_ && cursor.next == end_position_;
+}
+
+std::uint64_t EventLog::dropped(Cursor& cursor) {
+  const std::lock_guard lock(mutex_);
+  skip_dropped(cursor);
+  return cursor.dropped;
+}
+
+void EventLog::deliver(Deliveries deliveries) {
+  for (Delivery& delivery : deliveries) {
+    delivery.watch.reset();
+    delivery.completion(std::move(delivery.outcome));
+  }
+}
+
+EventLog::Rank EventLog::rank_of(const Notification& event) const {
+  if (retention_ == Retention::stream || is_delta(event.method())) return delta;
+  return is_essential(event.method()) ? essential : ordinary;
+}
+
+void EventLog::skip_dropped(Cursor& cursor) const {
+  const auto entry = entries_.lower_bound(cursor.next);
+  const std::uint64_t position = entry != entries_.end() ? entry->first : end_position_;
+  cursor.dropped += position - cursor.next;
+  cursor.next = position;
+}
+
+NextEvent EventLog::read(Cursor& cursor) {
+  skip_dropped(cursor);
+  const auto entry = entries_.find(cursor.next);
+  if (entry == entries_.end()) return std::nullopt;
+  NextEvent event = entry->second.event;
+  ++cursor.next;
+  free_read_entries();
+  return event;
+}
+
+std::optional<Outcome<NextEvent>> EventLog::outcome_for(Cursor& cursor) {
+  if (NextEvent event = read(cursor)) return Outcome<NextEvent>(std::move(event));
+  if (!has_ended_) return std::nullopt;
+  if (error_) return error_();
+  return NextEvent();
+}
+
+void EventLog::free_read_entries() {
+  if (cursors_.empty() && retention_ == Retention::stream) return;
+  std::uint64_t slowest = end_position_;
+  for (const auto& cursor : cursors_) slowest = std::min(slowest, cursor->next);
+  unread_from_ = slowest;
+  while (!entries_.empty() && entries_.begin()->first < slowest) free_oldest();
+}
+
+void EventLog::free_oldest() {
+  const Entry& oldest = entries_.begin()->second;
+  bytes_ -= oldest.bytes;
+  if (oldest.rank != essential) droppable_[oldest.rank].pop_front();
+  entries_.erase(entries_.begin());
+}
+
+void EventLog::drop_until_it_fits() {
+  while (bytes_ > max_bytes_ && (drop_oldest(delta) || drop_oldest(ordinary))) {
+  }
+}
+
+bool EventLog::drop_oldest(Rank rank) {
+  if (droppable_[rank].empty()) return false;
+  const auto entry = entries_.find(droppable_[rank].front());
+  droppable_[rank].pop_front();
+  bytes_ -= entry->second.bytes;
+  entries_.erase(entry);
+  return true;
+}
+
+EventLog::Delivery EventLog::take_wait(Cursor& cursor, Outcome<NextEvent> outcome) {
+  Delivery delivery{std::move(cursor.wait->completion), std::move(outcome),
+                    std::move(cursor.wait->watch)};
+  cursor.wait.reset();
+  return delivery;
+}
+
+EventLog::Deliveries EventLog::serve_waiting() {
+  Deliveries deliveries;
+  for (const auto& cursor : cursors_) {
+    if (!cursor->wait) continue;
+    if (auto outcome = outcome_for(*cursor)) {
+      deliveries.push_back(take_wait(*cursor, std::move(*outcome)));
+    }
+  }
+  return deliveries;
+}
+
+void EventLog::end(std::function<std::exception_ptr()> error) {
+  std::unique_lock lock(mutex_);
+  if (std::exchange(has_ended_, true)) return;
+  error_ = std::move(error);
+  Deliveries deliveries = serve_waiting();
+  lock.unlock();
+  deliver(std::move(deliveries));
+}
+
+void EventLog::expire(const std::weak_ptr<Cursor>& weak_cursor, std::uint64_t wait_id,
+                      Expiry expiry) {
+  const auto cursor = weak_cursor.lock();
+  if (!cursor) return;
+  std::unique_lock lock(mutex_);
+  if (!cursor->wait || cursor->wait->id != wait_id) return;
+  const std::string what = "while waiting for the next event of " + name_;
+  Deliveries deliveries;
+  deliveries.push_back(take_wait(*cursor, expiry == Expiry::deadline
+                                              ? make_error<TimeoutError>("Timed out " + what)
+                                              : make_error<CancelledError>("Cancelled " + what)));
+  lock.unlock();
+  deliver(std::move(deliveries));
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <codex/notification.hpp>
+
+#include "connection/outcome.hpp"
+#include "connection/timers.hpp"
+
+namespace codex::detail {
+
+/// What a consumer gets: an event, or nothing at the end of the stream.
+using NextEvent = std::optional<Notification>;
+
+/// What a log does with events that nobody has read yet.
+enum class Retention {
+  /// Holds events only for the cursors there are. When full, it drops the oldest deltas, then the
+  /// oldest of the rest, but never what a turn's result is made of.
+  turn,
+  /// Holds events also while nobody reads, for whoever comes. When full, it drops the oldest.
+  stream,
+};
+
+/// A sequence of events with one writer and any number of readers, each with a cursor of its own.
+/// What all cursors have passed is freed. Thread-safe; completions are called without locks.
+class EventLog : public std::enable_shared_from_this<EventLog> {
+ public:
+  /// One reader's place. Only the log looks inside.
+  class Cursor {
+    friend class EventLog;
+    struct Wait {
+      std::uint64_t id;
+      Completion<NextEvent> completion;
+      std::unique_ptr<Watch> watch;
+    };
+    std::uint64_t next = 0;
+    std::uint64_t dropped = 0;
+    std::optional<Wait> wait;
+  };
+
+  /// `name` is for error messages: "turn X".
+  EventLog(std::string name, Retention retention, std::size_t max_bytes,
+           std::shared_ptr<Timers> timers);
+
+  /// Adds an event and hands it to those who wait. Does nothing after the end.
+  void append(Notification event);
+
+  /// No event follows: readers get what they have not read yet, then the end.
+  void finish();
+
+  /// The same, but readers get an error at the end. Does nothing after the end.
+  void fail(std::function<std::exception_ptr()> error);
+
+  /// A cursor that gets the events from now on; in a stream, from the oldest unread one on.
+  [[nodiscard]] std::shared_ptr<Cursor> open_cursor();
+
+  /// A cursor at the place of another one.
+  [[nodiscard]] std::shared_ptr<Cursor> copy_cursor(const Cursor& cursor);
+
+  /// Ends a cursor; who waits at it gets CancelledError.
+  void close_cursor(const std::shared_ptr<Cursor>& cursor);
+
+  /// The next event if there is one already. Throws the error of `fail` behind the last one.
+  [[nodiscard]] NextEvent try_next(Cursor& cursor);
+
+  /// The next event, when it comes. One wait at a time for each cursor.
+  void next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline, const std::stop_token& stop,
+            Completion<NextEvent> completion);
+
+  /// Whether the cursor has read everything and nothing will follow.
+  [[nodiscard]] bool is_at_end(Cursor& cursor);
+
+  /// How many events the cursor missed because they were dropped.
+  [[nodiscard]] std::uint64_t dropped(Cursor& cursor);
+
+ private:
+  // In which order events are dropped.
+  enum Rank : std::size_t { delta, ordinary, essential };
+  struct Entry {
+    Notification event;
+    std::size_t bytes;
+    Rank rank;
+  };
+  struct Delivery {
+    Completion<NextEvent> completion;
+    Outcome<NextEvent> outcome;
+    std::unique_ptr<Watch> watch;
+  };
+  using Deliveries = std::vector<Delivery>;
+
+  static void deliver(Deliveries deliveries);
+
+  // All of these with the lock held.
+  [[nodiscard]] Rank rank_of(const Notification& event) const;
+  void skip_dropped(Cursor& cursor) const;
+  [[nodiscard]] NextEvent read(Cursor& cursor);
+  [[nodiscard]] std::optional<Outcome<NextEvent>> outcome_for(Cursor& cursor);
+  void free_read_entries();
+  void free_oldest();
+  void drop_until_it_fits();
+  [[nodiscard]] bool drop_oldest(Rank rank);
+  [[nodiscard]] static Delivery take_wait(Cursor& cursor, Outcome<NextEvent> outcome);
+  [[nodiscard]] Deliveries serve_waiting();
+
+  void end(std::function<std::exception_ptr()> error);
+  void expire(const std::weak_ptr<Cursor>& cursor, std::uint64_t wait_id, Expiry expiry);
+
+  const std::string name_;
+  const Retention retention_;
+  const std::size_t max_bytes_;
+  const std::shared_ptr<Timers> timers_;
+
+  std::mutex mutex_;
+  // By position; what was dropped leaves a gap.
+  std::map<std::uint64_t, Entry> entries_;
+  std::array<std::deque<std::uint64_t>, essential> droppable_;  // positions, by rank
+  std::uint64_t end_position_ = 0;
+  std::uint64_t unread_from_ = 0;  // all cursors have passed what stands before
+  std::size_t bytes_ = 0;
+  std::vector<std::shared_ptr<Cursor>> cursors_;
+  std::uint64_t next_wait_id_ = 1;
+  bool has_ended_ = false;
+  std::function<std::exception_ptr()> error_;
+};
+
+}  // namespace codex::detail

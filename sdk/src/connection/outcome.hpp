@@ -1,0 +1,38 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <codex/errors.hpp>
+
+namespace codex::detail {
+
+/// What an operation came to.
+template <class T>
+using Outcome = std::variant<T, std::exception_ptr>;
+
+/// Takes the outcome of an operation, exactly once, on any thread, with no lock held. It only hands
+/// the outcome over; it must not block, and not throw.
+template <class T>
+using Completion = std::function<void(Outcome<T>)>;
+
+template <class Error, class... Args>
+std::exception_ptr make_error(Args&&... args) {
+  return std::make_exception_ptr(Error(std::forward<Args>(args)...));
+}
+
+/// Why the connection is gone. Each waiter gets an exception object of its own.
+struct Failure {
+  std::string reason;
+  ExitStatus exit_status = {};
+  std::string stderr_tail = {};
+
+  [[nodiscard]] std::exception_ptr exception() const {
+    return make_error<TransportClosedError>(reason, exit_status, stderr_tail);
+  }
+};
+
+}  // namespace codex::detail

@@ -1,0 +1,190 @@
+#include "connection/request_window.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "wire/compose.hpp"
+#include "wire/rpc_error.hpp"
+
+namespace codex::detail {
+namespace {
+
+std::exception_ptr expiry_error(Expiry expiry, const std::string& method, TimePoint started_at,
+                                bool was_sent) {
+  const auto elapsed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started_at);
+  const std::string after = " after " + std::to_string(elapsed.count()) + " ms";
+  const std::string sent = was_sent ? "" : " (it had not been sent yet)";
+  if (expiry == Expiry::deadline) {
+    return make_error<TimeoutError>(method + " timed out" + after + sent, was_sent);
+  }
+  return make_error<CancelledError>(method + " was cancelled" + after + sent, was_sent);
+}
+
+std::optional<Expiry> expired_already(const Request& request) {
+  if (request.stop.stop_requested()) return Expiry::stop;
+  if (request.deadline <= Clock::now()) return Expiry::deadline;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> own_id(std::string_view token) {
+  std::uint64_t id = 0;
+  const char* end = token.data() + token.size();
+  const auto [stopped_at, error] = std::from_chars(token.data(), end, id);
+  if (error != std::errc{} || stopped_at != end) return std::nullopt;
+  return id;
+}
+
+Outcome<std::string> outcome_of(const Envelope& answer, std::string_view method) {
+  if (answer.kind == MessageKind::error) return rpc_exception(answer.error, method);
+  if (answer.result.empty()) {
+    return make_error<CodexError>("Malformed JSON-RPC response to " + std::string(method));
+  }
+  return std::string(answer.result);
+}
+
+}  // namespace
+
+RequestWindow::RequestWindow(const WindowOptions& options, std::shared_ptr<Timers> timers,
+                             Send send)
+    : options_(options), timers_(std::move(timers)), send_(std::move(send)) {}
+
+void RequestWindow::start(Request request) {
+  std::unique_lock lock(mutex_);
+  auto refused = admit(request);
+  lock.unlock();
+  if (refused) refused->completion(std::move(refused->outcome));
+}
+
+std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
+  const TimePoint now = Clock::now();
+  const auto refuse = [&](std::exception_ptr error) {
+    return Delivery{std::move(request.completion), std::move(error)};
+  };
+  if (failure_) return refuse(failure_->exception());
+  if (const auto expiry = expired_already(request)) {
+    return refuse(expiry_error(*expiry, request.method, now, false));
+  }
+  const std::uint64_t id = next_id_++;
+  Pending pending{.method = request.method, .completion = {}, .started_at = now};
+  try {
+    send_or_queue(id, pending, request_line(id, request.method, request.params));
+  } catch (const CodexError&) {
+    return refuse(std::current_exception());
+  }
+  pending.completion = std::move(request.completion);
+  pending.watch = std::make_unique<Watch>(timers_, request.deadline, request.stop,
+                                          [window = weak_from_this(), id](Expiry expiry) {
+                                            if (const auto self = window.lock())
+                                              self->expire(id, expiry);
+                                          });
+  pending_.emplace(id, std::move(pending));
+  return std::nullopt;
+}
+
+void RequestWindow::send_or_queue(std::uint64_t id, Pending& pending, std::string line) {
+  if (in_flight_ < options_.max_in_flight) {
+    send_(line);
+    pending.is_sent = true;
+    ++in_flight_;
+    return;
+  }
+  if (line.size() > options_.max_queued_bytes - queued_bytes_) {
+    throw CodexError("Too many requests are waiting to be sent");
+  }
+  queued_bytes_ += line.size();
+  pending.queued_line = std::move(line);
+  queue_.push_back(id);
+}
+
+void RequestWindow::send_queued(Deliveries& deliveries) {
+  while (in_flight_ < options_.max_in_flight && !queue_.empty()) {
+    const auto found = pending_.find(queue_.front());
+    Pending& pending = found->second;
+    queue_.pop_front();
+    queued_bytes_ -= pending.queued_line.size();
+    try {
+      send_(std::exchange(pending.queued_line, {}));
+      pending.is_sent = true;
+      ++in_flight_;
+    } catch (const CodexError&) {
+      deliveries.push_back({std::move(pending.completion), std::current_exception()});
+      pending_.erase(found);
+    }
+  }
+}
+
+void RequestWindow::answer(const Envelope& answer) {
+  const auto id = own_id(answer.id);
+  if (!id) return;
+  Deliveries deliveries;
+  std::unique_lock lock(mutex_);
+  const auto found = pending_.find(*id);
+  if (found == pending_.end() || !found->second.is_sent) return;
+  Pending answered = std::move(found->second);
+  drop(*id);
+  send_queued(deliveries);
+  lock.unlock();
+  answered.watch.reset();
+  if (answered.completion) answered.completion(outcome_of(answer, answered.method));
+  deliver(std::move(deliveries));
+}
+
+void RequestWindow::fail(const Failure& failure) {
+  std::unique_lock lock(mutex_);
+  if (failure_) return;
+  failure_ = failure;
+  const auto failed = std::exchange(pending_, {});
+  queue_.clear();
+  lock.unlock();
+  for (const auto& [id, pending] : failed) {
+    if (pending.completion) pending.completion(failure.exception());
+  }
+}
+
+void RequestWindow::expire(std::uint64_t id, Expiry expiry) {
+  std::unique_lock lock(mutex_);
+  const auto found = pending_.find(id);
+  if (found == pending_.end() || !found->second.completion) return;
+  Pending& pending = found->second;
+  const auto completion = std::exchange(pending.completion, {});
+  const auto error = expiry_error(expiry, pending.method, pending.started_at, pending.is_sent);
+  if (pending.is_sent) {
+    pending.watch =
+        std::make_unique<Watch>(timers_, Clock::now() + options_.abandoned_grace, std::stop_token(),
+                                [window = weak_from_this(), id](Expiry) {
+                                  if (const auto self = window.lock()) self->free_place(id);
+                                });
+  } else {
+    drop(id);
+  }
+  lock.unlock();
+  completion(error);
+}
+
+void RequestWindow::free_place(std::uint64_t id) {
+  Deliveries deliveries;
+  std::unique_lock lock(mutex_);
+  if (!pending_.contains(id)) return;
+  drop(id);
+  send_queued(deliveries);
+  lock.unlock();
+  deliver(std::move(deliveries));
+}
+
+void RequestWindow::drop(std::uint64_t id) {
+  const auto found = pending_.find(id);
+  if (found->second.is_sent) {
+    --in_flight_;
+  } else {
+    queued_bytes_ -= found->second.queued_line.size();
+    std::erase(queue_, id);
+  }
+  pending_.erase(found);
+}
+
+void RequestWindow::deliver(Deliveries deliveries) {
+  for (Delivery& delivery : deliveries) delivery.completion(std::move(delivery.outcome));
+}
+
+}  // namespace codex::detail

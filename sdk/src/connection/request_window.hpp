@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connection/outcome.hpp"
+#include "connection/timers.hpp"
+#include "wire/envelope.hpp"
+
+namespace codex::detail {
+
+/// A request to the server. Its completion gets the raw result text.
+struct Request {
+  std::string method;
+  std::string params = {};  // JSON text; empty: sent without params
+  TimePoint deadline = TimePoint::max();
+  std::stop_token stop = {};
+  Completion<std::string> completion;
+};
+
+struct WindowOptions {
+  /// Requests that the server has not answered yet; the rest wait their turn, as past about 200
+  /// the runtime drops answers.
+  std::size_t max_in_flight = 64;
+  /// What the requests that wait their turn may hold in all.
+  std::size_t max_queued_bytes = std::size_t{256} * 1024 * 1024;
+  /// How long a request that was given up keeps its place among those in flight. The server may be
+  /// working on it still, so the place is not free; its answer may have been lost, so the place is
+  /// not taken for ever.
+  std::chrono::milliseconds abandoned_grace = std::chrono::seconds{60};
+};
+
+/// The requests that have been made and not answered, each with its id. Thread-safe; completions
+/// are called without locks.
+class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
+ public:
+  using Send = std::function<void(std::string_view)>;
+
+  /// `send` is called with the lock held, in the order of the requests; it must not block.
+  RequestWindow(const WindowOptions& options, std::shared_ptr<Timers> timers, Send send);
+
+  /// Sends a request, now or when there is room.
+  void start(Request request);
+
+  /// Brings an answer to the request that it belongs to; one that belongs to none is ignored.
+  void answer(const Envelope& answer);
+
+  /// Completes all requests, and those that follow, with this failure.
+  void fail(const Failure& failure);
+
+ private:
+  struct Pending {
+    std::string method;
+    Completion<std::string> completion;  // empty: given up
+    TimePoint started_at;
+    std::string queued_line = {};
+    bool is_sent = false;
+    std::unique_ptr<Watch> watch = {};
+  };
+  struct Delivery {
+    Completion<std::string> completion;
+    Outcome<std::string> outcome;
+  };
+  using Deliveries = std::vector<Delivery>;
+
+  static void deliver(Deliveries deliveries);
+
+  // All of these with the lock held.
+  [[nodiscard]] std::optional<Delivery> admit(Request& request);
+  void send_or_queue(std::uint64_t id, Pending& pending, std::string line);
+  void send_queued(Deliveries& deliveries);
+  void drop(std::uint64_t id);
+
+  void expire(std::uint64_t id, Expiry expiry);
+  void free_place(std::uint64_t id);
+
+  const WindowOptions options_;
+  const std::shared_ptr<Timers> timers_;
+  const Send send_;
+
+  std::mutex mutex_;
+  std::optional<Failure> failure_;
+  std::map<std::uint64_t, Pending> pending_;
+  std::deque<std::uint64_t> queue_;
+  std::size_t queued_bytes_ = 0;
+  std::size_t in_flight_ = 0;
+  std::uint64_t next_id_ = 1;
+};
+
+}  // namespace codex::detail

@@ -1,0 +1,226 @@
+#include "connection/router.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace codex::detail {
+namespace {
+
+constexpr std::size_t kept_completed_turns = 256;
+constexpr std::size_t kept_early_logins = 64;
+
+}  // namespace
+
+PendingTurn::PendingTurn(std::shared_ptr<Router> router, std::shared_ptr<State> state) noexcept
+    : router_(std::move(router)), state_(std::move(state)) {}
+
+PendingTurn& PendingTurn::operator=(PendingTurn&& other) noexcept {
+  if (this != &other) {
+    release();
+    router_ = std::move(other.router_);
+    state_ = std::move(other.state_);
+  }
+  return *this;
+}
+
+PendingTurn::~PendingTurn() { release(); }
+
+Subscription PendingTurn::bind(const std::string& turn_id) && {
+  Subscription subscription = router_->bind(*state_, turn_id);
+  release();
+  return subscription;
+}
+
+void PendingTurn::release() noexcept {
+  if (router_) router_->release(state_);
+  router_.reset();
+  state_.reset();
+}
+
+Router::Router(std::size_t event_buffer_bytes, std::shared_ptr<Timers> timers)
+    : event_buffer_bytes_(event_buffer_bytes),
+      timers_(std::move(timers)),
+      general_(std::make_shared<EventLog>("the connection", Retention::stream, event_buffer_bytes_,
+                                          timers_)) {}
+
+void Router::route(std::shared_ptr<const Message> message) {
+  const std::string_view login_id = message->envelope.login_id;
+  Notification event(std::move(message));
+  if (event.method() == "account/login/completed" && !login_id.empty()) {
+    route_login(login_id, std::move(event));
+  } else if (!event.turn_id().empty()) {
+    route_turn(std::move(event));
+  } else {
+    general_->append(std::move(event));
+  }
+}
+
+void Router::route_login(std::string_view login_id, Notification event) {
+  std::unique_lock lock(mutex_);
+  const auto found = logins_.find(login_id);
+  const auto log = found != logins_.end() ? found->second.lock() : nullptr;
+  if (log) {
+    logins_.erase(found);
+    lock.unlock();
+    log->append(std::move(event));
+    log->finish();
+    return;
+  }
+  early_logins_.emplace_back(login_id, std::move(event));
+  if (early_logins_.size() <= kept_early_logins) return;
+  Notification unclaimed = std::move(early_logins_.front().second);
+  early_logins_.pop_front();
+  lock.unlock();
+  general_->append(std::move(unclaimed));
+}
+
+void Router::route_turn(Notification event) {
+  const bool is_last = event.method() == "turn/completed";
+  std::unique_lock lock(mutex_);
+  const std::shared_ptr<EventLog> log = turn_for(event);
+  if (is_last) note_completed(event.turn_id());
+  lock.unlock();
+  if (!log) return general_->append(std::move(event));
+  log->append(std::move(event));
+  if (is_last) log->finish();
+}
+
+void Router::fail(const Failure& failure) {
+  std::unique_lock lock(mutex_);
+  if (failure_) return;
+  failure_ = failure;
+  const auto logs = take_live_logs();
+  lock.unlock();
+  for (const auto& log : logs) log->fail([failure] { return failure.exception(); });
+}
+
+PendingTurn Router::expect_turn(std::string thread_id) {
+  auto state = std::make_shared<PendingTurn::State>();
+  const std::lock_guard lock(mutex_);
+  throw_if_failed();
+  forget_unread_logs();
+  for (const auto& [turn_id, turn] : turns_) {
+    if (turn.thread_id != thread_id) continue;
+    if (auto log = turn.log.lock()) state->turns.emplace(turn_id, Subscription(std::move(log)));
+  }
+  state->thread_id = std::move(thread_id);
+  pending_.push_back(state);
+  return {shared_from_this(), std::move(state)};
+}
+
+Subscription Router::attach(const std::string& thread_id, const std::string& turn_id) {
+  const std::lock_guard lock(mutex_);
+  throw_if_failed();
+  if (is_completed(turn_id)) {
+    throw CodexError("Turn " + turn_id +
+                     " is over and no longer streaming; read its thread instead");
+  }
+  auto log = find_turn(turn_id);
+  return Subscription(log ? std::move(log) : open_turn(thread_id, turn_id));
+}
+
+Subscription Router::expect_login(const std::string& login_id) {
+  const std::lock_guard lock(mutex_);
+  const auto early = std::find_if(early_logins_.begin(), early_logins_.end(),
+                                  [&](const auto& entry) { return entry.first == login_id; });
+  if (early == early_logins_.end()) throw_if_failed();
+  const auto found = logins_.find(login_id);
+  auto log = found != logins_.end() ? found->second.lock() : nullptr;
+  if (!log) log = new_log("login " + login_id);
+  Subscription subscription(log);
+  if (early == early_logins_.end()) {
+    forget_unread_logs();
+    logins_.insert_or_assign(login_id, log);
+  } else {
+    log->append(std::move(early->second));
+    log->finish();
+    early_logins_.erase(early);
+  }
+  return subscription;
+}
+
+Subscription Router::general() { return Subscription(general_); }
+
+void Router::throw_if_failed() const {
+  if (failure_) std::rethrow_exception(failure_->exception());
+}
+
+std::shared_ptr<EventLog> Router::new_log(const std::string& name) const {
+  return std::make_shared<EventLog>(name, Retention::turn, event_buffer_bytes_, timers_);
+}
+
+std::shared_ptr<EventLog> Router::find_turn(std::string_view turn_id) {
+  const auto found = turns_.find(turn_id);
+  if (found == turns_.end()) return nullptr;
+  auto log = found->second.log.lock();
+  if (!log) turns_.erase(found);
+  return log;
+}
+
+std::shared_ptr<EventLog> Router::open_turn(const std::string& thread_id,
+                                            const std::string& turn_id) {
+  auto log = new_log("turn " + turn_id);
+  turns_.insert_or_assign(turn_id, Turn{thread_id, log});
+  for (const auto& pending : pending_) {
+    if (pending->thread_id == thread_id)
+      pending->turns.insert_or_assign(turn_id, Subscription(log));
+  }
+  return log;
+}
+
+std::shared_ptr<EventLog> Router::turn_for(const Notification& event) {
+  if (auto log = find_turn(event.turn_id())) return log;
+  // Some events come after their turn's end: they must not start it again.
+  if (!is_expected(event.thread_id()) || is_completed(event.turn_id())) return nullptr;
+  return open_turn(std::string(event.thread_id()), std::string(event.turn_id()));
+}
+
+bool Router::is_expected(std::string_view thread_id) const {
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [&](const auto& pending) { return pending->thread_id == thread_id; });
+}
+
+bool Router::is_completed(std::string_view turn_id) const {
+  return std::find(completed_turns_.begin(), completed_turns_.end(), turn_id) !=
+         completed_turns_.end();
+}
+
+void Router::note_completed(std::string_view turn_id) {
+  if (const auto found = turns_.find(turn_id); found != turns_.end()) turns_.erase(found);
+  completed_turns_.emplace_back(turn_id);
+  if (completed_turns_.size() > kept_completed_turns) completed_turns_.pop_front();
+}
+
+void Router::forget_unread_logs() {
+  std::erase_if(turns_, [](const auto& entry) { return entry.second.log.expired(); });
+  std::erase_if(logins_, [](const auto& entry) { return entry.second.expired(); });
+}
+
+std::vector<std::shared_ptr<EventLog>> Router::take_live_logs() {
+  std::vector<std::shared_ptr<EventLog>> logs = {general_};
+  for (const auto& [id, turn] : turns_) logs.push_back(turn.log.lock());
+  for (const auto& [id, login] : logins_) logs.push_back(login.lock());
+  turns_.clear();
+  logins_.clear();
+  std::erase(logs, nullptr);
+  return logs;
+}
+
+Subscription Router::bind(PendingTurn::State& pending, const std::string& turn_id) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = pending.turns.find(turn_id); found != pending.turns.end()) {
+    return std::move(found->second);
+  }
+  throw_if_failed();
+  Subscription subscription(open_turn(pending.thread_id, turn_id));
+  return subscription;
+}
+
+void Router::release(const std::shared_ptr<PendingTurn::State>& pending) noexcept {
+  std::map<std::string, Subscription, std::less<>> unclaimed;  // ends without the lock
+  const std::lock_guard lock(mutex_);
+  std::erase(pending_, pending);
+  unclaimed.swap(pending->turns);
+}
+
+}  // namespace codex::detail

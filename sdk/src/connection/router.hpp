@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <codex/notification.hpp>
+
+#include "connection/outcome.hpp"
+#include "connection/subscription.hpp"
+#include "wire/envelope.hpp"
+
+namespace codex::detail {
+
+class Router;
+
+/// Held from before turn/start is sent until its response: keeps the events of all turns of the
+/// thread, as it is not known yet which one is meant. Its end frees what nobody else reads.
+class PendingTurn {
+ public:
+  PendingTurn(PendingTurn&& other) noexcept = default;
+  PendingTurn& operator=(PendingTurn&& other) noexcept;
+  ~PendingTurn();
+
+  /// The events of this turn from the moment the PendingTurn was made. Valid once.
+  [[nodiscard]] Subscription bind(const std::string& turn_id) &&;
+
+ private:
+  friend class Router;
+  struct State {
+    std::string thread_id;
+    std::map<std::string, Subscription, std::less<>> turns;
+  };
+
+  PendingTurn(std::shared_ptr<Router> router, std::shared_ptr<State> state) noexcept;
+  void release() noexcept;
+
+  std::shared_ptr<Router> router_;
+  std::shared_ptr<State> state_;
+};
+
+/// Brings each notification to those who wait for it: a login's by login id, a turn's by turn id,
+/// and the rest, with whatever nobody asked for, to the connection's own stream. Thread-safe.
+class Router : public std::enable_shared_from_this<Router> {
+ public:
+  /// Each stream may hold that many bytes of unread events.
+  Router(std::size_t event_buffer_bytes, std::shared_ptr<Timers> timers);
+
+  /// I/O thread.
+  void route(std::shared_ptr<const Message> message);
+
+  /// The connection is lost: everyone who waits gets the error, behind the events that have come.
+  void fail(const Failure& failure);
+
+  /// Begins to keep the events of this thread's turns: call it before turn/start is sent. Throws
+  /// TransportClosedError when the connection is lost, as do the others.
+  [[nodiscard]] PendingTurn expect_turn(std::string thread_id);
+
+  /// The events from now on of a turn that runs. Throws CodexError when it is known to be over.
+  [[nodiscard]] Subscription attach(const std::string& thread_id, const std::string& turn_id);
+
+  /// The completion of a login, whether it has come already or not, then the end.
+  [[nodiscard]] Subscription expect_login(const std::string& login_id);
+
+  /// What belongs to no turn and no login, or to one that nobody listens to; what came before
+  /// anyone listened too, within the limit.
+  [[nodiscard]] Subscription general();
+
+ private:
+  friend class PendingTurn;
+  using PendingStates = std::vector<std::shared_ptr<PendingTurn::State>>;
+
+  // Logs live as long as someone reads them.
+  struct Turn {
+    std::string thread_id;
+    std::weak_ptr<EventLog> log;
+  };
+
+  void route_login(std::string_view login_id, Notification event);
+  void route_turn(Notification event);
+
+  // All of these with the lock held.
+  void throw_if_failed() const;
+  [[nodiscard]] std::shared_ptr<EventLog> new_log(const std::string& name) const;
+  [[nodiscard]] std::shared_ptr<EventLog> find_turn(std::string_view turn_id);
+  [[nodiscard]] std::shared_ptr<EventLog> open_turn(const std::string& thread_id,
+                                                    const std::string& turn_id);
+  [[nodiscard]] std::shared_ptr<EventLog> turn_for(const Notification& event);
+  [[nodiscard]] bool is_expected(std::string_view thread_id) const;
+  [[nodiscard]] bool is_completed(std::string_view turn_id) const;
+  void note_completed(std::string_view turn_id);
+  void forget_unread_logs();
+
+  [[nodiscard]] std::vector<std::shared_ptr<EventLog>> take_live_logs();
+
+  [[nodiscard]] Subscription bind(PendingTurn::State& pending, const std::string& turn_id);
+  void release(const std::shared_ptr<PendingTurn::State>& pending) noexcept;
+
+  const std::size_t event_buffer_bytes_;
+  const std::shared_ptr<Timers> timers_;
+  const std::shared_ptr<EventLog> general_;
+
+  std::mutex mutex_;
+  std::optional<Failure> failure_;
+  std::map<std::string, Turn, std::less<>> turns_;
+  PendingStates pending_;
+  std::deque<std::string> completed_turns_;  // the latest ones
+  std::map<std::string, std::weak_ptr<EventLog>, std::less<>> logins_;
+  std::deque<std::pair<std::string, Notification>> early_logins_;
+};
+
+}  // namespace codex::detail

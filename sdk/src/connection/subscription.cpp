@@ -1,0 +1,52 @@
+#include "connection/subscription.hpp"
+
+#include <utility>
+
+#include "connection/await.hpp"
+
+namespace codex::detail {
+
+Subscription::Subscription(std::shared_ptr<EventLog> log)
+    : log_(std::move(log)), cursor_(log_->open_cursor()) {}
+
+Subscription::Subscription(std::shared_ptr<EventLog> log,
+                           std::shared_ptr<EventLog::Cursor> cursor) noexcept
+    : log_(std::move(log)), cursor_(std::move(cursor)) {}
+
+Subscription& Subscription::operator=(Subscription&& other) noexcept {
+  if (this != &other) {
+    release();
+    log_ = std::move(other.log_);
+    cursor_ = std::move(other.cursor_);
+  }
+  return *this;
+}
+
+Subscription::~Subscription() { release(); }
+
+Subscription Subscription::fork() const { return {log_, log_->copy_cursor(*cursor_)}; }
+
+NextEvent Subscription::try_next() { return log_->try_next(*cursor_); }
+
+void Subscription::next(TimePoint deadline, const std::stop_token& stop,
+                        Completion<NextEvent> completion) {
+  log_->next(cursor_, deadline, stop, std::move(completion));
+}
+
+NextEvent Subscription::next_blocking(TimePoint deadline, const std::stop_token& stop) {
+  if (NextEvent event = try_next()) return event;
+  return await<NextEvent>(
+      [&](Completion<NextEvent> completion) { next(deadline, stop, std::move(completion)); });
+}
+
+bool Subscription::is_at_end() const { return log_->is_at_end(*cursor_); }
+
+std::uint64_t Subscription::dropped() const { return log_->dropped(*cursor_); }
+
+void Subscription::release() noexcept {
+  if (log_) log_->close_cursor(cursor_);
+  log_.reset();
+  cursor_.reset();
+}
+
+}  // namespace codex::detail

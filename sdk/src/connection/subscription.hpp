@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+
+#include "connection/event_log.hpp"
+
+namespace codex::detail {
+
+/// One consumer of a stream of events: those of a turn up to its turn/completed, of a login, or of
+/// the connection. Movable. One thread at a time uses it; any number of subscriptions to the same
+/// stream may be used side by side. Its end frees what only it had not read yet.
+class Subscription {
+ public:
+  explicit Subscription(std::shared_ptr<EventLog> log);
+  Subscription(std::shared_ptr<EventLog> log, std::shared_ptr<EventLog::Cursor> cursor) noexcept;
+  Subscription(Subscription&&) noexcept = default;
+  Subscription& operator=(Subscription&& other) noexcept;
+  ~Subscription();
+
+  /// Another consumer, at the same place.
+  [[nodiscard]] Subscription fork() const;
+
+  /// The next event if it is there already. Throws TransportClosedError where the connection was
+  /// lost, after all events that came before.
+  [[nodiscard]] NextEvent try_next();
+
+  /// Hands over the next event when it comes; nothing at the end of the stream. The outcome is an
+  /// error for a deadline that passes (TimeoutError), a stop request (CancelledError), or a lost
+  /// connection. An event that is there already comes first in any case. One wait at a time.
+  void next(TimePoint deadline, const std::stop_token& stop, Completion<NextEvent> completion);
+
+  /// The same, blocking.
+  [[nodiscard]] NextEvent next_blocking(TimePoint deadline = TimePoint::max(),
+                                        const std::stop_token& stop = {});
+
+  /// Whether everything was read and nothing will follow.
+  [[nodiscard]] bool is_at_end() const;
+
+  /// How many events this consumer missed because it was too slow.
+  [[nodiscard]] std::uint64_t dropped() const;
+
+ private:
+  void release() noexcept;
+
+  std::shared_ptr<EventLog> log_;
+  std::shared_ptr<EventLog::Cursor> cursor_;
+};
+
+}  // namespace codex::detail

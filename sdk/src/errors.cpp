@@ -1,0 +1,59 @@
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <codex/errors.hpp>
+
+#include "wire/mask.hpp"
+#include "wire/rpc_error.hpp"
+
+namespace codex {
+namespace {
+
+std::string describe_exit(const ExitStatus& status) {
+  if (status.code) return "exit code " + std::to_string(*status.code);
+  if (status.signal) return "ended by signal " + std::to_string(*status.signal);
+  return {};
+}
+
+std::string describe_closed(std::string_view reason, const ExitStatus& status,
+                            std::string_view stderr_tail) {
+  std::string text(reason);
+  if (const std::string exit = describe_exit(status); !exit.empty()) {
+    text.append(" (").append(exit).append(")");
+  }
+  if (!stderr_tail.empty()) text.append("; stderr ends with:\n").append(stderr_tail);
+  return text;
+}
+
+// The runtime lists all its methods when it does not know one: some 4 kB that help nobody.
+std::string_view without_variants(std::string_view message) {
+  return message.substr(0, message.find(", expected one of "));
+}
+
+std::string describe_rpc(std::int64_t code, std::string_view message) {
+  return "JSON-RPC error " + std::to_string(code) + ": " +
+         detail::mask_secrets(without_variants(message));
+}
+
+}  // namespace
+
+TransportClosedError::TransportClosedError(std::string_view reason, ExitStatus exit_status,
+                                           std::string stderr_tail)
+    : CodexError(describe_closed(reason, exit_status, stderr_tail)),
+      exit_status_(exit_status),
+      stderr_tail_(std::move(stderr_tail)) {}
+
+JsonRpcError::JsonRpcError(std::int64_t code, std::string message, Json data)
+    : CodexError(describe_rpc(code, message)),
+      code_(code),
+      message_(std::move(message)),
+      data_(std::move(data)) {}
+
+bool is_retryable_error(const std::exception& error) noexcept {
+  if (dynamic_cast<const ServerBusyError*>(&error) != nullptr) return true;
+  const auto* rpc = dynamic_cast<const JsonRpcError*>(&error);
+  return rpc != nullptr && detail::reports_overload(rpc->data());
+}
+
+}  // namespace codex

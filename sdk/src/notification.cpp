@@ -1,0 +1,30 @@
+#include <utility>
+
+#include <codex/notification.hpp>
+
+#include "wire/envelope.hpp"
+
+namespace codex {
+
+Notification::Notification(std::shared_ptr<const detail::Message> message) noexcept
+    : message_(std::move(message)) {}
+
+std::string_view Notification::method() const noexcept { return message_->envelope.method; }
+std::string_view Notification::params() const noexcept { return message_->envelope.params; }
+std::string_view Notification::thread_id() const noexcept { return message_->envelope.thread_id; }
+std::string_view Notification::turn_id() const noexcept { return message_->envelope.turn_id; }
+std::string_view Notification::text() const noexcept { return message_->text; }
+
+std::optional<std::int64_t> Notification::emitted_at_ms() const noexcept {
+  return message_->envelope.emitted_at_ms;
+}
+
+Json Notification::json() const {
+  try {
+    return Json::parse(message_->text);
+  } catch (const Json::parse_error& error) {
+    throw DecodeError("", error.what(), std::string(method()));
+  }
+}
+
+}  // namespace codex

@@ -1,0 +1,225 @@
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <codex/testing.hpp>
+
+#include "loopback_server.hpp"
+#include "runtime_home.hpp"
+#include "script.hpp"
+#include "sse.hpp"
+
+namespace codex::testing {
+
+namespace {
+
+using detail::HttpAnswer;
+using detail::HttpRequest;
+using detail::HttpStream;
+
+constexpr std::size_t most_recorded = 10'000;
+
+ModelRequest to_model_request(HttpRequest request) {
+  Json body = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  if (body.is_discarded()) body = nullptr;
+  return {std::move(request.method), std::move(request.path), std::move(request.headers),
+          std::move(body)};
+}
+
+HttpAnswer error_answer(int status, const std::string& message) {
+  const Json body = {{"error", {{"type", "mock_model_error"}, {"message", message}}}};
+  return {.status = status, .body = body.dump()};
+}
+
+HttpAnswer models_answer(const std::string& model) {
+  const Json entry = {{"id", model}, {"object", "model"}, {"created", 0}, {"owned_by", "mock"}};
+  return {.body = Json{{"object", "list"}, {"data", Json::array({entry})}}.dump()};
+}
+
+HttpAnswer answer_for(const detail::HttpError& error) {
+  if (!error.body.is_string()) {
+    return {.status = error.status, .body = error.body.dump(), .headers = error.headers};
+  }
+  return {.status = error.status, .body = error.body.get<std::string>(), .headers = error.headers};
+}
+
+/// False when `stop` was requested before the time was over.
+bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+/// Does one step after the other; false when the connection is to be broken off.
+class Player {
+ public:
+  Player(HttpStream& client, std::stop_token stop) : client_(client), stop_(std::move(stop)) {}
+
+  bool play(const std::vector<detail::StreamStep>& steps) {
+    for (const detail::StreamStep& step : steps) {
+      if (stop_.stop_requested()) return false;
+      if (!std::visit([this](const auto& s) { return this->run(s); }, step)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool run(const detail::Send& step) { return client_.write(step.bytes); }
+  bool run(const detail::Pause& step) { return pause(step.time, stop_); }
+  static bool run(const detail::Cut&) { return false; }
+  bool run(const detail::Hold& step) {
+    return step.gate.pass(stop_, [this] { return client_.client_is_there(); });
+  }
+
+  HttpStream& client_;
+  std::stop_token stop_;
+};
+
+}  // namespace
+
+struct MockModel::Impl {
+  explicit Impl(MockModelOptions o)
+      : options(std::move(o)),
+        server([this](const HttpRequest& request) { return answer(request); }) {
+    home.write_config(options, url());
+  }
+  ~Impl() { stop(); }
+  Impl(const Impl&) = delete;
+  Impl(Impl&&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  Impl& operator=(Impl&&) = delete;
+
+  HttpAnswer answer(const HttpRequest& http) {
+    ModelRequest request = to_model_request(http);
+    if (request.method == "POST" && request.path == "/v1/responses") return respond(request);
+    const bool asks_for_models = request.method == "GET" && request.path == "/v1/models";
+    record_other(std::move(request));
+    if (asks_for_models) return models_answer(options.model);
+    return error_answer(404, "the mock model has no such path");
+  }
+
+  HttpAnswer respond(const ModelRequest& request) {
+    std::optional<Reply> reply;
+    std::function<Reply(const ModelRequest&)> handler;
+    {
+      const std::lock_guard lock(mutex);
+      if (requests.size() >= most_recorded) return error_answer(500, "too many requests recorded");
+      // Taken before anybody can see the request: a reply given in answer to it is the next one's.
+      if (!replies.empty()) {
+        reply = std::move(replies.front());
+        replies.pop_front();
+      }
+      handler = on_request;
+      requests.push_back(request);
+      requests_changed.notify_all();
+    }
+    if (!reply && handler) reply = handler(request);
+    if (!reply) return error_answer(500, "no queued reply");
+    return perform(*reply->script_);
+  }
+
+  HttpAnswer perform(const detail::Script& script) {
+    if (const auto* error = std::get_if<detail::HttpError>(&script.ending)) {
+      return answer_for(*error);
+    }
+    const std::lock_guard lock(mutex);
+    return {.content_type = "text/event-stream",
+            .stream = [steps = detail::lay_out(script, ids), stop = stopping.get_token()](
+                          HttpStream& client) { return Player(client, stop).play(steps); }};
+  }
+
+  void record_other(ModelRequest request) {
+    const std::lock_guard lock(mutex);
+    if (other_requests.size() < most_recorded) other_requests.push_back(std::move(request));
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
+
+  void stop() noexcept {
+    stopping.request_stop();
+    server.stop();
+  }
+
+  const MockModelOptions options;
+  detail::RuntimeHome home;
+
+  std::mutex mutex;  // Of all down to `ids`.
+  std::condition_variable requests_changed;
+  std::deque<Reply> replies;
+  std::function<Reply(const ModelRequest&)> on_request;
+  std::vector<ModelRequest> requests;
+  std::vector<ModelRequest> other_requests;
+  detail::IdCounter ids;
+
+  std::stop_source stopping;
+  detail::LoopbackServer server;  // Last: its threads use all of the above.
+};
+
+MockModel::MockModel(MockModelOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
+MockModel::MockModel(MockModel&&) noexcept = default;
+MockModel& MockModel::operator=(MockModel&&) noexcept = default;
+MockModel::~MockModel() = default;
+
+void MockModel::reply(const Reply& reply) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->replies.push_back(reply);
+}
+
+void MockModel::on_request(std::function<Reply(const ModelRequest&)> answer) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->on_request = std::move(answer);
+}
+
+std::size_t MockModel::pending_replies() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->replies.size();
+}
+
+std::vector<ModelRequest> MockModel::requests() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->requests;
+}
+
+ModelRequest MockModel::last_request() const {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->requests.empty()) throw std::out_of_range("the mock model was not asked anything");
+  return impl_->requests.back();
+}
+
+std::vector<ModelRequest> MockModel::other_requests() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->other_requests;
+}
+
+bool MockModel::wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const {
+  std::unique_lock lock(impl_->mutex);
+  return impl_->requests_changed.wait_for(
+      lock, timeout, [this, count] { return impl_->requests.size() >= count; });
+}
+
+CodexConfig MockModel::config() const { return impl_->home.config(); }
+
+std::string MockModel::url() const { return impl_->url(); }
+
+std::filesystem::path MockModel::codex_home() const { return impl_->home.codex_home(); }
+
+std::filesystem::path MockModel::workspace() const { return impl_->home.workspace(); }
+
+void MockModel::stop() noexcept { impl_->stop(); }
+
+}  // namespace codex::testing

@@ -1,0 +1,93 @@
+#include "runtime_home.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+namespace codex::testing::detail {
+
+namespace {
+
+using Settings = std::map<std::string, std::string>;
+
+/// JSON's strings are TOML's basic strings, but for DEL, which has no place in these.
+std::string toml_string(const std::string& text) { return Json(text).dump(); }
+
+Settings provider_settings(const MockModelOptions& options, const std::string& url) {
+  const std::string provider = "model_providers.mock_provider.";
+  return {
+      {provider + "name", toml_string("Mock model")},
+      {provider + "base_url", toml_string(url + "/v1")},
+      {provider + "wire_api", toml_string("responses")},
+      {provider + "request_max_retries", "0"},
+      {provider + "stream_max_retries", "0"},
+      {provider + "requires_openai_auth", options.requires_openai_auth ? "true" : "false"},
+  };
+}
+
+/// What the runtime would otherwise do on the network by itself, and how long it would keep trying.
+Settings quiet_settings() {
+  return {
+      {"analytics.enabled", "false"},     {"check_for_update_on_startup", "false"},
+      {"features.apps", "false"},         {"features.plugin_sharing", "false"},
+      {"features.plugins", "false"},      {"features.remote_plugin", "false"},
+      {"features.tool_suggest", "false"}, {"features.unbounded_connection_retries", "false"},
+      {"feedback.enabled", "false"},      {"otel.exporter", toml_string("none")},
+  };
+}
+
+std::string config_toml(const MockModelOptions& options, const std::string& url) {
+  // What is inserted first stays. All keys are dotted, so that no table is open where
+  // `extra_config` begins.
+  Settings settings = options.settings;
+  settings.insert({{"model", toml_string(options.model)},
+                   {"model_provider", toml_string("mock_provider")},
+                   {"approval_policy", toml_string(options.approval_policy)},
+                   {"sandbox_mode", toml_string(options.sandbox_mode)}});
+  settings.merge(provider_settings(options, url));
+  settings.merge(quiet_settings());
+
+  std::string text;
+  for (const auto& [key, value] : settings) text.append(key).append(" = ").append(value) += '\n';
+  return text + options.extra_config;
+}
+
+}  // namespace
+
+RuntimeHome::RuntimeHome() : root_("codex-mock-") {
+  std::filesystem::create_directory(codex_home());
+  std::filesystem::create_directory(workspace());
+  std::filesystem::create_directory(temp());
+}
+
+void RuntimeHome::write_config(const MockModelOptions& options, const std::string& url) const {
+  const std::filesystem::path file = codex_home() / "config.toml";
+  std::ofstream out(file, std::ios::binary);
+  out << config_toml(options, url) << std::flush;
+  if (!out) throw std::runtime_error("cannot write " + file.string());
+}
+
+CodexConfig RuntimeHome::config() const {
+  CodexConfig config;
+  config.cwd = workspace().string();
+  config.env = {
+      {"CODEX_APP_SERVER_DISABLE_MANAGED_CONFIG", "1"},
+      {"CODEX_HOME", codex_home().string()},
+      {"CODEX_SQLITE_HOME", codex_home().string()},
+      {"RUST_LOG", "warn"},
+      // The credentials of the person who runs the tests stay out of it.
+      {"CODEX_ACCESS_TOKEN", ""},
+      {"CODEX_API_KEY", ""},
+      {"OPENAI_API_KEY", ""},
+      // A proxy would carry even loopback's requests away.
+      {"NO_PROXY", "127.0.0.1,localhost"},
+      {"no_proxy", "127.0.0.1,localhost"},
+      // The runtime dislikes a CODEX_HOME below the temporary folder; so it has another one.
+      {"TMPDIR", temp().string()},
+  };
+  return config;
+}
+
+}  // namespace codex::testing::detail

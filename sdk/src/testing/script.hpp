@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <codex/testing.hpp>
+
+/// What a `Reply` is made of. Ids that are empty are given when the reply is sent.
+namespace codex::testing::detail {
+
+struct OpenMessage {
+  std::string id;
+  Phase phase;
+};
+struct MessageDelta {
+  std::string text;
+};
+struct CloseMessage {};
+
+struct Reasoning {
+  std::string id;
+  std::string summary;
+  std::string content;
+};
+
+/// A function call or a custom tool call: `item` lacks its ids.
+struct ToolCall {
+  std::string call_id;
+  Json item;
+};
+
+struct RawItem {
+  Json item;
+};
+struct RawEvent {
+  Json event;
+};
+struct RawBytes {
+  std::string bytes;
+};
+struct Hold {
+  Gate gate;
+};
+struct Pause {
+  std::chrono::milliseconds time;
+};
+
+using Part = std::variant<OpenMessage, MessageDelta, CloseMessage, Reasoning, ToolCall, RawItem,
+                          RawEvent, RawBytes, Hold, Pause>;
+
+struct Completed {};
+/// `response.failed` and the like: `event` lacks the id of the response.
+struct EndEvent {
+  Json event;
+};
+struct Disconnected {};
+struct HttpError {
+  int status;
+  Json body;
+  std::map<std::string, std::string> headers;
+};
+
+using Ending = std::variant<Completed, EndEvent, Disconnected, HttpError>;
+
+struct Script {
+  std::vector<Part> parts;
+  Ending ending = Completed{};
+  std::string response_id;
+  Usage usage;
+  std::optional<bool> end_turn;
+  std::chrono::milliseconds pace{0};
+
+  // Of the one who puts it together.
+  bool message_is_open = false;
+  std::string next_id;
+};
+
+}  // namespace codex::testing::detail

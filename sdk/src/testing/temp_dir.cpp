@@ -1,0 +1,53 @@
+#include "temp_dir.hpp"
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <system_error>
+
+namespace codex::testing::detail {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int most_attempts = 16;
+
+std::string random_name() {
+  static constexpr std::array letters{'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k',
+                                      'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x'};
+  std::random_device device;
+  std::uniform_int_distribution<std::size_t> pick(0, letters.size() - 1);
+  std::string name;
+  for (int i = 0; i < 12; ++i) name += letters.at(pick(device));
+  return name;
+}
+
+fs::path make_dir(const std::string& prefix) {
+  const fs::path parent = fs::canonical(fs::temp_directory_path());
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    fs::path path = parent / (prefix + random_name());
+    if (!fs::create_directory(path)) continue;
+    fs::permissions(path, fs::perms::owner_all);
+    return path;
+  }
+  throw fs::filesystem_error("cannot find a free name for a temporary folder", parent,
+                             std::make_error_code(std::errc::file_exists));
+}
+
+}  // namespace
+
+TempDir::TempDir(const std::string& prefix) : path_(make_dir(prefix)) {}
+
+TempDir::~TempDir() {
+  // A process that is on its way out may still write while the folder is emptied.
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    std::error_code failed;
+    fs::remove_all(path_, failed);
+    if (!failed) return;
+  }
+}
+
+}  // namespace codex::testing::detail

@@ -1,0 +1,128 @@
+#include "transport/memory_transport.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+namespace codex::detail {
+
+struct MemoryStreams {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string to_peer;
+  std::string from_peer;
+  ExitStatus exit_status;
+  std::string stderr_tail;
+  bool is_woken = false;
+  bool has_ended = false;
+  bool is_closed = false;
+};
+
+namespace {
+
+template <class Predicate>
+void wait_until(MemoryStreams& streams, std::unique_lock<std::mutex>& lock, TimePoint deadline,
+                Predicate predicate) {
+  // wait_until would overflow at the end of time.
+  const TimePoint latest = Clock::now() + std::chrono::hours{1};
+  streams.changed.wait_until(lock, std::min(deadline, latest), predicate);
+}
+
+class MemoryTransport final : public Transport {
+ public:
+  explicit MemoryTransport(std::shared_ptr<MemoryStreams> streams) : streams_(std::move(streams)) {}
+  ~MemoryTransport() override { mark_closed(); }
+
+  Received wait(TimePoint deadline) override {
+    MemoryStreams& s = *streams_;
+    std::unique_lock lock(s.mutex);
+    wait_until(s, lock, deadline,
+               [&] { return s.is_woken || s.has_ended || s.is_closed || !s.from_peer.empty(); });
+    s.is_woken = false;
+    received_ = std::exchange(s.from_peer, {});
+    return {.bytes = received_, .ended = received_.empty() && (s.has_ended || s.is_closed)};
+  }
+
+  void wake() noexcept override {
+    const std::lock_guard lock(streams_->mutex);
+    streams_->is_woken = true;
+    streams_->changed.notify_all();
+  }
+
+  void send(std::string_view bytes) override {
+    const std::lock_guard lock(streams_->mutex);
+    if (streams_->has_ended || streams_->is_closed) return;
+    streams_->to_peer.append(bytes);
+    streams_->changed.notify_all();
+  }
+
+  ExitStatus await_exit(TimePoint deadline) override {
+    std::unique_lock lock(streams_->mutex);
+    wait_until(*streams_, lock, deadline, [&] { return streams_->has_ended; });
+    return streams_->exit_status;
+  }
+
+  void close() override { mark_closed(); }
+
+  [[nodiscard]] std::string stderr_tail() const override {
+    const std::lock_guard lock(streams_->mutex);
+    return streams_->stderr_tail;
+  }
+
+  [[nodiscard]] std::optional<std::int64_t> process_id() const override { return std::nullopt; }
+
+ private:
+  void mark_closed() {
+    const std::lock_guard lock(streams_->mutex);
+    streams_->is_closed = true;
+    streams_->changed.notify_all();
+  }
+
+  std::shared_ptr<MemoryStreams> streams_;
+  std::string received_;
+};
+
+}  // namespace
+
+MemoryPeer::MemoryPeer(std::shared_ptr<MemoryStreams> streams) noexcept
+    : streams_(std::move(streams)) {}
+
+void MemoryPeer::send(std::string_view bytes) {
+  const std::lock_guard lock(streams_->mutex);
+  streams_->from_peer.append(bytes);
+  streams_->changed.notify_all();
+}
+
+void MemoryPeer::send_line(std::string_view line) { send(std::string(line) + "\n"); }
+
+std::optional<std::string> MemoryPeer::next_line(TimePoint deadline) {
+  MemoryStreams& s = *streams_;
+  std::unique_lock lock(s.mutex);
+  wait_until(s, lock, deadline,
+             [&] { return s.is_closed || s.to_peer.find('\n') != std::string::npos; });
+  const std::size_t end = s.to_peer.find('\n');
+  if (end == std::string::npos) return std::nullopt;
+  std::string line = s.to_peer.substr(0, end);
+  s.to_peer.erase(0, end + 1);
+  return line;
+}
+
+void MemoryPeer::end(ExitStatus status, std::string stderr_tail) {
+  const std::lock_guard lock(streams_->mutex);
+  streams_->exit_status = status;
+  streams_->stderr_tail = std::move(stderr_tail);
+  streams_->has_ended = true;
+  streams_->changed.notify_all();
+}
+
+bool MemoryPeer::is_closed() const {
+  const std::lock_guard lock(streams_->mutex);
+  return streams_->is_closed;
+}
+
+std::pair<std::unique_ptr<Transport>, MemoryPeer> make_memory_transport() {
+  auto streams = std::make_shared<MemoryStreams>();
+  return {std::make_unique<MemoryTransport>(streams), MemoryPeer(streams)};
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <codex/errors.hpp>
+
+#include "transport/transport.hpp"
+
+namespace codex::detail {
+
+struct MemoryStreams;
+
+/// The far end of a memory transport: what plays the runtime in a test. Thread-safe.
+class MemoryPeer {
+ public:
+  explicit MemoryPeer(std::shared_ptr<MemoryStreams> streams) noexcept;
+
+  /// Sends bytes as they are.
+  void send(std::string_view bytes);
+
+  /// Sends a message and its line end.
+  void send_line(std::string_view line);
+
+  /// The next line that came, without its end. Nothing when the deadline passes or the other side
+  /// closes before.
+  [[nodiscard]] std::optional<std::string> next_line(TimePoint deadline);
+
+  /// Ends the stream, as a process that ended does.
+  void end(ExitStatus status = {}, std::string stderr_tail = {});
+
+  /// Whether the other side has closed the transport.
+  [[nodiscard]] bool is_closed() const;
+
+ private:
+  std::shared_ptr<MemoryStreams> streams_;
+};
+
+/// A transport within this process, and its far end.
+[[nodiscard]] std::pair<std::unique_ptr<Transport>, MemoryPeer> make_memory_transport();
+
+}  // namespace codex::detail

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "transport/transport.hpp"
+
+namespace codex::detail {
+
+/// A child process to talk to over stdin and stdout.
+struct ProcessOptions {
+  /// The program and its arguments. A bare program name is looked up in PATH, a relative path in
+  /// the current directory of this process.
+  std::vector<std::string> argv;
+  /// Merged over the environment of this process.
+  std::map<std::string, std::string> env = {};
+  std::optional<std::string> cwd = {};
+  /// How long each polite step of closing waits: the end of stdin, then SIGTERM.
+  std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
+  /// How much the child may leave unread.
+  std::size_t max_outgoing_bytes = std::size_t{256} * 1024 * 1024;
+};
+
+/// Starts the process, in a process group of its own. It is killed when the calling thread ends
+/// (Linux), so that it never outlives this process: call this on the I/O thread. Throws
+/// RuntimeNotFoundError when there is no such program or it cannot be run, CodexError otherwise.
+[[nodiscard]] std::unique_ptr<Transport> start_process(const ProcessOptions& options);
+
+}  // namespace codex::detail

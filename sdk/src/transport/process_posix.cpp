@@ -1,0 +1,339 @@
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <mutex>
+#include <poll.h>
+#include <string_view>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+
+#include <codex/errors.hpp>
+
+#include "transport/platform.hpp"
+#include "transport/process.hpp"
+#include "transport/spawn.hpp"
+#include "transport/text_tail.hpp"
+
+namespace codex::detail {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t chunk_bytes = std::size_t{256} * 1024;
+// A pipe holds less than this: what comes beyond is written by processes that outlive the child.
+constexpr std::size_t max_bytes_after_exit = std::size_t{1024} * 1024;
+constexpr milliseconds kill_patience{2000};
+// How often to look for the end of the child where no descriptor tells.
+constexpr milliseconds exit_check_period{100};
+
+/// A pipe that makes poll return.
+class WakePipe {
+ public:
+  WakePipe() {
+    int ends[2];
+    if (!make_pipe(ends)) throw CodexError("Cannot start the Codex runtime: no descriptors left");
+    reader_ = Descriptor(ends[0]);
+    writer_ = Descriptor(ends[1]);
+  }
+
+  void wake() noexcept {
+    if (is_set_.exchange(true)) return;
+    const char byte = 0;
+    while (::write(writer_.get(), &byte, 1) < 0 && errno == EINTR) {
+    }
+  }
+
+  // For when the pipe is readable. In this order, and one byte at a time, no wake gets lost.
+  void clear() noexcept {
+    is_set_.store(false);
+    char byte = 0;
+    while (::read(reader_.get(), &byte, 1) < 0 && errno == EINTR) {
+    }
+  }
+
+  [[nodiscard]] int get() const noexcept { return reader_.get(); }
+
+ private:
+  Descriptor reader_;
+  Descriptor writer_;
+  std::atomic<bool> is_set_ = false;
+};
+
+/// The bytes on their way to the child. `send` from any thread, the rest on the I/O thread.
+class Outbox {
+ public:
+  Outbox(Descriptor socket, std::size_t limit) : socket_(std::move(socket)), limit_(limit) {}
+
+  enum class State { empty, waiting, broken };
+
+  State send(std::string_view bytes) {
+    const std::lock_guard lock(mutex_);
+    if (!socket_.is_open() || is_broken_) return State::broken;
+    if (bytes.size() > limit_ - unsent_.size()) {
+      throw CodexError("The Codex runtime does not read what it is sent; " +
+                       std::to_string(unsent_.size()) + " bytes are waiting");
+    }
+    if (unsent_.empty()) bytes.remove_prefix(send_now(bytes));
+    unsent_.append(bytes);
+    return state();
+  }
+
+  State flush() {
+    const std::lock_guard lock(mutex_);
+    sent_ += send_now(std::string_view(unsent_).substr(sent_));
+    if (sent_ == unsent_.size()) {
+      std::string().swap(unsent_);
+      sent_ = 0;
+    }
+    return state();
+  }
+
+  void close() {
+    const std::lock_guard lock(mutex_);
+    socket_.reset();
+    std::string().swap(unsent_);
+    sent_ = 0;
+  }
+
+  /// The descriptor to poll for room; -1 when there is nothing to send.
+  [[nodiscard]] int waiting_socket() {
+    const std::lock_guard lock(mutex_);
+    return state() == State::waiting ? socket_.get() : -1;
+  }
+
+  [[nodiscard]] bool is_broken() {
+    const std::lock_guard lock(mutex_);
+    return is_broken_;
+  }
+
+ private:
+  State state() const {
+    if (is_broken_) return State::broken;
+    return unsent_.empty() ? State::empty : State::waiting;
+  }
+
+  std::size_t send_now(std::string_view bytes) {
+    std::size_t sent = 0;
+    while (sent < bytes.size() && !is_broken_) {
+      const ssize_t count = send_quietly(socket_.get(), bytes.data() + sent, bytes.size() - sent);
+      if (count >= 0) {
+        sent += static_cast<std::size_t>(count);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
+        break;
+      } else if (errno != EINTR) {
+        is_broken_ = true;
+      }
+    }
+    return sent;
+  }
+
+  std::mutex mutex_;
+  Descriptor socket_;
+  const std::size_t limit_;
+  std::string unsent_;
+  std::size_t sent_ = 0;  // of unsent_
+  bool is_broken_ = false;
+};
+
+/// The child as its parent sees it: signals to its group, and its end.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid), exit_watch_(open_exit_watch(pid)) {}
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  [[nodiscard]] int exit_watch() const noexcept { return exit_watch_.get(); }
+  [[nodiscard]] const ExitStatus& status() const noexcept { return status_; }
+  [[nodiscard]] bool is_known_to_have_exited() const noexcept { return has_exited_; }
+
+  /// Looks whether it ended, without reaping it: as long as it is a zombie, nobody else can have
+  /// its number, and signals to its group cannot hit strangers.
+  bool has_exited() {
+    if (has_exited_) return true;
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
+      if (info.si_pid != pid_) return false;
+      note_status(info);
+    } else if (errno == ECHILD) {
+      is_ours_ = false;  // the host program reaps all children, or ignores SIGCHLD
+    } else {
+      return false;
+    }
+    has_exited_ = true;
+    return true;
+  }
+
+  void signal_group(int signal) noexcept {
+    if (is_ours_ && !is_reaped_) ::kill(-pid_, signal);
+  }
+
+  void reap() noexcept {
+    if (!is_ours_ || is_reaped_) return;
+    is_reaped_ = ::waitpid(pid_, nullptr, WNOHANG) == pid_;
+  }
+
+ private:
+  void note_status(const siginfo_t& info) {
+    if (info.si_code == CLD_EXITED) {
+      status_.code = info.si_status;
+    } else {
+      status_.signal = info.si_status;
+    }
+  }
+
+  const pid_t pid_;
+  const Descriptor exit_watch_;
+  ExitStatus status_;
+  bool has_exited_ = false;
+  bool is_ours_ = true;
+  bool is_reaped_ = false;
+};
+
+class Process final : public Transport {
+ public:
+  Process(Spawned spawned, const ProcessOptions& options)
+      : child_(spawned.pid),
+        outbox_(std::move(spawned.to_stdin), options.max_outgoing_bytes),
+        stdout_(std::move(spawned.from_stdout)),
+        stderr_(std::move(spawned.from_stderr)),
+        shutdown_timeout_(options.shutdown_timeout),
+        buffer_(chunk_bytes, '\0') {}
+
+  ~Process() override { close_child(); }
+
+  Received wait(TimePoint deadline) override {
+    if (has_ended_) return {.ended = true};
+    poll_streams(is_finishing() ? Clock::now() : deadline, stdout_.get());
+    return read_stdout();
+  }
+
+  void wake() noexcept override { wake_.wake(); }
+
+  void send(std::string_view bytes) override {
+    // Unless all is sent, the I/O thread has something to do: the rest, or seeing what happened.
+    if (outbox_.send(bytes) != Outbox::State::empty) wake_.wake();
+  }
+
+  ExitStatus await_exit(TimePoint deadline) override {
+    while (!child_.has_exited() && Clock::now() < deadline) poll_streams(deadline, -1);
+    drain_stderr();
+    return child_.status();
+  }
+
+  void close() override { close_child(); }
+
+  [[nodiscard]] std::string stderr_tail() const override { return tail_.last_lines(); }
+
+  [[nodiscard]] std::optional<std::int64_t> process_id() const override { return child_.pid(); }
+
+ private:
+  // The child is gone, or it closed its stdin: only what it has written already counts.
+  bool is_finishing() { return child_.is_known_to_have_exited() || outbox_.is_broken(); }
+
+  static int poll_timeout(TimePoint deadline) {
+    constexpr milliseconds longest = std::chrono::hours{1};
+    const auto left = deadline - Clock::now();
+    if (left >= longest) return static_cast<int>(longest.count());
+    return static_cast<int>(
+        std::max(std::chrono::ceil<milliseconds>(left).count(), std::int64_t{0}));
+  }
+
+  // Waits for anything to happen, and does what there is to do but for reading stdout.
+  void poll_streams(TimePoint deadline, int stdout_number) {
+    const auto watch = [](int number, short events) {
+      return pollfd{.fd = number, .events = events, .revents = 0};  // none where negative
+    };
+    std::array<pollfd, 5> polled = {
+        watch(wake_.get(), POLLIN), watch(stdout_number, POLLIN), watch(stderr_.get(), POLLIN),
+        watch(outbox_.waiting_socket(), POLLOUT), watch(child_.exit_watch(), POLLIN)};
+    const auto& [woken, out, err, in, exited] = polled;
+    const bool has_exit_watch = child_.exit_watch() >= 0;
+    if (!has_exit_watch) deadline = std::min(deadline, Clock::now() + exit_check_period);
+    if (::poll(polled.data(), polled.size(), poll_timeout(deadline)) < 0) return;
+    if (woken.revents != 0) wake_.clear();
+    if (err.revents != 0) drain_stderr();
+    if (in.revents != 0) outbox_.flush();
+    if (exited.revents != 0 || !has_exit_watch) child_.has_exited();
+  }
+
+  Received read_stdout() {
+    const bool was_finishing = is_finishing();
+    const ssize_t count = ::read(stdout_.get(), buffer_.data(), buffer_.size());
+    if (count > 0) {
+      const auto size = static_cast<std::size_t>(count);
+      if (was_finishing) bytes_after_exit_ += size;
+      has_ended_ = bytes_after_exit_ > max_bytes_after_exit;
+      return {.bytes = std::string_view(buffer_).substr(0, size), .ended = has_ended_};
+    }
+    const bool is_only_empty = count < 0 && (errno == EAGAIN || errno == EINTR);
+    has_ended_ = was_finishing || !is_only_empty;
+    return {.ended = has_ended_};
+  }
+
+  // Reads what is there, but not for ever when someone keeps writing.
+  void drain_stderr() {
+    std::array<char, 16 * 1024> chunk;
+    for (int round = 0; round < 64 && stderr_.is_open(); ++round) {
+      const ssize_t count = ::read(stderr_.get(), chunk.data(), chunk.size());
+      if (count < 0) return;
+      if (count == 0) return stderr_.reset();
+      tail_.append({chunk.data(), static_cast<std::size_t>(count)});
+    }
+  }
+
+  // A child that is about to end may have to get rid of its output first.
+  void discard_stdout() {
+    if (!stdout_.is_open()) return;
+    const ssize_t count = ::read(stdout_.get(), buffer_.data(), buffer_.size());
+    if (count == 0) stdout_.reset();
+  }
+
+  bool ends_within(milliseconds time) {
+    const TimePoint deadline = Clock::now() + time;
+    while (!child_.has_exited() && Clock::now() < deadline) {
+      poll_streams(deadline, stdout_.get());
+      discard_stdout();
+    }
+    return child_.has_exited();
+  }
+
+  void close_child() {
+    if (std::exchange(is_closed_, true)) return;
+    has_ended_ = true;
+    outbox_.close();
+    if (!ends_within(shutdown_timeout_)) {
+      child_.signal_group(SIGTERM);
+      if (!ends_within(shutdown_timeout_)) {
+        child_.signal_group(SIGKILL);
+        ends_within(kill_patience);
+      }
+    }
+    child_.signal_group(SIGKILL);  // what the child left behind
+    drain_stderr();
+    child_.reap();
+    stdout_.reset();
+    stderr_.reset();
+  }
+
+  Child child_;
+  WakePipe wake_;
+  Outbox outbox_;
+  Descriptor stdout_;
+  Descriptor stderr_;
+  TextTail tail_;
+  const milliseconds shutdown_timeout_;
+  std::string buffer_;
+  std::size_t bytes_after_exit_ = 0;
+  bool has_ended_ = false;
+  bool is_closed_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> start_process(const ProcessOptions& options) {
+  return std::make_unique<Process>(spawn(options), options);
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <codex/config.hpp>
+
+namespace codex::detail {
+
+/// Which runtime this SDK was made for.
+struct PinnedRuntime {
+  std::string version;   // `0.169.0`
+  std::string platform;  // `linux-x64`
+};
+
+/// How to start a runtime: the command line, and the environment to merge over our own.
+struct LaunchCommand {
+  std::vector<std::string> argv;
+  std::map<std::string, std::string> env;
+};
+
+/// Where `tools/fetch_runtime` installs the pinned runtime: below `CODEX_SDK_RUNTIME_DIR`, else
+/// below the user's cache folder.
+[[nodiscard]] std::string runtime_folder(const PinnedRuntime& pinned);
+
+/// Decides which runtime to start: `launch_args_override`, else `codex_bin`, else the pinned one;
+/// never one from PATH. Throws RuntimeNotFoundError, which says what is missing and what to do.
+[[nodiscard]] LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned);
+
+}  // namespace codex::detail

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include "transport/descriptor.hpp"
+#include "transport/process.hpp"
+
+namespace codex::detail {
+
+/// A process that runs, and our ends of its standard streams. Whoever holds it must reap it.
+struct Spawned {
+  pid_t pid = -1;
+  Descriptor to_stdin;  // a socket
+  Descriptor from_stdout;
+  Descriptor from_stderr;
+};
+
+/// Starts the process; returns once its program runs. Throws as `start_process` does.
+[[nodiscard]] Spawned spawn(const ProcessOptions& options);
+
+}  // namespace codex::detail

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace codex::detail {
+
+/// Keeps the end of a text that others write without end. Thread-safe.
+class TextTail {
+ public:
+  void append(std::string_view text);
+
+  /// The last 40 lines or 2000 bytes, whichever is less; secrets masked, no line end at the end.
+  [[nodiscard]] std::string last_lines() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+}  // namespace codex::detail

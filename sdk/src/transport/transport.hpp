@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <codex/errors.hpp>
+
+namespace codex::detail {
+
+using Clock = std::chrono::steady_clock;
+using TimePoint = Clock::time_point;
+
+/// What `Transport::wait` brought. All empty: it was woken, or the deadline passed.
+struct Received {
+  std::string_view bytes = {};  // valid until the next wait
+  bool ended = false;           // nothing will ever come again
+};
+
+/// A byte stream to and from one peer. One thread, the I/O thread, drives it; what other threads
+/// may call says so.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  /// Blocks until bytes come, the stream ends, someone calls `wake` or the deadline passes.
+  virtual Received wait(TimePoint deadline) = 0;
+
+  /// Makes the current or the next `wait` return. Any thread.
+  virtual void wake() noexcept = 0;
+
+  /// Sends all the bytes, in one piece and in the order of the calls; what the peer does not take
+  /// at once is kept and sent by `wait`. Never blocks. Throws CodexError when the peer leaves too
+  /// much unread. After the end of the stream the bytes are dropped. Any thread.
+  virtual void send(std::string_view bytes) = 0;
+
+  /// Waits until it is known how the peer ended and what it said last, but not beyond the deadline.
+  virtual ExitStatus await_exit(TimePoint deadline) = 0;
+
+  /// Ends the peer, first politely, then by force, and frees what it held. Takes a bounded time.
+  virtual void close() = 0;
+
+  /// The last lines that the peer wrote to stderr, secrets masked. Any thread.
+  [[nodiscard]] virtual std::string stderr_tail() const = 0;
+
+  /// The peer's process, where it is one. Any thread.
+  [[nodiscard]] virtual std::optional<std::int64_t> process_id() const = 0;
+};
+
+}  // namespace codex::detail

@@ -1,0 +1,200 @@
+#include "wire/envelope.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include <simdjson.h>
+
+#include "wire/ascii.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+// A parser holds several times the longest line it has met.
+constexpr std::size_t keep_capacity = std::size_t{16} * 1024 * 1024;
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (is_blank(text.back()) || text.back() == '\n')) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view raw_token(ondemand::value& value) { return trimmed(value.raw_json_token()); }
+
+template <class Container>
+std::string_view raw_container(simdjson::simdjson_result<Container> container) {
+  return trimmed(container.value().raw_json());
+}
+
+std::string_view raw_json(ondemand::value& value) {
+  switch (value.type()) {
+    case ondemand::json_type::object:
+      return raw_container(value.get_object());
+    case ondemand::json_type::array:
+      return raw_container(value.get_array());
+    case ondemand::json_type::string:
+    case ondemand::json_type::number:
+    case ondemand::json_type::boolean:
+    case ondemand::json_type::null:
+      break;
+  }
+  return raw_token(value);
+}
+
+bool is_id_token(std::string_view token) {
+  return !token.empty() &&
+         (token.front() == '"' || token.front() == '-' || is_ascii_digit(token.front()));
+}
+
+// The text of a key between its quotes. No key that matters here needs an escape.
+std::string_view raw_key(simdjson::simdjson_result<ondemand::field>& field) {
+  const char* begin = field.key().raw().value();
+  const char* end = begin;
+  while (*end != '"') end += *end == '\\' ? 2 : 1;
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+template <class Visit>
+void each_member(simdjson::simdjson_result<ondemand::object> object, Visit visit) {
+  for (simdjson::simdjson_result<ondemand::field> field : object) {
+    const std::string_view key = raw_key(field);
+    ondemand::value value = field.value();
+    visit(key, value);
+  }
+}
+
+/// Fills the envelope of one message.
+class Scan {
+ public:
+  explicit Scan(Message& message) : message_(message), envelope_(message.envelope) {}
+
+  void run(ondemand::parser& parser) {
+    ondemand::document document = parser.iterate(message_.text);
+    each_member(document.get_object(),
+                [this](std::string_view key, ondemand::value& value) { top_level(key, value); });
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      throw simdjson::simdjson_error(simdjson::TRAILING_CONTENT);
+    }
+    classify();
+  }
+
+ private:
+  void top_level(std::string_view key, ondemand::value& value) {
+    if (key == "method") {
+      read_string(value, envelope_.method);
+    } else if (key == "params") {
+      read_params(value);
+    } else if (key == "id") {
+      if (const auto token = raw_token(value); is_id_token(token)) envelope_.id = token;
+    } else if (key == "result") {
+      has_result_ = true;
+      envelope_.result = raw_json(value);
+    } else if (key == "error") {
+      envelope_.error = raw_json(value);
+    } else if (key == "emittedAtMs") {
+      read_time(raw_token(value));
+    }
+  }
+
+  void read_params(ondemand::value& params) {
+    if (params.type() != ondemand::json_type::object) {
+      envelope_.params = raw_json(params);
+      return;
+    }
+    const char* begin = params.raw_json_token().data();
+    each_member(params.get_object(), [this](std::string_view key, ondemand::value& value) {
+      inside_params(key, value);
+    });
+    // Having walked over the params, the parser stands at what follows them.
+    const char* end = params.current_location().value();
+    envelope_.params = trimmed({begin, static_cast<std::size_t>(end - begin)});
+  }
+
+  void inside_params(std::string_view key, ondemand::value& value) {
+    if (key == "threadId") {
+      read_string(value, envelope_.thread_id);
+    } else if (key == "turnId") {
+      read_string(value, envelope_.turn_id);
+    } else if (key == "loginId") {
+      read_string(value, envelope_.login_id);
+    } else if (key == "thread") {
+      read_inner_id(value, envelope_.thread_id);
+    } else if (key == "turn") {
+      read_inner_id(value, envelope_.turn_id);
+    }
+  }
+
+  void read_inner_id(ondemand::value& value, std::string_view& id) {
+    if (!id.empty() || value.type() != ondemand::json_type::object) return;
+    ondemand::value inner;
+    if (value.get_object().find_field_unordered("id").get(inner) == simdjson::SUCCESS) {
+      read_string(inner, id);
+    }
+  }
+
+  // A slice of the text where the string has no escape, which is nearly always.
+  void read_string(ondemand::value& value, std::string_view& out) {
+    const std::string_view token = raw_token(value);
+    if (!token.starts_with('"')) return;
+    if (token.find('\\') == std::string_view::npos) {
+      out = token.substr(1, token.size() - 2);
+    } else {
+      message_.unescaped.emplace_front(value.get_string().value());
+      out = message_.unescaped.front();
+    }
+  }
+
+  void read_time(std::string_view token) {
+    std::int64_t time = 0;
+    const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), time);
+    if (error == std::errc{} && end == token.data() + token.size()) envelope_.emitted_at_ms = time;
+  }
+
+  void classify() {
+    const bool has_error = !envelope_.error.empty() && envelope_.error != "null";
+    if (!envelope_.method.empty()) {
+      envelope_.kind =
+          envelope_.id.empty() ? MessageKind::notification : MessageKind::server_request;
+    } else if (has_error) {
+      envelope_.kind = MessageKind::error;
+    } else if (has_result_ || !envelope_.id.empty()) {
+      envelope_.kind = MessageKind::response;
+    } else {
+      envelope_.problem = "an object with neither method nor id";
+    }
+  }
+
+  Message& message_;
+  Envelope& envelope_;
+  bool has_result_ = false;
+};
+
+}  // namespace
+
+struct EnvelopeScanner::Parser {
+  ondemand::parser parser;
+};
+
+EnvelopeScanner::EnvelopeScanner() : parser_(std::make_unique<Parser>()) {}
+EnvelopeScanner::~EnvelopeScanner() = default;
+
+std::shared_ptr<const Message> EnvelopeScanner::scan(std::string line) {
+  auto message = std::make_shared<Message>();
+  message->text = std::move(line);
+  message->text.reserve(message->text.size() + simdjson::SIMDJSON_PADDING);
+  try {
+    Scan(*message).run(parser_->parser);
+  } catch (const simdjson::simdjson_error& error) {
+    message->envelope = {};
+    message->envelope.problem = error.what();
+  }
+  if (parser_->parser.capacity() > keep_capacity) parser_ = std::make_unique<Parser>();
+  return message;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
+}  // namespace codex::detail

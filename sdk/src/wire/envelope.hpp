@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <forward_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace codex::detail {
+
+enum class MessageKind { notification, server_request, response, error, invalid };
+
+/// What routing needs to know of a message: slices of its text, no tree. Empty means absent.
+struct Envelope {
+  MessageKind kind = MessageKind::invalid;
+  std::string_view id;  // the raw token: `7` or `"seven"`
+  std::string_view method;
+  std::string_view params;  // raw JSON, as are the next two
+  std::string_view result;
+  std::string_view error;
+  std::string_view thread_id;  // params.threadId or params.thread.id
+  std::string_view turn_id;    // params.turnId or params.turn.id
+  std::string_view login_id;   // params.loginId
+  std::optional<std::int64_t> emitted_at_ms;
+  std::string problem;  // why it is invalid
+};
+
+/// One received line and what was found in it. Never copied or moved: the envelope points into the
+/// text.
+struct Message {
+  Message() = default;
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
+  std::string text;
+  Envelope envelope;
+  std::forward_list<std::string> unescaped;  // owns what stands escaped in the text
+};
+
+/// Scans lines, one after the other; keeps the parser's memory between them. Not thread-safe.
+class EnvelopeScanner {
+ public:
+  EnvelopeScanner();
+  ~EnvelopeScanner();
+  EnvelopeScanner(const EnvelopeScanner&) = delete;
+  EnvelopeScanner& operator=(const EnvelopeScanner&) = delete;
+
+  /// Scans a line. A line that is no message comes back as `invalid`, with the problem.
+  [[nodiscard]] std::shared_ptr<const Message> scan(std::string line);
+
+ private:
+  struct Parser;
+
+  std::unique_ptr<Parser> parser_;
+};
+
+/// Whether the text is well-formed UTF-8. The runtime ends without a word on anything else.
+bool is_utf8(std::string_view text) noexcept;
+
+}  // namespace codex::detail

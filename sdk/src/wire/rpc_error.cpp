@@ -1,0 +1,106 @@
+#include "wire/rpc_error.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <codex/errors.hpp>
+
+#include "wire/ascii.hpp"
+
+namespace codex::detail {
+namespace {
+
+constexpr std::int64_t server_overloaded_code = -32001;
+
+bool names_overload(std::string_view text) {
+  const std::string lower = ascii_lower(text);
+  return lower == "server_overloaded" || lower == "serveroverloaded";
+}
+
+bool mentions_retry_limit(std::string_view message) {
+  const std::string lower = ascii_lower(message);
+  return lower.find("retry limit") != std::string::npos ||
+         lower.find("too many failed attempts") != std::string::npos;
+}
+
+// The runtime answers -32600 "Invalid request: unknown variant `x/y`, expected ..." for a method it
+// does not know, and the same for a bad enum value inside the params: the name decides.
+bool denies_method(std::string_view message, std::string_view method) {
+  std::string expected = "unknown variant `";
+  expected.append(method).append("`");
+  return !method.empty() && message.find(expected) != std::string_view::npos;
+}
+
+bool overload_within(const Json& data, int depth_left) {
+  if (data.is_string()) return names_overload(data.get_ref<const std::string&>());
+  if (depth_left == 0 || !data.is_structured()) return false;
+  if (data.is_object() &&
+      (data.contains("serverOverloaded") || data.contains("server_overloaded"))) {
+    return true;
+  }
+  return std::any_of(data.begin(), data.end(), [depth_left](const Json& part) {
+    return overload_within(part, depth_left - 1);
+  });
+}
+
+template <class Error>
+std::exception_ptr make(std::int64_t code, std::string message, Json data) {
+  return std::make_exception_ptr(Error(code, std::move(message), std::move(data)));
+}
+
+std::exception_ptr server_exception(std::int64_t code, std::string message, Json data) {
+  if (mentions_retry_limit(message)) {
+    return make<RetryLimitExceededError>(code, std::move(message), std::move(data));
+  }
+  if (code == server_overloaded_code || reports_overload(data)) {
+    return make<ServerBusyError>(code, std::move(message), std::move(data));
+  }
+  return make<CodexRpcError>(code, std::move(message), std::move(data));
+}
+
+std::exception_ptr exception_for(std::int64_t code, std::string message, Json data,
+                                 std::string_view method) {
+  const bool is_unknown_method = denies_method(message, method);
+  switch (code) {
+    case -32700:
+      return make<ParseError>(code, std::move(message), std::move(data));
+    case -32600:
+      return is_unknown_method
+                 ? make<MethodNotFoundError>(code, std::move(message), std::move(data))
+                 : make<InvalidRequestError>(code, std::move(message), std::move(data));
+    case -32601:
+      return make<MethodNotFoundError>(code, std::move(message), std::move(data));
+    case -32602:
+      return make<InvalidParamsError>(code, std::move(message), std::move(data));
+    case -32603:
+      return make<InternalRpcError>(code, std::move(message), std::move(data));
+    default:
+      break;
+  }
+  if (code >= -32099 && code <= -32000) {
+    return server_exception(code, std::move(message), std::move(data));
+  }
+  return make<JsonRpcError>(code, std::move(message), std::move(data));
+}
+
+}  // namespace
+
+bool reports_overload(const Json& data) noexcept { return overload_within(data, 32); }
+
+std::exception_ptr rpc_exception(std::string_view error_text, std::string_view method) {
+  Json error = Json::parse(error_text, nullptr, false);
+  if (!error.is_object()) {
+    return std::make_exception_ptr(CodexError("Malformed JSON-RPC error response"));
+  }
+  const auto code = error.find("code");
+  const auto message = error.find("message");
+  const bool has_code = code != error.end() && code->is_number_integer();
+  const bool has_message = message != error.end() && message->is_string();
+  return exception_for(has_code ? code->get<std::int64_t>() : -32000,
+                       has_message ? message->get<std::string>() : "unknown",
+                       error.value("data", Json()), method);
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,66 @@
+#include "wire/wire_log.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <codex/protocol/support/errors.hpp>
+#include <codex/protocol/support/json.hpp>
+
+#include "wire/mask.hpp"
+
+namespace codex::detail {
+namespace {
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(file, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+WireLog::WireLog(const std::string& path)
+    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
+  if (file_ < 0) {
+    throw CodexError("Cannot write the wire log " + path + ": " +
+                     std::generic_category().message(errno));
+  }
+}
+
+WireLog::~WireLog() {
+  if (file_ >= 0) ::close(file_);
+}
+
+void WireLog::message(Direction direction, std::string_view json) {
+  append(direction, "\"msg\":" + mask_secrets(json));
+}
+
+void WireLog::garbage(Direction direction, std::string_view bytes) {
+  const Json raw = excerpt(bytes, 2000);
+  append(direction,
+         "\"msg\":null,\"raw\":" + raw.dump(-1, ' ', false, Json::error_handler_t::replace) +
+             ",\"rawlen\":" + std::to_string(bytes.size()));
+}
+
+void WireLog::append(Direction direction, std::string_view rest) {
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - opened_at_;
+  char head[64];
+  std::snprintf(head, sizeof head, "{\"dir\":\"%s\",\"t\":%.4f,",
+                direction == Direction::send ? "send" : "recv", elapsed.count());
+  std::string line = head;
+  line.append(rest).append("}\n");
+  const std::lock_guard lock(mutex_);
+  if (file_ >= 0 && !write_all(file_, line)) {
+    ::close(file_);
+    file_ = -1;
+  }
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,194 @@
+// How a runtime comes and goes: missing, wrong, too old, killed; and that nothing of it is left.
+
+#include <fstream>
+#include <set>
+#include <signal.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+#include <codex/codex.hpp>
+#include <codex/testing.hpp>
+
+using codex::testing::Gate;
+using codex::testing::MockModel;
+using codex::testing::Reply;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::size_t entries(const char* folder) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+/// Processes whose parent is this one, zombies included.
+std::set<int> children() {
+  std::set<int> out;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    if (std::isdigit(entry.path().filename().string()[0]) == 0) continue;
+    std::ifstream stat(entry.path() / "stat");
+    std::string text{std::istreambuf_iterator<char>(stat), {}};
+    const auto end = text.rfind(')');
+    if (end == std::string::npos) continue;
+    char state = 0;
+    int parent = 0;
+    if (std::sscanf(text.c_str() + end + 1, " %c %d", &state, &parent) == 2 && parent == getpid()) {
+      out.insert(std::stoi(text));
+    }
+  }
+  return out;
+}
+
+/// What must be the same before and after.
+struct Footprint {
+  std::size_t descriptors = entries("/proc/self/fd");
+  std::size_t threads = entries("/proc/self/task");
+  std::set<int> processes = children();
+
+  bool operator==(const Footprint&) const = default;
+};
+
+/// A program that answers initialize with this.
+codex::CodexConfig answering(const std::string& result) {
+  return {.launch_args_override = {"/bin/sh", "-c",
+                                   "read line; echo '{\"id\":1,\"result\":" + result +
+                                       "}'; cat > /dev/null"},
+          .startup_timeout = 5s};
+}
+
+std::string start_error(codex::CodexConfig config) {
+  try {
+    const codex::Codex codex(std::move(config));
+  } catch (const codex::CodexError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a runtime that is not there is named, with what to do") {
+  const Footprint before;
+  CHECK_THROWS_AS(codex::Codex({.codex_bin = "/no/such/codex"}), codex::RuntimeNotFoundError);
+  const std::string error = start_error({.codex_bin = "/no/such/codex"});
+  CHECK(has(error, "/no/such/codex"));
+  CHECK(has(error, "codex_bin"));
+  CHECK(Footprint{} == before);
+}
+
+TEST_CASE("the pinned runtime that was not installed is an error that names the command") {
+  const fs::path empty = fs::temp_directory_path() / ("no-runtime-" + std::to_string(getpid()));
+  fs::create_directories(empty);
+  const char* kept = std::getenv("CODEX_SDK_RUNTIME_DIR");
+  const std::string old = kept ? kept : "";
+  setenv("CODEX_SDK_RUNTIME_DIR", empty.c_str(), 1);
+  const std::string error = start_error({});
+  if (kept) {
+    setenv("CODEX_SDK_RUNTIME_DIR", old.c_str(), 1);
+  } else {
+    unsetenv("CODEX_SDK_RUNTIME_DIR");
+  }
+  fs::remove_all(empty);
+  CHECK(has(error, "tools/fetch_runtime"));
+}
+
+TEST_CASE("programs that are no runtime are told apart from it") {
+  const Footprint before;
+  CHECK(has(start_error({.launch_args_override = {"/bin/sh", "-c", "echo sorry >&2; exit 3"}}),
+            "sorry"));
+  CHECK(has(start_error({.launch_args_override = {"/bin/echo", "hello"}}), "hello"));
+  CHECK(has(start_error({.launch_args_override = {"/bin/cat"}, .startup_timeout = 5s}),
+            "initialize"));
+  CHECK(has(start_error(answering("{\"userAgent\":\"something else\"}")), "no codex app-server"));
+  CHECK_THROWS_AS(codex::Codex({.launch_args_override = {"/bin/sleep", "60"},
+                                .startup_timeout = 300ms,
+                                .shutdown_timeout = 300ms}),
+                  codex::TimeoutError);
+  CHECK(Footprint{} == before);
+}
+
+TEST_CASE("a runtime that is too old says which ones work") {
+  const std::string error = start_error(answering(
+      "{\"userAgent\":\"codex_cpp_sdk/0.50.0 (Debian 12; x86_64)\",\"codexHome\":\"/home\"}"));
+  CHECK(has(error, "0.50.0 is too old"));
+  CHECK(has(error, "0.131.0"));
+  CHECK(has(error, std::string(codex::sdk_version())));
+}
+
+TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and leaves nothing") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.delta("never").wait_for(gate));
+  const Footprint before;
+  {
+    auto config = mock.config();
+    const auto script = mock.codex_home() / "wrapped";
+    std::ofstream(script) << "#!/bin/sh\necho 'last words' >&2\nexec \"$@\"\n";
+    chmod(script.c_str(), 0755);
+    config.launch_args_override = {script.string(), RUNTIME_BIN, "app-server", "--listen",
+                                   "stdio://"};
+    codex::Codex codex(std::move(config));
+    auto turn = codex.thread_start().turn("hello");
+    REQUIRE(gate.wait_reached());
+    std::set<int> started = children();
+    for (const int old : before.processes) started.erase(old);
+    REQUIRE(started.size() == 1);
+    const auto killed_at = std::chrono::steady_clock::now();
+    std::jthread killer([pid = *started.begin()] { kill(pid, SIGKILL); });
+    try {
+      (void)turn.run();
+      FAIL("the turn outlived its runtime");
+    } catch (const codex::TransportClosedError& error) {
+      CHECK(std::chrono::steady_clock::now() - killed_at < 1s);
+      CHECK(has(error.stderr_tail(), "last words"));
+      CHECK(has(error.what(), "last words"));
+      CHECK(error.exit_status().signal == SIGKILL);
+    }
+    CHECK_THROWS_AS((void)codex.thread_start(), codex::TransportClosedError);
+  }
+  gate.open();
+  mock.stop();  // so that its threads do not count
+  const auto patience = std::chrono::steady_clock::now() + 2s;
+  while (Footprint{}.processes != before.processes && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  CHECK(Footprint{}.processes == before.processes);
+}
+
+TEST_CASE("close ends the runtime with everything that belonged to it") {
+  const Footprint before;
+  {
+    MockModel mock;
+    mock.reply("hi");
+    codex::Codex codex(mock.config());
+    auto thread = codex.thread_start();
+    (void)thread.run("hello");
+    codex.close();
+    codex.close();
+    CHECK_THROWS_AS((void)thread.run("again"), codex::TransportClosedError);
+    CHECK_THROWS_AS((void)codex.request("thread/list"), codex::TransportClosedError);
+  }
+  CHECK(Footprint{} == before);
+}
+
+TEST_CASE("a client that goes away in the middle of a turn leaves nothing") {
+  const Footprint before;
+  {
+    MockModel mock;
+    Gate gate;
+    mock.reply(Reply{}.delta("never").wait_for(gate));
+    codex::Codex codex(mock.config());
+    auto turn = codex.thread_start().turn("hello");
+    REQUIRE(gate.wait_reached());
+    codex::Codex moved = std::move(codex);
+  }
+  CHECK(Footprint{} == before);
+}

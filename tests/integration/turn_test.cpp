@@ -1,0 +1,299 @@
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include <codex/codex.hpp>
+#include <codex/testing.hpp>
+
+using codex::testing::Gate;
+using codex::testing::MockModel;
+using codex::testing::Reply;
+using namespace std::chrono_literals;
+namespace types = codex::protocol;
+namespace events = codex::protocol::notifications;
+
+namespace {
+
+std::vector<std::string> messages(const codex::TurnResult& result) {
+  std::vector<std::string> out;
+  for (const auto& item : result.items) {
+    if (const auto* message = item.as<types::AgentMessageThreadItem>())
+      out.push_back(message->text);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("run gives the model's answer, its items and its token usage") {
+  MockModel mock;
+  mock.reply(Reply("Hello from the mock.")
+                 .usage({.input = 11, .cached = 3, .output = 7, .reasoning = 5, .total = 18}));
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start({.model = "mock-model-override"});
+  const auto result = thread.run("hello");
+
+  CHECK(result.status == types::TurnStatus::completed);
+  CHECK(result.final_response == "Hello from the mock.");
+  CHECK(messages(result) == std::vector<std::string>{"Hello from the mock."});
+  CHECK(result.items.front().is<types::UserMessageThreadItem>());
+  CHECK_FALSE(result.error);
+  CHECK(result.started_at);
+  CHECK(result.completed_at);
+  CHECK(result.duration_ms);
+  REQUIRE(result.usage);
+  CHECK(result.usage->last == result.usage->total);
+  CHECK(result.usage->total.cached_input_tokens == 3);
+  CHECK(result.usage->total.input_tokens == 11);
+  CHECK(result.usage->total.output_tokens == 7);
+  CHECK(result.usage->total.reasoning_output_tokens == 5);
+  CHECK(result.usage->total.total_tokens == 18);
+  CHECK(mock.last_request().last_user_text() == "hello");
+  CHECK(mock.last_request().body.at("model") == "mock-model-override");
+}
+
+TEST_CASE("a stream gives the deltas as they come, and ends with turn/completed") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}
+                 .commentary("Let me see.")
+                 .delta("he", codex::testing::Phase::final_answer)
+                 .wait_for(gate)
+                 .delta("llo"));
+  codex::Codex codex(mock.config());
+  auto turn = codex.thread_start().turn("stream please");
+
+  std::vector<std::string> deltas;
+  std::vector<std::string> methods;
+  for (const codex::Notification& event : turn.stream()) {
+    CHECK(event.turn_id() == turn.id());
+    CHECK(event.thread_id() == turn.thread_id());
+    methods.emplace_back(event.method());
+    if (const auto delta = event.as<events::ItemAgentMessageDelta>()) {
+      deltas.push_back(delta->delta);
+      if (delta->delta == "he") gate.open();  // the rest can only come after this was seen
+    }
+  }
+  CHECK(deltas == std::vector<std::string>{"Let me see.", "he", "llo"});
+  CHECK(methods.front() == "turn/started");
+  CHECK(methods.back() == "turn/completed");
+
+  const auto result = turn.run();  // the result is there for those who streamed, too
+  CHECK(result.id == turn.id());
+  CHECK(result.final_response == "hello");
+  CHECK(messages(result) == std::vector<std::string>{"Let me see.", "hello"});
+  const auto* first = result.items.at(1).as<types::AgentMessageThreadItem>();
+  REQUIRE(first);
+  CHECK(first->phase == types::MessagePhase::commentary);
+}
+
+TEST_CASE("commentary is never the final response; the last message without a phase is") {
+  MockModel mock;
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+
+  mock.reply(Reply{}.commentary("Only thinking."));
+  CHECK(thread.run("one").final_response == std::nullopt);
+
+  mock.reply(Reply{}.text("First message").text("Second message"));
+  CHECK(thread.run("two").final_response == "Second message");
+
+  mock.reply(Reply{}.text("First message").text(""));
+  CHECK(thread.run("three").final_response == "");
+
+  mock.reply(Reply{}.final_answer("The answer").commentary("An afterthought"));
+  CHECK(thread.run("four").final_response == "The answer");
+}
+
+TEST_CASE("several handles and streams of one turn each see all of it") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.delta("a").wait_for(gate).delta("b"));
+  codex::Codex codex(mock.config());
+  auto first = codex.thread_start().turn("go");
+  auto second = first;
+  auto one = first.stream();
+  REQUIRE(gate.wait_reached());
+  gate.open();
+  std::size_t seen_by_one = 0;
+  while (one.next()) ++seen_by_one;
+  std::size_t seen_by_two = 0;
+  for (const auto& event : second.stream()) seen_by_two += event.method().empty() ? 0 : 1;
+  CHECK(seen_by_one == seen_by_two);
+  CHECK(first.run().final_response == "ab");
+  CHECK(second.run().final_response == "ab");
+}
+
+TEST_CASE("interrupt ends the turn without an exception, and the thread stays usable") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.delta("never").wait_for(gate).delta("finished"));
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  auto turn = thread.turn("Take your time.");
+  REQUIRE(gate.wait_reached());
+  turn.interrupt();
+  const auto result = turn.run();
+  CHECK(result.status == types::TurnStatus::interrupted);
+  CHECK_FALSE(result.error);
+
+  mock.reply("after interrupt");
+  CHECK(thread.run("again").final_response == "after interrupt");
+  CHECK_THROWS_AS(turn.interrupt(), codex::InvalidRequestError);
+}
+
+TEST_CASE("steer adds to what the user said while the turn runs") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.text("before steer").wait_for(gate));
+  mock.reply("after steer");
+  codex::Codex codex(mock.config());
+  auto turn = codex.thread_start().turn("Start.");
+  REQUIRE(gate.wait_reached());
+  CHECK(turn.steer("Shorter, please.").turn_id == turn.id());
+  gate.open();
+  const auto result = turn.run();
+  CHECK(messages(result) == std::vector<std::string>{"before steer", "after steer"});
+  CHECK(mock.last_request().last_user_text() == "Shorter, please.");
+}
+
+TEST_CASE("a turn that fails throws what the model said, with the result so far") {
+  MockModel mock;
+  mock.reply(Reply{}.fail("server_error", "boom from mock model"));
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  try {
+    (void)thread.run("hello");
+    FAIL("the turn did not fail");
+  } catch (const codex::TurnFailedError& error) {
+    CHECK(std::string(error.what()).find("boom from mock model") != std::string::npos);
+    CHECK(error.result().status == types::TurnStatus::failed);
+    REQUIRE(error.result().error);
+    CHECK(error.result().error->message == error.what());
+    CHECK(error.result().items.size() == 1);  // what the user said
+  }
+  mock.reply("still here");
+  CHECK(thread.run("again").final_response == "still here");
+}
+
+TEST_CASE("a turn that takes too long is interrupted, and the error carries what was collected") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.commentary("A start.").delta("never").wait_for(gate));
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    (void)thread.run("hello", {.timeout = 700ms});
+    FAIL("the turn did not time out");
+  } catch (const codex::TimeoutError& error) {
+    REQUIRE(error.collected());
+    CHECK(error.collected()->status == types::TurnStatus::interrupted);
+    CHECK(messages(*error.collected()) == std::vector<std::string>{"A start."});
+  }
+  CHECK(std::chrono::steady_clock::now() - begin < 5s);
+  mock.reply("and on");
+  CHECK(thread.run("again").final_response == "and on");
+}
+
+TEST_CASE("a runtime that is silent about a turn for too long ends the wait") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.delta("never").wait_for(gate));
+  codex::Codex codex(mock.config());
+  auto turn = codex.thread_start().turn("hello", {.inactivity_timeout = 500ms});
+  auto stream = turn.stream();
+  CHECK_THROWS_AS(while (stream.next()){}, codex::TimeoutError);
+}
+
+TEST_CASE("a stop request interrupts the turn") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.delta("never").wait_for(gate));
+  codex::Codex codex(mock.config());
+  std::stop_source stop;
+  auto turn = codex.thread_start().turn("hello", {.stop = stop.get_token()});
+  REQUIRE(gate.wait_reached());
+  stop.request_stop();
+  try {
+    (void)turn.run();
+    FAIL("the turn was not cancelled");
+  } catch (const codex::CancelledError& error) {
+    REQUIRE(error.collected());
+    CHECK(error.collected()->status == types::TurnStatus::interrupted);
+  }
+}
+
+TEST_CASE("two turns on two threads stream side by side") {
+  MockModel mock;
+  Gate gate;
+  mock.on_request([gate](const codex::testing::ModelRequest& request) {
+    const std::string name = request.last_user_text();
+    return Reply{}.delta(name + "-").wait_for(gate).delta("done");
+  });
+  codex::Codex codex(mock.config());
+  auto one = codex.thread_start().turn("one");
+  auto two = codex.thread_start().turn("two");
+  REQUIRE(mock.wait_for_requests(2));
+  gate.open();
+  CHECK(two.run().final_response == "two-done");
+  CHECK(one.run().final_response == "one-done");
+}
+
+TEST_CASE("inputs of each kind reach the model") {
+  MockModel mock;
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  const std::string pixel =
+      "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q"
+      "DwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  mock.reply("seen");
+  (void)thread.run({codex::TextInput{"look"}, codex::ImageInput{pixel}});
+  CHECK(mock.last_request().body.dump().find(pixel) != std::string::npos);
+  mock.reply("seen");
+  (void)thread.run(codex::TextInput{"only text"});
+  CHECK(mock.last_request().last_user_text() == "only text");
+}
+
+TEST_CASE("an output schema reaches the model for that turn only") {
+  MockModel mock;
+  mock.reply("{}");
+  mock.reply("plain");
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  (void)thread.run("structured", {.output_schema = {{"type", "object"}}});
+  CHECK(mock.last_request().body.at("text").at("format").at("schema") ==
+        codex::Json{{"type", "object"}});
+  (void)thread.run("plain");
+  CHECK_FALSE(mock.last_request().body.value("text", codex::Json::object()).contains("format"));
+}
+
+TEST_CASE("a request for approval is refused while nobody answers it") {
+  MockModel mock({.approval_policy = "on-request", .sandbox_mode = "read-only"});
+  const auto file = mock.workspace() / "written";
+  mock.reply(Reply{}.id("call_1").shell("touch " + file.string(), {.escalated = true}));
+  mock.reply("as you wish");
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start({.approval_mode = std::nullopt});
+  const auto result = thread.run("write");
+  CHECK(result.final_response == "as you wish");
+  CHECK_FALSE(std::filesystem::exists(file));
+  const types::CommandExecutionThreadItem* command = nullptr;
+  for (const auto& item : result.items) {
+    if (const auto* found = item.as<types::CommandExecutionThreadItem>()) command = found;
+  }
+  REQUIRE(command);
+  CHECK(command->status == types::CommandExecutionStatus::declined);
+}
+
+TEST_CASE("a patch is refused while nobody answers for it") {
+  MockModel mock({.approval_policy = "on-request", .sandbox_mode = "read-only"});
+  const auto file = mock.workspace() / "patched.txt";
+  mock.reply(Reply{}.patch("*** Begin Patch\n*** Add File: " + file.string() +
+                           "\n+hello\n*** End Patch\n"));
+  mock.reply("as you wish");
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start({.approval_mode = std::nullopt});
+  CHECK(thread.run("write").final_response == "as you wish");
+  CHECK_FALSE(std::filesystem::exists(file));
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+namespace codex::testing {
+
+/// Writes a file, and makes the folders it lies in.
+inline std::filesystem::path write_file(const std::filesystem::path& file, std::string_view text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+  return file;
+}
+
+/// A script that can be run.
+inline std::filesystem::path write_script(const std::filesystem::path& file,
+                                          std::string_view text) {
+  write_file(file, text);
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  return file;
+}
+
+}  // namespace codex::testing

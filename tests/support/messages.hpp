@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <codex/notification.hpp>
+
+#include "transport/transport.hpp"
+#include "wire/envelope.hpp"
+
+namespace codex::testing {
+
+/// Time enough for anything that does come, on the slowest machine with sanitizers.
+inline detail::TimePoint soon() { return detail::Clock::now() + std::chrono::seconds{20}; }
+
+inline std::shared_ptr<const detail::Message> message(std::string line) {
+  return detail::EnvelopeScanner().scan(std::move(line));
+}
+
+/// A notification of a turn; `text` tells it from others.
+inline std::shared_ptr<const detail::Message> turn_message(std::string_view method,
+                                                           std::string_view thread,
+                                                           std::string_view turn,
+                                                           std::string_view text = "") {
+  std::string line = R"({"method":")" + std::string(method) + R"(","params":{"threadId":")" +
+                     std::string(thread) + R"(","turnId":")" + std::string(turn) + R"(","text":")" +
+                     std::string(text) + R"("}})";
+  return message(std::move(line));
+}
+
+/// The `text` of such a notification.
+inline std::string text_of(const Notification& event) {
+  return Json::parse(event.params()).at("text").get<std::string>();
+}
+
+/// The message of the error that the call throws, which must be an E.
+template <class E, class Call>
+std::string message_of(Call&& call) {
+  try {
+    call();
+  } catch (const E& error) {
+    return error.what();
+  }
+  return "(nothing was thrown)";
+}
+
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace codex::testing

@@ -1,0 +1,497 @@
+#include "connection/connection.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <set>
+
+#include "support/messages.hpp"
+#include "transport/memory_transport.hpp"
+
+namespace codex::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::contains;
+using testing::message_of;
+using testing::soon;
+using testing::text_of;
+
+/// A connection to a peer in this process, played by the test.
+struct Fixture {
+  std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
+  MemoryPeer& peer = ends.second;
+  std::shared_ptr<Connection> connection;
+
+  explicit Fixture(ConnectionOptions options = {}) {
+    connection = Connection::open(std::move(options), [this] { return std::move(ends.first); });
+  }
+
+  using Pending = std::future<Outcome<std::string>>;
+
+  Pending start(std::string method, TimePoint deadline = TimePoint::max(), std::stop_token stop = {},
+                std::string params = "{}") {
+    auto promise = std::make_shared<std::promise<Outcome<std::string>>>();
+    Pending pending = promise->get_future();
+    connection->start({.method = std::move(method),
+                       .params = std::move(params),
+                       .deadline = deadline,
+                       .stop = std::move(stop),
+                       .completion = [promise](Outcome<std::string> outcome) {
+                         promise->set_value(std::move(outcome));
+                       }});
+    return pending;
+  }
+
+  Json received() {
+    const auto line = peer.next_line(soon());
+    REQUIRE(line);
+    return Json::parse(*line);
+  }
+
+  /// The id of the next request, which must be of that method.
+  std::uint64_t asked(std::string_view method) {
+    const Json request = received();
+    CHECK(request.at("method") == method);
+    return request.at("id").get<std::uint64_t>();
+  }
+
+  void answer(std::uint64_t id, std::string_view result = "{}") {
+    peer.send_line(R"({"id":)" + std::to_string(id) + R"(,"result":)" + std::string(result) + "}");
+  }
+
+  /// A round trip: all that was sent before it has been handled.
+  void settle() {
+    auto ping = start("ping");
+    answer(asked("ping"));
+    (void)ping.get();
+  }
+
+  bool nothing_was_sent() { return !peer.next_line(Clock::now()); }
+};
+
+std::string result(Fixture::Pending& pending) {
+  REQUIRE(pending.wait_until(soon()) == std::future_status::ready);
+  return value_or_throw<std::string>(pending.get());
+}
+
+template <class E>
+std::string error(Fixture::Pending& pending) {
+  return message_of<E>([&] { (void)result(pending); });
+}
+
+bool is_open(Fixture::Pending& pending) {
+  return pending.wait_for(0s) == std::future_status::timeout;
+}
+
+struct SmallWindow : Fixture {
+  SmallWindow() : Fixture({.window = {.max_in_flight = 2, .abandoned_grace = 1h}}) {}
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a request goes out as one line and completes with the raw result") {
+  auto pending = start("thread/start", TimePoint::max(), {}, R"({"cwd":"/x"})");
+  CHECK(peer.next_line(soon()) == R"({"id":1,"method":"thread/start","params":{"cwd":"/x"}})");
+  CHECK(is_open(pending));
+  answer(1, R"({"big":123456789012345678901234567890})");
+  CHECK(result(pending) == R"({"big":123456789012345678901234567890})");
+}
+
+TEST_CASE_FIXTURE(Fixture, "await blocks for the result, or throws the error") {
+  const auto call = [this] {
+    return await<std::string>([this](Completion<std::string> completion) {
+      connection->start({.method = "m", .completion = std::move(completion)});
+    });
+  };
+  auto good = std::async(std::launch::async, call);
+  answer(asked("m"), "7");
+  CHECK(good.get() == "7");
+  auto bad = std::async(std::launch::async, call);
+  peer.send_line(R"({"id":)" + std::to_string(asked("m")) +
+                 R"(,"error":{"code":-32602,"message":"no"}})");
+  CHECK_THROWS_AS(bad.get(), InvalidParamsError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "answers come in any order") {
+  auto first = start("a");
+  auto second = start("b");
+  auto third = start("c");
+  answer(3, "\"c\"");
+  answer(1, "\"a\"");
+  answer(2, "\"b\"");
+  CHECK(result(first) == "\"a\"");
+  CHECK(result(second) == "\"b\"");
+  CHECK(result(third) == "\"c\"");
+}
+
+TEST_CASE_FIXTURE(Fixture, "answers twice, to nobody, or with foreign ids harm nothing") {
+  auto first = start("a");
+  auto second = start("b");
+  answer(1, "1");
+  answer(1, "2");
+  answer(77);
+  peer.send_line(R"({"id":"2","result":"a string id is not ours"})");
+  peer.send_line(R"({"id":-2,"result":{}})");
+  peer.send_line(R"({"id":2.0,"result":{}})");
+  peer.send_line(R"({"id":null,"error":{"code":-32700,"message":"parse error"}})");
+  answer(2, "3");
+  CHECK(result(first) == "1");
+  CHECK(result(second) == "3");
+}
+
+TEST_CASE_FIXTURE(Fixture, "error answers become exceptions, malformed ones too") {
+  auto unknown = start("x/y");
+  peer.send_line(
+      R"({"id":1,"error":{"code":-32600,"message":"Invalid request: unknown variant `x/y`, expected one of `a`"}})");
+  CHECK(contains(error<MethodNotFoundError>(unknown), "unknown variant `x/y`"));
+  auto malformed = start("m");
+  peer.send_line(R"({"id":2,"error":"odd"})");
+  CHECK(error<CodexError>(malformed) == "Malformed JSON-RPC error response");
+  auto empty = start("m");
+  peer.send_line(R"({"id":3})");
+  CHECK(error<CodexError>(empty) == "Malformed JSON-RPC response to m");
+}
+
+TEST_CASE_FIXTURE(Fixture, "at most 64 requests are in flight, the rest follow in order") {
+  std::vector<Pending> pending;
+  for (int i = 0; i < 200; ++i) pending.push_back(start("m" + std::to_string(i)));
+  int next = 0;
+  std::deque<std::uint64_t> open;
+  while (next < 200) {
+    open.push_back(asked("m" + std::to_string(next++)));
+    if (next < 64) continue;
+    CHECK(open.size() == 64);
+    CHECK(nothing_was_sent());
+    answer(open.back(), std::to_string(open.back()));
+    open.pop_back();
+  }
+  for (const auto id : open) answer(id, std::to_string(id));
+  for (int i = 0; i < 200; ++i) CHECK(result(pending[i]) == std::to_string(i + 1));
+}
+
+TEST_CASE_FIXTURE(SmallWindow, "a request that waits its turn too long is never sent") {
+  auto first = start("a");
+  auto second = start("b");
+  auto queued = start("queued", Clock::now() + 10ms);
+  auto last = start("last");
+  const std::string what = error<TimeoutError>(queued);
+  CHECK(contains(what, "queued timed out after"));
+  CHECK(contains(what, "not been sent"));
+  answer(asked("a"));
+  CHECK(asked("b") == 2);
+  CHECK(asked("last") == 4);
+}
+
+TEST_CASE_FIXTURE(SmallWindow, "a request that is cancelled before its turn is never sent") {
+  auto first = start("a");
+  auto second = start("b");
+  std::stop_source stop;
+  auto queued = start("queued", TimePoint::max(), stop.get_token());
+  auto last = start("last");
+  stop.request_stop();
+  CHECK(contains(error<CancelledError>(queued), "not been sent"));
+  answer(1);
+  CHECK(asked("a") == 1);
+  CHECK(asked("b") == 2);
+  CHECK(asked("last") == 4);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is over before it begins is not sent") {
+  auto late = start("late", Clock::now() - 1ms);
+  std::stop_source stop;
+  stop.request_stop();
+  auto stopped = start("stopped", TimePoint::max(), stop.get_token());
+  CHECK(contains(error<TimeoutError>(late), "not been sent"));
+  CHECK(contains(error<CancelledError>(stopped), "not been sent"));
+  CHECK(nothing_was_sent());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a deadline ends the wait; the answer that follows is dropped") {
+  auto pending = start("slow/method", Clock::now() + 10ms);
+  const std::string what = error<TimeoutError>(pending);
+  CHECK(contains(what, "slow/method timed out after"));
+  CHECK_FALSE(contains(what, "not been sent"));
+  const auto id = asked("slow/method");
+  answer(id);
+  settle();
+}
+
+TEST_CASE_FIXTURE(Fixture, "a stop request ends the wait; the answer that follows is dropped") {
+  std::stop_source stop;
+  auto pending = start("slow", TimePoint::max(), stop.get_token());
+  const auto id = asked("slow");
+  stop.request_stop();
+  CHECK(contains(error<CancelledError>(pending), "slow was cancelled"));
+  answer(id);
+  settle();
+}
+
+TEST_CASE_FIXTURE(SmallWindow, "a request that was given up keeps its place until its answer") {
+  auto given_up = start("slow", Clock::now() + 1ms);
+  auto other = start("other");
+  CHECK(contains(error<TimeoutError>(given_up), "slow"));
+  auto next = start("next");
+  const auto slow_id = asked("slow");
+  CHECK(asked("other") == 2);
+  CHECK(nothing_was_sent());
+  answer(slow_id);
+  CHECK(asked("next") == 3);
+}
+
+TEST_CASE("a request whose answer never comes does not keep its place for ever") {
+  Fixture fixture({.window = {.max_in_flight = 1, .abandoned_grace = 20ms}});
+  auto lost = fixture.start("lost", Clock::now() + 1ms);
+  auto next = fixture.start("next");
+  CHECK(fixture.asked("lost") == 1);
+  CHECK(fixture.asked("next") == 2);
+  CHECK(contains(error<TimeoutError>(lost), "lost"));
+}
+
+TEST_CASE("requests that wait their turn have a limit too") {
+  Fixture fixture({.window = {.max_in_flight = 1, .max_queued_bytes = 100}});
+  auto sent = fixture.start("a");
+  auto refused = fixture.start("b", TimePoint::max(), {}, '"' + std::string(100, 'x') + '"');
+  auto queued = fixture.start("c");
+  CHECK(contains(error<CodexError>(refused), "Too many requests"));
+  fixture.answer(fixture.asked("a"));
+  CHECK(fixture.asked("c") == 3);
+}
+
+TEST_CASE_FIXTURE(Fixture, "params that are not UTF-8 are refused, as the runtime would end") {
+  auto pending = start("m", TimePoint::max(), {}, "\"\xff\"");
+  CHECK(contains(error<CodexError>(pending), "UTF-8"));
+  CHECK_THROWS_AS(connection->notify("m", "\"\xff\""), CodexError);
+  settle();
+}
+
+TEST_CASE_FIXTURE(Fixture, "notifications go out, with and without params") {
+  connection->notify("initialized");
+  connection->notify("other", "{\"a\":1}");
+  CHECK(peer.next_line(soon()) == R"({"method":"initialized"})");
+  CHECK(peer.next_line(soon()) == R"({"method":"other","params":{"a":1}})");
+}
+
+TEST_CASE_FIXTURE(Fixture, "notifications come in, before and after someone listens") {
+  peer.send_line(R"({"method":"configWarning","params":{"text":"a"}})");
+  settle();
+  Subscription general = connection->router().general();
+  peer.send_line(R"({"method":"configWarning","params":{"text":"b"}})");
+  CHECK(text_of(*general.next_blocking(soon())) == "a");
+  CHECK(text_of(*general.next_blocking(soon())) == "b");
+  CHECK_THROWS_AS((void)general.next_blocking(Clock::now() + 5ms), TimeoutError);
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK_THROWS_AS((void)general.next_blocking(TimePoint::max(), stop.get_token()), CancelledError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a turn whose events arrive before the answer to turn/start") {
+  PendingTurn expected = connection->router().expect_turn("t");
+  auto pending = start("turn/start");
+  const auto id = asked("turn/start");
+  peer.send_line(R"({"method":"turn/started","params":{"threadId":"t","turn":{"id":"u"},"text":"a"}})");
+  peer.send_line(R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u"},"text":"b"}})");
+  answer(id, R"({"turn":{"id":"u"}})");
+  CHECK(contains(result(pending), "u"));
+  Subscription turn = std::move(expected).bind("u");
+  CHECK(text_of(*turn.next_blocking(soon())) == "a");
+  CHECK(text_of(*turn.next_blocking(soon())) == "b");
+  CHECK_FALSE(turn.next_blocking(soon()));
+}
+
+TEST_CASE("requests of the server reach the hook and are answered under their own ids") {
+  std::promise<ServerRequest> asked;
+  Fixture fixture({.on_server_request = [&](Connection& connection, ServerRequest request) {
+    if (request.method == "later") return asked.set_value(std::move(request));
+    if (request.method == "throws") throw std::runtime_error("oops");
+    connection.respond(request.id, R"({"now":true})");
+  }});
+  auto ours = fixture.start("ours");  // id 1, as the server's
+  CHECK(fixture.asked("ours") == 1);
+  fixture.peer.send_line(R"({"method":"now","id":1,"params":{}})");
+  CHECK(fixture.peer.next_line(soon()) == R"({"id":1,"result":{"now":true}})");
+  fixture.peer.send_line(R"({"method":"throws","id":"x"})");
+  const Json failed = fixture.received();
+  CHECK(failed.at("id") == "x");
+  CHECK(failed.at("error").at("code") == -32603);
+  CHECK(contains(failed.at("error").at("message").get<std::string>(), "oops"));
+
+  fixture.peer.send_line(
+      R"({"method":"later","id":"s-7","params":{"threadId":"t","turnId":"u","n":1}})");
+  const ServerRequest request = asked.get_future().get();
+  CHECK(request.params == R"({"threadId":"t","turnId":"u","n":1})");
+  CHECK(request.thread_id == "t");
+  CHECK(request.turn_id == "u");
+  fixture.connection->respond_error(request.id, -1, "no");
+  CHECK(fixture.peer.next_line(soon()) == R"({"id":"s-7","error":{"code":-1,"message":"no"}})");
+
+  CHECK(is_open(ours));
+  fixture.connection->close();
+  CHECK_NOTHROW(fixture.connection->respond(request.id, "{}"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "without a hook, requests of the server are refused") {
+  peer.send_line(R"({"method":"item/tool/call","id":0,"params":{}})");
+  const Json refusal = received();
+  CHECK(refusal.at("id") == 0);
+  CHECK(refusal.at("error").at("code") == -32601);
+}
+
+TEST_CASE_FIXTURE(Fixture, "when the runtime ends, everyone is told how") {
+  auto pending = start("m");
+  Subscription turn = connection->router().expect_turn("t").bind("u");
+  Subscription general = connection->router().general();
+  peer.end({.code = 3}, "last words");
+  try {
+    (void)result(pending);
+    FAIL("it should have thrown");
+  } catch (const TransportClosedError& closed) {
+    CHECK(closed.exit_status() == ExitStatus{.code = 3});
+    CHECK(closed.stderr_tail() == "last words");
+    CHECK(contains(closed.what(), "The Codex runtime ended (exit code 3)"));
+  }
+  CHECK_THROWS_AS((void)turn.next_blocking(soon()), TransportClosedError);
+  CHECK_THROWS_AS((void)general.next_blocking(soon()), TransportClosedError);
+  auto after = start("m");
+  CHECK(contains(error<TransportClosedError>(after), "exit code 3"));
+  CHECK_THROWS_AS(connection->notify("m"), TransportClosedError);
+  CHECK(connection->is_closed());
+}
+
+TEST_CASE_FIXTURE(Fixture, "queued requests fail too when the runtime ends") {
+  std::vector<Pending> pending;
+  for (int i = 0; i < 100; ++i) pending.push_back(start("m"));
+  peer.end({.signal = 9});
+  for (auto& request : pending) CHECK(contains(error<TransportClosedError>(request), "signal 9"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a line that is no message closes the connection and is shown") {
+  auto pending = start("m");
+  SUBCASE("text") {
+    peer.send_line(R"(panicked at apiKey="hush" here)");
+    const std::string what = error<TransportClosedError>(pending);
+    CHECK(contains(what, "no message"));
+    CHECK(contains(what, "panicked at"));
+    CHECK_FALSE(contains(what, "hush"));
+  }
+  SUBCASE("JSON") {
+    peer.send_line("[]");
+    CHECK(contains(error<TransportClosedError>(pending), "no message"));
+  }
+  SUBCASE("what came before it counts, what follows does not") {
+    auto second = start("n");
+    peer.send(R"({"id":1,"result":1})" "\noops\n" R"({"id":2,"result":2})" "\n");
+    CHECK(result(pending) == "1");
+    CHECK(contains(error<TransportClosedError>(second), "oops"));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "half a line and then the end") {
+  auto pending = start("m");
+  peer.send(R"({"id":1,"resu)");
+  peer.end({.code = 0});
+  CHECK(contains(error<TransportClosedError>(pending), "in the middle of a message"));
+}
+
+TEST_CASE("a line without end closes the connection") {
+  Fixture fixture({.max_line_bytes = 1000});
+  auto pending = fixture.start("m");
+  fixture.peer.send(std::string(1001, 'x'));
+  CHECK(contains(error<TransportClosedError>(pending), "more than 1000 bytes"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "closing fails who waits and all calls after it, and may be repeated") {
+  auto pending = start("m");
+  Subscription turn = connection->router().expect_turn("t").bind("u");
+  std::thread other([this] { connection->close(); });
+  connection->close();
+  connection->close();
+  other.join();
+  CHECK(peer.is_closed());
+  CHECK(contains(error<TransportClosedError>(pending), "is closed"));
+  CHECK_THROWS_AS((void)turn.next_blocking(soon()), TransportClosedError);
+  auto after = start("m");
+  CHECK(contains(error<TransportClosedError>(after), "is closed"));
+  CHECK_THROWS_AS((void)connection->router().expect_turn("t"), TransportClosedError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the last pointer closes the connection") {
+  auto pending = start("m");
+  connection.reset();
+  CHECK(peer.is_closed());
+  CHECK(contains(error<TransportClosedError>(pending), "is closed"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a completion may close the connection, and even let go of it") {
+  std::promise<void> completed;
+  connection->start({.method = "m", .completion = [&](const Outcome<std::string>&) {
+                       connection->close();
+                       connection.reset();
+                       completed.set_value();
+                     }});
+  answer(asked("m"));
+  REQUIRE(completed.get_future().wait_until(soon()) == std::future_status::ready);
+  while (!peer.is_closed()) REQUIRE_FALSE(peer.next_line(soon()));
+}
+
+TEST_CASE("a transport that cannot be opened is the opener's error") {
+  CHECK_THROWS_AS((void)Connection::open({}, []() -> std::unique_ptr<Transport> {
+                    throw RuntimeNotFoundError("nowhere");
+                  }),
+                  RuntimeNotFoundError);
+  CHECK_THROWS_AS((void)Connection::open({.wire_log = "/nonexistent/folder/x"},
+                                         []() -> std::unique_ptr<Transport> { return nullptr; }),
+                  CodexError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "many threads may use one connection") {
+  constexpr int threads = 8;
+  constexpr int calls = 200;
+  std::thread server([this] {
+    for (int i = 0; i < threads * calls; ++i) {
+      const Json request = received();
+      answer(request.at("id").get<std::uint64_t>(), request.at("params").dump());
+    }
+  });
+  std::atomic<int> right = 0;
+  std::vector<std::thread> callers;
+  for (int t = 0; t < threads; ++t) {
+    callers.emplace_back([this, t, &right] {
+      for (int i = 0; i < calls; ++i) {
+        const std::string params = std::to_string(t * calls + i);
+        const auto answer = await<std::string>([&](Completion<std::string> completion) {
+          connection->start({.method = "echo",
+                             .params = params,
+                             .deadline = soon(),
+                             .completion = std::move(completion)});
+        });
+        if (answer == params) ++right;
+      }
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  server.join();
+  CHECK(right == threads * calls);
+}
+
+TEST_CASE_FIXTURE(Fixture, "100,000 deltas pass through a subscription") {
+  constexpr int count = 100'000;
+  Subscription turn = connection->router().expect_turn("t").bind("u");
+  std::string flood;
+  for (int i = 0; i < count; ++i) {
+    flood += R"({"method":"item/agentMessage/delta","params":{"threadId":"t","turnId":"u",)"
+             R"("itemId":"msg_0123456789","delta":"some words of text "},"emittedAtMs":1})" "\n";
+  }
+  flood += R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u"}}})" "\n";
+  const auto begin = Clock::now();
+  peer.send(flood);
+  int events = 0;
+  while (turn.next_blocking(soon())) ++events;
+  const std::chrono::duration<double> elapsed = Clock::now() - begin;
+  CHECK(events + static_cast<int>(turn.dropped()) == count + 1);
+  MESSAGE(count << " deltas in " << elapsed.count() << " s, " << turn.dropped() << " dropped");
+}
+
+}  // namespace codex::detail

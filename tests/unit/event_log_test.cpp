@@ -1,0 +1,258 @@
+#include "connection/event_log.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <thread>
+
+#include "connection/await.hpp"
+#include "connection/subscription.hpp"
+#include "support/messages.hpp"
+
+namespace codex::detail {
+namespace {
+
+using testing::text_of;
+using testing::turn_message;
+
+/// A log, without an I/O thread: the test runs the timers.
+struct Fixture {
+  std::shared_ptr<Timers> timers = std::make_shared<Timers>([] {});
+
+  std::shared_ptr<EventLog> log(Retention retention, std::size_t max_bytes = 1 << 20) {
+    return std::make_shared<EventLog>("turn u", retention, max_bytes, timers);
+  }
+};
+
+void append(EventLog& log, std::string_view method, std::string_view text) {
+  log.append(Notification(turn_message(method, "t", "u", text)));
+}
+
+/// All that is there to read, as one text.
+std::string read_all(Subscription& subscription) {
+  std::string texts;
+  while (const auto event = subscription.try_next()) texts += text_of(*event);
+  return texts;
+}
+
+/// What one event costs; see the limit below.
+std::size_t cost_of(std::string_view method, std::string_view text) {
+  return turn_message(method, "t", "u", text)->text.size() + 256;
+}
+
+constexpr const char* delta = "item/agentMessage/delta";
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "each reader gets every event, at its own pace") {
+  const auto events = log(Retention::turn);
+  Subscription fast(events);
+  Subscription slow(events);
+  append(*events, delta, "a");
+  append(*events, delta, "b");
+  CHECK(read_all(fast) == "ab");
+  append(*events, delta, "c");
+  CHECK(read_all(fast) == "c");
+  CHECK(read_all(slow) == "abc");
+  CHECK_FALSE(slow.try_next());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a turn's reader begins at now, a copy at the place of the original") {
+  const auto events = log(Retention::turn);
+  Subscription first(events);
+  append(*events, delta, "a");
+  append(*events, delta, "b");
+  Subscription late(events);
+  CHECK(text_of(*first.try_next()) == "a");
+  Subscription copy = first.fork();
+  append(*events, delta, "c");
+  CHECK(read_all(late) == "c");
+  CHECK(read_all(copy) == "bc");
+  CHECK(read_all(first) == "bc");
+}
+
+TEST_CASE_FIXTURE(Fixture, "what all have read, and what nobody reads any more, is freed") {
+  const auto events = log(Retention::turn);
+  std::weak_ptr<const Message> watched;
+  const auto append_watched = [&] {
+    auto message = turn_message(delta, "t", "u", "x");
+    watched = message;
+    events->append(Notification(std::move(message)));
+  };
+  Subscription reader(events);
+  auto slow = std::make_unique<Subscription>(events);
+  append_watched();
+  CHECK(read_all(reader) == "x");
+  CHECK_FALSE(watched.expired());
+  CHECK(read_all(*slow) == "x");
+  CHECK(watched.expired());
+  append_watched();
+  CHECK(read_all(reader) == "x");
+  slow.reset();
+  CHECK(watched.expired());
+}
+
+TEST_CASE_FIXTURE(Fixture, "after the end readers get the rest, then nothing") {
+  const auto events = log(Retention::turn);
+  Subscription reader(events);
+  append(*events, delta, "a");
+  events->finish();
+  append(*events, delta, "too late");
+  CHECK_FALSE(reader.is_at_end());
+  CHECK(read_all(reader) == "a");
+  CHECK(reader.is_at_end());
+  CHECK_FALSE(reader.next_blocking(testing::soon()));
+}
+
+TEST_CASE_FIXTURE(Fixture, "after a failure readers get the rest, then the error, each time") {
+  const auto events = log(Retention::turn);
+  Subscription reader(events);
+  append(*events, delta, "a");
+  events->fail([] { return make_error<TransportClosedError>("gone"); });
+  CHECK(text_of(*reader.try_next()) == "a");
+  CHECK_THROWS_AS((void)reader.try_next(), TransportClosedError);
+  CHECK_THROWS_AS((void)reader.next_blocking(), TransportClosedError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a wait completes with the next event, once") {
+  const auto events = log(Retention::turn);
+  Subscription reader(events);
+  std::string got;
+  reader.next(TimePoint::max(), {}, [&](Outcome<NextEvent> outcome) {
+    got += text_of(*value_or_throw<NextEvent>(std::move(outcome)));
+  });
+  CHECK_THROWS_AS(reader.next(TimePoint::max(), {}, [](const auto&) {}), CodexError);
+  append(*events, delta, "a");
+  append(*events, delta, "b");
+  CHECK(got == "a");
+  CHECK(read_all(reader) == "b");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a completion may ask for the next event") {
+  const auto events = log(Retention::turn);
+  Subscription reader(events);
+  std::string got;
+  std::function<void(Outcome<NextEvent>)> on_event = [&](Outcome<NextEvent> outcome) {
+    const NextEvent event = value_or_throw<NextEvent>(std::move(outcome));
+    got += event ? text_of(*event) : "end";
+    if (event) reader.next(TimePoint::max(), {}, on_event);
+  };
+  reader.next(TimePoint::max(), {}, on_event);
+  append(*events, delta, "a");
+  append(*events, delta, "b");
+  events->finish();
+  CHECK(got == "abend");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a wait ends with its deadline, its stop token, or its reader") {
+  const auto events = log(Retention::turn);
+  auto reader = std::make_unique<Subscription>(events);
+  std::exception_ptr error;
+  const auto keep = [&](Outcome<NextEvent> outcome) { error = std::get<std::exception_ptr>(outcome); };
+
+  reader->next(Clock::now() - std::chrono::seconds{1}, {}, keep);
+  timers->run_due();
+  CHECK_THROWS_AS(std::rethrow_exception(error), TimeoutError);
+
+  std::stop_source stop;
+  reader->next(TimePoint::max(), stop.get_token(), keep);
+  stop.request_stop();
+  timers->run_due();
+  CHECK_THROWS_AS(std::rethrow_exception(error), CancelledError);
+
+  error = nullptr;
+  reader->next(TimePoint::max(), {}, keep);
+  reader.reset();
+  CHECK_THROWS_AS(std::rethrow_exception(error), CancelledError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "after a wait that timed out nothing is lost") {
+  const auto events = log(Retention::turn);
+  Subscription reader(events);
+  int completions = 0;
+  reader.next(Clock::now() - std::chrono::seconds{1}, {}, [&](const auto&) { ++completions; });
+  timers->run_due();
+  append(*events, delta, "a");
+  CHECK(completions == 1);
+  CHECK(read_all(reader) == "a");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a full log drops the oldest deltas first, and counts them") {
+  const auto events = log(Retention::turn, 3 * cost_of(delta, "x"));
+  Subscription slow(events);
+  for (const char* text : {"a", "b", "c", "d", "e"}) append(*events, delta, text);
+  CHECK(slow.dropped() == 2);
+  CHECK(read_all(slow) == "cde");
+  CHECK(slow.dropped() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "then the rest, but never what the result is made of") {
+  const auto events = log(Retention::turn, 1);
+  Subscription slow(events);
+  append(*events, "item/started", "s");
+  append(*events, delta, "d");
+  append(*events, "item/commandExecution/outputDelta", "o");
+  append(*events, "item/completed", "I");
+  append(*events, "thread/tokenUsage/updated", "U");
+  append(*events, "error", "E");
+  append(*events, "turn/completed", "C");
+  events->finish();
+  CHECK(read_all(slow) == "IUEC");
+  CHECK(slow.dropped() == 3);
+  CHECK(slow.is_at_end());
+}
+
+TEST_CASE_FIXTURE(Fixture, "deltas go before other events that are older") {
+  const std::size_t limit = cost_of("item/started", "s") + cost_of("item/completed", "I") + 10;
+  const auto events = log(Retention::turn, limit);
+  Subscription slow(events);
+  append(*events, "item/started", "s");
+  append(*events, delta, "d");
+  append(*events, "item/completed", "I");
+  CHECK(read_all(slow) == "sI");
+}
+
+TEST_CASE_FIXTURE(Fixture, "only the slow reader loses events") {
+  const auto events = log(Retention::turn, 3 * cost_of(delta, "x"));
+  Subscription fast(events);
+  Subscription slow(events);
+  std::string got;
+  for (const char* text : {"a", "b", "c", "d", "e"}) {
+    append(*events, delta, text);
+    got += read_all(fast);
+  }
+  CHECK(got == "abcde");
+  CHECK(fast.dropped() == 0);
+  CHECK(slow.dropped() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a stream keeps what nobody has read yet for whoever comes") {
+  const auto events = log(Retention::stream, 3 * cost_of("warning", "x"));
+  for (const char* text : {"a", "b", "c", "d"}) append(*events, "warning", text);
+  auto first = std::make_unique<Subscription>(events);
+  CHECK(first->dropped() == 1);
+  CHECK(text_of(*first->try_next()) == "b");
+  first.reset();
+  Subscription second(events);
+  CHECK(read_all(second) == "cd");
+  CHECK(second.dropped() == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a reader on another thread gets everything in order") {
+  constexpr int count = 20'000;
+  const auto events = log(Retention::turn, 64 << 20);
+  Subscription reader(events);
+  std::thread writer([&] {
+    for (int i = 0; i < count; ++i) append(*events, delta, std::to_string(i));
+    events->finish();
+  });
+  int next = 0;
+  while (const auto event = reader.next_blocking(testing::soon())) {
+    if (text_of(*event) != std::to_string(next)) break;
+    ++next;
+  }
+  writer.join();
+  CHECK(next == count);
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,97 @@
+#include "wire/mask.hpp"
+
+#include <doctest/doctest.h>
+
+#include <codex/protocol/support/json.hpp>
+
+#include "support/messages.hpp"
+#include "support/recording.hpp"
+
+namespace codex::detail {
+namespace {
+
+using testing::contains;
+
+std::string mask(std::string_view text) { return mask_secrets(text); }
+
+}  // namespace
+
+TEST_CASE("secret members of JSON lose their value and nothing else") {
+  CHECK(mask(R"({"type":"apiKey","apiKey":"hunter2"})") == R"({"type":"apiKey","apiKey":"***"})");
+  CHECK(mask(R"({"accessToken": "a\"b\\", "x":1})") == R"({"accessToken": "***", "x":1})");
+  for (const char* name : {"refreshToken", "refresh_token", "idToken", "id_token", "Authorization",
+                           "secretAccessKey", "sessionToken", "accessKeyId", "userCode",
+                           "OPENAI_API_KEY", "x-api-key", "experimental_bearer_token"}) {
+    INFO(name);
+    const std::string line = R"({")" + std::string(name) + R"(":"value","other":"kept"})";
+    CHECK(mask(line) == R"({")" + std::string(name) + R"(":"***","other":"kept"})");
+  }
+}
+
+TEST_CASE("a value that is no string keeps the JSON valid") {
+  CHECK(mask(R"({"refreshToken":false,"apiKey":null})") == R"({"refreshToken":false,"apiKey":null})");
+  CHECK(mask(R"({"apiKey":-12.5e3,"a":[1]})") == R"({"apiKey":0,"a":[1]})");
+  CHECK(mask(R"({"authorization":{"password":"p"},"n":1})") ==
+        R"({"authorization":{"password":"***"},"n":1})");
+  CHECK(mask(R"({"inputTokens":12,"tokenUsage":{"total":3}})") ==
+        R"({"inputTokens":12,"tokenUsage":{"total":3}})");
+}
+
+TEST_CASE("JSON inside a JSON string is seen through") {
+  const Json inner = {{"apiKey", "top\"secret"}, {"kept", "yes"}};
+  const Json middle = {{"body", inner.dump()}};
+  const Json outer = {{"text", middle.dump()}};
+  for (const Json& json : {middle, outer}) {
+    const std::string masked = mask(json.dump());
+    CHECK_FALSE(contains(masked, "secret"));
+    CHECK(contains(masked, "yes"));
+    CHECK(Json::accept(masked));
+  }
+}
+
+TEST_CASE("tokens are known by their looks") {
+  CHECK(mask("key sk-proj-abcdefgh12345 end") == "key *** end");
+  CHECK(mask(R"({"text":"line\nsk-proj-abcdefgh12345\n"})") == R"({"text":"line\n***\n"})");
+  CHECK(mask("a task-force-of-many") == "a task-force-of-many");
+  CHECK(mask("Authorization: Bearer abcdefghijk") == "Authorization: Bearer ***");
+  CHECK(mask("authorization: Basic dXNlcjpwYXNz") == "authorization: Basic ***");
+  CHECK(mask("header 'Bearer a.b_c-d/e+f=='") == "header 'Bearer ***'");
+  CHECK(mask("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig, ok") == "jwt ***, ok");
+  CHECK(mask("eyJ is how it begins") == "eyJ is how it begins");
+}
+
+TEST_CASE("plain text") {
+  CHECK(mask("OPENAI_API_KEY=abc123 next") == "OPENAI_API_KEY=*** next");
+  CHECK(mask("api_key: \"abc 123\", x") == "api_key: \"***\", x");
+  CHECK(mask("password = p4ss\nnext line") == "password = ***\nnext line");
+  CHECK(mask("nothing to hide: 1 + 1 = 2 \\ \"") == "nothing to hide: 1 + 1 = 2 \\ \"");
+  CHECK(mask("").empty());
+  CHECK(mask("\"apiKey\":") == "\"apiKey\":");
+  CHECK(mask("\"apiKey\":\"cut in the mid") == "\"apiKey\":\"***");
+  CHECK(mask("ends with \\") == "ends with \\");
+}
+
+TEST_CASE("recorded messages stay the same JSON but for what is masked") {
+  for (const auto& file : testing::recordings()) {
+    for (const auto& recorded : testing::read_recording(file)) {
+      INFO(recorded.file << ":" << recorded.line);
+      const std::string masked = mask(recorded.message.dump());
+      const Json json = Json::parse(masked, nullptr, false);
+      REQUIRE(!json.is_discarded());
+      CHECK(json.value("method", "") == recorded.message.value("method", ""));
+      CHECK(json.value("id", Json()) == recorded.message.value("id", Json()));
+    }
+  }
+}
+
+TEST_CASE("an excerpt is short, masked, on one line, and cut between characters") {
+  CHECK(excerpt("short\n\ttext") == "short  text");
+  CHECK(excerpt(R"({"apiKey":"x"})") == R"({"apiKey":"***"})");
+  CHECK(excerpt(std::string(1000, 'a')) == std::string(197, 'a') + "...");
+  const std::string cut = excerpt("aaaaa\xc3\xa9\xc3\xa9\xc3\xa9", 10);
+  CHECK(cut == "aaaaa\xc3\xa9...");
+  // A secret that begins before the cut and ends behind it.
+  CHECK_FALSE(contains(excerpt("{\"apiKey\":\"" + std::string(1000, 's') + "\"}"), "sss"));
+}
+
+}  // namespace codex::detail

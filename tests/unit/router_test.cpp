@@ -1,0 +1,241 @@
+#include "connection/router.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/messages.hpp"
+
+namespace codex::detail {
+namespace {
+
+using testing::message;
+using testing::text_of;
+using testing::turn_message;
+
+struct Fixture {
+  std::shared_ptr<Router> router =
+      std::make_shared<Router>(std::size_t{1} << 20, std::make_shared<Timers>([] {}));
+  Subscription general = router->general();
+
+  void event(std::string_view thread, std::string_view turn, std::string_view text,
+             std::string_view method = "item/completed") {
+    router->route(turn_message(method, thread, turn, text));
+  }
+
+  void complete(std::string_view thread, std::string_view turn) {
+    event(thread, turn, "!", "turn/completed");
+  }
+
+  void login_completed(std::string_view id, std::string_view text) {
+    router->route(message(R"({"method":"account/login/completed","params":{"loginId":)" +
+                          std::string(id) + R"(,"text":")" + std::string(text) + R"("}})"));
+  }
+};
+
+std::string read_all(Subscription& subscription) {
+  std::string texts;
+  while (const auto event = subscription.try_next()) texts += text_of(*event);
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "events that come before the response are kept") {
+  PendingTurn pending = router->expect_turn("t");
+  event("t", "u", "a");
+  event("t", "u", "b");
+  Subscription turn = std::move(pending).bind("u");
+  event("t", "u", "c");
+  CHECK(read_all(turn) == "abc");
+  CHECK(read_all(general).empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the response may come before any event") {
+  Subscription turn = router->expect_turn("t").bind("u");
+  event("t", "u", "a");
+  complete("t", "u");
+  CHECK(read_all(turn) == "a!");
+  CHECK(turn.is_at_end());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the turn may even be over before the response") {
+  PendingTurn pending = router->expect_turn("t");
+  event("t", "u", "a");
+  complete("t", "u");
+  Subscription turn = std::move(pending).bind("u");
+  CHECK(read_all(turn) == "a!");
+  CHECK(turn.is_at_end());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a turn that is joined is heard from the moment of joining") {
+  Subscription first = router->expect_turn("t").bind("u");
+  event("t", "u", "a");
+  PendingTurn joining = router->expect_turn("t");
+  event("t", "u", "b");
+  Subscription second = std::move(joining).bind("u");
+  event("t", "u", "c");
+  CHECK(read_all(first) == "abc");
+  CHECK(read_all(second) == "bc");
+}
+
+TEST_CASE_FIXTURE(Fixture, "several turns may be expected on a thread at once") {
+  PendingTurn one = router->expect_turn("t");
+  PendingTurn two = router->expect_turn("t");
+  event("t", "u1", "a");
+  complete("t", "u1");
+  event("t", "u2", "b");
+  Subscription second = std::move(two).bind("u2");
+  Subscription first = std::move(one).bind("u1");
+  event("t", "u2", "c");
+  CHECK(read_all(first) == "a!");
+  CHECK(read_all(second) == "bc");
+}
+
+TEST_CASE_FIXTURE(Fixture, "turns do not hear each other") {
+  Subscription one = router->expect_turn("t1").bind("u1");
+  Subscription two = router->expect_turn("t2").bind("u2");
+  event("t1", "u1", "a");
+  event("t2", "u2", "b");
+  event("t3", "u3", "c");
+  CHECK(read_all(one) == "a");
+  CHECK(read_all(two) == "b");
+  CHECK(read_all(general) == "c");
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is not claimed is freed, and later events of it are general") {
+  std::weak_ptr<const Message> watched;
+  {
+    const PendingTurn pending = router->expect_turn("t");
+    auto first = turn_message("item/completed", "t", "u", "a");
+    watched = first;
+    router->route(std::move(first));
+    CHECK_FALSE(watched.expired());
+  }
+  CHECK(watched.expired());
+  event("t", "u", "b");
+  CHECK(read_all(general) == "b");
+}
+
+TEST_CASE_FIXTURE(Fixture, "binding one turn frees the others that were kept") {
+  PendingTurn pending = router->expect_turn("t");
+  auto other = turn_message("item/completed", "t", "other", "x");
+  const std::weak_ptr<const Message> watched = other;
+  router->route(std::move(other));
+  const Subscription turn = std::move(pending).bind("u");
+  CHECK(watched.expired());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a reader that gives up in the middle leaves the other one alone") {
+  Subscription first = router->expect_turn("t").bind("u");
+  {
+    Subscription second = router->attach("t", "u");
+    event("t", "u", "a");
+  }
+  event("t", "u", "b");
+  CHECK(read_all(first) == "ab");
+}
+
+TEST_CASE_FIXTURE(Fixture, "attaching hears a turn from now on, known or not") {
+  Subscription first = router->expect_turn("t").bind("u");
+  event("t", "u", "a");
+  Subscription late = router->attach("t", "u");
+  Subscription elsewhere = router->attach("t", "unheard-of");
+  event("t", "u", "b");
+  event("t", "unheard-of", "c");
+  CHECK(read_all(first) == "ab");
+  CHECK(read_all(late) == "b");
+  CHECK(read_all(elsewhere) == "c");
+  complete("t", "u");
+  CHECK_THROWS_AS((void)router->attach("t", "u"), CodexError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "attaching while a turn is expected serves both") {
+  PendingTurn pending = router->expect_turn("t");
+  Subscription attached = router->attach("t", "u");
+  event("t", "u", "a");
+  Subscription bound = std::move(pending).bind("u");
+  CHECK(read_all(attached) == "a");
+  CHECK(read_all(bound) == "a");
+}
+
+TEST_CASE_FIXTURE(Fixture, "events after the end of a turn do not start it again") {
+  Subscription turn = router->expect_turn("t").bind("u");
+  complete("t", "u");
+  const PendingTurn next = router->expect_turn("t");
+  event("t", "u", "late");
+  CHECK(read_all(turn) == "!");
+  CHECK(read_all(general) == "late");
+}
+
+TEST_CASE_FIXTURE(Fixture, "events without a turn are general") {
+  const PendingTurn pending = router->expect_turn("t");
+  router->route(message(R"({"method":"thread/status/changed","params":{"threadId":"t","text":"a"}})"));
+  router->route(message(R"({"method":"configWarning","params":{"text":"b"}})"));
+  login_completed("null", "c");
+  CHECK(read_all(general) == "abc");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a login hears its own completion, early or late, then the end") {
+  Subscription waiting = router->expect_login("l1");
+  login_completed("\"l2\"", "early");
+  login_completed("\"l1\"", "late");
+  CHECK(read_all(waiting) == "late");
+  CHECK(waiting.is_at_end());
+  Subscription early = router->expect_login("l2");
+  CHECK(read_all(early) == "early");
+  CHECK(early.is_at_end());
+  CHECK(read_all(general).empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "early logins that nobody asks for do not pile up") {
+  for (int i = 0; i < 70; ++i) login_completed("\"l" + std::to_string(i) + "\"", "x");
+  CHECK(read_all(general) == "xxxxxx");
+  Subscription kept = router->expect_login("l69");
+  CHECK(read_all(kept) == "x");
+}
+
+TEST_CASE_FIXTURE(Fixture, "when the connection is lost, all get the rest and then the error") {
+  Subscription turn = router->expect_turn("t").bind("u");
+  Subscription login = router->expect_login("l");
+  PendingTurn seen = router->expect_turn("t2");
+  PendingTurn unseen = router->expect_turn("t3");
+  event("t", "u", "a");
+  event("t2", "u2", "b");
+  router->fail({.reason = "gone", .exit_status = {.code = 3}, .stderr_tail = "why"});
+
+  CHECK(text_of(*turn.try_next()) == "a");
+  const auto fails = [](Subscription& subscription) {
+    try {
+      (void)subscription.try_next();
+    } catch (const TransportClosedError& error) {
+      return error.exit_status().code == 3 && error.stderr_tail() == "why";
+    }
+    return false;
+  };
+  CHECK(fails(turn));
+  CHECK(fails(login));
+  CHECK(fails(general));
+  Subscription bound = std::move(seen).bind("u2");
+  CHECK(text_of(*bound.try_next()) == "b");
+  CHECK(fails(bound));
+  CHECK_THROWS_AS((void)std::move(unseen).bind("u3"), TransportClosedError);
+  CHECK_THROWS_AS((void)router->expect_turn("t"), TransportClosedError);
+  CHECK_THROWS_AS((void)router->attach("t", "u"), TransportClosedError);
+  CHECK_THROWS_AS((void)router->expect_login("l"), TransportClosedError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a finished turn stays readable after the connection is lost") {
+  Subscription turn = router->expect_turn("t").bind("u");
+  complete("t", "u");
+  router->fail({.reason = "gone"});
+  CHECK(read_all(turn) == "!");
+  CHECK(turn.is_at_end());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a subscription outlives the router") {
+  Subscription turn = router->expect_turn("t").bind("u");
+  event("t", "u", "a");
+  router.reset();
+  CHECK(read_all(turn) == "a");
+}
+
+}  // namespace codex::detail
