@@ -5,7 +5,7 @@
 
 build_packages=(
   g++:g++ cmake:cmake ninja-build:ninja npm:npm python3:python3 ca-certificates
-  nlohmann-json3-dev libcxxopts-dev libsimdjson-dev libcpp-httplib-dev
+  pkg-config nlohmann-json3-dev libcxxopts-dev libsimdjson-dev libcpp-httplib-dev
 )
 logs=build/logs
 mkdir -p "$logs"

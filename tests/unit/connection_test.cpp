@@ -1,11 +1,11 @@
 #include "connection/connection.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <future>
 #include <set>
+
+#include <doctest/doctest.h>
 
 #include "support/messages.hpp"
 #include "transport/memory_transport.hpp"
@@ -31,8 +31,8 @@ struct Fixture {
 
   using Pending = std::future<Outcome<std::string>>;
 
-  Pending start(std::string method, TimePoint deadline = TimePoint::max(), std::stop_token stop = {},
-                std::string params = "{}") {
+  Pending start(std::string method, TimePoint deadline = TimePoint::max(),
+                std::stop_token stop = {}, std::string params = "{}") {
     auto promise = std::make_shared<std::promise<Outcome<std::string>>>();
     Pending pending = promise->get_future();
     connection->start({.method = std::move(method),
@@ -291,8 +291,10 @@ TEST_CASE_FIXTURE(Fixture, "a turn whose events arrive before the answer to turn
   PendingTurn expected = connection->router().expect_turn("t");
   auto pending = start("turn/start");
   const auto id = asked("turn/start");
-  peer.send_line(R"({"method":"turn/started","params":{"threadId":"t","turn":{"id":"u"},"text":"a"}})");
-  peer.send_line(R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u"},"text":"b"}})");
+  peer.send_line(
+      R"({"method":"turn/started","params":{"threadId":"t","turn":{"id":"u"},"text":"a"}})");
+  peer.send_line(
+      R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u"},"text":"b"}})");
   answer(id, R"({"turn":{"id":"u"}})");
   CHECK(contains(result(pending), "u"));
   Subscription turn = std::move(expected).bind("u");
@@ -382,7 +384,10 @@ TEST_CASE_FIXTURE(Fixture, "a line that is no message closes the connection and 
   }
   SUBCASE("what came before it counts, what follows does not") {
     auto second = start("n");
-    peer.send(R"({"id":1,"result":1})" "\noops\n" R"({"id":2,"result":2})" "\n");
+    peer.send(R"({"id":1,"result":1})"
+              "\noops\n"
+              R"({"id":2,"result":2})"
+              "\n");
     CHECK(result(pending) == "1");
     CHECK(contains(error<TransportClosedError>(second), "oops"));
   }
@@ -437,10 +442,10 @@ TEST_CASE_FIXTURE(Fixture, "a completion may close the connection, and even let 
 }
 
 TEST_CASE("a transport that cannot be opened is the opener's error") {
-  CHECK_THROWS_AS((void)Connection::open({}, []() -> std::unique_ptr<Transport> {
-                    throw RuntimeNotFoundError("nowhere");
-                  }),
-                  RuntimeNotFoundError);
+  CHECK_THROWS_AS(
+      (void)Connection::open(
+          {}, []() -> std::unique_ptr<Transport> { throw RuntimeNotFoundError("nowhere"); }),
+      RuntimeNotFoundError);
   CHECK_THROWS_AS((void)Connection::open({.wire_log = "/nonexistent/folder/x"},
                                          []() -> std::unique_ptr<Transport> { return nullptr; }),
                   CodexError);
@@ -482,9 +487,11 @@ TEST_CASE_FIXTURE(Fixture, "100,000 deltas pass through a subscription") {
   std::string flood;
   for (int i = 0; i < count; ++i) {
     flood += R"({"method":"item/agentMessage/delta","params":{"threadId":"t","turnId":"u",)"
-             R"("itemId":"msg_0123456789","delta":"some words of text "},"emittedAtMs":1})" "\n";
+             R"("itemId":"msg_0123456789","delta":"some words of text "},"emittedAtMs":1})"
+             "\n";
   }
-  flood += R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u"}}})" "\n";
+  flood += R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u"}}})"
+           "\n";
   const auto begin = Clock::now();
   peer.send(flood);
   int events = 0;

@@ -29,7 +29,8 @@ TEST_CASE("a notification: method, raw params, ids and time") {
 }
 
 TEST_CASE("the ids may stand inside thread and turn") {
-  const auto started = message(R"({"method":"thread/started","params":{"thread":{"x":[{}],"id":"t"}}})");
+  const auto started =
+      message(R"({"method":"thread/started","params":{"thread":{"x":[{}],"id":"t"}}})");
   CHECK(started->envelope.thread_id == "t");
   CHECK(started->envelope.turn_id.empty());
 
@@ -59,7 +60,8 @@ TEST_CASE("an escaped id is unescaped") {
 }
 
 TEST_CASE("server requests and responses keep the id as its raw token") {
-  const auto request = message(R"({"method":"item/tool/call","id":"se\"ven","params":{"turnId":"u"}})");
+  const auto request =
+      message(R"({"method":"item/tool/call","id":"se\"ven","params":{"turnId":"u"}})");
   CHECK(request->envelope.kind == MessageKind::server_request);
   CHECK(request->envelope.id == R"("se\"ven")");
   CHECK(request->envelope.turn_id == "u");
@@ -101,11 +103,11 @@ TEST_CASE("odd members break nothing") {
 }
 
 TEST_CASE("what is no message says why") {
-  for (const char* line : {"[1]", "42", "hello", "{\"method\":", "{\"method\":\"m\"", "{}", "null",
-                           "{\"params\":{}}", "{\"method\":7}", "{\"method\":\"m\"} x",
-                           "{\"id\":1,\"result\":1}{\"id\":2,\"result\":2}",
-                           "{\"method\":\"m\",\"params\":{\"a\":1}", "{\"id\":1,\"result\":[1,2}",
-                           "{\"method\":\"m\xff\"}", "\"text\"", "{\"method\":\"unclosed}"}) {
+  for (const char* line :
+       {"[1]", "42", "hello", "{\"method\":", "{\"method\":\"m\"", "{}", "null", "{\"params\":{}}",
+        "{\"method\":7}", "{\"method\":\"m\"} x", "{\"id\":1,\"result\":1}{\"id\":2,\"result\":2}",
+        "{\"method\":\"m\",\"params\":{\"a\":1}", "{\"id\":1,\"result\":[1,2}",
+        "{\"method\":\"m\xff\"}", "\"text\"", "{\"method\":\"unclosed}"}) {
     INFO(line);
     const auto scanned = message(line);
     CHECK(scanned->envelope.kind == MessageKind::invalid);

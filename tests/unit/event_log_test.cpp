@@ -1,9 +1,9 @@
 #include "connection/event_log.hpp"
 
-#include <doctest/doctest.h>
-
 #include <memory>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "connection/await.hpp"
 #include "connection/subscription.hpp"
@@ -148,7 +148,9 @@ TEST_CASE_FIXTURE(Fixture, "a wait ends with its deadline, its stop token, or it
   const auto events = log(Retention::turn);
   auto reader = std::make_unique<Subscription>(events);
   std::exception_ptr error;
-  const auto keep = [&](Outcome<NextEvent> outcome) { error = std::get<std::exception_ptr>(outcome); };
+  const auto keep = [&](Outcome<NextEvent> outcome) {
+    error = std::get<std::exception_ptr>(outcome);
+  };
 
   reader->next(Clock::now() - std::chrono::seconds{1}, {}, keep);
   timers->run_due();

@@ -29,7 +29,8 @@ TEST_CASE("secret members of JSON lose their value and nothing else") {
 }
 
 TEST_CASE("a value that is no string keeps the JSON valid") {
-  CHECK(mask(R"({"refreshToken":false,"apiKey":null})") == R"({"refreshToken":false,"apiKey":null})");
+  CHECK(mask(R"({"refreshToken":false,"apiKey":null})") ==
+        R"({"refreshToken":false,"apiKey":null})");
   CHECK(mask(R"({"apiKey":-12.5e3,"a":[1]})") == R"({"apiKey":0,"a":[1]})");
   CHECK(mask(R"({"authorization":{"password":"p"},"n":1})") ==
         R"({"authorization":{"password":"***"},"n":1})");
@@ -38,7 +39,7 @@ TEST_CASE("a value that is no string keeps the JSON valid") {
 }
 
 TEST_CASE("JSON inside a JSON string is seen through") {
-  const Json inner = {{"apiKey", "top\"secret"}, {"kept", "yes"}};
+  const Json inner = {{"apiKey", "top\"secret\\"}, {"kept", "yes"}};
   const Json middle = {{"body", inner.dump()}};
   const Json outer = {{"text", middle.dump()}};
   for (const Json& json : {middle, outer}) {

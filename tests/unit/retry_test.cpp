@@ -1,8 +1,8 @@
-#include <codex/retry.hpp>
+#include <stdexcept>
 
 #include <doctest/doctest.h>
 
-#include <stdexcept>
+#include <codex/retry.hpp>
 
 namespace codex {
 namespace {

@@ -168,7 +168,8 @@ TEST_CASE_FIXTURE(Fixture, "events after the end of a turn do not start it again
 
 TEST_CASE_FIXTURE(Fixture, "events without a turn are general") {
   const PendingTurn pending = router->expect_turn("t");
-  router->route(message(R"({"method":"thread/status/changed","params":{"threadId":"t","text":"a"}})"));
+  router->route(
+      message(R"({"method":"thread/status/changed","params":{"threadId":"t","text":"a"}})"));
   router->route(message(R"({"method":"configWarning","params":{"text":"b"}})"));
   login_completed("null", "c");
   CHECK(read_all(general) == "abc");

@@ -1,8 +1,8 @@
 #include "wire/rpc_error.hpp"
 
-#include <doctest/doctest.h>
-
 #include <typeinfo>
+
+#include <doctest/doctest.h>
 
 #include <codex/errors.hpp>
 
@@ -25,7 +25,8 @@ E thrown(std::string_view error_text, std::string_view method = "x/y") {
 }
 
 std::string error_text(int code, std::string_view message = "m", std::string_view data = "") {
-  std::string text = R"({"code":)" + std::to_string(code) + R"(,"message":")" + std::string(message) + '"';
+  std::string text =
+      R"({"code":)" + std::to_string(code) + R"(,"message":")" + std::string(message) + '"';
   if (!data.empty()) text += R"(,"data":)" + std::string(data);
   return text + "}";
 }
@@ -45,8 +46,8 @@ TEST_CASE("each code has its class") {
 }
 
 TEST_CASE("an error carries code, message and data") {
-  const auto error = thrown<InvalidParamsError>(
-      error_text(-32602, "too long", R"({"max_chars":10})"));
+  const auto error =
+      thrown<InvalidParamsError>(error_text(-32602, "too long", R"({"max_chars":10})"));
   CHECK(error.code() == -32602);
   CHECK(error.message() == "too long");
   CHECK(error.data() == Json{{"max_chars", 10}});
@@ -65,10 +66,10 @@ TEST_CASE("what is missing is replaced, what is malformed is said to be") {
 
 TEST_CASE("overload in all its spellings is ServerBusyError") {
   thrown<ServerBusyError>(error_text(-32001, "Server overloaded; retry later."));
-  for (const char* data : {R"("server_overloaded")", R"("serverOverloaded")", R"("SERVER_OVERLOADED")",
-                           R"({"codexErrorInfo":"serverOverloaded"})",
-                           R"({"codex_error_info":"server_overloaded"})",
-                           R"({"a":{"errorInfo":{"serverOverloaded":{}}}})", R"([1,["serverOverloaded"]])"}) {
+  for (const char* data :
+       {R"("server_overloaded")", R"("serverOverloaded")", R"("SERVER_OVERLOADED")",
+        R"({"codexErrorInfo":"serverOverloaded"})", R"({"codex_error_info":"server_overloaded"})",
+        R"({"a":{"errorInfo":{"serverOverloaded":{}}}})", R"([1,["serverOverloaded"]])"}) {
     INFO(data);
     thrown<ServerBusyError>(error_text(-32050, "m", data));
   }
@@ -79,7 +80,8 @@ TEST_CASE("attempts that are used up are RetryLimitExceededError, which is a Ser
   const ServerBusyError& as_busy =
       thrown<RetryLimitExceededError>(error_text(-32010, "exceeded Retry Limit"));
   CHECK(as_busy.code() == -32010);
-  thrown<RetryLimitExceededError>(error_text(-32001, "Too many failed attempts", R"("serverOverloaded")"));
+  thrown<RetryLimitExceededError>(
+      error_text(-32001, "Too many failed attempts", R"("serverOverloaded")"));
 }
 
 TEST_CASE("an unknown method is MethodNotFoundError, whatever the code") {
@@ -103,7 +105,8 @@ TEST_CASE("secrets do not get into what()") {
 TEST_CASE("what may be tried again") {
   CHECK(is_retryable_error(thrown<ServerBusyError>(error_text(-32001))));
   CHECK(is_retryable_error(thrown<RetryLimitExceededError>(error_text(-32001, "retry limit"))));
-  CHECK(is_retryable_error(thrown<InternalRpcError>(error_text(-32603, "m", R"("serverOverloaded")"))));
+  CHECK(is_retryable_error(
+      thrown<InternalRpcError>(error_text(-32603, "m", R"("serverOverloaded")"))));
   CHECK_FALSE(is_retryable_error(thrown<InternalRpcError>(error_text(-32603))));
   CHECK_FALSE(is_retryable_error(TimeoutError("late")));
   CHECK_FALSE(is_retryable_error(std::runtime_error("other")));

@@ -1,8 +1,8 @@
 #include "connection/timers.hpp"
 
-#include <doctest/doctest.h>
-
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace codex::detail {
 namespace {

@@ -1,10 +1,10 @@
 #include "wire/wire_log.hpp"
 
-#include <doctest/doctest.h>
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
+
+#include <doctest/doctest.h>
 
 #include <codex/protocol/support/errors.hpp>
 #include <codex/protocol/support/json.hpp>

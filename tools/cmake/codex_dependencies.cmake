@@ -28,19 +28,21 @@ if(CODEX_SDK_BUILD_TESTS)
   codex_require(doctest doctest-dev doctest doctest)
 endif()
 
-# Debian's cpp-httplib is a compiled library without a CMake package.
-if(CODEX_SDK_BUILD_TESTING OR CODEX_SDK_BUILD_TESTS OR CODEX_SDK_BUILD_EXAMPLES)
+# Debian's cpp-httplib is a compiled library that comes with a pkg-config file, not with a CMake
+# package. Its flags matter: they decide how its classes are laid out.
+if(CODEX_SDK_BUILD_TESTING
+   OR CODEX_SDK_BUILD_TESTS
+   OR CODEX_SDK_BUILD_EXAMPLES)
   find_package(httplib CONFIG QUIET)
   if(NOT httplib_FOUND)
-    find_path(HTTPLIB_INCLUDE_DIR httplib.h)
-    find_library(HTTPLIB_LIBRARY cpp-httplib)
-    if(NOT HTTPLIB_INCLUDE_DIR OR NOT HTTPLIB_LIBRARY)
+    find_package(PkgConfig QUIET)
+    if(NOT PkgConfig_FOUND)
+      codex_missing(pkg-config pkg-config pkgconf pkgconf)
+    endif()
+    pkg_check_modules(HTTPLIB IMPORTED_TARGET cpp-httplib)
+    if(NOT HTTPLIB_FOUND)
       codex_missing(cpp-httplib libcpp-httplib-dev cpp-httplib cpp-httplib)
     endif()
-    add_library(httplib::httplib UNKNOWN IMPORTED)
-    set_target_properties(
-      httplib::httplib
-      PROPERTIES IMPORTED_LOCATION ${HTTPLIB_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES
-                                                      ${HTTPLIB_INCLUDE_DIR})
+    add_library(httplib::httplib ALIAS PkgConfig::HTTPLIB)
   endif()
 endif()

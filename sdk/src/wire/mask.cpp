@@ -143,12 +143,17 @@ class Masker {
     replace(closing_quote(begin, quote - 1) - begin);
   }
 
-  // Where the text ends that a quote with that many backslashes opened: inside, quotes have more.
+  // Where the text ends that a quote behind that many backslashes opened. Each level of nesting
+  // doubles the backslashes: those of the text come in multiples of `step` before the closing ones.
   std::size_t closing_quote(std::size_t from, std::size_t backslashes) const {
+    const std::size_t step = 2 * (backslashes + 1);
     while (from < text_.size()) {
       const std::size_t slashes = count_backslashes(from);
       const std::size_t at = from + slashes;
-      if (at < text_.size() && text_[at] == '"' && slashes <= backslashes) return from;
+      const bool is_quote = at < text_.size() && text_[at] == '"';
+      if (is_quote && (slashes <= backslashes || slashes % step == backslashes)) {
+        return at - std::min(slashes, backslashes);
+      }
       from = std::min(at + 1, text_.size());
     }
     return from;

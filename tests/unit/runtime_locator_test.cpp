@@ -1,0 +1,156 @@
+#include "transport/runtime_locator.hpp"
+
+#include <cstdlib>
+#include <optional>
+
+#include <doctest/doctest.h>
+
+#include <codex/errors.hpp>
+
+#include "support/files.hpp"
+#include "support/messages.hpp"
+#include "testing/temp_dir.hpp"
+
+namespace codex::detail {
+namespace {
+
+using testing::contains;
+using testing::write_file;
+
+/// Sets a variable of this process, or takes it away, for as long as it lives.
+class Variable {
+ public:
+  Variable(const char* name, const std::optional<std::string>& value) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    set(value);
+  }
+  ~Variable() { set(old_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  void set(const std::optional<std::string>& value) const {
+    value ? ::setenv(name_, value->c_str(), 1) : ::unsetenv(name_);
+  }
+
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+const PinnedRuntime pinned{.version = "1.2.3", .platform = "linux-x64"};
+
+/// A folder with an installed runtime.
+struct Fixture {
+  testing::detail::TempDir cache{"codex-test-"};
+  Variable chosen{"CODEX_SDK_RUNTIME_DIR", cache.path().string()};
+  Variable path{"PATH", "/usr/bin:/bin"};
+  std::filesystem::path folder = cache.path() / "1.2.3-linux-x64";
+  std::string binary = (folder / "bin" / "codex").string();
+
+  Fixture() {
+    write_file(folder / "codex-package.json", "{}");
+    write_file(binary, "#!/bin/sh\n");
+    std::filesystem::create_directory(folder / "codex-path");
+  }
+
+  std::string problem(const CodexConfig& config = {}) {
+    return testing::message_of<RuntimeNotFoundError>([&] { (void)locate_runtime(config, pinned); });
+  }
+};
+
+using Arguments = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "the pinned runtime, with its tools first in PATH") {
+  const LaunchCommand command = locate_runtime({}, pinned);
+  CHECK(command.argv == Arguments{binary, "app-server", "--listen", "stdio://"});
+  CHECK(command.env.at("PATH") == (folder / "codex-path").string() + ":/usr/bin:/bin");
+}
+
+TEST_CASE_FIXTURE(Fixture, "settings come before the subcommand, in order") {
+  CodexConfig config;
+  config.config_overrides = {"model=\"x\"", "a.b=1"};
+  CHECK(locate_runtime(config, pinned).argv == Arguments{binary, "--config", "model=\"x\"",
+                                                         "--config", "a.b=1", "app-server",
+                                                         "--listen", "stdio://"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "a PATH of the caller's own is kept behind, without doubles and gaps") {
+  const std::string tools = (folder / "codex-path").string();
+  CodexConfig config;
+  config.env = {{"PATH", ":/mine:" + tools + "::/bin:"}, {"X", "y"}};
+  const LaunchCommand command = locate_runtime(config, pinned);
+  CHECK(command.env.at("PATH") == tools + ":/mine:/bin");
+  CHECK(command.env.at("X") == "y");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a binary of the caller's own wins, as it is") {
+  const auto own = write_file(cache.path() / "own", "#!/bin/sh\n");
+  CodexConfig config;
+  config.codex_bin = own.string();
+  const LaunchCommand command = locate_runtime(config, pinned);
+  CHECK(command.argv.front() == own.string());
+  CHECK_FALSE(command.env.contains("PATH"));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a binary that does not exist is an error, not a reason to look elsewhere") {
+  CodexConfig config;
+  for (const std::string& bin : {(cache.path() / "missing").string(), cache.path().string(),
+                                 std::string("sh"), std::string()}) {
+    config.codex_bin = bin;
+    CHECK(contains(problem(config), "Codex binary not found at " + bin));
+    CHECK(contains(problem(config), "CodexConfig.codex_bin"));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a whole command line is taken as it is") {
+  CodexConfig config;
+  config.launch_args_override = {"ssh", "host", "codex"};
+  config.codex_bin = "/nowhere";
+  config.config_overrides = {"a=1"};
+  config.env = {{"X", "y"}};
+  const LaunchCommand command = locate_runtime(config, pinned);
+  CHECK(command.argv == Arguments{"ssh", "host", "codex"});
+  CHECK(command.env == std::map<std::string, std::string>{{"X", "y"}});
+}
+
+TEST_CASE_FIXTURE(Fixture, "each missing piece has a message that names the remedy") {
+  std::string what;
+  SUBCASE("the folder") {
+    std::filesystem::remove_all(folder);
+    what = problem();
+    CHECK(contains(what, "1.2.3 (linux-x64) is not installed"));
+  }
+  SUBCASE("the package file") {
+    std::filesystem::remove(folder / "codex-package.json");
+    what = problem();
+    CHECK(contains(what, "codex-package.json is missing"));
+  }
+  SUBCASE("the binary") {
+    std::filesystem::remove(binary);
+    what = problem();
+    CHECK(contains(what, "bin/codex is missing"));
+  }
+  CHECK(contains(what, folder.string()));
+  CHECK(contains(what, "tools/fetch_runtime"));
+}
+
+TEST_CASE("where the runtime is installed") {
+  const Variable none("CODEX_SDK_RUNTIME_DIR", std::nullopt);
+  const Variable home("HOME", "/home/me");
+  {
+    const Variable cache("XDG_CACHE_HOME", "/cache");
+    CHECK(runtime_folder(pinned) == "/cache/codex-sdk/runtime/1.2.3-linux-x64");
+  }
+  const Variable no_cache("XDG_CACHE_HOME", std::nullopt);
+  CHECK(runtime_folder(pinned) == "/home/me/.cache/codex-sdk/runtime/1.2.3-linux-x64");
+  const Variable chosen("CODEX_SDK_RUNTIME_DIR", "/chosen");
+  CHECK(runtime_folder(pinned) == "/chosen/1.2.3-linux-x64");
+  const Variable unset("CODEX_SDK_RUNTIME_DIR", std::nullopt);
+  const Variable homeless("HOME", std::nullopt);
+  CHECK_THROWS_AS((void)runtime_folder(pinned), RuntimeNotFoundError);
+}
+
+}  // namespace codex::detail
