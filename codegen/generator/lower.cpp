@@ -87,7 +87,7 @@ class Lowering {
     members.one_of.clear();
     for (const auto& [wire, property] : schema.one_of[0].properties) {
       if (wire == "method" || wire == "params") continue;
-      members.properties.emplace_back(wire, property);
+      members.properties.push_back({wire, property});
       members.required.insert(wire);
     }
     return Message{*kind, members_of(name, members, stable, {})};
@@ -171,7 +171,7 @@ class Lowering {
     folded.types = {"object"};
     for (const auto& [wire, property] : schema.one_of[0].properties) {
       if (in_all_branches(schema, wire)) {
-        folded.properties.emplace_back(wire, property);
+        folded.properties.push_back({wire, property});
         if (schema.one_of[0].required.contains(wire)) folded.required.insert(wire);
       }
     }

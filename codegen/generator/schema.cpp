@@ -99,7 +99,7 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
       {"properties",
        [](Schema& s, const Json& j, const std::string& p) {
          for (const auto& [name, value] : j.items()) {
-           s.properties.emplace_back(name, parse(value, child(p, name)));
+           s.properties.push_back({name, parse(value, child(p, name))});
          }
        }},
       {"required",
@@ -184,7 +184,7 @@ bool Schema::is_object() const {
 
 const Schema* Bundle::find(std::string_view name) const {
   const auto found = index_.find(name);
-  return found == index_.end() ? nullptr : &definitions[found->second].second;
+  return found == index_.end() ? nullptr : &definitions[found->second].schema;
 }
 
 Bundle parse_bundle(const Json& json) {
@@ -205,7 +205,7 @@ Bundle parse_bundle(const Json& json) {
         continue;
       }
       bundle.index_.emplace(name, bundle.definitions.size());
-      bundle.definitions.emplace_back(name, parse(value, child(pointer, name)));
+      bundle.definitions.push_back({name, parse(value, child(pointer, name))});
     }
   };
   const Json& definitions = json["definitions"];

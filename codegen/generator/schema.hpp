@@ -23,6 +23,8 @@ class SchemaError : public std::runtime_error {
       : std::runtime_error(pointer + ": " + problem) {}
 };
 
+struct Property;
+
 /// One schema node. An absent keyword is empty.
 struct Schema {
   std::string pointer;  // where it stands in the bundle
@@ -32,7 +34,7 @@ struct Schema {
   std::vector<std::string> types;
   std::string format;
   std::vector<std::string> literals;  // `enum` or `const`, strings only
-  std::vector<std::pair<std::string, Schema>> properties;
+  std::vector<Property> properties;
   std::set<std::string> required;
   std::shared_ptr<const Schema> items;
   std::shared_ptr<const Schema> additional;  // additionalProperties as a schema
@@ -54,9 +56,15 @@ struct Schema {
   [[nodiscard]] bool is_object() const;
 };
 
+/// A named schema within an object.
+struct Property {
+  std::string name;
+  Schema schema;
+};
+
 /// The definitions of one bundle, flattened into one namespace, in their order.
 struct Bundle {
-  std::vector<std::pair<std::string, Schema>> definitions;
+  std::vector<Property> definitions;
 
   [[nodiscard]] const Schema* find(std::string_view name) const;
 

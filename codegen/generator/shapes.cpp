@@ -49,7 +49,7 @@ bool object_accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) 
   }
   if (!a.closed) return true;
   return std::all_of(b.properties.begin(), b.properties.end(),
-                     [&](const auto& property) { return a.property(property.first); });
+                     [&](const auto& property) { return a.property(property.name); });
 }
 
 bool accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) {
@@ -151,7 +151,7 @@ Schema fold_alternatives(const Schema& schema) {
       throw SchemaError(branch.pointer, "an alternative that is no plain object");
     }
     for (const auto& [name, property] : branch.properties) {
-      if (!out.property(name)) out.properties.emplace_back(name, property);
+      if (!out.property(name)) out.properties.push_back({name, property});
     }
   }
   out.one_of.clear();

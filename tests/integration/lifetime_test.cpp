@@ -12,6 +12,8 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/processes.hpp"
+
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
@@ -19,11 +21,6 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::size_t entries(const char* folder) {
-  return static_cast<std::size_t>(
-      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
 
 /// Processes whose parent is this one, zombies included.
 std::set<int> children() {
@@ -45,11 +42,21 @@ std::set<int> children() {
 
 /// What must be the same before and after.
 struct Footprint {
-  std::size_t descriptors = entries("/proc/self/fd");
-  std::size_t threads = entries("/proc/self/task");
+  std::ptrdiff_t descriptors = codex::testing::open_descriptors();
+  std::ptrdiff_t threads = codex::testing::running_threads();
   std::set<int> processes = children();
 
   bool operator==(const Footprint&) const = default;
+
+  /// Whether all is again as it was. What has ended is listed for a moment longer.
+  [[nodiscard]] bool is_restored() const {
+    const auto deadline = std::chrono::steady_clock::now() + 5s;
+    while (Footprint{} != *this) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
 };
 
 /// A program that answers initialize with this.
@@ -81,7 +88,7 @@ TEST_CASE("a runtime that is not there is named, with what to do") {
   const std::string error = start_error({.codex_bin = "/no/such/codex"});
   CHECK(has(error, "/no/such/codex"));
   CHECK(has(error, "codex_bin"));
-  CHECK(Footprint{} == before);
+  CHECK(before.is_restored());
 }
 
 TEST_CASE("the pinned runtime that was not installed is an error that names the command") {
@@ -112,7 +119,7 @@ TEST_CASE("programs that are no runtime are told apart from it") {
                                 .startup_timeout = 300ms,
                                 .shutdown_timeout = 300ms}),
                   codex::TimeoutError);
-  CHECK(Footprint{} == before);
+  CHECK(before.is_restored());
 }
 
 TEST_CASE("a runtime that is too old says which ones work") {
@@ -154,13 +161,7 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
     }
     CHECK_THROWS_AS((void)codex.thread_start(), codex::TransportClosedError);
   }
-  gate.open();
-  mock.stop();  // so that its threads do not count
-  const auto patience = std::chrono::steady_clock::now() + 2s;
-  while (Footprint{}.processes != before.processes && std::chrono::steady_clock::now() < patience) {
-    std::this_thread::yield();
-  }
-  CHECK(Footprint{}.processes == before.processes);
+  CHECK(before.is_restored());
 }
 
 TEST_CASE("close ends the runtime with everything that belonged to it") {
@@ -176,7 +177,7 @@ TEST_CASE("close ends the runtime with everything that belonged to it") {
     CHECK_THROWS_AS((void)thread.run("again"), codex::TransportClosedError);
     CHECK_THROWS_AS((void)codex.request("thread/list"), codex::TransportClosedError);
   }
-  CHECK(Footprint{} == before);
+  CHECK(before.is_restored());
 }
 
 TEST_CASE("a client that goes away in the middle of a turn leaves nothing") {
@@ -190,5 +191,5 @@ TEST_CASE("a client that goes away in the middle of a turn leaves nothing") {
     REQUIRE(gate.wait_reached());
     codex::Codex moved = std::move(codex);
   }
-  CHECK(Footprint{} == before);
+  CHECK(before.is_restored());
 }

@@ -139,10 +139,9 @@ constinit const ObjectInfo Wide::type_info =
 constinit const ObjectInfo TextPart::type_info =
     object(named<TextPart>(Kind::object, "TextPart"), text_part_fields, offsetof(TextPart, extra),
            OtherMembers::unforeseen, {.tag = "type", .tag_value = "text"});
-constinit const ObjectInfo PointPart::type_info =
-    object(named<PointPart>(Kind::object, "PointPart"), point_part_fields,
-           offsetof(PointPart, extra), OtherMembers::unforeseen,
-           {.tag = "type", .tag_value = "point"});
+constinit const ObjectInfo PointPart::type_info = object(
+    named<PointPart>(Kind::object, "PointPart"), point_part_fields, offsetof(PointPart, extra),
+    OtherMembers::unforeseen, {.tag = "type", .tag_value = "point"});
 constinit const UnionInfo Part::type_info =
     union_of<Part>("Part", UnionStyle::tagged, "type", part_arms, part_shared);
 

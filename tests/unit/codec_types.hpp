@@ -1,13 +1,14 @@
 #pragma once
 
-#include <codex/protocol/support/codec.hpp>
-#include <codex/protocol/support/no_params.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <codex/protocol/support/codec.hpp>
+#include <codex/protocol/support/no_params.hpp>
 
 /// Types with tables by hand, one for each rule of the codec: the tests must not depend on what
 /// today's schema happens to hold.
@@ -205,14 +206,4 @@ struct Request : MethodMessage {
   static const MessageInfo type_info;
 };
 
-/// Text to T to text gives the same JSON value, by way of a tree as well; and T equals itself.
-template <class T>
-T comes_back(std::string_view text);
-
-/// The error of decoding the text as a T; the same one by way of a tree, where the text is JSON.
-template <class T>
-std::string error_of(std::string_view text);
-
 }  // namespace codec_types
-
-#include "codec_types_checks.hpp"

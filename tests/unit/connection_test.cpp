@@ -157,6 +157,7 @@ TEST_CASE_FIXTURE(Fixture, "error answers become exceptions, malformed ones too"
 
 TEST_CASE_FIXTURE(Fixture, "at most 64 requests are in flight, the rest follow in order") {
   std::vector<Pending> pending;
+  pending.reserve(200);
   for (int i = 0; i < 200; ++i) pending.push_back(start("m" + std::to_string(i)));
   int next = 0;
   std::deque<std::uint64_t> open;
@@ -188,7 +189,7 @@ TEST_CASE_FIXTURE(SmallWindow, "a request that waits its turn too long is never 
 TEST_CASE_FIXTURE(SmallWindow, "a request that is cancelled before its turn is never sent") {
   auto first = start("a");
   auto second = start("b");
-  std::stop_source stop;
+  const std::stop_source stop;
   auto queued = start("queued", TimePoint::max(), stop.get_token());
   auto last = start("last");
   stop.request_stop();
@@ -201,7 +202,7 @@ TEST_CASE_FIXTURE(SmallWindow, "a request that is cancelled before its turn is n
 
 TEST_CASE_FIXTURE(Fixture, "what is over before it begins is not sent") {
   auto late = start("late", Clock::now() - 1ms);
-  std::stop_source stop;
+  const std::stop_source stop;
   stop.request_stop();
   auto stopped = start("stopped", TimePoint::max(), stop.get_token());
   CHECK(contains(error<TimeoutError>(late), "not been sent"));
@@ -209,7 +210,7 @@ TEST_CASE_FIXTURE(Fixture, "what is over before it begins is not sent") {
   CHECK(nothing_was_sent());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a deadline ends the wait; the answer that follows is dropped") {
+TEST_CASE_FIXTURE(Fixture, "a deadline ends the wait, and the answer that follows is dropped") {
   auto pending = start("slow/method", Clock::now() + 10ms);
   const std::string what = error<TimeoutError>(pending);
   CHECK(contains(what, "slow/method timed out after"));
@@ -219,8 +220,8 @@ TEST_CASE_FIXTURE(Fixture, "a deadline ends the wait; the answer that follows is
   settle();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stop request ends the wait; the answer that follows is dropped") {
-  std::stop_source stop;
+TEST_CASE_FIXTURE(Fixture, "a stop request ends the wait, and the answer that follows is dropped") {
+  const std::stop_source stop;
   auto pending = start("slow", TimePoint::max(), stop.get_token());
   const auto id = asked("slow");
   stop.request_stop();
@@ -282,7 +283,7 @@ TEST_CASE_FIXTURE(Fixture, "notifications come in, before and after someone list
   CHECK(text_of(*general.next_blocking(soon())) == "a");
   CHECK(text_of(*general.next_blocking(soon())) == "b");
   CHECK_THROWS_AS((void)general.next_blocking(Clock::now() + 5ms), TimeoutError);
-  std::stop_source stop;
+  const std::stop_source stop;
   stop.request_stop();
   CHECK_THROWS_AS((void)general.next_blocking(TimePoint::max(), stop.get_token()), CancelledError);
 }
@@ -364,6 +365,7 @@ TEST_CASE_FIXTURE(Fixture, "when the runtime ends, everyone is told how") {
 
 TEST_CASE_FIXTURE(Fixture, "queued requests fail too when the runtime ends") {
   std::vector<Pending> pending;
+  pending.reserve(100);
   for (int i = 0; i < 100; ++i) pending.push_back(start("m"));
   peer.end({.signal = 9});
   for (auto& request : pending) CHECK(contains(error<TransportClosedError>(request), "signal 9"));
@@ -462,6 +464,7 @@ TEST_CASE_FIXTURE(Fixture, "many threads may use one connection") {
   });
   std::atomic<int> right = 0;
   std::vector<std::thread> callers;
+  callers.reserve(threads);
   for (int t = 0; t < threads; ++t) {
     callers.emplace_back([this, t, &right] {
       for (int i = 0; i < calls; ++i) {

@@ -104,10 +104,10 @@ TEST_CASE("odd members break nothing") {
 
 TEST_CASE("what is no message says why") {
   for (const char* line :
-       {"[1]", "42", "hello", "{\"method\":", "{\"method\":\"m\"", "{}", "null", "{\"params\":{}}",
-        "{\"method\":7}", "{\"method\":\"m\"} x", "{\"id\":1,\"result\":1}{\"id\":2,\"result\":2}",
-        "{\"method\":\"m\",\"params\":{\"a\":1}", "{\"id\":1,\"result\":[1,2}",
-        "{\"method\":\"m\xff\"}", "\"text\"", "{\"method\":\"unclosed}"}) {
+       {"[1]", "42", "hello", "null", R"("text")", "{}", R"({"params":{}})", R"({"method":7})",
+        R"({"method":)", R"({"method":"m")", R"({"method":"unclosed})", R"({"method":"m"} x)",
+        R"({"id":1,"result":1}{"id":2,"result":2})", R"({"method":"m","params":{"a":1})",
+        R"({"id":1,"result":[1,2})", "{\"method\":\"m\xff\"}"}) {
     INFO(line);
     const auto scanned = message(line);
     CHECK(scanned->envelope.kind == MessageKind::invalid);
@@ -126,7 +126,7 @@ TEST_CASE("one scanner takes many lines, and an invalid one leaves no trace") {
 
 TEST_CASE("a long line and the next ones") {
   EnvelopeScanner scanner;
-  const std::string blob(20 * 1024 * 1024, 'x');
+  const std::string blob(std::size_t{20} * 1024 * 1024, 'x');
   const auto scanned = scanner.scan(R"({"id":1,"result":{"stdout":")" + blob + "\"}}");
   CHECK(scanned->envelope.kind == MessageKind::response);
   CHECK(scanned->envelope.result.size() == blob.size() + 13);

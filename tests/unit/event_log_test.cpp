@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(Fixture, "a completion may ask for the next event") {
   Subscription reader(events);
   std::string got;
   std::function<void(Outcome<NextEvent>)> on_event = [&](Outcome<NextEvent> outcome) {
-    const NextEvent event = value_or_throw<NextEvent>(std::move(outcome));
+    const auto event = value_or_throw<NextEvent>(std::move(outcome));
     got += event ? text_of(*event) : "end";
     if (event) reader.next(TimePoint::max(), {}, on_event);
   };
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(Fixture, "a wait ends with its deadline, its stop token, or it
   timers->run_due();
   CHECK_THROWS_AS(std::rethrow_exception(error), TimeoutError);
 
-  std::stop_source stop;
+  const std::stop_source stop;
   reader->next(TimePoint::max(), stop.get_token(), keep);
   stop.request_stop();
   timers->run_due();
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(Fixture, "deltas go before other events that are older") {
 TEST_CASE_FIXTURE(Fixture, "only the slow reader loses events") {
   const auto events = log(Retention::turn, 3 * cost_of(delta, "x"));
   Subscription fast(events);
-  Subscription slow(events);
+  const Subscription slow(events);
   std::string got;
   for (const char* text : {"a", "b", "c", "d", "e"}) {
     append(*events, delta, text);

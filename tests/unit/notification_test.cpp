@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <doctest/doctest.h>
 
 #include <codex/notification.hpp>
@@ -22,14 +24,15 @@ const std::string delta_line =
 }  // namespace
 
 TEST_CASE("a notification shows what came") {
-  const Notification event = notification(delta_line);
-  const Notification copy = event;
+  auto event = std::make_unique<Notification>(notification(delta_line));
+  const Notification copy = *event;
+  CHECK(copy.text().data() == event->text().data());
+  event.reset();
   CHECK(copy.method() == "item/agentMessage/delta");
   CHECK(copy.thread_id() == "t");
   CHECK(copy.turn_id() == "u");
   CHECK(copy.emitted_at_ms() == 5);
   CHECK(copy.text() == delta_line);
-  CHECK(copy.text().data() == event.text().data());
   CHECK(copy.json() == Json::parse(delta_line));
   CHECK(copy.json().at("params").dump() == Json::parse(copy.params()).dump());
 }

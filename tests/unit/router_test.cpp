@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Fixture, "binding one turn frees the others that were kept") {
 TEST_CASE_FIXTURE(Fixture, "a reader that gives up in the middle leaves the other one alone") {
   Subscription first = router->expect_turn("t").bind("u");
   {
-    Subscription second = router->attach("t", "u");
+    const Subscription second = router->attach("t", "u");
     event("t", "u", "a");
   }
   event("t", "u", "b");
@@ -164,6 +164,13 @@ TEST_CASE_FIXTURE(Fixture, "events after the end of a turn do not start it again
   event("t", "u", "late");
   CHECK(read_all(turn) == "!");
   CHECK(read_all(general) == "late");
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a turn that was over before it was expected has ended, and does not hang") {
+  complete("t", "u");
+  const Subscription turn = router->expect_turn("t").bind("u");
+  CHECK(turn.is_at_end());
 }
 
 TEST_CASE_FIXTURE(Fixture, "events without a turn are general") {

@@ -26,7 +26,9 @@ class Variable {
   }
   ~Variable() { set(old_); }
   Variable(const Variable&) = delete;
+  Variable(Variable&&) = delete;
   Variable& operator=(const Variable&) = delete;
+  Variable& operator=(Variable&&) = delete;
 
  private:
   void set(const std::optional<std::string>& value) const {
@@ -53,7 +55,7 @@ struct Fixture {
     std::filesystem::create_directory(folder / "codex-path");
   }
 
-  std::string problem(const CodexConfig& config = {}) {
+  static std::string problem(const CodexConfig& config = {}) {
     return testing::message_of<RuntimeNotFoundError>([&] { (void)locate_runtime(config, pinned); });
   }
 };

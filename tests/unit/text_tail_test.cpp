@@ -37,4 +37,10 @@ TEST_CASE("secrets are masked before the text is cut") {
   CHECK(tail.last_lines() == "apiKey=\"***\"\nend");
 }
 
+TEST_CASE("colours are taken out, and do not hide secrets") {
+  TextTail tail;
+  tail.append("\x1b[31mERROR\x1b[0m: \x1b[3mapi_key\x1b[0m\x1b[2m=\x1b[0mhush done\x1b[");
+  CHECK(tail.last_lines() == "ERROR: api_key=*** done");
+}
+
 }  // namespace codex::detail

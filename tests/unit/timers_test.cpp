@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(Fixture, "the I/O thread is woken only for what it does not se
 }
 
 TEST_CASE_FIXTURE(Fixture, "a stop request makes a watch due at once") {
-  std::stop_source stop;
+  const std::stop_source stop;
   const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));
   timers->run_due();
   CHECK(calls.empty());
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Fixture, "a stop request makes a watch due at once") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "a watch that has gone sees nothing") {
-  std::stop_source stop;
+  const std::stop_source stop;
   { const Watch watch(timers, Clock::now() - hours{1}, stop.get_token(), note("x")); }
   stop.request_stop();
   timers->run_due();
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(Fixture, "a callback may add and remove timers") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "after stop nothing is called and nobody woken") {
-  std::stop_source stop;
+  const std::stop_source stop;
   const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));
   timers->stop();
   stop.request_stop();

@@ -52,7 +52,7 @@ TEST_CASE("an existing wire log is continued") {
   const testing::detail::TempDir folder("codex-test-");
   const auto file = folder.path() / "wire.jsonl";
   for (int run = 0; run < 2; ++run) {
-    WireLog(file.string()).message(Direction::send, "{\"method\":\"m\"}");
+    WireLog(file.string()).message(Direction::send, R"({"method":"m"})");
   }
   CHECK(entries_of(file).size() == 2);
 }

@@ -12,5 +12,9 @@ function(codex_target target)
   else()
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic
                                              $<$<BOOL:${CODEX_SDK_WERROR}>:-Werror>)
+    # g++ 12 sees overlaps in "literal" + std::string that are not there (GCC bug 105651).
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+      target_compile_options(${target} PRIVATE -Wno-restrict)
+    endif()
   endif()
 endfunction()

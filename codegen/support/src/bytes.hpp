@@ -63,12 +63,12 @@ inline void copy_text(char* to, std::string_view text) noexcept {
 }
 
 /// The little-endian word at `from`.
-inline std::uint64_t little_word(const char* from) noexcept {
-  std::uint64_t word = load<std::uint64_t>(from);
-  if constexpr (std::endian::native == std::endian::big) {
-    word = ((word & 0x00ff00ff00ff00ff) << 8) | ((word >> 8) & 0x00ff00ff00ff00ff);
-    word = ((word & 0x0000ffff0000ffff) << 16) | ((word >> 16) & 0x0000ffff0000ffff);
-    word = (word << 32) | (word >> 32);
+template <class Word>
+std::uint64_t little_word(const char* from) noexcept {
+  if constexpr (std::endian::native == std::endian::little) return load<Word>(from);
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < sizeof(Word); ++i) {
+    word |= std::uint64_t{static_cast<unsigned char>(from[i])} << (8 * i);
   }
   return word;
 }

@@ -186,7 +186,7 @@ template <class Source>
 template <class Int>
 void Decoder<Source>::not_integer(const TypeInfo& type, bool whole) {
   const std::string got = shortened(source_.number_text());
-  std::string problem = "expected " + std::string(expectation(type));
+  const std::string problem = "expected " + std::string(expectation(type));
   if (!whole) throw Failure(problem + ", got number " + got);
   throw Failure(problem + " from " + std::to_string(std::numeric_limits<Int>::min()) + " to " +
                 std::to_string(std::numeric_limits<Int>::max()) + ", got " + got);
@@ -323,11 +323,9 @@ template <class Other>
 void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& other) {
   enter();
   Seen seen;
-  std::size_t next = 0;
   source_.members([&](std::string_view name) {
-    const std::size_t index = find_field(info, name, next);
+    const std::size_t index = find_field(info, name);
     if (index != nowhere) {
-      next = index + 1;
       const Field& known = info.fields[index];
       below(known.name, [&] { field(known, target, seen.add(index)); });
     } else if (!other(name)) {

@@ -54,7 +54,9 @@ class JsonOut {
 
  private:
   static std::string readable(std::string_view text) {
-    return is_utf8(text) ? std::string(text) : replace_not_utf8(text);
+    std::string out(text);
+    if (!is_utf8(out)) out = replace_not_utf8(out);
+    return out;
   }
 
   Json* place_;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,10 +25,16 @@ class Encoder {
  private:
   using Object = typename Out::Object;
 
+  /// The members of an arm that live on the union around it.
+  struct Shared {
+    std::span<const Field> fields = {};
+    const void* value = nullptr;
+  };
+
   static void object(Out out, const ObjectInfo& info, const void* value, std::size_t depth,
-                     const UnionInfo* owner, const void* owner_value);
+                     const Shared& shared);
   static void plain_object(Out out, const ObjectInfo& info, const void* value, std::size_t depth,
-                           const UnionInfo* owner, const void* owner_value);
+                           const Shared& shared);
   static void fields(Object& object, std::span<const Field> fields, const void* value,
                      std::size_t depth);
   static void extra(Object& object, const ObjectInfo& info, const void* value, std::size_t depth);
@@ -80,7 +87,7 @@ void Encoder<Out>::value(Out out, const TypeInfo& type, const void* value, std::
     case Kind::enumeration:
       return out.string(EnumAccess::spelling(ref<OpenEnumBase>(value), as<EnumInfo>(type)));
     case Kind::object:
-      return object(out, as<ObjectInfo>(type), value, depth, nullptr, nullptr);
+      return object(out, as<ObjectInfo>(type), value, depth, {});
     case Kind::union_:
       return any_of(out, as<UnionInfo>(type), value, depth);
     case Kind::message:
@@ -101,21 +108,19 @@ void Encoder<Out>::value(Out out, const TypeInfo& type, const void* value, std::
 
 template <class Out>
 void Encoder<Out>::object(Out out, const ObjectInfo& info, const void* value, std::size_t depth,
-                          const UnionInfo* owner, const void* owner_value) {
-  if (info.wrapper.empty()) return plain_object(out, info, value, depth, owner, owner_value);
+                          const Shared& shared) {
+  if (info.wrapper.empty()) return plain_object(out, info, value, depth, shared);
   auto wrapper = out.object();
-  plain_object(wrapper.member(info.wrapper), info, value, depth + 1, owner, owner_value);
+  plain_object(wrapper.member(info.wrapper), info, value, depth + 1, shared);
   wrapper.close();
 }
 
-/// The owner is the union around an arm, which has members for it.
 template <class Out>
 void Encoder<Out>::plain_object(Out out, const ObjectInfo& info, const void* value,
-                                std::size_t depth, const UnionInfo* owner,
-                                const void* owner_value) {
+                                std::size_t depth, const Shared& shared) {
   auto object = out.object();
   if (!info.tag.empty()) object.member(info.tag).string(info.tag_value);
-  if (owner) fields(object, shared_fields(*owner), owner_value, depth + 1);
+  fields(object, shared.fields, shared.value, depth + 1);
   fields(object, info.fields, value, depth + 1);
   extra(object, info, value, depth + 1);
   object.close();
@@ -147,7 +152,7 @@ void Encoder<Out>::any_of(Out out, const UnionInfo& info, const void* value, std
   if (is_unknown(info, value)) return out.json(ref<Unknown>(held).raw, depth);
   const TypeInfo& arm = *info.arms[info.index(value)].type;
   if (arm.kind != Kind::object) return Encoder::value(out, arm, held, depth);
-  object(out, as<ObjectInfo>(arm), held, depth, &info, value);
+  object(out, as<ObjectInfo>(arm), held, depth, {shared_fields(info), value});
 }
 
 template <class Out>

@@ -1,6 +1,8 @@
 #include "failure.hpp"
 
 #include <algorithm>
+#include <ranges>
+#include <utility>
 
 namespace codex::protocol::detail {
 
@@ -65,9 +67,9 @@ void Failure::under(std::size_t index) {
 
 DecodeError Failure::error() const {
   std::string path;
-  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) path += *step;
+  for (const auto& step : steps_ | std::views::reverse) path += step;
   if (path.starts_with('.')) path.erase(0, 1);
-  return DecodeError(std::move(path), problem_, method_);
+  return {std::move(path), problem_, method_};
 }
 
 }  // namespace codex::protocol::detail

@@ -12,13 +12,25 @@ namespace codex::protocol::detail {
 
 inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
-/// `name_slot(name)` in a few loads.
+/// `name_word(name)` of a name of less than eight bytes, in a few loads that overlap.
+inline std::uint64_t short_word(std::string_view name) noexcept {
+  const std::size_t size = name.size();
+  const auto byte = [&](std::size_t i) {
+    return std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
+  };
+  if (size >= 4) {
+    return little_word<std::uint32_t>(name.data()) |
+           little_word<std::uint32_t>(name.data() + size - 4) << (8 * (size - 4));
+  }
+  return size == 0 ? 0 : byte(0) | byte(size / 2) | byte(size - 1);
+}
+
+/// `name_slot(name)`.
 inline std::size_t slot_of(std::string_view name) noexcept {
   const char* p = name.data();
   const std::size_t size = name.size();
-  if (size >= 8) return name_slot(little_word(p), little_word(p + size - 8), size);
-  const std::uint64_t word = name_word(name);
-  return name_slot(word, word, size);
+  if (size < 8) return name_slot(short_word(name), short_word(name), size);
+  return name_slot(little_word<std::uint64_t>(p), little_word<std::uint64_t>(p + size - 8), size);
 }
 
 inline std::size_t find_linear(std::span<const Field> fields, std::string_view name) noexcept {
@@ -28,11 +40,8 @@ inline std::size_t find_linear(std::span<const Field> fields, std::string_view n
   return nowhere;
 }
 
-/// The index of the field of that name, or `nowhere`. `guess` is tried first: members mostly come
-/// in the order of the schema.
-inline std::size_t find_field(const ObjectInfo& info, std::string_view name,
-                              std::size_t guess) noexcept {
-  if (guess < info.fields.size() && same_text(info.fields[guess].name, name)) return guess;
+/// The index of the field of that name, or `nowhere`.
+inline std::size_t find_field(const ObjectInfo& info, std::string_view name) noexcept {
   if (!info.hashed()) return find_linear(info.fields, name);
   for (std::size_t slot = slot_of(name);; slot = (slot + 1) % ObjectInfo::slot_count) {
     const std::uint8_t index = info.slots[slot];

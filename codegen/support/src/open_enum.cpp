@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <codex/protocol/support/open_enum.hpp>
 #include <codex/protocol/support/type_info.hpp>
 
@@ -37,10 +39,7 @@ void EnumAccess::set(OpenEnumBase& value, const EnumInfo& info, std::string_view
 }
 
 bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept {
-  for (const auto known : names) {
-    if (same_text(known, name)) return true;
-  }
-  return false;
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace codex::protocol::detail

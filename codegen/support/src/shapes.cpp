@@ -41,7 +41,7 @@ bool field_matches(const Field& field, const Json& object, Rigour rigour) {
 }
 
 bool is_member(const ObjectInfo& info, std::string_view name) {
-  return name == info.tag || find_field(info, name, 0) != nowhere;
+  return name == info.tag || find_field(info, name) != nowhere;
 }
 
 bool has_tag(const Json& json, std::string_view name, std::string_view value) {
@@ -55,7 +55,8 @@ bool object_matches(const ObjectInfo& info, const Json& json, Rigour rigour) {
   const bool fields_match =
       std::all_of(info.fields.begin(), info.fields.end(),
                   [&](const Field& field) { return field_matches(field, json, rigour); });
-  if (!fields_match || rigour != Rigour::strict || info.others != OtherMembers::closed) return fields_match;
+  if (!fields_match || rigour != Rigour::strict || info.others != OtherMembers::closed)
+    return fields_match;
   const auto& members = json.get_ref<const Json::object_t&>();
   return std::all_of(members.begin(), members.end(),
                      [&](const auto& entry) { return is_member(info, entry.first); });

@@ -13,7 +13,10 @@ namespace codex::protocol::detail {
 class TextIndex {
  public:
   explicit TextIndex(std::string_view text);
+  TextIndex(const TextIndex&) = delete;
   TextIndex(TextIndex&&) = delete;
+  TextIndex& operator=(const TextIndex&) = delete;
+  TextIndex& operator=(TextIndex&&) = delete;
   ~TextIndex();
 
   /// The places of the tokens; behind the last one stands the size of the text.

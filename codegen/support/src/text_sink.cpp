@@ -33,6 +33,13 @@ std::size_t copy_plain(char* to, std::string_view text) {
     if (escapes_in(word) | (Ascii ? word & high_bits : 0)) break;
     store(to + i, word);
   }
+  if (size >= 8 && i + 8 > size) {
+    const auto word = load<std::uint64_t>(from + size - 8);
+    if (!(escapes_in(word) | (Ascii ? word & high_bits : 0))) {
+      store(to + size - 8, word);
+      return size;
+    }
+  }
   for (; i < size; ++i) {
     if (needs_escape(from[i]) || (Ascii && static_cast<unsigned char>(from[i]) >= 0x80)) break;
     to[i] = from[i];

@@ -9,11 +9,15 @@ namespace codex::protocol::detail {
 
 /// Where the first backslash lies, or `end`.
 inline const char* find_backslash(const char* p, const char* end) noexcept {
-  if (end - p > 64) {
-    const void* found = std::memchr(p, '\\', static_cast<std::size_t>(end - p));
+  const auto size = end - p;
+  if (size > 64) {
+    const void* found = std::memchr(p, '\\', static_cast<std::size_t>(size));
     return found ? static_cast<const char*>(found) : end;
   }
-  while (end - p >= 8 && !bytes_equal_to(load<std::uint64_t>(p), '\\')) p += 8;
+  if (size >= 8) {
+    while (end - p > 8 && !bytes_equal_to(load<std::uint64_t>(p), '\\')) p += 8;
+    if (end - p <= 8 && !bytes_equal_to(load<std::uint64_t>(end - 8), '\\')) return end;
+  }
   while (p != end && *p != '\\') ++p;
   return p;
 }

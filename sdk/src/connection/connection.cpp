@@ -14,7 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds exit_patience{200};
 
 std::unique_ptr<WireLog> open_wire_log(const std::optional<std::string>& path) {
-  return path ? std::make_unique<WireLog>(*path) : nullptr;
+  if (!path) return nullptr;
+  return std::make_unique<WireLog>(*path);
 }
 
 }  // namespace
@@ -83,12 +84,13 @@ bool Connection::is_closed() const {
 void Connection::run(const TransportFactory& factory, Mailbox<bool>& started) {
   block_signals_on_this_thread();
   io_thread_.store(std::this_thread::get_id());
+  std::exception_ptr problem;
   try {
     transport_ = factory();
   } catch (...) {
-    started.put(std::current_exception());
-    return;
+    problem = std::current_exception();
   }
+  if (problem) return started.put(std::move(problem));
   started.put(true);
   try {
     converse();

@@ -60,8 +60,11 @@ class Connection {
   [[nodiscard]] static std::shared_ptr<Connection> open(ConnectionOptions options,
                                                         TransportFactory factory);
 
+  ~Connection() = default;
   Connection(const Connection&) = delete;
+  Connection(Connection&&) = delete;
   Connection& operator=(const Connection&) = delete;
+  Connection& operator=(Connection&&) = delete;
 
   /// Sends a request, now or when there is room. Its completion is called exactly once, maybe
   /// before this returns: with the result, or with JsonRpcError (the server refused), TimeoutError

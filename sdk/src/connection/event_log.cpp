@@ -57,7 +57,7 @@ void EventLog::fail(std::function<std::exception_ptr()> error) { end(std::move(e
 std::shared_ptr<EventLog::Cursor> EventLog::open_cursor() {
   const std::lock_guard lock(mutex_);
   auto cursor = std::make_shared<Cursor>();
-  cursor->next = retention_ == Retention::turn ? end_position_ : unread_from_;
+  cursor->next_ = retention_ == Retention::turn ? end_position_ : unread_from_;
   cursors_.push_back(cursor);
   return cursor;
 }
@@ -65,8 +65,8 @@ std::shared_ptr<EventLog::Cursor> EventLog::open_cursor() {
 std::shared_ptr<EventLog::Cursor> EventLog::copy_cursor(const Cursor& cursor) {
   const std::lock_guard lock(mutex_);
   auto copy = std::make_shared<Cursor>();
-  copy->next = cursor.next;
-  copy->dropped = cursor.dropped;
+  copy->next_ = cursor.next_;
+  copy->dropped_ = cursor.dropped_;
   cursors_.push_back(copy);
   return copy;
 }
@@ -76,7 +76,7 @@ void EventLog::close_cursor(const std::shared_ptr<Cursor>& cursor) {
   std::erase(cursors_, cursor);
   free_read_entries();
   Deliveries deliveries;
-  if (cursor->wait) {
+  if (cursor->wait_) {
     deliveries.push_back(
         take_wait(*cursor, make_error<CancelledError>("Stopped listening to " + name_)));
   }
@@ -94,12 +94,12 @@ NextEvent EventLog::try_next(Cursor& cursor) {
 void EventLog::next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
                     const std::stop_token& stop, Completion<NextEvent> completion) {
   std::unique_lock lock(mutex_);
-  if (cursor->wait) throw CodexError("Only one wait at a time for the next event of " + name_);
+  if (cursor->wait_) throw CodexError("Only one wait at a time for the next event of " + name_);
   auto outcome = outcome_for(*cursor);
   if (!outcome) {
     const std::uint64_t id = next_wait_id_++;
-    cursor->wait.emplace(Cursor::Wait{id, std::move(completion), nullptr});
-    cursor->wait->watch = std::make_unique<Watch>(
+    cursor->wait_.emplace(Cursor::Wait{id, std::move(completion), nullptr});
+    cursor->wait_->watch = std::make_unique<Watch>(
         timers_, deadline, stop,
         [log = weak_from_this(), cursor = std::weak_ptr(cursor), id](Expiry expiry) {
           if (const auto self = log.lock()) self->expire(cursor, id, expiry);
@@ -113,13 +113,13 @@ void EventLog::next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
 bool EventLog::is_at_end(Cursor& cursor) {
   const std::lock_guard lock(mutex_);
   skip_dropped(cursor);
-  return has_ended_ && cursor.next == end_position_;
+  return has_ended_ && cursor.next_ == end_position_;
 }
 
 std::uint64_t EventLog::dropped(Cursor& cursor) {
   const std::lock_guard lock(mutex_);
   skip_dropped(cursor);
-  return cursor.dropped;
+  return cursor.dropped_;
 }
 
 void EventLog::deliver(Deliveries deliveries) {
@@ -135,18 +135,18 @@ EventLog::Rank EventLog::rank_of(const Notification& event) const {
 }
 
 void EventLog::skip_dropped(Cursor& cursor) const {
-  const auto entry = entries_.lower_bound(cursor.next);
+  const auto entry = entries_.lower_bound(cursor.next_);
   const std::uint64_t position = entry != entries_.end() ? entry->first : end_position_;
-  cursor.dropped += position - cursor.next;
-  cursor.next = position;
+  cursor.dropped_ += position - cursor.next_;
+  cursor.next_ = position;
 }
 
 NextEvent EventLog::read(Cursor& cursor) {
   skip_dropped(cursor);
-  const auto entry = entries_.find(cursor.next);
+  const auto entry = entries_.find(cursor.next_);
   if (entry == entries_.end()) return std::nullopt;
   NextEvent event = entry->second.event;
-  ++cursor.next;
+  ++cursor.next_;
   free_read_entries();
   return event;
 }
@@ -161,7 +161,7 @@ std::optional<Outcome<NextEvent>> EventLog::outcome_for(Cursor& cursor) {
 void EventLog::free_read_entries() {
   if (cursors_.empty() && retention_ == Retention::stream) return;
   std::uint64_t slowest = end_position_;
-  for (const auto& cursor : cursors_) slowest = std::min(slowest, cursor->next);
+  for (const auto& cursor : cursors_) slowest = std::min(slowest, cursor->next_);
   unread_from_ = slowest;
   while (!entries_.empty() && entries_.begin()->first < slowest) free_oldest();
 }
@@ -188,16 +188,16 @@ bool EventLog::drop_oldest(Rank rank) {
 }
 
 EventLog::Delivery EventLog::take_wait(Cursor& cursor, Outcome<NextEvent> outcome) {
-  Delivery delivery{std::move(cursor.wait->completion), std::move(outcome),
-                    std::move(cursor.wait->watch)};
-  cursor.wait.reset();
+  Delivery delivery{std::move(cursor.wait_->completion), std::move(outcome),
+                    std::move(cursor.wait_->watch)};
+  cursor.wait_.reset();
   return delivery;
 }
 
 EventLog::Deliveries EventLog::serve_waiting() {
   Deliveries deliveries;
   for (const auto& cursor : cursors_) {
-    if (!cursor->wait) continue;
+    if (!cursor->wait_) continue;
     if (auto outcome = outcome_for(*cursor)) {
       deliveries.push_back(take_wait(*cursor, std::move(*outcome)));
     }
@@ -219,7 +219,7 @@ void EventLog::expire(const std::weak_ptr<Cursor>& weak_cursor, std::uint64_t wa
   const auto cursor = weak_cursor.lock();
   if (!cursor) return;
   std::unique_lock lock(mutex_);
-  if (!cursor->wait || cursor->wait->id != wait_id) return;
+  if (!cursor->wait_ || cursor->wait_->id != wait_id) return;
   const std::string what = "while waiting for the next event of " + name_;
   Deliveries deliveries;
   deliveries.push_back(take_wait(*cursor, expiry == Expiry::deadline

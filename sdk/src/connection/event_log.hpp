@@ -44,9 +44,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
       Completion<NextEvent> completion;
       std::unique_ptr<Watch> watch;
     };
-    std::uint64_t next = 0;
-    std::uint64_t dropped = 0;
-    std::optional<Wait> wait;
+    std::uint64_t next_ = 0;
+    std::uint64_t dropped_ = 0;
+    std::optional<Wait> wait_;
   };
 
   /// `name` is for error messages: "turn X".

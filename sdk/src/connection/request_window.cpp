@@ -148,7 +148,7 @@ void RequestWindow::expire(std::uint64_t id, Expiry expiry) {
   if (found == pending_.end() || !found->second.completion) return;
   Pending& pending = found->second;
   const auto completion = std::exchange(pending.completion, {});
-  const auto error = expiry_error(expiry, pending.method, pending.started_at, pending.is_sent);
+  auto error = expiry_error(expiry, pending.method, pending.started_at, pending.is_sent);
   if (pending.is_sent) {
     pending.watch =
         std::make_unique<Watch>(timers_, Clock::now() + options_.abandoned_grace, std::stop_token(),
@@ -159,7 +159,7 @@ void RequestWindow::expire(std::uint64_t id, Expiry expiry) {
     drop(id);
   }
   lock.unlock();
-  completion(error);
+  completion(std::move(error));
 }
 
 void RequestWindow::free_place(std::uint64_t id) {

@@ -175,6 +175,12 @@ std::shared_ptr<EventLog> Router::turn_for(const Notification& event) {
   return open_turn(std::string(event.thread_id()), std::string(event.turn_id()));
 }
 
+Subscription Router::ended_turn(const std::string& turn_id) const {
+  const auto log = new_log("turn " + turn_id);
+  log->finish();
+  return Subscription(log);
+}
+
 bool Router::is_expected(std::string_view thread_id) const {
   return std::any_of(pending_.begin(), pending_.end(),
                      [&](const auto& pending) { return pending->thread_id == thread_id; });
@@ -212,6 +218,7 @@ Subscription Router::bind(PendingTurn::State& pending, const std::string& turn_i
     return std::move(found->second);
   }
   throw_if_failed();
+  if (is_completed(turn_id)) return ended_turn(turn_id);
   Subscription subscription(open_turn(pending.thread_id, turn_id));
   return subscription;
 }

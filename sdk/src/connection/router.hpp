@@ -26,7 +26,9 @@ class Router;
 class PendingTurn {
  public:
   PendingTurn(PendingTurn&& other) noexcept = default;
+  PendingTurn(const PendingTurn&) = delete;
   PendingTurn& operator=(PendingTurn&& other) noexcept;
+  PendingTurn& operator=(const PendingTurn&) = delete;
   ~PendingTurn();
 
   /// The events of this turn from the moment the PendingTurn was made. Valid once.
@@ -93,6 +95,7 @@ class Router : public std::enable_shared_from_this<Router> {
   [[nodiscard]] std::shared_ptr<EventLog> open_turn(const std::string& thread_id,
                                                     const std::string& turn_id);
   [[nodiscard]] std::shared_ptr<EventLog> turn_for(const Notification& event);
+  [[nodiscard]] Subscription ended_turn(const std::string& turn_id) const;
   [[nodiscard]] bool is_expected(std::string_view thread_id) const;
   [[nodiscard]] bool is_completed(std::string_view turn_id) const;
   void note_completed(std::string_view turn_id);

@@ -16,7 +16,9 @@ class Subscription {
   explicit Subscription(std::shared_ptr<EventLog> log);
   Subscription(std::shared_ptr<EventLog> log, std::shared_ptr<EventLog::Cursor> cursor) noexcept;
   Subscription(Subscription&&) noexcept = default;
+  Subscription(const Subscription&) = delete;
   Subscription& operator=(Subscription&& other) noexcept;
+  Subscription& operator=(const Subscription&) = delete;
   ~Subscription();
 
   /// Another consumer, at the same place.

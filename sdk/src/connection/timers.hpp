@@ -73,7 +73,9 @@ class Watch {
         Timers::Callback on_expiry);
   ~Watch() { timers_->remove(id_); }
   Watch(const Watch&) = delete;
+  Watch(Watch&&) = delete;
   Watch& operator=(const Watch&) = delete;
+  Watch& operator=(Watch&&) = delete;
 
  private:
   struct ExpireNow {

@@ -32,6 +32,10 @@ class MemoryTransport final : public Transport {
  public:
   explicit MemoryTransport(std::shared_ptr<MemoryStreams> streams) : streams_(std::move(streams)) {}
   ~MemoryTransport() override { mark_closed(); }
+  MemoryTransport(const MemoryTransport&) = delete;
+  MemoryTransport(MemoryTransport&&) = delete;
+  MemoryTransport& operator=(const MemoryTransport&) = delete;
+  MemoryTransport& operator=(MemoryTransport&&) = delete;
 
   Received wait(TimePoint deadline) override {
     MemoryStreams& s = *streams_;

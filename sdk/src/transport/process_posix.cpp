@@ -165,7 +165,7 @@ class Child {
     return true;
   }
 
-  void signal_group(int signal) noexcept {
+  void signal_group(int signal) const noexcept {
     if (is_ours_ && !is_reaped_) ::kill(-pid_, signal);
   }
 
@@ -202,6 +202,10 @@ class Process final : public Transport {
         buffer_(chunk_bytes, '\0') {}
 
   ~Process() override { close_child(); }
+  Process(const Process&) = delete;
+  Process(Process&&) = delete;
+  Process& operator=(const Process&) = delete;
+  Process& operator=(Process&&) = delete;
 
   Received wait(TimePoint deadline) override {
     if (has_ended_) return {.ended = true};
@@ -274,7 +278,7 @@ class Process final : public Transport {
 
   // Reads what is there, but not for ever when someone keeps writing.
   void drain_stderr() {
-    std::array<char, 16 * 1024> chunk;
+    std::array<char, std::size_t{16} * 1024> chunk;
     for (int round = 0; round < 64 && stderr_.is_open(); ++round) {
       const ssize_t count = ::read(stderr_.get(), chunk.data(), chunk.size());
       if (count < 0) return;

@@ -16,6 +16,7 @@
 #include "transport/platform.hpp"
 #include "transport/spawn.hpp"
 
+// NOLINTNEXTLINE(readability-redundant-declaration): macOS has no declaration of it.
 extern char** environ;
 
 namespace codex::detail {
@@ -51,14 +52,16 @@ std::vector<std::string> environment_of(const ProcessOptions& options) {
     const std::string name(variable.substr(0, variable.find('=')));
     if (!options.env.contains(name)) variables.emplace_back(variable);
   }
-  for (const auto& [name, value] : options.env) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : options.env) {
+    variables.emplace_back(name).append("=").append(value);
+  }
   return variables;
 }
 
 std::string find_in_path(const std::string& name, std::string_view path) {
   while (!path.empty()) {
     const std::string_view folder = path.substr(0, path.find(':'));
-    const std::string candidate = (fs::path(folder) / name).string();
+    std::string candidate = (fs::path(folder) / name).string();
     if (!folder.empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     path.remove_prefix(std::min(folder.size() + 1, path.size()));
   }
@@ -78,6 +81,7 @@ std::string program_path(const ProcessOptions& options) {
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> list;
+  list.reserve(strings.size() + 1);
   for (std::string& text : strings) list.push_back(text.data());
   list.push_back(nullptr);
   return list;

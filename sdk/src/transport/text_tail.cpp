@@ -1,5 +1,6 @@
 #include "transport/text_tail.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "wire/mask.hpp"
@@ -10,6 +11,22 @@ namespace {
 constexpr std::size_t kept_bytes = std::size_t{64} * 1024;
 constexpr std::size_t max_tail_bytes = 2000;
 constexpr int max_tail_lines = 40;
+
+// Colours would hide from the mask what belongs together, and look bad in an error.
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t begin = std::min(text.find("\x1b["), text.size());
+    plain.append(text.substr(0, begin));
+    text.remove_prefix(begin);
+    if (text.empty()) break;
+    std::size_t end = 2;  // behind the letter that ends the sequence
+    while (end < text.size() && (text[end] < 0x40 || text[end] > 0x7e)) ++end;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return plain;
+}
 
 std::string_view last_lines_of(std::string_view text) {
   std::size_t begin = text.size();
@@ -41,7 +58,7 @@ void TextTail::append(std::string_view text) {
 
 std::string TextTail::last_lines() const {
   std::unique_lock lock(mutex_);
-  std::string masked = mask_secrets(text_);
+  std::string masked = mask_secrets(without_colours(text_));
   lock.unlock();
   while (masked.ends_with('\n') || masked.ends_with('\r')) masked.pop_back();
   return std::string(last_bytes_of(last_lines_of(masked)));

@@ -11,7 +11,8 @@ class TextTail {
  public:
   void append(std::string_view text);
 
-  /// The last 40 lines or 2000 bytes, whichever is less; secrets masked, no line end at the end.
+  /// The last 40 lines or 2000 bytes, whichever is less; secrets masked, without
+  /// colours and without a line end at the end.
   [[nodiscard]] std::string last_lines() const;
 
  private:

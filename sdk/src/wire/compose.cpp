@@ -40,12 +40,12 @@ std::string notification_line(std::string_view method, std::string_view params) 
 }
 
 std::string response_line(std::string_view id, std::string_view result) {
-  return as_line("\"id\":" + std::string(id) + ",\"result\":" + std::string(result));
+  return as_line(R"("id":)" + std::string(id) + R"(,"result":)" + std::string(result));
 }
 
 std::string error_line(std::string_view id, std::int64_t code, std::string_view message) {
-  return as_line("\"id\":" + std::string(id) + ",\"error\":{\"code\":" + std::to_string(code) +
-                 ",\"message\":" + quoted(message) + "}");
+  return as_line(R"("id":)" + std::string(id) + R"(,"error":{"code":)" + std::to_string(code) +
+                 R"(,"message":)" + quoted(message) + "}");
 }
 
 }  // namespace codex::detail

@@ -30,8 +30,11 @@ struct Envelope {
 /// text.
 struct Message {
   Message() = default;
+  ~Message() = default;
   Message(const Message&) = delete;
+  Message(Message&&) = delete;
   Message& operator=(const Message&) = delete;
+  Message& operator=(Message&&) = delete;
 
   std::string text;
   Envelope envelope;
@@ -44,7 +47,9 @@ class EnvelopeScanner {
   EnvelopeScanner();
   ~EnvelopeScanner();
   EnvelopeScanner(const EnvelopeScanner&) = delete;
+  EnvelopeScanner(EnvelopeScanner&&) = delete;
   EnvelopeScanner& operator=(const EnvelopeScanner&) = delete;
+  EnvelopeScanner& operator=(EnvelopeScanner&&) = delete;
 
   /// Scans a line. A line that is no message comes back as `invalid`, with the problem.
   [[nodiscard]] std::shared_ptr<const Message> scan(std::string line);

@@ -162,9 +162,9 @@ class Masker {
   // null, true and false tell nothing and a container is looked into; a number becomes another one.
   void json_scalar() {
     const std::size_t digits = count_while(at_, [](char c) {
-      return is_ascii_digit(c) || c == '-' || c == '.' || c == '+' || c == 'e';
+      return is_ascii_digit(c) || c == '-' || c == '.' || c == '+' || ascii_lower(c) == 'e';
     });
-    if (digits == 0 || !(is_ascii_digit(text_[at_]) || text_[at_] == '-')) return;
+    if (digits == 0 || text_[at_] == 'e' || text_[at_] == 'E') return;
     out_.push_back('0');
     at_ += digits;
   }

@@ -1,8 +1,9 @@
 #include "wire/wire_log.hpp"
 
 #include <cerrno>
-#include <cstdio>
+#include <cstdint>
 #include <fcntl.h>
+#include <ratio>
 #include <system_error>
 #include <unistd.h>
 
@@ -13,6 +14,15 @@
 
 namespace codex::detail {
 namespace {
+
+// With four decimals and a point: printf would use that of the host program's locale.
+std::string seconds_since(std::chrono::steady_clock::time_point start) {
+  using Tick = std::chrono::duration<std::int64_t, std::ratio<1, 10'000>>;
+  const auto ticks =
+      std::chrono::duration_cast<Tick>(std::chrono::steady_clock::now() - start).count();
+  const std::string decimals = std::to_string(ticks % 10'000);
+  return std::to_string(ticks / 10'000) + "." + std::string(4 - decimals.size(), '0') + decimals;
+}
 
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {
@@ -44,18 +54,15 @@ void WireLog::message(Direction direction, std::string_view json) {
 
 void WireLog::garbage(Direction direction, std::string_view bytes) {
   const Json raw = excerpt(bytes, 2000);
-  append(direction,
-         "\"msg\":null,\"raw\":" + raw.dump(-1, ' ', false, Json::error_handler_t::replace) +
-             ",\"rawlen\":" + std::to_string(bytes.size()));
+  append(direction, R"("msg":null,"raw":)" +
+                        raw.dump(-1, ' ', false, Json::error_handler_t::replace) + R"(,"rawlen":)" +
+                        std::to_string(bytes.size()));
 }
 
 void WireLog::append(Direction direction, std::string_view rest) {
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - opened_at_;
-  char head[64];
-  std::snprintf(head, sizeof head, "{\"dir\":\"%s\",\"t\":%.4f,",
-                direction == Direction::send ? "send" : "recv", elapsed.count());
-  std::string line = head;
-  line.append(rest).append("}\n");
+  std::string line =
+      direction == Direction::send ? R"({"dir":"send","t":)" : R"({"dir":"recv","t":)";
+  line.append(seconds_since(opened_at_)).append(",").append(rest).append("}\n");
   const std::lock_guard lock(mutex_);
   if (file_ >= 0 && !write_all(file_, line)) {
     ::close(file_);

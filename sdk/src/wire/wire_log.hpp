@@ -18,7 +18,9 @@ class WireLog {
   explicit WireLog(const std::string& path);
   ~WireLog();
   WireLog(const WireLog&) = delete;
+  WireLog(WireLog&&) = delete;
   WireLog& operator=(const WireLog&) = delete;
+  WireLog& operator=(WireLog&&) = delete;
 
   void message(Direction direction, std::string_view json);
 

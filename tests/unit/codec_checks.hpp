@@ -1,11 +1,17 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include <doctest/doctest.h>
 
 #include <codex/protocol/support/codec.hpp>
 
+#include "codec_types.hpp"
+
 namespace codec_types {
 
+/// Text to T to text gives the same JSON value, by way of a tree as well.
 template <class T>
 T comes_back(std::string_view text) {
   namespace detail = codex::protocol::detail;
@@ -33,11 +39,12 @@ std::string error_text(Work&& work) {
   return "no error";
 }
 
+/// The error of decoding the text as a T; the same one by way of a tree, where the text is JSON.
 template <class T>
 std::string error_of(std::string_view text) {
   namespace detail = codex::protocol::detail;
   CAPTURE(text);
-  const std::string error = error_text([&] { (void)codex::protocol::decode<T>(text); });
+  std::string error = error_text([&] { (void)codex::protocol::decode<T>(text); });
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_discarded()) {
     T value{};
