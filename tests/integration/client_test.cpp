@@ -113,6 +113,14 @@ TEST_CASE("options of threads and turns reach the runtime as it wants them") {
                             {"summary", "concise"}});
 }
 
+TEST_CASE("a client that was moved from says so") {
+  MockModel mock;
+  codex::Codex codex(mock.config());
+  const codex::Codex moved = std::move(codex);
+  CHECK_THROWS_AS((void)codex.thread_start(), codex::TransportClosedError);  // NOLINT
+  CHECK_THROWS_AS((void)codex.metadata(), codex::TransportClosedError);
+}
+
 TEST_CASE("config overrides and the environment reach the runtime") {
   MockModel mock;
   mock.reply("hi");

@@ -28,7 +28,8 @@ std::set<int> children() {
   for (const auto& entry : fs::directory_iterator("/proc")) {
     if (std::isdigit(entry.path().filename().string()[0]) == 0) continue;
     std::ifstream stat(entry.path() / "stat");
-    std::string text{std::istreambuf_iterator<char>(stat), {}};
+    std::string text;
+    std::getline(stat, text);  // nothing when it has ended meanwhile
     const auto end = text.rfind(')');
     if (end == std::string::npos) continue;
     char state = 0;

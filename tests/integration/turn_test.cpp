@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -229,6 +230,59 @@ TEST_CASE("a stop request interrupts the turn") {
   }
 }
 
+TEST_CASE("a turn whose start was given up is ended when it begins all the same") {
+  MockModel mock;
+  Gate gate;
+  mock.on_request([gate](const codex::testing::ModelRequest&) {
+    return Reply{}.delta("unwanted").wait_for(gate);
+  });
+  codex::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  try {
+    (void)thread.run("lost", {.timeout = 1ms});
+    FAIL("a turn within a millisecond");
+  } catch (const codex::TimeoutError& error) {
+    CHECK(error.was_sent() == (error.collected() != nullptr));
+  }
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  const auto is_idle = [&] {
+    const auto read = codex.request("thread/read", {{"threadId", thread.id()}});
+    return read.at("thread").at("status").at("type") == "idle";
+  };
+  bool idle = false;
+  while (!(idle = is_idle()) && std::chrono::steady_clock::now() < deadline) {
+  }
+  CHECK(idle);
+  CHECK(thread.turn("next", {.timeout = 5s}).id() != "");
+}
+
+TEST_CASE("a time limit holds for readers that are slower than the events") {
+  MockModel mock;
+  Reply reply;
+  for (int i = 0; i < 200; ++i) reply.delta("x");
+  mock.reply(reply.pace(5ms));
+  codex::Codex codex(mock.config());
+  std::stop_source stop;
+  auto stream = codex.thread_start().turn("hello", {.stop = stop.get_token()}).stream();
+  REQUIRE(stream.next());
+  std::this_thread::sleep_for(300ms);  // so that there are events to read
+  stop.request_stop();
+  CHECK_THROWS_AS((void)stream.next(), codex::CancelledError);
+}
+
+TEST_CASE("a time limit too long to count is none") {
+  MockModel mock;
+  mock.reply("hi");
+  auto config = mock.config();
+  config.request_timeout = std::chrono::milliseconds::max();
+  config.startup_timeout = std::chrono::milliseconds::max();
+  codex::Codex codex(std::move(config));
+  const auto result =
+      codex.thread_start().run("hello", {.timeout = std::chrono::milliseconds::max(),
+                                         .inactivity_timeout = std::chrono::milliseconds::max()});
+  CHECK(result.final_response == "hi");
+}
+
 TEST_CASE("two turns on two threads stream side by side") {
   MockModel mock;
   Gate gate;
@@ -253,7 +307,7 @@ TEST_CASE("inputs of each kind reach the model") {
       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q"
       "DwADhgGAWjR9awAAAABJRU5ErkJggg==";
   mock.reply("seen");
-  (void)thread.run({codex::TextInput{"look"}, codex::ImageInput{pixel}});
+  (void)thread.run({"look", codex::ImageInput{pixel}});
   CHECK(mock.last_request().body.dump().find(pixel) != std::string::npos);
   mock.reply("seen");
   (void)thread.run(codex::TextInput{"only text"});

@@ -50,7 +50,7 @@ class JsonOut {
     }
     Json::array_t* list_;
   };
-  List list(std::size_t size) { return List(*place_, size); }
+  List list(std::size_t size) { return {*place_, size}; }
 
  private:
   static std::string readable(std::string_view text) {

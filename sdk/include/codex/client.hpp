@@ -46,8 +46,8 @@ class Codex {
   /// As `close`.
   ~Codex();
 
-  /// What the runtime said of itself at the start.
-  [[nodiscard]] const Metadata& metadata() const noexcept;
+  /// What the runtime said of itself at the start; stays readable after `close`.
+  [[nodiscard]] const Metadata& metadata() const;
 
   /// Ends the runtime with all its children, at most in about twice
   /// `CodexConfig::shutdown_timeout`. Every call that waits throws `TransportClosedError`, and so
@@ -90,7 +90,9 @@ class Codex {
   }
   std::string request_text(std::string_view method, std::string params, const CallOptions& options);
 
-  std::shared_ptr<detail::Client> client_;
+  [[nodiscard]] detail::Client& client() const;
+
+  std::shared_ptr<detail::Client> client_;  // none after a move
 };
 
 }  // namespace codex

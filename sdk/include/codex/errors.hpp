@@ -50,7 +50,7 @@ class TimeoutError : public CodexError {
   TimeoutError(const std::string& what, std::shared_ptr<const TurnResult> collected)
       : CodexError(what), collected_(std::move(collected)) {}
 
-  /// What a turn had come to when its time was up; nullptr for anything but a turn.
+  /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
 
   /// False when the request had not left this process, so that the runtime never saw it.
@@ -69,7 +69,7 @@ class CancelledError : public CodexError {
   CancelledError(const std::string& what, std::shared_ptr<const TurnResult> collected)
       : CodexError(what), collected_(std::move(collected)) {}
 
-  /// What a turn had come to when its time was up; nullptr for anything but a turn.
+  /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
 
   /// False when the request had not left this process, so that the runtime never saw it.

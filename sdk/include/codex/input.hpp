@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -36,21 +37,31 @@ struct MentionInput {
   std::string path;
 };
 
-/// One piece of what the user says.
-using InputItem = std::variant<TextInput, ImageInput, LocalImageInput, SkillInput, MentionInput>;
+/// One piece of what the user says; a string is a `TextInput`.
+class InputItem {
+ public:
+  using Kind = std::variant<TextInput, ImageInput, LocalImageInput, SkillInput, MentionInput>;
+
+  InputItem(const char* text) : kind_(TextInput{text}) {}
+  InputItem(std::string_view text) : kind_(TextInput{std::string(text)}) {}
+  InputItem(std::string text) : kind_(TextInput{std::move(text)}) {}
+  InputItem(TextInput item) : kind_(std::move(item)) {}
+  InputItem(ImageInput item) : kind_(std::move(item)) {}
+  InputItem(LocalImageInput item) : kind_(std::move(item)) {}
+  InputItem(SkillInput item) : kind_(std::move(item)) {}
+  InputItem(MentionInput item) : kind_(std::move(item)) {}
+
+  [[nodiscard]] const Kind& kind() const noexcept { return kind_; }
+
+ private:
+  Kind kind_;
+};
 
 /// What the user says in a turn: a string, one item, or a braced list of items.
 class Input {
  public:
-  Input(const char* text) : Input(std::string(text)) {}
-  Input(std::string_view text) : Input(std::string(text)) {}
-  Input(std::string text) : items_{TextInput{std::move(text)}} {}
-  Input(TextInput item) : items_{std::move(item)} {}
-  Input(ImageInput item) : items_{std::move(item)} {}
-  Input(LocalImageInput item) : items_{std::move(item)} {}
-  Input(SkillInput item) : items_{std::move(item)} {}
-  Input(MentionInput item) : items_{std::move(item)} {}
-  Input(InputItem item) : items_{std::move(item)} {}
+  template <std::convertible_to<InputItem> Item>
+  Input(Item&& item) : items_{InputItem(std::forward<Item>(item))} {}
   Input(std::initializer_list<InputItem> items) : items_(items) {}
   Input(std::vector<InputItem> items) : items_(std::move(items)) {}
 

@@ -90,8 +90,8 @@ struct TurnOptions {
   /// Merged last into the params on the wire, so that it wins and no member of the protocol is out
   /// of reach. An object.
   Json extra_params = {};
-  /// How long the whole turn may take. When it runs out, the turn is interrupted and `TimeoutError`
-  /// thrown. Default: no limit but `inactivity_timeout` and `stop`.
+  /// How long the whole turn may take. Whoever waits for the turn then (`run`, a stream) has it
+  /// interrupted and gets `TimeoutError`. Default: no limit but `inactivity_timeout` and `stop`.
   std::optional<std::chrono::milliseconds> timeout = {};
   /// Interrupts the turn, and then `CancelledError` is thrown.
   std::stop_token stop = {};

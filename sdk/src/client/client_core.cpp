@@ -33,7 +33,7 @@ std::string raw_call(Connection& connection, std::string_view method, std::strin
 }  // namespace
 
 TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
-  return Clock::now() + options.timeout.value_or(config.request_timeout);
+  return deadline_after(Clock::now(), options.timeout.value_or(config.request_timeout));
 }
 
 Client::Client(CodexConfig config) : config_(std::move(config)) {
@@ -60,7 +60,7 @@ Client::Client(CodexConfig config) : config_(std::move(config)) {
 Client::~Client() { close(); }
 
 void Client::shake_hands() {
-  const TimePoint deadline = Clock::now() + config_.startup_timeout;
+  const TimePoint deadline = deadline_after(Clock::now(), config_.startup_timeout);
   std::string result;
   try {
     result = raw_call(*connection_, "initialize", initialize_params(config_), deadline, {});

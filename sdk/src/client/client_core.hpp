@@ -23,6 +23,9 @@ class Client {
   [[nodiscard]] const CodexConfig& config() const noexcept { return config_; }
   [[nodiscard]] const Metadata& metadata() const noexcept { return metadata_; }
   [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
+  [[nodiscard]] std::shared_ptr<Connection> shared_connection() const noexcept {
+    return connection_;
+  }
 
   /// Sends a request and waits for the text of its result.
   std::string call(std::string_view method, std::string params, const CallOptions& options) const;

@@ -32,15 +32,20 @@ Codex& Codex::operator=(Codex&& other) noexcept {
 
 Codex::~Codex() { close(); }
 
-const Metadata& Codex::metadata() const noexcept { return client_->metadata(); }
+const Metadata& Codex::metadata() const { return client().metadata(); }
+
+detail::Client& Codex::client() const {
+  if (!client_) throw TransportClosedError("This Codex was moved from: it has no runtime");
+  return *client_;
+}
 
 void Codex::close() noexcept {
-  if (client_) client_->close();  // none after a move
+  if (client_) client_->close();
 }
 
 Thread Codex::thread_start(const ThreadStartOptions& options) {
   constexpr std::string_view method = protocol::requests::ThreadStart::method;
-  const std::string result = client_->call(method, detail::thread_start_params(options),
+  const std::string result = client().call(method, detail::thread_start_params(options),
                                            {.timeout = options.timeout, .stop = options.stop});
   return {client_, thread_id_of(method, result)};
 }
@@ -49,12 +54,17 @@ Json Codex::request(std::string_view method, const Json& params, const CallOptio
   const std::string text = params.is_null()
                                ? std::string()
                                : params.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return Json::parse(request_text(method, text, options));
+  const std::string result = request_text(method, text, options);
+  try {
+    return Json::parse(result);
+  } catch (const Json::exception& error) {
+    throw DecodeError("", error.what(), std::string(method));
+  }
 }
 
 std::string Codex::request_text(std::string_view method, std::string params,
                                 const CallOptions& options) {
-  return client_->call(method, std::move(params), options);
+  return client().call(method, std::move(params), options);
 }
 
 }  // namespace codex

@@ -91,7 +91,7 @@ types::UserInput user_input(const MentionInput& item) {
 std::vector<protocol::UserInput> user_inputs(const Input& input) {
   std::vector<types::UserInput> out;
   for (const auto& item : input.items()) {
-    out.push_back(std::visit([](const auto& kind) { return user_input(kind); }, item));
+    out.push_back(std::visit([](const auto& kind) { return user_input(kind); }, item.kind()));
   }
   return out;
 }

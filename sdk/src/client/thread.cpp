@@ -4,17 +4,68 @@
 #include "client/client_core.hpp"
 #include "client/params.hpp"
 #include "client/turn_handle.hpp"
+#include "connection/await.hpp"
 
 namespace codex {
 namespace {
 
-std::string turn_id_of(std::string_view method, std::string_view result) {
+using protocol::requests::TurnInterrupt;
+using protocol::requests::TurnStart;
+
+std::optional<std::string> turn_id_of(const std::string& result) {
   const Json json = Json::parse(result, nullptr, false);
   const Json::json_pointer path("/turn/id");
-  if (!json.is_object() || !json.contains(path) || !json[path].is_string()) {
-    throw DecodeError("turn.id", "expected string", std::string(method));
-  }
+  if (!json.is_object() || !json.contains(path) || !json[path].is_string()) return std::nullopt;
   return json[path].get<std::string>();
+}
+
+/// Ends a turn that began after its caller had given up, and that nobody would know of.
+void end_unwanted_turn(detail::Connection& connection, const std::string& thread_id,
+                       const std::string& result) {
+  const auto turn_id = turn_id_of(result);
+  if (!turn_id) return;
+  connection.start({.method = std::string(TurnInterrupt::method),
+                    .params = protocol::encode(
+                        protocol::TurnInterruptParams{.thread_id = thread_id, .turn_id = *turn_id}),
+                    .deadline = detail::Clock::now() + std::chrono::seconds{30},
+                    .completion = [](const detail::Outcome<std::string>&) {}});
+}
+
+/// Sends turn/start and waits for the id of the turn.
+std::string start(const detail::Client& client, const std::string& thread_id, std::string params,
+                  const CallOptions& options) {
+  const auto connection = client.shared_connection();
+  const std::string result =
+      detail::await<std::string>([&](detail::Completion<std::string> completion) {
+        connection->start({.method = std::string(TurnStart::method),
+                           .params = std::move(params),
+                           .deadline = detail::deadline_of(client.config(), options),
+                           .stop = options.stop,
+                           .completion = std::move(completion),
+                           .on_late_result = [weak = std::weak_ptr(connection),
+                                              thread_id](const std::string& late) {
+                             if (const auto alive = weak.lock())
+                               end_unwanted_turn(*alive, thread_id, late);
+                           }});
+      });
+  const auto turn_id = turn_id_of(result);
+  if (!turn_id) throw DecodeError("turn.id", "expected string", std::string(TurnStart::method));
+  return *turn_id;
+}
+
+/// As `start`; where time runs out after the request was sent, the error carries a result, as it
+/// does for every turn.
+std::string start_in_time(const detail::Client& client, const std::string& thread_id,
+                          std::string params, const CallOptions& options) {
+  try {
+    return start(client, thread_id, std::move(params), options);
+  } catch (const TimeoutError& error) {
+    if (!error.was_sent()) throw;
+    throw TimeoutError(error.what(), std::make_shared<const TurnResult>());
+  } catch (const CancelledError& error) {
+    if (!error.was_sent()) throw;
+    throw CancelledError(error.what(), std::make_shared<const TurnResult>());
+  }
 }
 
 /// The start itself has the time of a request, and no more than the whole turn.
@@ -30,13 +81,11 @@ Thread::Thread(std::shared_ptr<detail::Client> client, std::string id)
     : client_(std::move(client)), id_(std::move(id)) {}
 
 TurnHandle Thread::turn(const Input& input, const TurnOptions& options) const {
-  constexpr std::string_view method = protocol::requests::TurnStart::method;
   const auto started = detail::Clock::now();
   std::string params = detail::turn_start_params(id_, input, options);
   auto pending = client_->connection().router().expect_turn(id_);
-  const std::string result =
-      client_->call(method, std::move(params), start_options(options, client_->config()));
-  const std::string turn_id = turn_id_of(method, result);
+  const std::string turn_id =
+      start_in_time(*client_, id_, std::move(params), start_options(options, client_->config()));
   detail::Subscription events = std::move(pending).bind(turn_id);
   detail::Subscription place = events.fork();
   auto state = std::make_shared<detail::TurnState>(client_, id_, turn_id, options, started,

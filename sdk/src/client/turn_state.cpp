@@ -10,11 +10,14 @@ namespace {
 /// How long a turn that has used up its time is given to end in good order.
 constexpr std::chrono::seconds interrupt_grace{5};
 
-TimePoint deadline_after(TimePoint start, const std::optional<std::chrono::milliseconds>& timeout) {
-  return timeout ? start + *timeout : TimePoint::max();
+template <class R>
+typename R::Response decode_response(const std::string& result) {
+  try {
+    return protocol::decode<typename R::Response>(result);
+  } catch (const DecodeError& error) {
+    throw DecodeError(error.path(), error.problem(), std::string(R::method));
+  }
 }
-
-std::string after(std::chrono::milliseconds time) { return std::to_string(time.count()) + " ms"; }
 
 }  // namespace
 
@@ -23,27 +26,45 @@ TurnState::TurnState(std::shared_ptr<Client> client, std::string thread_id, std:
     : client_(std::move(client)),
       thread_id_(std::move(thread_id)),
       turn_id_(std::move(turn_id)),
-      deadline_(deadline_after(started, options.timeout)),
+      deadline_(options.timeout ? deadline_after(started, *options.timeout) : TimePoint::max()),
       inactivity_timeout_(options.inactivity_timeout),
       stop_(options.stop),
       unread_(std::move(events)),
       collector_(turn_id_) {}
 
 std::optional<Notification> TurnState::next(Subscription& events) {
-  const TimePoint silence = Clock::now() + inactivity_timeout_;
+  const TimePoint silence = deadline_after(Clock::now(), inactivity_timeout_);
+  // Also while there are unread events: else a slow reader would never be told.
+  if (!is_completed()) {
+    if (stop_.stop_requested()) cancel();
+    if (Clock::now() >= deadline_) time_out("did not end in the time it was given");
+  }
   try {
     auto event = events.next_blocking(std::min(deadline_, silence), stop_);
     collect();
     return event;
   } catch (const TimeoutError&) {
-    const std::string what = deadline_ <= silence
-                                 ? "The turn " + turn_id_ + " did not end in the time it was given."
-                                 : "The runtime was silent about turn " + turn_id_ + " for " +
-                                       after(inactivity_timeout_) + ".";
-    throw TimeoutError(what + " It was interrupted.", end_early());
+    if (deadline_ <= silence) time_out("did not end in the time it was given");
+    time_out("was not heard of for " + std::to_string(inactivity_timeout_.count()) + " ms");
   } catch (const CancelledError&) {
-    throw CancelledError("The turn " + turn_id_ + " was cancelled and interrupted.", end_early());
+    cancel();
   }
+}
+
+void TurnState::time_out(const std::string& why) {
+  const auto [collected, ending] = end_early();
+  throw TimeoutError("The turn " + turn_id_ + " " + why + "." + ending, collected);
+}
+
+void TurnState::cancel() {
+  const auto [collected, ending] = end_early();
+  throw CancelledError("The turn " + turn_id_ + " was cancelled." + ending, collected);
+}
+
+bool TurnState::is_completed() {
+  collect();
+  const std::lock_guard lock(mutex_);
+  return collector_.is_completed();
 }
 
 Subscription TurnState::subscribe() {
@@ -69,22 +90,21 @@ protocol::TurnInterruptResponse TurnState::interrupt(const CallOptions& options)
   using protocol::requests::TurnInterrupt;
   const std::string params =
       protocol::encode(protocol::TurnInterruptParams{.thread_id = thread_id_, .turn_id = turn_id_});
-  return protocol::decode<TurnInterrupt::Response>(
-      client_->call(TurnInterrupt::method, params, options));
+  return decode_response<TurnInterrupt>(client_->call(TurnInterrupt::method, params, options));
 }
 
 protocol::TurnSteerResponse TurnState::steer(const Input& input, const CallOptions& options) const {
   using protocol::requests::TurnSteer;
   const std::string params = protocol::encode(protocol::TurnSteerParams{
       .expected_turn_id = turn_id_, .input = user_inputs(input), .thread_id = thread_id_});
-  return protocol::decode<TurnSteer::Response>(client_->call(TurnSteer::method, params, options));
+  return decode_response<TurnSteer>(client_->call(TurnSteer::method, params, options));
 }
 
 void TurnState::collect() {
   const std::lock_guard lock(mutex_);
   try {
     while (const auto event = unread_.try_next()) collector_.feed(*event);
-  } catch (const TransportClosedError&) {
+  } catch (const CodexError&) {
     // Whoever waits for an event is told.
   }
 }
@@ -95,17 +115,19 @@ TurnCollector TurnState::collected() {
   return collector_;
 }
 
-std::shared_ptr<const TurnResult> TurnState::end_early() {
+TurnState::Ending TurnState::end_early() {
+  const TimePoint deadline = Clock::now() + interrupt_grace;
+  std::string told = " It was interrupted.";
   try {
     Subscription events = subscribe();
     interrupt({.timeout = interrupt_grace});
-    const TimePoint deadline = Clock::now() + interrupt_grace;
     while (events.next_blocking(deadline)) {
     }
-  } catch (const CodexError&) {
-    // It ended by itself, or the runtime is deaf: the caller's time is up either way.
+  } catch (const std::exception& error) {
+    // It ended by itself, or the runtime is deaf: the time is up either way.
+    if (!is_completed()) told = std::string(" Interrupting it failed: ") + error.what();
   }
-  return std::make_shared<const TurnResult>(collected().result());
+  return {std::make_shared<const TurnResult>(collected().result()), told};
 }
 
 }  // namespace codex::detail

@@ -39,8 +39,16 @@ class TurnState {
   /// Takes over what has come so far, so that no event is held for the result alone.
   void collect();
   [[nodiscard]] TurnCollector collected();
+  [[nodiscard]] bool is_completed();
+
+  struct Ending {
+    std::shared_ptr<const TurnResult> collected;
+    std::string told;  // whether it was interrupted, for people
+  };
   /// Interrupts the turn, gives it a moment to end, and tells what it came to.
-  [[nodiscard]] std::shared_ptr<const TurnResult> end_early();
+  [[nodiscard]] Ending end_early();
+  [[noreturn]] void time_out(const std::string& why);
+  [[noreturn]] void cancel();
 
   const std::shared_ptr<Client> client_;
   const std::string thread_id_;

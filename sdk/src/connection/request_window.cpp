@@ -73,6 +73,7 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
     return refuse(std::current_exception());
   }
   pending.completion = std::move(request.completion);
+  pending.on_late_result = std::move(request.on_late_result);
   pending.watch = std::make_unique<Watch>(timers_, request.deadline, request.stop,
                                           [window = weak_from_this(), id](Expiry expiry) {
                                             if (const auto self = window.lock())
@@ -126,7 +127,11 @@ void RequestWindow::answer(const Envelope& answer) {
   send_queued(deliveries);
   lock.unlock();
   answered.watch.reset();
-  if (answered.completion) answered.completion(outcome_of(answer, answered.method));
+  if (answered.completion) {
+    answered.completion(outcome_of(answer, answered.method));
+  } else if (answered.on_late_result && !answer.result.empty()) {
+    answered.on_late_result(std::string(answer.result));
+  }
   deliver(std::move(deliveries));
 }
 

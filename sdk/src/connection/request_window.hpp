@@ -27,6 +27,9 @@ struct Request {
   TimePoint deadline = TimePoint::max();
   std::stop_token stop = {};
   Completion<std::string> completion;
+  /// Gets a result that comes after the request was given up, on the I/O thread; must be quick. For
+  /// requests that start something which nobody would know of otherwise.
+  std::function<void(std::string)> on_late_result = {};
 };
 
 struct WindowOptions {
@@ -63,6 +66,7 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   struct Pending {
     std::string method;
     Completion<std::string> completion;  // empty: given up
+    std::function<void(std::string)> on_late_result = {};
     TimePoint started_at;
     std::string queued_line = {};
     bool is_sent = false;

@@ -295,7 +295,7 @@ class Process final : public Transport {
   }
 
   bool ends_within(milliseconds time) {
-    const TimePoint deadline = Clock::now() + time;
+    const TimePoint deadline = deadline_after(Clock::now(), time);
     while (!child_.has_exited() && Clock::now() < deadline) {
       poll_streams(deadline, stdout_.get());
       discard_stdout();
