@@ -45,9 +45,6 @@ struct ChatgptAuthTokensRefreshParams {
   Optional<std::string> previous_account_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensRefreshParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -58,16 +55,12 @@ struct ChatgptAuthTokensRefreshResponse {
   Optional<std::string> chatgpt_plan_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensRefreshResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "apiKey".
 struct ApiKeyAccount {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApiKeyAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,7 +127,6 @@ struct ChatgptAccount {
   Optional<std::string> workspace_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -144,27 +136,25 @@ struct AmazonBedrockAccount {
   Defaulted<bool> uses_codex_managed_credentials = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Google Cloud Vertex AI with externally managed credentials.
 struct GcpAccount {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Account`.
 struct Account
-    : Union<ApiKeyAccount,
+    : Union<Account,
+            ApiKeyAccount,
             ChatgptAccount,
             AmazonBedrockAccount,
             GcpAccount,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const Account& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -193,9 +183,6 @@ struct AccountLoginCompletedNotification {
   Optional<DesktopOnboardingEntrypoint> onboarding_entrypoint = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountLoginCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -206,7 +193,6 @@ struct CreditsSnapshot {
   Optional<std::string> balance = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CreditsSnapshot& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -242,7 +228,6 @@ struct RateLimitWindow {
   Optional<std::int64_t> window_duration_mins = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitWindow& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -254,9 +239,6 @@ struct SpendControlLimitSnapshot {
   std::string used;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SpendControlLimitSnapshot& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -276,7 +258,6 @@ struct RateLimitSnapshot {
   Optional<bool> spend_control_reached = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitSnapshot& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -289,9 +270,6 @@ struct AccountRateLimitsUpdatedNotification {
   RateLimitSnapshot rate_limits;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountRateLimitsUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -322,9 +300,6 @@ struct AccountSecuritySetupAction {
   std::string url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSecuritySetupAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -337,9 +312,6 @@ struct AccountSecuritySetupNotice {
   std::string user_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSecuritySetupNotice& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -349,9 +321,6 @@ struct AccountTokenUsageDailyBucket {
   std::int64_t tokens = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountTokenUsageDailyBucket& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -364,9 +333,6 @@ struct AccountTokenUsageSummary {
   Optional<std::int64_t> peak_daily_tokens = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountTokenUsageSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -418,9 +384,6 @@ struct AccountUpdatedNotification {
   Optional<PlanType> plan_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -491,7 +454,6 @@ struct BedrockAwsProfile {
   Optional<std::string> region = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockAwsProfile& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -500,9 +462,6 @@ struct BedrockAwsProfile {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockCheckGovCloudRequirementsParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockCheckGovCloudRequirementsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -517,9 +476,6 @@ struct BedrockCheckGovCloudRequirementsResponse {
   bool should_warn = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockCheckGovCloudRequirementsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -528,7 +484,6 @@ struct BedrockCheckGovCloudRequirementsResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockDiscoverParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockDiscoverParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -540,9 +495,6 @@ struct BedrockEnvironmentCredential {
   Optional<std::string> region = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockEnvironmentCredential& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -554,9 +506,6 @@ struct BedrockDiscoverResponse {
   std::vector<BedrockAwsProfile> profiles;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockDiscoverResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -566,9 +515,6 @@ struct ProfileBedrockSetupParams {
   std::string region;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProfileBedrockSetupParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -577,9 +523,6 @@ struct EnvironmentBedrockSetupParams {
   std::string region;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentBedrockSetupParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -587,12 +530,12 @@ struct EnvironmentBedrockSetupParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockSetupParams
-    : Union<ProfileBedrockSetupParams,
+    : Union<BedrockSetupParams,
+            ProfileBedrockSetupParams,
             EnvironmentBedrockSetupParams,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const BedrockSetupParams& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -601,7 +544,6 @@ struct BedrockSetupParams
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockSetupResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockSetupResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -610,9 +552,6 @@ struct CancelLoginAccountParams {
   std::string login_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CancelLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -640,9 +579,6 @@ struct CancelLoginAccountResponse {
   CancelLoginAccountStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CancelLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -683,9 +619,6 @@ struct ConsumeAccountRateLimitResetCreditParams {
   Optional<std::string> credit_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConsumeAccountRateLimitResetCreditParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -694,18 +627,12 @@ struct ConsumeAccountRateLimitResetCreditResponse {
   ConsumeAccountRateLimitResetCreditOutcome outcome;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConsumeAccountRateLimitResetCreditResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `account/gatewayOAuth/cancel`.
 struct GatewayOAuthCancelResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthCancelResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -743,9 +670,6 @@ struct GatewayOAuthChangedNotification {
   Optional<std::string> login_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -756,7 +680,6 @@ struct GatewayOAuthPrompt {
   std::string verification_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthPrompt& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -765,9 +688,6 @@ struct GatewayOAuthLoginResponse {
   Optional<GatewayOAuthPrompt> prompt = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthLoginResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -786,9 +706,6 @@ struct GatewayOAuthReadResponse {
   Defaulted<bool> supports_device_auth = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -805,7 +722,6 @@ struct GcpSetupParams {
   Optional<std::string> location = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpSetupParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -814,7 +730,6 @@ struct GcpSetupParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct GcpSetupResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpSetupResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -828,7 +743,6 @@ struct GetAccountParams {
   std::optional<bool> refresh_token = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -890,7 +804,6 @@ struct RateLimitResetCredit {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitResetCredit& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -905,9 +818,6 @@ struct RateLimitResetCreditsSummary {
   Optional<std::vector<RateLimitResetCredit>> credits = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitResetCreditsSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -928,9 +838,6 @@ struct GetAccountRateLimitsResponse {
   Optional<std::map<std::string, RateLimitSnapshot>> rate_limits_by_limit_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountRateLimitsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -941,7 +848,6 @@ struct WorkspaceRouting {
   std::string chatgpt_account_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WorkspaceRouting& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -955,7 +861,6 @@ struct GetAccountResponse {
   Optional<WorkspaceRouting> workspace_routing = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -965,9 +870,6 @@ struct GetAccountSecuritySetupResponse {
   Optional<AccountSecuritySetupNotice> notice = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountSecuritySetupResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -984,9 +886,6 @@ struct ThreadUsageBreakdownGroup {
   Optional<std::int64_t> total_tokens = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUsageBreakdownGroup& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1000,7 +899,6 @@ struct ThreadUsage {
   Optional<std::int64_t> native_usage_usd_micros = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUsage& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1012,9 +910,6 @@ struct GetAccountTokenUsageResponse {
   Optional<ThreadUsage> thread_usage = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountTokenUsageResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1050,7 +945,6 @@ struct WorkspaceMessage {
   Optional<std::int64_t> created_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WorkspaceMessage& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1062,9 +956,6 @@ struct GetWorkspaceMessagesResponse {
   std::vector<WorkspaceMessage> messages;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetWorkspaceMessagesResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1073,9 +964,6 @@ struct ApiKeyLoginAccountParams {
   std::string api_key;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApiKeyLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1105,18 +993,12 @@ struct ChatgptLoginAccountParams {
   std::optional<bool> use_hosted_login_success_page = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "chatgptDeviceCode".
 struct ChatgptDeviceCodeLoginAccountParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptDeviceCodeLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1135,9 +1017,6 @@ struct ChatgptAuthTokensLoginAccountParams {
   Optional<std::string> chatgpt_plan_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1147,9 +1026,6 @@ struct AmazonBedrockLoginAccountParams {
   std::string region;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1161,15 +1037,13 @@ struct AmazonBedrockAccessKeysLoginAccountParams {
   Optional<std::string> session_token = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockAccessKeysLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `account/login/start`.
 struct LoginAccountParams
-    : Union<ApiKeyLoginAccountParams,
+    : Union<LoginAccountParams,
+            ApiKeyLoginAccountParams,
             ChatgptLoginAccountParams,
             ChatgptDeviceCodeLoginAccountParams,
             ChatgptAuthTokensLoginAccountParams,
@@ -1178,16 +1052,12 @@ struct LoginAccountParams
             Unknown> {
   using Union::Union;
 
-  bool operator==(const LoginAccountParams& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
 /// The arm with `type` "apiKey".
 struct ApiKeyLoginAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApiKeyLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1198,9 +1068,6 @@ struct ChatgptLoginAccountResponse {
   std::string login_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1213,33 +1080,25 @@ struct ChatgptDeviceCodeLoginAccountResponse {
   std::string verification_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptDeviceCodeLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "chatgptAuthTokens".
 struct ChatgptAuthTokensLoginAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "amazonBedrock".
 struct AmazonBedrockLoginAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `account/login/start`.
 struct LoginAccountResponse
-    : Union<ApiKeyLoginAccountResponse,
+    : Union<LoginAccountResponse,
+            ApiKeyLoginAccountResponse,
             ChatgptLoginAccountResponse,
             ChatgptDeviceCodeLoginAccountResponse,
             ChatgptAuthTokensLoginAccountResponse,
@@ -1247,14 +1106,12 @@ struct LoginAccountResponse
             Unknown> {
   using Union::Union;
 
-  bool operator==(const LoginAccountResponse& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
 /// The response of `account/logout`.
 struct LogoutAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LogoutAccountResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1263,9 +1120,6 @@ struct SendAddCreditsNudgeEmailParams {
   AddCreditsNudgeCreditType credit_type;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SendAddCreditsNudgeEmailParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1274,9 +1128,6 @@ struct SendAddCreditsNudgeEmailResponse {
   AddCreditsNudgeEmailStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SendAddCreditsNudgeEmailResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

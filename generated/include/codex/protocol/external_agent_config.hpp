@@ -19,7 +19,6 @@ struct CommandMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -40,9 +39,6 @@ struct ExternalAgentConfigDetectParams {
   Optional<std::string> source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigDetectParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -86,7 +82,6 @@ struct HookMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -95,7 +90,6 @@ struct McpServerMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -105,7 +99,6 @@ struct PluginsMigration {
   std::vector<std::string> plugin_names;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginsMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -116,7 +109,6 @@ struct SessionMigration {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SessionMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -125,7 +117,6 @@ struct SkillMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,7 +125,6 @@ struct SubagentMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SubagentMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -157,7 +147,6 @@ struct MigrationDetails {
   Defaulted<std::vector<SubagentMigration>> subagents = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MigrationDetails& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -170,9 +159,6 @@ struct ExternalAgentConfigMigrationItem {
   Optional<MigrationDetails> details = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigMigrationItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -202,9 +188,6 @@ struct ExternalAgentDetectedConnectorCandidate {
   ExternalAgentDetectedConnectorSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentDetectedConnectorCandidate& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -215,9 +198,6 @@ struct ExternalAgentConfigDetectResponse {
   Defaulted<std::vector<ExternalAgentDetectedConnectorCandidate>> connectors = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigDetectResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -232,9 +212,6 @@ struct ExternalAgentConfigImportItemTypeFailure {
   Optional<std::string> sub_error_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportItemTypeFailure& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -248,9 +225,6 @@ struct ExternalAgentConfigImportItemTypeSuccess {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportItemTypeSuccess& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -261,9 +235,6 @@ struct ExternalAgentConfigImportTypeResult {
   std::vector<ExternalAgentConfigImportItemTypeSuccess> successes;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportTypeResult& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -273,9 +244,6 @@ struct ExternalAgentConfigImportCompletedNotification {
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -288,9 +256,6 @@ struct ExternalAgentConfigImportHistory {
   Optional<std::string> provider_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistory& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -318,9 +283,6 @@ struct ExternalAgentImportedConnectorCandidate {
   ExternalAgentImportedConnectorSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentImportedConnectorCandidate& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -330,9 +292,6 @@ struct ExternalAgentConfigImportHistoriesReadResponse {
   std::vector<ExternalAgentConfigImportHistory> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoriesReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -346,9 +305,6 @@ struct ExternalAgentConfigImportHistoryRecordSuccessParams {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordSuccessParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -359,9 +315,6 @@ struct ExternalAgentConfigImportHistoryRecordTypeResultParams {
   std::vector<ExternalAgentConfigImportHistoryRecordSuccessParams> successes;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordTypeResultParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -373,9 +326,6 @@ struct ExternalAgentConfigImportHistoryRecordParams {
   std::string provider_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -384,9 +334,6 @@ struct ExternalAgentConfigImportHistoryRecordResponse {
   std::string import_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -403,9 +350,6 @@ struct ExternalAgentConfigImportParams {
   Optional<std::string> source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -415,9 +359,6 @@ struct ExternalAgentConfigImportProgressNotification {
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportProgressNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -426,9 +367,6 @@ struct ExternalAgentConfigImportResponse {
   std::string import_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

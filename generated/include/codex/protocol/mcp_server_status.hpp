@@ -47,9 +47,6 @@ struct ListMcpServerStatusParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListMcpServerStatusParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -117,7 +114,6 @@ struct McpServerInfo {
   Optional<std::string> website_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,7 +130,6 @@ struct Resource {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Resource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -148,7 +143,6 @@ struct ResourceTemplate {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResourceTemplate& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -164,7 +158,6 @@ struct Tool {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Tool& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -192,7 +185,6 @@ struct McpServerStatus {
   Optional<std::string> tools_error = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerStatus& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -204,9 +196,6 @@ struct ListMcpServerStatusResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListMcpServerStatusResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
