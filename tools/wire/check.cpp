@@ -45,7 +45,8 @@ struct Checked {
 Checked check_message(const Entry& entry, Conversation& conversation) {
   try {
     const Message message = conversation.next(entry);
-    return {{name_of(message.from), name_of(message.kind), message.method}, judge(message)};
+    const std::string method = message.method.empty() ? "?" : message.method;
+    return {{name_of(message.from), name_of(message.kind), method}, judge(message)};
   } catch (const DecodeError& error) {
     return {{name_of(entry.from), "-", "(no message)"}, not_fitting(entry.from, error)};
   }

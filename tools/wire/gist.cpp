@@ -25,8 +25,8 @@ std::string plain(Json json) {
 
 /// What stands where a method has no words of its own.
 std::string body(const Message& message) {
-  const bool is_call = message.kind == MessageKind::request ||
-                       message.kind == MessageKind::notification;
+  const bool is_call =
+      message.kind == MessageKind::request || message.kind == MessageKind::notification;
   if (is_call) return plain(message.typed->value("params", Json()));
   return plain(message.known ? *message.typed : message.typed->value("result", Json()));
 }
@@ -49,6 +49,11 @@ std::string text_of(const std::vector<UserInput>& inputs) {
     parts.push_back(text ? text->text : Json(input).dump());
   }
   return joined(parts, " ");
+}
+
+std::string said(std::string_view by, std::string_view text) {
+  std::string out(by);
+  return text.empty() ? out : out.append(": ").append(text);
 }
 
 template <class Status>
@@ -82,19 +87,20 @@ std::string about(const DynamicToolCallThreadItem& item) {
 }
 
 std::string about(const ThreadItem& item) {
-  return item.visit(
-      [](const UserMessageThreadItem& i) { return "user: " + text_of(i.content); },
-      [](const AgentMessageThreadItem& i) { return "agent: " + i.text; },
-      [](const PlanThreadItem& i) { return "plan: " + i.text; },
-      [](const ReasoningThreadItem& i) { return "reasoning: " + joined(i.summary.value(), " "); },
-      [](const CommandExecutionThreadItem& i) { return about(i); },
-      [](const FileChangeThreadItem& i) { return about(i); },
-      [](const McpToolCallThreadItem& i) { return about(i); },
-      [](const DynamicToolCallThreadItem& i) { return about(i); },
-      [](const WebSearchThreadItem& i) { return "web search: " + i.query; },
-      [](const ExitedReviewModeThreadItem& i) { return "review: " + i.review; },
-      [](const auto& i) { return Json(i).dump(); },
-      [](const Unknown& i) { return i.raw.dump(); });
+  return item.visit([](const UserMessageThreadItem& i) { return said("user", text_of(i.content)); },
+                    [](const AgentMessageThreadItem& i) { return said("agent", i.text); },
+                    [](const PlanThreadItem& i) { return said("plan", i.text); },
+                    [](const ReasoningThreadItem& i) {
+                      return said("reasoning", joined(i.summary.value(), " "));
+                    },
+                    [](const CommandExecutionThreadItem& i) { return about(i); },
+                    [](const FileChangeThreadItem& i) { return about(i); },
+                    [](const McpToolCallThreadItem& i) { return about(i); },
+                    [](const DynamicToolCallThreadItem& i) { return about(i); },
+                    [](const WebSearchThreadItem& i) { return said("web search", i.query); },
+                    [](const ExitedReviewModeThreadItem& i) { return said("review", i.review); },
+                    [](const auto& i) { return Json(i).dump(); },
+                    [](const Unknown& i) { return i.raw.dump(); });
 }
 
 // --- What the server tells -----------------------------------------------------------------------
@@ -119,6 +125,14 @@ std::string about(const std::vector<TurnPlanStep>& plan) {
   return joined(steps, " ");
 }
 
+std::string about(const ThreadStatus& status) {
+  std::string out = Json(status).value("type", "");
+  if (const auto* active = status.as<ActiveThreadStatus>()) {
+    for (const auto& flag : active->active_flags) out.append(", ").append(flag.name());
+  }
+  return out;
+}
+
 std::optional<std::string> told(const ServerNotification& message) {
   using namespace notifications;
   if (const auto* p = message.as<ItemStarted>()) return about(p->item);
@@ -138,6 +152,7 @@ std::optional<std::string> told(const ServerNotification& message) {
   if (const auto* p = message.as<ConfigWarning>()) return p->summary;
   if (const auto* p = message.as<DeprecationNotice>()) return p->summary;
   if (const auto* p = message.as<ThreadStarted>()) return p->thread.id;
+  if (const auto* p = message.as<ThreadStatusChanged>()) return about(p->status);
   return std::nullopt;
 }
 
@@ -196,7 +211,9 @@ std::optional<std::string> answered(const Message& message) {
     const auto response = result.get<ThreadStartResponse>();
     return response.thread.id + ", " + response.model;
   }
+  // What these say is the turn, which has a column of its own.
   if (message.method == requests::TurnStart::method) return "";
+  if (message.method == requests::ReviewStart::method) return "";
   return std::nullopt;
 }
 

@@ -49,14 +49,16 @@ std::optional<cxxopts::ParseResult> parse(cxxopts::Options& options, int argc, c
 }
 
 int types(int argc, char** argv) {
-  auto options = options_of("types", R"(Lists every type of the protocol, sorted by name, a line each:
+  auto options =
+      options_of("types", R"(Lists every type of the protocol, sorted by name, a line each:
   NAME <tab> struct|enum|union|message|alias <tab> stable|experimental
 )");
   return parse(options, argc, argv) ? wire::types() : 0;
 }
 
 int methods(int argc, char** argv) {
-  auto options = options_of("methods", R"(Lists every method of the protocol in the schema's order, a line each:
+  auto options = options_of(
+      "methods", R"(Lists every method of the protocol in the schema's order, a line each:
   KIND <tab> METHOD <tab> PARAMS TYPE <tab> RESPONSE TYPE <tab> stable|experimental
 KIND is request, notification, server_request or client_notification; "-" stands for no type.
 )");
@@ -64,7 +66,9 @@ KIND is request, notification, server_request or client_notification; "-" stands
 }
 
 int check(int argc, char** argv) {
-  auto options = options_of("check", R"(Decodes every message of the files, encodes it again and compares the two as JSON values.
+  auto options = options_of(
+      "check",
+      R"(Decodes every message of the files, encodes it again and compares the two as JSON values.
 A FILE is a recording ({"dir":"send"|"recv","t":seconds,"msg":{...}} a line) or has a plain message
 a line; "-" is stdin. A response is read as what its request asks for.
 
@@ -86,7 +90,9 @@ Exit code: 0 nothing was lost, 1 something was, 2 a file cannot be read or the u
 }
 
 int roundtrip(int argc, char** argv) {
-  auto options = options_of("roundtrip", R"(Reads a JSON value a line from stdin, decodes it as the type and writes it to stdout as it is
+  auto options = options_of(
+      "roundtrip",
+      R"(Reads a JSON value a line from stdin, decodes it as the type and writes it to stdout as it is
 encoded again, or {"error":"..."}: one line out for each line in, at once, whatever comes in.
 
 Exit code: 0, or 2 when there is no such type.
@@ -113,7 +119,9 @@ bool wants_colour(const std::string& when) {
 }
 
 int show(int argc, char** argv) {
-  auto options = options_of("show", R"(Tells a recording (see `codex-wire check --help`; "-" is stdin) as a conversation, a line each:
+  auto options = options_of(
+      "show",
+      R"(Tells a recording (see `codex-wire check --help`; "-" is stdin) as a conversation, a line each:
   SECONDS  WHO  TURN  METHOD  GIST
 TURN is the end of the turn's id. The deltas of an item are one line, or a count beside the item.
 What controls a terminal is spelt out (\n, \x1b). Secrets stay as masked, or not, as recorded.
@@ -123,10 +131,11 @@ there yet is awaited; one that became shorter is told again from its start.
 
 Exit code: 0, or 2 when FILE cannot be read or the usage is wrong.
 )");
-  options.add_options()("f,follow", "Go on as the file grows")(
-      "full", "Do not cut long texts")("color", "always, never, or auto: on a terminal, unless "
-                                                "NO_COLOR is set",
-                                       cxxopts::value<std::string>()->default_value("auto"), "WHEN");
+  options.add_options()("f,follow", "Go on as the file grows")("full", "Do not cut long texts")(
+      "color",
+      "always, never, or auto: on a terminal, unless "
+      "NO_COLOR is set",
+      cxxopts::value<std::string>()->default_value("auto"), "WHEN");
   options.add_options("operands")("file", "", cxxopts::value<std::vector<std::string>>());
   options.parse_positional("file");
   options.positional_help("FILE");

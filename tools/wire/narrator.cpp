@@ -50,6 +50,10 @@ std::string_view end_of(std::string_view id) {
   return id.size() > length ? id.substr(id.size() - length) : id;
 }
 
+std::string deltas_in_words(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " delta" : " deltas");
+}
+
 const Json* text_in(const Json& params, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const auto member = params.find(name);
@@ -98,7 +102,7 @@ void Narrator::tell(const Entry& entry) {
   if (fold(entry, message)) return;
   const std::size_t deltas = unfold(message);
   std::string text = gist(message);
-  if (deltas > 0) text += " [" + std::to_string(deltas) + " deltas]";
+  if (deltas > 0) text += " [" + deltas_in_words(deltas) + "]";
   write(entry.seconds, message, text);
 }
 
@@ -152,12 +156,11 @@ void Narrator::unfold_all() {
 
 void Narrator::write(const Fold& fold) {
   write(fold.seconds, fold.message,
-        "[" + std::to_string(fold.count) + " deltas, " + std::to_string(fold.bytes) + " bytes] " +
+        "[" + deltas_in_words(fold.count) + ", " + std::to_string(fold.bytes) + " bytes] " +
             fold.text);
 }
 
-void Narrator::write(std::optional<double> seconds, const Message& message,
-                     std::string_view gist) {
+void Narrator::write(std::optional<double> seconds, const Message& message, std::string_view gist) {
   write_time(seconds);
   std::string speaker(who(message));
   speaker.resize(15, ' ');

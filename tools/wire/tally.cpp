@@ -41,18 +41,17 @@ void Tally::Row::add(const Verdict& verdict) {
 void Tally::add(Subject subject, const Verdict& verdict, const std::string& where) {
   total_.add(verdict);
   for (const auto& part : verdict.unknown) {
-    Finding& finding =
-        entry(unknown_, {subject.method, without_indices(part.path), part.what},
-              {"(other places)", "", ""});
+    Finding& finding = entry(unknown_, {subject.method, without_indices(part.path), part.what},
+                             {"(other places)", "", ""});
     if (finding.count++ == 0) finding.first = where;
   }
-  entry(rows_, std::move(subject), {"", "", "(other methods)"}).add(verdict);
+  entry(rows_, std::move(subject), {"-", "-", "(other methods)"}).add(verdict);
 }
 
 void Tally::write(std::ostream& out, const Row& row) {
   out << std::right << std::setw(8) << row.count << std::setw(8)
-      << row.count - row.lost - row.misfit << std::setw(8) << row.lost << std::setw(8)
-      << row.misfit << std::setw(8) << row.unknown;
+      << row.count - row.lost - row.misfit << std::setw(8) << row.lost << std::setw(8) << row.misfit
+      << std::setw(8) << row.unknown;
 }
 
 void Tally::write(std::ostream& out) const {

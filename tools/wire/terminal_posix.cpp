@@ -1,6 +1,6 @@
-#include "terminal.hpp"
-
 #include <unistd.h>
+
+#include "terminal.hpp"
 
 namespace codex::wire {
 

@@ -1,7 +1,7 @@
-#include "terminal.hpp"
-
 #include <cstdio>
 #include <io.h>
+
+#include "terminal.hpp"
 
 namespace codex::wire {
 

@@ -16,11 +16,18 @@ protocol::UnknownPart unknown_request(const std::string& method) {
   return {"", "response to method \"" + method + "\""};
 }
 
+/// Without the method, which the message's row names.
+std::string problem_of(const CodexError& error) {
+  const auto* decode_error = dynamic_cast<const DecodeError*>(&error);
+  if (!decode_error) return error.what();
+  return DecodeError(decode_error->path(), decode_error->problem()).what();
+}
+
 }  // namespace
 
 Verdict not_fitting(Side from, const CodexError& error) {
   const bool by_client = from == Side::client;
-  return {by_client ? Verdict::Outcome::misfit : Verdict::Outcome::lost, error.what()};
+  return {by_client ? Verdict::Outcome::misfit : Verdict::Outcome::lost, problem_of(error)};
 }
 
 Verdict judge(const Message& message) {
