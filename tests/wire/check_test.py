@@ -103,10 +103,11 @@ class Check(WireTest):
                 received({"id": 7, "method": "item/tool/call", "params": {
                     "threadId": "t", "turnId": "u", "callId": "c", "tool": "x",
                     "arguments": {}}}),
-                sent({"id": 7, "result": {"contentItems": [], "success": True}}),
+                # Not the answer to what was asked last, but to what the client asked.
                 received({"id": 7, "result": {"data": 5}}),
+                sent({"id": 7, "result": {"contentItems": [], "success": True}}),
             ],
-            "recording.jsonl:4: lost: server response model/list: data: expected array",
+            "recording.jsonl:3: lost: server response model/list: data: expected array",
             "client  response      item/tool/call",
         )
 
