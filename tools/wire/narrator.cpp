@@ -101,9 +101,8 @@ void Narrator::tell(const Entry& entry) {
   const Message message = conversation_.next(entry);
   if (fold(entry, message)) return;
   const std::size_t deltas = unfold(message);
-  std::string text = gist(message);
-  if (deltas > 0) text += " [" + deltas_in_words(deltas) + "]";
-  write(entry.seconds, message, text);
+  const std::string note = deltas > 0 ? " [" + deltas_in_words(deltas) + "]" : "";
+  write(entry.seconds, message, gist(message), note);
 }
 
 /// Holds a delta back, where the message is one.
@@ -155,12 +154,13 @@ void Narrator::unfold_all() {
 }
 
 void Narrator::write(const Fold& fold) {
-  write(fold.seconds, fold.message,
-        "[" + deltas_in_words(fold.count) + ", " + std::to_string(fold.bytes) + " bytes] " +
-            fold.text);
+  const std::string note =
+      " [" + deltas_in_words(fold.count) + ", " + std::to_string(fold.bytes) + " bytes]";
+  write(fold.seconds, fold.message, fold.text, note);
 }
 
-void Narrator::write(std::optional<double> seconds, const Message& message, std::string_view gist) {
+void Narrator::write(std::optional<double> seconds, const Message& message, std::string_view gist,
+                     std::string_view note) {
   write_time(seconds);
   std::string speaker(who(message));
   speaker.resize(15, ' ');
@@ -170,7 +170,7 @@ void Narrator::write(std::optional<double> seconds, const Message& message, std:
   out_ << painted(speaker, colour_of(message)) << painted(turn, dim) << "  "
        << painted(method, bold);
   if (!gist.empty()) out_ << "  " << printable(gist, style_.max_characters);
-  out_ << '\n';
+  out_ << painted(note, dim) << '\n';
 }
 
 void Narrator::write_problem(std::string_view problem) {
@@ -186,7 +186,7 @@ void Narrator::write_time(std::optional<double> seconds) {
 }
 
 std::string Narrator::painted(std::string_view text, std::string_view colour) const {
-  if (!style_.colour) return std::string(text);
+  if (!style_.colour || text.empty()) return std::string(text);
   return "\x1b[" + std::string(colour) + "m" + std::string(text) + "\x1b[0m";
 }
 

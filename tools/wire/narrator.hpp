@@ -44,7 +44,8 @@ class Narrator {
   std::size_t unfold(const Message& message);
   void unfold_all();
   void write(const Fold& fold);
-  void write(std::optional<double> seconds, const Message& message, std::string_view gist);
+  void write(std::optional<double> seconds, const Message& message, std::string_view gist,
+             std::string_view note);
   void write_problem(std::string_view problem);
   void write_time(std::optional<double> seconds);
   [[nodiscard]] std::string painted(std::string_view text, std::string_view colour) const;
