@@ -21,6 +21,8 @@ class Usage(WireTest):
                 self.assert_exit(process, 0)
                 self.assertIn(f"codex-wire {command}".encode(), process.stdout)
                 self.assertEqual(process.stderr, b"")
+        self.assertIn(b"codex-wire check [OPTION...] FILE...\n", run("check", "--help").stdout)
+        self.assertIn(b"codex-wire show [OPTION...] FILE\n", run("show", "--help").stdout)
 
     def test_the_version_is_that_of_the_runtime_whose_protocol_it_knows(self):
         import json
@@ -48,6 +50,15 @@ class Usage(WireTest):
                 self.assertEqual(process.returncode, 2)
                 self.assertEqual(process.stdout, b"")
                 self.assertNotEqual(process.stderr, b"")
+
+    def test_a_file_may_have_any_name(self):
+        for name in ["a,b", "--type", "-", "with space", "ä"]:
+            with self.subTest(name):
+                self.file('{"method":"initialized"}', name=name)
+                file = self.folder / name
+                self.assert_exit(run("check", file), 0)
+                self.assertIn(b"initialized", run("show", file).stdout)
+                self.assertIn(b"initialized", run("check", file, file).stdout)
 
     def test_a_reader_that_goes_away_ends_it_quietly(self):
         for arguments in [["types"], ["check", *TRACES], ["show", trace("lifecycle")]]:

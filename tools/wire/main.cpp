@@ -1,9 +1,11 @@
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -28,7 +30,10 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The options of a command. Positional ones belong to the group "operands", which help leaves out.
+// What is no option stays `unmatched`: cxxopts would take the comma in a file's name for a
+// separator.
+using Operands = std::vector<std::string>;
+
 cxxopts::Options options_of(const std::string& command, const std::string& text) {
   cxxopts::Options options("codex-wire " + command, text);
   options.add_options()("h,help", "Show this");
@@ -36,14 +41,16 @@ cxxopts::Options options_of(const std::string& command, const std::string& text)
 }
 
 /// Nothing when help was asked for and given.
-std::optional<cxxopts::ParseResult> parse(cxxopts::Options& options, int argc, char** argv) {
+std::optional<cxxopts::ParseResult> parse(cxxopts::Options& options, int argc, char** argv,
+                                          std::size_t most_operands = 0) {
   auto args = options.parse(argc, argv);
   if (args.count("help") > 0) {
-    std::cout << options.help({""});
+    std::cout << options.help();
     return std::nullopt;
   }
-  if (!args.unmatched().empty()) {
-    throw UsageError("do not know what to do with " + args.unmatched().front());
+  const Operands& operands = args.unmatched();
+  if (operands.size() > most_operands) {
+    throw UsageError("do not know what to do with " + operands[most_operands]);
   }
   return args;
 }
@@ -80,13 +87,11 @@ Prints what went wrong, with FILE:LINE, then a table by method:
 
 Exit code: 0 nothing was lost, 1 something was, 2 a file cannot be read or the usage is wrong.
 )");
-  options.add_options("operands")("files", "", cxxopts::value<std::vector<std::string>>());
-  options.parse_positional("files");
-  options.positional_help("FILE...");
-  const auto args = parse(options, argc, argv);
+  options.custom_help("[OPTION...] FILE...");
+  const auto args = parse(options, argc, argv, std::numeric_limits<std::size_t>::max());
   if (!args) return 0;
-  if (args->count("files") == 0) throw UsageError("check needs a file; - is stdin");
-  return wire::check((*args)["files"].as<std::vector<std::string>>());
+  if (args->unmatched().empty()) throw UsageError("check needs a file; - is stdin");
+  return wire::check(args->unmatched());
 }
 
 int roundtrip(int argc, char** argv) {
@@ -132,17 +137,13 @@ there yet is awaited; one that became shorter is told again from its start.
 Exit code: 0, or 2 when FILE cannot be read or the usage is wrong.
 )");
   options.add_options()("f,follow", "Go on as the file grows")("full", "Do not cut long texts")(
-      "color",
-      "always, never, or auto: on a terminal, unless "
-      "NO_COLOR is set",
+      "color", "always, never, or auto: on a terminal, unless NO_COLOR is set",
       cxxopts::value<std::string>()->default_value("auto"), "WHEN");
-  options.add_options("operands")("file", "", cxxopts::value<std::vector<std::string>>());
-  options.parse_positional("file");
-  options.positional_help("FILE");
-  const auto args = parse(options, argc, argv);
+  options.custom_help("[OPTION...] FILE");
+  const auto args = parse(options, argc, argv, 1);
   if (!args) return 0;
-  if (args->count("file") != 1) throw UsageError("show needs one file; - is stdin");
-  return wire::show({.file = (*args)["file"].as<std::vector<std::string>>().front(),
+  if (args->unmatched().empty()) throw UsageError("show needs a file; - is stdin");
+  return wire::show({.file = args->unmatched().front(),
                      .follow = args->count("follow") > 0,
                      .colour = wants_colour((*args)["color"].as<std::string>()),
                      .full = args->count("full") > 0});
