@@ -54,10 +54,10 @@ std::string deltas_in_words(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " delta" : " deltas");
 }
 
-const Json* text_in(const Json& params, std::initializer_list<const char*> names) {
+const std::string* text_in(const Json& params, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const auto member = params.find(name);
-    if (member != params.end() && member->is_string()) return &*member;
+    if (member != params.end() && member->is_string()) return member->get_ptr<const std::string*>();
   }
   return nullptr;
 }
@@ -74,8 +74,8 @@ std::string completed_item(const Message& message) {
   const Json& params = params_of(message);
   const auto item = params.find("item");
   if (item == params.end() || !item->is_object()) return "";
-  const Json* id = text_in(*item, {"id"});
-  return id ? id->get<std::string>() : "";
+  const std::string* id = text_in(*item, {"id"});
+  return id ? *id : "";
 }
 
 }  // namespace
@@ -109,11 +109,10 @@ void Narrator::tell(const Entry& entry) {
 bool Narrator::fold(const Entry& entry, const Message& message) {
   if (message.kind != MessageKind::notification || message.from != Side::server) return false;
   const Json& params = params_of(message);
-  const Json* delta = text_in(params, {"delta", "deltaBase64"});
-  const Json* item = text_in(params, {"itemId", "processId", "processHandle"});
+  const std::string* delta = text_in(params, {"delta", "deltaBase64"});
+  const std::string* item = text_in(params, {"itemId", "processId", "processHandle"});
   if (!delta || !item) return false;
 
-  const auto& bytes = delta->get_ref<const std::string&>();
   const auto same = [&](const Fold& fold) {
     return fold.item == *item && fold.message.method == message.method &&
            fold.message.turn == message.turn;
@@ -121,13 +120,13 @@ bool Narrator::fold(const Entry& entry, const Message& message) {
   auto found = std::find_if(folds_.begin(), folds_.end(), same);
   if (found == folds_.end()) {
     if (folds_.size() == max_folds) unfold_all();
-    Fold fresh{.seconds = entry.seconds, .message = message, .item = item->get<std::string>()};
+    Fold fresh{.seconds = entry.seconds, .message = message, .item = *item};
     fresh.message.typed = nullptr;  // it ends with the entry
     found = folds_.insert(folds_.end(), std::move(fresh));
   }
   ++found->count;
-  found->bytes += bytes.size();
-  found->text += bytes.substr(0, max_fold_bytes - std::min(max_fold_bytes, found->text.size()));
+  found->bytes += delta->size();
+  found->text += delta->substr(0, max_fold_bytes - std::min(max_fold_bytes, found->text.size()));
   return true;
 }
 
