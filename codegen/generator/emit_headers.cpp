@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "defaults.hpp"
 #include "emit.hpp"
 #include "names.hpp"
 #include "text.hpp"
@@ -37,8 +38,7 @@ std::string scalar_initialiser(const Type& type) {
 
 class HeaderWriter {
  public:
-  explicit HeaderWriter(const Model& model) : model_(model) {
-    for (const auto& definition : model.definitions) index_.emplace(definition.name, &definition);
+  explicit HeaderWriter(const Model& model) : model_(model), defaults_(model) {
     for (const auto& method : model.methods) note_users(method);
   }
 
@@ -133,55 +133,8 @@ class HeaderWriter {
     if (member.presence == Presence::required) return scalar_initialiser(member.type);
     if (member.presence == Presence::required_nullable) return "";
     if (member.presence != Presence::defaulted) return " = {}";
-    const std::string value = default_text(member.type, *member.default_value, member.wire);
+    const std::string value = defaults_.text(member);
     return value.empty() ? " = {}" : " = by_default(" + value + ")";
-  }
-
-  /// The default as C++; empty where a fresh value is the default.
-  [[nodiscard]] std::string default_text(const Type& type, const Json& value,
-                                         const std::string& wire) const {
-    if (value.is_boolean() || value.is_number()) return value.dump();
-    if (value.is_structured() && value.empty()) return "";
-    if (value.is_array()) {
-      std::string out = cpp_type(type) + "{";
-      for (const auto& element : value) {
-        out += (out.back() == '{' ? "" : ", ") + default_text(*type.element, element, wire);
-      }
-      return out + "}";
-    }
-    if (value.is_string() && type.kind == Type::Kind::string) {
-      return "std::string(" + literal(value.get<std::string>()) + ")";
-    }
-    if (value.is_string() && type.kind == Type::Kind::named) {
-      return enumerator_text(type.name, value.get<std::string>());
-    }
-    throw SchemaError(wire, "cannot write the default " + value.dump() + " in C++");
-  }
-
-  [[nodiscard]] std::string enumerator_text(const std::string& type,
-                                            const std::string& wire) const {
-    const Definition& definition = *index_.at(type);
-    if (std::holds_alternative<Alias>(definition.shape)) {
-      return "std::string(" + literal(wire) + ")";
-    }
-    const Enum* values = string_values(definition);
-    if (values) {
-      for (const auto& value : values->values) {
-        if (value.wire == wire) return type + "::" + value.name;
-      }
-    }
-    throw SchemaError(type, "has no value " + literal(wire) + " to be a default");
-  }
-
-  /// The enum itself, or that of a union's string arm.
-  [[nodiscard]] const Enum* string_values(const Definition& definition) const {
-    if (const auto* values = std::get_if<Enum>(&definition.shape)) return values;
-    const auto* choice = std::get_if<Union>(&definition.shape);
-    if (!choice || choice->style != UnionStyle::external || choice->arms.empty() ||
-        !choice->arms[0].wire.empty()) {
-      return nullptr;
-    }
-    return std::get_if<Enum>(&index_.at(choice->arms[0].type.name)->shape);
   }
 
   [[nodiscard]] std::string enum_text(const Definition& definition, const Enum& values) const {
@@ -220,7 +173,7 @@ class HeaderWriter {
     out += "struct " + name + "\n    : Union<";
     for (const auto& arm : choice.arms) out += cpp_type(arm.type) + ",\n            ";
     out += "Unknown> {\n  using Union::Union;\n";
-    if (const Enum* values = string_values(definition)) {
+    if (const Enum* values = defaults_.string_values(definition)) {
       out += string_arm(name, choice.arms[0].type.name, *values);
     }
     if (!choice.shared.empty()) out += "\n" + members(choice.shared);
@@ -275,7 +228,7 @@ class HeaderWriter {
   }
 
   const Model& model_;
-  std::map<std::string, const Definition*, std::less<>> index_;
+  Defaults defaults_;
   std::map<std::string, std::vector<std::string>, std::less<>> uses_;
 };
 

@@ -29,17 +29,18 @@ class Lowering {
 
  private:
   void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
-    if (!names_.insert(name).second) {
-      throw SchemaError(schema.pointer, "two types would be named " + name);
-    }
-    Definition definition{name, schema.description, stable == nullptr, in_schema, {}};
+    take(name, schema);
+    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}};
     definition.shape = shape(name, schema, stable);
-    if (auto* alias = std::get_if<Alias>(&definition.shape)) {
-      if (alias->target.kind == Type::Kind::named && alias->target.name == name) {
-        throw SchemaError(schema.pointer, "is defined as itself");
-      }
-    }
     definitions_.push_back(std::move(definition));
+  }
+
+  /// Also names that differ in case alone are too alike: for people, and for the tables' names.
+  void take(const std::string& name, const Schema& schema) {
+    const auto [other, fresh] = names_.emplace(snake_case(name), name);
+    if (fresh) return;
+    throw SchemaError(schema.pointer, "two types would be named " + other->second +
+                                          (other->second == name ? "" : " and " + name));
   }
 
   using Shape = decltype(Definition::shape);
@@ -53,6 +54,7 @@ class Lowering {
         &Lowering::maybe_external, &Lowering::maybe_folded_objects, &Lowering::maybe_shape_union,
         &Lowering::maybe_struct,   &Lowering::maybe_alias,
     };
+    if (has_null_arm(schema)) return *maybe_alias(name, schema, stable);
     for (const Recogniser recogniser : recognisers) {
       if (auto found = (this->*recogniser)(name, schema, stable)) return *std::move(found);
     }
@@ -85,10 +87,16 @@ class Lowering {
     if (!kind || schema.one_of.empty() || literal_tag(schema) != "method") return std::nullopt;
     Schema members = schema;
     members.one_of.clear();
-    for (const auto& [wire, property] : schema.one_of[0].properties) {
-      if (wire == "method" || wire == "params") continue;
-      members.properties.push_back({wire, property});
-      members.required.insert(wire);
+    for (const Schema& branch : schema.one_of) {
+      for (const auto& [wire, property] : branch.properties) {
+        if (wire == "method" || wire == "params") continue;
+        const Schema* other = members.property(wire);
+        if (other ? !same_values(*other, property) : &branch != schema.one_of.data()) {
+          throw SchemaError(property.pointer, "not all messages have it");
+        }
+        if (!other) members.properties.push_back({wire, property});
+        if (branch.required.contains(wire)) members.required.insert(wire);
+      }
     }
     return Message{*kind, members_of(name, members, stable, {})};
   }
@@ -98,14 +106,14 @@ class Lowering {
     if (schema.one_of.empty()) return std::nullopt;
     const auto tag = literal_tag(schema);
     if (!tag) return std::nullopt;
-    Union out{UnionStyle::tagged, *tag, {}, members_of(name, schema, stable, {})};
+    Union out{UnionStyle::tagged, *tag, {}, members_of(name, schema, stable, {}, Owner::union_)};
     for (const Schema& branch : schema.one_of) {
       const std::string& value = branch.property(*tag)->literals[0];
       const Schema* stable_branch = stable ? tagged_branch(*stable, *tag, value) : nullptr;
-      const std::string arm = arm_name(schema, *tag, value) + name;
+      const std::string arm = type_name(arm_name(schema, *tag, value) + name);
       Struct members{members_of(arm, fold_alternatives(branch), stable_branch, *tag),
                      branch.closed,
-                     false,
+                     branch.additional != nullptr,
                      *tag,
                      value,
                      {}};
@@ -145,7 +153,7 @@ class Lowering {
       if (branch.is_string_enum() || is_catch_all(branch)) continue;
       const auto& [key, payload] = branch.properties[0];
       const Schema* stable_branch = stable ? keyed_branch(*stable, key) : nullptr;
-      const std::string arm = pascal_case(key) + name;
+      const std::string arm = type_name(pascal_case(key) + name);
       define_inline(arm, branch, stable && !stable_branch,
                     external_arm(arm, branch, stable_branch));
       out.arms.push_back({key, {Type::Kind::named, arm, {}}});
@@ -158,7 +166,12 @@ class Lowering {
     const auto& [key, payload] = branch.properties[0];
     if (payload.ref.empty() && payload.is_object() && !payload.properties.empty()) {
       const Schema* stable = stable_branch ? stable_branch->property(key) : nullptr;
-      return {members_of(arm, payload, stable, {}), payload.closed, false, {}, {}, key};
+      return {members_of(arm, payload, stable, {}),
+              payload.closed,
+              payload.additional != nullptr,
+              {},
+              {},
+              key};
     }
     return {members_of(arm, branch, stable_branch, {}), branch.closed, false, {}, {}, {}};
   }
@@ -183,7 +196,6 @@ class Lowering {
   std::optional<Shape> maybe_shape_union(const std::string& name, const Schema& schema,
                                          const Schema*) {
     if (schema.one_of.empty() || !schema.properties.empty()) return std::nullopt;
-    if (schema.one_of.size() == 2 && schema.one_of[1].is_null()) return std::nullopt;  // an alias
     if (const auto problem = indistinct_arms(schema, experimental_)) {
       throw SchemaError(schema.pointer, *problem);
     }
@@ -199,10 +211,8 @@ class Lowering {
   std::optional<Shape> maybe_struct(const std::string& name, const Schema& schema,
                                     const Schema* stable) {
     if (!schema.is_object() || !schema.one_of.empty()) return std::nullopt;
-    if (schema.additional && !schema.additional->is_any()) {
-      if (schema.properties.empty()) return std::nullopt;  // a map: an alias
-      throw SchemaError(schema.pointer, "named members beside typed other members");
-    }
+    const bool map = schema.properties.empty() && schema.additional && !schema.additional->is_any();
+    if (map) return std::nullopt;  // an alias
     return Struct{members_of(name, schema, stable, {}),
                   schema.closed,
                   schema.additional != nullptr,
@@ -212,22 +222,33 @@ class Lowering {
   }
 
   std::optional<Shape> maybe_alias(const std::string& name, const Schema& schema, const Schema*) {
+    if (!schema.one_of.empty() && !has_null_arm(schema)) return std::nullopt;
     if (schema.is_any()) return Alias{{Type::Kind::json, {}, {}}};
     return Alias{lower_element(schema, name + "Value", namer())};
   }
 
+  enum class Owner { struct_, union_ };
+
   std::vector<Member> members_of(const std::string& owner, const Schema& schema,
-                                 const Schema* stable, std::string_view tag) {
+                                 const Schema* stable, std::string_view tag,
+                                 Owner kind = Owner::struct_) {
+    if (schema.additional && !schema.additional->is_any()) {
+      throw SchemaError(schema.pointer, "named members beside typed other members");
+    }
     std::vector<Member> out;
     std::set<std::string> taken;
     for (const auto& [wire, property] : schema.properties) {
       if (wire == tag) continue;
       Member member = lower_member(owner, wire, property, schema.required.contains(wire));
+      if (kind == Owner::union_) member.name = shared_member_name(wire);
       member.experimental = stable && !defines(*stable, wire);
       if (!taken.insert(member.name).second) {
         throw SchemaError(property.pointer, "two members would be named " + member.name);
       }
       out.push_back(std::move(member));
+    }
+    if (out.size() > codex::protocol::detail::ObjectInfo::max_fields) {
+      throw SchemaError(schema.pointer, "too many members for a table");
     }
     std::stable_partition(out.begin(), out.end(), [](const Member& member) {
       return member.presence == Presence::required ||
@@ -242,6 +263,7 @@ class Lowering {
     Member member{wire, member_name(wire), value.type, Presence::required, {}, {}, false};
     member.doc = property.description;
     member.default_value = property.default_value;
+    member.pointer = property.pointer;
     const bool any = value.type.kind == Type::Kind::json;  // holds null by itself
     const bool has_default = property.default_value && !property.default_value->is_null();
     if (required) {
@@ -254,7 +276,8 @@ class Lowering {
     return member;
   }
 
-  std::string name_inline(const Schema& schema, const std::string& name) {
+  std::string name_inline(const Schema& schema, const std::string& wanted) {
+    std::string name = type_name(wanted);
     define(name, schema, &schema, false);
     return name;
   }
@@ -266,16 +289,57 @@ class Lowering {
 
   void define_inline(const std::string& name, const Schema& schema, bool experimental,
                      Struct shape) {
-    if (!names_.insert(name).second) {
-      throw SchemaError(schema.pointer, "two types would be named " + name);
-    }
-    definitions_.push_back({name, schema.description, experimental, false, std::move(shape)});
+    take(name, schema);
+    definitions_.push_back(
+        {name, schema.description, experimental, false, schema.pointer, std::move(shape)});
   }
 
   const Bundle& experimental_;
   const Bundle& stable_;
   std::vector<Definition> definitions_;
-  std::set<std::string> names_;
+  std::map<std::string, std::string> names_;  // by their snake case
+};
+
+/// `std::vector<bool>` has no elements to refer to, also behind another name for `bool`.
+class BooleanLists {
+ public:
+  explicit BooleanLists(const Model& model) : model_(model) {}
+
+  void refuse() const {
+    for (const auto& definition : model_.definitions) {
+      if (const auto* alias = std::get_if<Alias>(&definition.shape)) {
+        check(alias->target, definition.pointer);
+      } else if (const auto* object = std::get_if<Struct>(&definition.shape)) {
+        check(object->members);
+      } else if (const auto* message = std::get_if<Message>(&definition.shape)) {
+        check(message->members);
+      } else if (const auto* choice = std::get_if<Union>(&definition.shape)) {
+        check(choice->shared);
+        for (const auto& arm : choice->arms) check(arm.type, definition.pointer);
+      }
+    }
+  }
+
+ private:
+  void check(const std::vector<Member>& members) const {
+    for (const auto& member : members) check(member.type, member.pointer);
+  }
+
+  void check(const Type& type, const std::string& pointer) const {
+    if (!type.element) return;
+    if (type.kind == Type::Kind::list && is_boolean(*type.element)) {
+      throw SchemaError(pointer, "a list of booleans has no element references in C++");
+    }
+    check(*type.element, pointer);
+  }
+
+  [[nodiscard]] bool is_boolean(const Type& type) const {
+    if (type.kind != Type::Kind::named) return type.kind == Type::Kind::boolean;
+    const auto* alias = std::get_if<Alias>(&model_.find(type.name)->shape);
+    return alias && is_boolean(alias->target);
+  }
+
+  const Model& model_;
 };
 
 }  // namespace
@@ -285,6 +349,7 @@ Model lower(const Bundle& experimental, const Bundle& stable, const Responses& r
   Model model;
   model.runtime_version = std::move(runtime_version);
   model.definitions = in_order(Lowering(experimental, stable).run());
+  BooleanLists(model).refuse();
   model.methods = lower_methods(experimental, stable, responses);
   return model;
 }

@@ -8,6 +8,7 @@
 #include "lower.hpp"
 #include "output.hpp"
 #include "schema.hpp"
+#include "text.hpp"
 
 namespace {
 
@@ -63,6 +64,7 @@ codegen::Files generate(const fs::path& schema, const fs::path& responses) {
   codegen::Files files = codegen::emit_headers(model, families);
   files.merge(codegen::emit_tables(model, families));
   files.merge(codegen::emit_registry(model, families));
+  for (auto& [name, text] : files) text = codegen::fold_long_lines(text);
   return files;
 }
 

@@ -62,7 +62,39 @@ bool accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) {
   return true;  // other types are not looked at
 }
 
+bool same_values(const std::shared_ptr<const Schema>& a, const std::shared_ptr<const Schema>& b) {
+  return a && b ? same_values(*a, *b) : !a && !b;
+}
+
+bool same_values(const Property& a, const Property& b) {
+  return a.name == b.name && same_values(a.schema, b.schema);
+}
+
 }  // namespace
+
+bool same_values(const Schema& a, const Schema& b) {
+  const auto same = [](const auto& x, const auto& y) { return same_values(x, y); };
+  const auto all_same = [&](const auto& x, const auto& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
+  };
+  return a.ref == b.ref && a.types == b.types && a.format == b.format && a.literals == b.literals &&
+         a.required == b.required && a.closed == b.closed && a.never == b.never &&
+         a.default_value == b.default_value && all_same(a.properties, b.properties) &&
+         all_same(a.one_of, b.one_of) && all_same(a.all_of, b.all_of) && same(a.items, b.items) &&
+         same(a.additional, b.additional);
+}
+
+bool has_null_arm(const Schema& schema) {
+  return std::any_of(schema.one_of.begin(), schema.one_of.end(),
+                     [](const Schema& branch) { return branch.is_null(); });
+}
+
+Schema without_null_arm(const Schema& schema) {
+  Schema out = schema;
+  std::erase_if(out.one_of, [](const Schema& branch) { return branch.is_null(); });
+  if (out.one_of.empty()) throw SchemaError(schema.pointer, "no value but null");
+  return out;
+}
 
 std::vector<EnumValue> enum_values(const Schema& schema) {
   if (schema.is_string_enum()) {
@@ -151,7 +183,11 @@ Schema fold_alternatives(const Schema& schema) {
       throw SchemaError(branch.pointer, "an alternative that is no plain object");
     }
     for (const auto& [name, property] : branch.properties) {
-      if (!out.property(name)) out.properties.push_back({name, property});
+      const Schema* other = out.property(name);
+      if (other && !same_values(*other, property)) {
+        throw SchemaError(property.pointer, "differs from " + other->pointer);
+      }
+      if (!other) out.properties.push_back({name, property});
     }
   }
   out.one_of.clear();
@@ -174,8 +210,9 @@ std::string first_required(const Schema& schema) {
 std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& bundle) {
   std::vector<std::pair<std::size_t, const Schema*>> arms;
   for (std::size_t i = 0; i < schema.one_of.size(); ++i) {
-    for (const Schema* branch : flat_branches(schema.one_of[i], bundle))
+    for (const Schema* branch : flat_branches(schema.one_of[i], bundle)) {
       arms.emplace_back(i, branch);
+    }
   }
   for (std::size_t later = 0; later < arms.size(); ++later) {
     const std::string type = json_type(*arms[later].second);
@@ -183,7 +220,8 @@ std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& b
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
       if (arms[earlier].first == arms[later].first) continue;
       const Schema& a = *arms[earlier].second;
-      if (json_type(a) != type) continue;
+      const bool integers = json_type(a) == "number" && type == "integer";
+      if (json_type(a) != type && !integers) continue;
       if (type != "object" || object_accepts_all(a, *arms[later].second, bundle)) {
         return "cannot tell " + arms[later].second->pointer + " from " + a.pointer;
       }

@@ -9,6 +9,13 @@
 /// Questions about the shape of a schema, for the recognisers of lower.cpp.
 namespace codegen {
 
+/// Whether two schemas take the same values: equal but for what only people read.
+bool same_values(const Schema& a, const Schema& b);
+
+/// Whether one of the alternatives is null, and the schema without it.
+bool has_null_arm(const Schema& schema);
+Schema without_null_arm(const Schema& schema);
+
 struct EnumValue {
   std::string wire;
   std::string doc;

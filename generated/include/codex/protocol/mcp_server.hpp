@@ -700,7 +700,8 @@ struct McpServerStartupFailureReason
     : OpenEnum<McpServerStartupFailureReason, known::McpServerStartupFailureReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto reauthentication_required = known::McpServerStartupFailureReason::reauthentication_required;
+  static constexpr auto reauthentication_required =
+      known::McpServerStartupFailureReason::reauthentication_required;
 
   static const detail::EnumInfo type_info;
 };
