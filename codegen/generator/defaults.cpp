@@ -49,8 +49,9 @@ class Defaults::Writer {
 
  private:
   [[noreturn]] std::string refuse(const Json& json) const {
-    throw SchemaError(member_.pointer, "the default " + json.dump() + " does not fit " +
-                                           cpp_type(member_.type) + ", or has no spelling in C++");
+    throw SchemaError(member_.pointer + "/default", "the default " + json.dump() +
+                                                        " does not fit " + cpp_type(member_.type) +
+                                                        ", or has no spelling in C++");
   }
 
   template <class Int>

@@ -140,7 +140,7 @@ class HeaderWriter {
   [[nodiscard]] std::string enum_text(const Definition& definition, const Enum& values) const {
     const std::string& name = definition.name;
     std::string out = "namespace known {\n";
-    out += "/// The values of `" + name + "` that this version knows.\n";
+    out += doc_comment({"The values of `" + name + "` that this version knows."}, "");
     out += "enum class " + name + " : std::uint8_t {\n";
     for (const auto& value : values.values) {
       std::vector<std::string> paragraphs = {value.doc};
@@ -207,10 +207,7 @@ class HeaderWriter {
       if (method->kind == kind) out += "\n" + method_text(*method);
     }
     if (out.empty()) return out;
-    const std::string space = kind == MethodKind::request          ? "requests"
-                              : kind == MethodKind::notification   ? "notifications"
-                              : kind == MethodKind::server_request ? "server_requests"
-                                                                   : "client_notifications";
+    const std::string space(method_namespace(kind));
     return "\nnamespace " + space + " {\n" + out + "\n}  // namespace " + space + "\n";
   }
 

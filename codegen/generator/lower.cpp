@@ -98,7 +98,7 @@ class Lowering {
         if (branch.required.contains(wire)) members.required.insert(wire);
       }
     }
-    return Message{*kind, members_of(name, members, stable, {})};
+    return Message{*kind, members_of(name, members, stable, std::nullopt)};
   }
 
   std::optional<Shape> maybe_tagged_union(const std::string& name, const Schema& schema,
@@ -106,7 +106,10 @@ class Lowering {
     if (schema.one_of.empty()) return std::nullopt;
     const auto tag = literal_tag(schema);
     if (!tag) return std::nullopt;
-    Union out{UnionStyle::tagged, *tag, {}, members_of(name, schema, stable, {}, Owner::union_)};
+    Union out{UnionStyle::tagged,
+              *tag,
+              {},
+              members_of(name, schema, stable, std::nullopt, Owner::union_)};
     for (const Schema& branch : schema.one_of) {
       const std::string& value = branch.property(*tag)->literals[0];
       const Schema* stable_branch = stable ? tagged_branch(*stable, *tag, value) : nullptr;
@@ -166,14 +169,14 @@ class Lowering {
     const auto& [key, payload] = branch.properties[0];
     if (payload.ref.empty() && payload.is_object() && !payload.properties.empty()) {
       const Schema* stable = stable_branch ? stable_branch->property(key) : nullptr;
-      return {members_of(arm, payload, stable, {}),
+      return {members_of(arm, payload, stable, std::nullopt),
               payload.closed,
               payload.additional != nullptr,
               {},
               {},
               key};
     }
-    return {members_of(arm, branch, stable_branch, {}), branch.closed, false, {}, {}, {}};
+    return {members_of(arm, branch, stable_branch, std::nullopt), branch.closed, false, {}, {}, {}};
   }
 
   /// Objects that differ in one required member each: one struct with those optional.
@@ -188,8 +191,12 @@ class Lowering {
         if (schema.one_of[0].required.contains(wire)) folded.required.insert(wire);
       }
     }
-    return Struct{
-        members_of(name, fold_alternatives(folded), stable, {}), false, false, {}, {}, {}};
+    return Struct{members_of(name, fold_alternatives(folded), stable, std::nullopt),
+                  false,
+                  false,
+                  {},
+                  {},
+                  {}};
   }
 
   /// Alternatives told apart by what they look like.
@@ -213,7 +220,7 @@ class Lowering {
     if (!schema.is_object() || !schema.one_of.empty()) return std::nullopt;
     const bool map = schema.properties.empty() && schema.additional && !schema.additional->is_any();
     if (map) return std::nullopt;  // an alias
-    return Struct{members_of(name, schema, stable, {}),
+    return Struct{members_of(name, schema, stable, std::nullopt),
                   schema.closed,
                   schema.additional != nullptr,
                   {},
@@ -230,7 +237,7 @@ class Lowering {
   enum class Owner { struct_, union_ };
 
   std::vector<Member> members_of(const std::string& owner, const Schema& schema,
-                                 const Schema* stable, std::string_view tag,
+                                 const Schema* stable, std::optional<std::string_view> tag,
                                  Owner kind = Owner::struct_) {
     if (schema.additional && !schema.additional->is_any()) {
       throw SchemaError(schema.pointer, "named members beside typed other members");

@@ -258,7 +258,10 @@ Json without_prose(Json json) {
     for (const char* name : {"$schema", "title", "description"}) {
       if (json.contains(name) && json[name].is_string()) json.erase(name);
     }
-    if (json.contains("$ref")) json["$ref"] = parse_ref(json["$ref"], "");
+    if (json.contains("$ref") && json["$ref"].is_string()) {  // the namespaces are one here
+      const auto ref = json["$ref"].get<std::string>();
+      json["$ref"] = ref.substr(ref.rfind('/') + 1);
+    }
   }
   if (json.is_structured()) {
     for (auto& value : json) value = without_prose(value);

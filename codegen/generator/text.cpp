@@ -141,23 +141,32 @@ class Comment {
   bool in_code_ = false;
 };
 
-/// Where a line of code can be broken so that its beginning fits: at a blank outside of literals,
-/// best after a comma; 0 when nowhere.
-std::size_t break_before(std::string_view line, std::size_t indent) {
-  std::size_t best = 0;
-  std::size_t after_comma = 0;
+/// Where to break a line of code that is too long: after `=` where the rest then fits, else after
+/// the last comma that fits, another blank, a bracket, before `::`. 0 when nowhere.
+std::size_t break_at(std::string_view line, std::size_t indent, std::size_t hang) {
+  enum Rank { assignment, comma, blank, bracket, scope, rank_count };
+  std::array<std::size_t, rank_count> last = {};
   bool quoted = false;
-  for (std::size_t i = indent; i < std::min(line.size(), columns + 1); ++i) {
-    if (line[i] == '\\') {
+  for (std::size_t i = indent + 1; i < std::min(line.size() - 1, columns); ++i) {
+    const char c = line[i];
+    if (c == '\\') {
       ++i;
-    } else if (line[i] == '"') {
+    } else if (c == '"') {
       quoted = !quoted;
-    } else if (line[i] == ' ' && !quoted && line.substr(i) != " {") {
-      best = i;
-      if (line[i - 1] == ',') after_comma = i;
+    } else if (quoted) {
+      continue;
+    } else if (c == '=' && line[i - 1] == ' ' && line[i + 1] == ' ') {
+      if (hang + width(line.substr(i + 2)) <= columns) last[assignment] = i + 1;
+    } else if (c == ' ' && line.substr(i) != " {") {
+      last[line[i - 1] == ',' ? comma : blank] = i;
+    } else if ((c == '(' || c == '{') && line[i + 1] != ')' && line[i + 1] != '}') {
+      last[bracket] = i + 1;
+    } else if (c == ':' && line[i + 1] == ':' && line[i - 1] != ' ') {
+      last[scope] = i;
     }
   }
-  return after_comma > 0 ? after_comma : best;
+  const auto found = std::find_if(last.begin(), last.end(), [](std::size_t at) { return at > 0; });
+  return found == last.end() ? 0 : *found;
 }
 
 }  // namespace
@@ -181,10 +190,10 @@ std::string fold_long_lines(const std::string& text) {
     const std::string hang(indent + 4, ' ');
     const bool code = line.compare(indent, 2, "//") != 0 && line[0] != '#';
     while (code && width(line) > columns) {
-      const std::size_t at = break_before(line, line.find_first_not_of(' '));
+      const std::size_t at = break_at(line, line.find_first_not_of(' '), hang.size());
       if (at == 0) break;
       out += line.substr(0, at) + "\n";
-      line = hang + line.substr(at + 1);
+      line = hang + line.substr(line.find_first_not_of(' ', at));
     }
     out += line + "\n";
   }
@@ -268,6 +277,20 @@ std::string cpp_type(const Member& member) {
       return "Defaulted<" + type + ">";
   }
   throw SchemaError(member.wire, "a member of no presence");
+}
+
+std::string_view method_namespace(MethodKind kind) {
+  switch (kind) {
+    case MethodKind::request:
+      return "requests";
+    case MethodKind::notification:
+      return "notifications";
+    case MethodKind::server_request:
+      return "server_requests";
+    case MethodKind::client_notification:
+      return "client_notifications";
+  }
+  return "";
 }
 
 std::string local_name(std::string_view type_name) { return snake_case(type_name); }

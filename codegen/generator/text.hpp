@@ -30,6 +30,9 @@ std::string call(const std::string& function, const std::vector<std::string>& ar
 std::string cpp_type(const Type& type);
 std::string cpp_type(const Member& member);
 
+/// Where the methods of a kind are declared.
+std::string_view method_namespace(MethodKind kind);
+
 /// `TurnStatus` -> `turn_status`, for the names of local tables.
 std::string local_name(std::string_view type_name);
 
