@@ -109,6 +109,12 @@ class Defaults::Writer {
     return definition.name + "::" + found->name;
   }
 
+  [[nodiscard]] std::string member_value(const Member& member, const Json& json) const {
+    if (json.is_null() && member.presence == Presence::optional_nullable) return "codex::null";
+    if (json.is_null() && member.presence == Presence::required_nullable) return "std::nullopt";
+    return value(member.type, json);
+  }
+
   [[nodiscard]] std::string object_text(const std::string& name, const Struct& object,
                                         const Json& json) const {
     if (!json.is_object()) return refuse(json);
@@ -122,9 +128,7 @@ class Defaults::Writer {
         if (required) return refuse(json);
         continue;
       }
-      const bool null = given->is_null() && member.presence != Presence::required;
-      out += (out.empty() ? "." : ", .") + member.name + " = " +
-             (null ? "std::nullopt" : value(member.type, *given));
+      out += (out.empty() ? "." : ", .") + member.name + " = " + member_value(member, *given);
       ++written;
     }
     if (written != json.size()) return refuse(json);

@@ -201,7 +201,7 @@ class HeaderWriter {
     return out + closing(name, "MessageInfo");
   }
 
-  [[nodiscard]] static std::string methods(const Family& family, MethodKind kind) {
+  [[nodiscard]] std::string methods(const Family& family, MethodKind kind) const {
     std::string out;
     for (const auto* method : family.methods) {
       if (method->kind == kind) out += "\n" + method_text(*method);
@@ -211,7 +211,15 @@ class HeaderWriter {
     return "\nnamespace " + space + " {\n" + out + "\n}  // namespace " + space + "\n";
   }
 
-  [[nodiscard]] static std::string method_text(const Method& method) {
+  /// A type as its method names it: a method may bear the same name, and would mean itself.
+  [[nodiscard]] std::string payload(const Method& method, const std::string& type) const {
+    const bool hidden = std::any_of(
+        model_.methods.begin(), model_.methods.end(),
+        [&](const Method& other) { return other.kind == method.kind && other.name == type; });
+    return hidden ? "protocol::" + type : type;
+  }
+
+  [[nodiscard]] std::string method_text(const Method& method) const {
     std::vector<std::string> paragraphs = {"`" + method.wire + "`", method.doc};
     if (method.experimental) paragraphs.push_back(experimental_note);
     std::string out = doc_comment(paragraphs, "");
@@ -219,8 +227,11 @@ class HeaderWriter {
     out += "  static constexpr std::string_view method = " + literal(method.wire) + ";\n";
     out += "  static constexpr bool experimental = ";
     out += method.experimental ? "true;\n" : "false;\n";
-    out += "  using Params = " + (method.params.empty() ? "NoParams" : method.params) + ";\n";
-    if (!method.response.empty()) out += "  using Response = " + method.response + ";\n";
+    out += "  using Params = " +
+           (method.params.empty() ? "NoParams" : payload(method, method.params)) + ";\n";
+    if (!method.response.empty()) {
+      out += "  using Response = " + payload(method, method.response) + ";\n";
+    }
     return out + "};\n";
   }
 

@@ -147,13 +147,13 @@ std::size_t break_at(std::string_view line, std::size_t indent, std::size_t hang
   enum Rank { assignment, comma, blank, bracket, scope, rank_count };
   std::array<std::size_t, rank_count> last = {};
   bool quoted = false;
-  for (std::size_t i = indent + 1; i < std::min(line.size() - 1, columns); ++i) {
+  for (std::size_t i = indent; i < std::min(line.size() - 1, columns); ++i) {
     const char c = line[i];
     if (c == '\\') {
       ++i;
     } else if (c == '"') {
       quoted = !quoted;
-    } else if (quoted) {
+    } else if (quoted || i == indent) {
       continue;
     } else if (c == '=' && line[i - 1] == ' ' && line[i + 1] == ' ') {
       if (hang + width(line.substr(i + 2)) <= columns) last[assignment] = i + 1;

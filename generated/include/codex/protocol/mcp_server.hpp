@@ -841,7 +841,7 @@ struct McpServerStartupStatusUpdated {
 struct McpServerEventStreamNotification {
   static constexpr std::string_view method = "mcpServer/event/stream/notification";
   static constexpr bool experimental = false;
-  using Params = McpServerEventStreamNotification;
+  using Params = protocol::McpServerEventStreamNotification;
 };
 
 }  // namespace notifications

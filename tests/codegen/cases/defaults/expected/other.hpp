@@ -142,7 +142,7 @@ struct Config {
   /// Default: `{}`.
   Defaulted<std::map<std::string, std::int64_t>> no_table = {};
   /// Default: `{"a":1,"c":null}`.
-  Defaulted<Inner> inner = by_default(Inner{.a = 1, .c = std::nullopt});
+  Defaulted<Inner> inner = by_default(Inner{.a = 1, .c = codex::null});
   /// Default: `{}`.
   Defaulted<Loose> loose = {};
   Optional<std::string> nullable = {};

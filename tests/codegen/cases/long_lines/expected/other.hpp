@@ -62,8 +62,7 @@ struct Long {
   /// with what is before it"`.
   Defaulted<std::string> sentence =
       by_default(std::string(
-      "a default, that has commas and blanks, and is far too long, to stand in one line,
-      with what is before it"));
+      "a default, that has commas and blanks, and is far too long, to stand in one line, with what is before it"));
 
   Extra extra = {};  // members that this version does not know
   bool operator==(const Long& other) const { return detail::equal(*this, other); }

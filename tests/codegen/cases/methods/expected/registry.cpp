@@ -58,6 +58,9 @@ constexpr MethodInfo all_notifications[] = {
     {"thread/closed", MethodKind::notification,
      type_of<ThreadState>(),
      nullptr, true, false},
+    {"thread/state", MethodKind::notification,
+     type_of<ThreadState>(),
+     nullptr, true, false},
 };
 
 constexpr MethodInfo all_server_requests[] = {

@@ -20,7 +20,7 @@ namespace requests {
 struct Search {
   static constexpr std::string_view method = "search";
   static constexpr bool experimental = false;
-  using Params = SearchParams;
+  using Params = protocol::SearchParams;
   using Response = SearchResponse;
 };
 
@@ -28,7 +28,7 @@ struct Search {
 struct SearchParams {
   static constexpr std::string_view method = "search/params";
   static constexpr bool experimental = false;
-  using Params = SearchParams;
+  using Params = protocol::SearchParams;
   using Response = SearchResponse;
 };
 

@@ -78,14 +78,21 @@ namespace notifications {
 struct ThreadOpened {
   static constexpr std::string_view method = "thread/opened";
   static constexpr bool experimental = false;
-  using Params = ThreadState;
+  using Params = protocol::ThreadState;
 };
 
 /// `thread/closed`
 struct ThreadClosed {
   static constexpr std::string_view method = "thread/closed";
   static constexpr bool experimental = false;
-  using Params = ThreadState;
+  using Params = protocol::ThreadState;
+};
+
+/// `thread/state`
+struct ThreadState {
+  static constexpr std::string_view method = "thread/state";
+  static constexpr bool experimental = false;
+  using Params = protocol::ThreadState;
 };
 
 }  // namespace notifications
