@@ -141,16 +141,11 @@ class Lowering {
                                       const Schema* stable) {
     if (!is_externally_tagged(schema)) return std::nullopt;
     Union out{UnionStyle::external, {}, {}, {}};
-    Schema strings;
-    strings.description = "The values of `" + name + "` that are plain strings.";
-    for (const Schema& branch : schema.one_of) {
-      if (!branch.is_string_enum()) continue;
-      Schema part = branch;
-      strings.one_of.push_back(std::move(part));
-    }
+    Schema strings = string_arms(schema);
     if (!strings.one_of.empty()) {
-      strings.pointer = schema.pointer;
-      out.arms.push_back({"", {Type::Kind::named, name_inline(strings, name + "Value"), {}}});
+      strings.description = "The values of `" + name + "` that are plain strings.";
+      const Schema old = stable ? string_arms(*stable) : strings;
+      out.arms.push_back({"", {Type::Kind::named, name_inline(strings, old, name + "Value"), {}}});
     }
     for (const Schema& branch : schema.one_of) {
       if (branch.is_string_enum() || is_catch_all(branch)) continue;
@@ -201,7 +196,7 @@ class Lowering {
 
   /// Alternatives told apart by what they look like.
   std::optional<Shape> maybe_shape_union(const std::string& name, const Schema& schema,
-                                         const Schema*) {
+                                         const Schema* stable) {
     if (schema.one_of.empty() || !schema.properties.empty()) return std::nullopt;
     if (const auto problem = indistinct_arms(schema, experimental_)) {
       throw SchemaError(schema.pointer, *problem);
@@ -210,7 +205,7 @@ class Lowering {
     for (const Schema& branch : schema.one_of) {
       std::string inline_name = name;
       if (!branch.required.empty()) inline_name = pascal_case(first_required(branch)) + name;
-      out.arms.push_back({"", lower_value(branch, inline_name, namer()).type});
+      out.arms.push_back({"", lower_value(branch, inline_name, namer(schema, stable)).type});
     }
     return out;
   }
@@ -228,10 +223,11 @@ class Lowering {
                   {}};
   }
 
-  std::optional<Shape> maybe_alias(const std::string& name, const Schema& schema, const Schema*) {
+  std::optional<Shape> maybe_alias(const std::string& name, const Schema& schema,
+                                   const Schema* stable) {
     if (!schema.one_of.empty() && !has_null_arm(schema)) return std::nullopt;
     if (schema.is_any()) return Alias{{Type::Kind::json, {}, {}}};
-    return Alias{lower_element(schema, name + "Value", namer())};
+    return Alias{lower_element(schema, name + "Value", namer(schema, stable))};
   }
 
   enum class Owner { struct_, union_ };
@@ -246,9 +242,10 @@ class Lowering {
     std::set<std::string> taken;
     for (const auto& [wire, property] : schema.properties) {
       if (wire == tag) continue;
-      Member member = lower_member(owner, wire, property, schema.required.contains(wire));
+      const Schema* old = stable ? any_property(*stable, wire) : nullptr;
+      Member member = lower_member(owner, wire, property, old, schema.required.contains(wire));
       if (kind == Owner::union_) member.name = shared_member_name(wire);
-      member.experimental = stable && !defines(*stable, wire);
+      member.experimental = stable && !old;
       if (!taken.insert(member.name).second) {
         throw SchemaError(property.pointer, "two members would be named " + member.name);
       }
@@ -265,8 +262,9 @@ class Lowering {
   }
 
   Member lower_member(const std::string& owner, const std::string& wire, const Schema& property,
-                      bool required) {
-    const ValueType value = lower_value(property, owner + pascal_case(wire), namer());
+                      const Schema* stable, bool required) {
+    const ValueType value =
+        lower_value(property, owner + pascal_case(wire), namer(property, stable));
     Member member{wire, member_name(wire), value.type, Presence::required, {}, {}, false};
     member.doc = property.description;
     member.default_value = property.default_value;
@@ -283,15 +281,19 @@ class Lowering {
     return member;
   }
 
-  std::string name_inline(const Schema& schema, const std::string& wanted) {
+  std::string name_inline(const Schema& schema, const Schema& stable, const std::string& wanted) {
     std::string name = type_name(wanted);
-    define(name, schema, &schema, false);
+    define(name, schema, &stable, false);
     return name;
   }
 
-  NameInline namer() {
-    return
-        [this](const Schema& schema, const std::string& name) { return name_inline(schema, name); };
+  /// Names what lies within `place`. What the stable schema lacks as a whole is marked there, not
+  /// once more within.
+  NameInline namer(const Schema& place, const Schema* stable) {
+    return [this, &place, stable](const Schema& schema, const std::string& name) {
+      const Schema* old = stable ? counterpart(place, *stable, schema.pointer) : nullptr;
+      return name_inline(schema, old ? *old : schema, name);
+    };
   }
 
   void define_inline(const std::string& name, const Schema& schema, bool experimental,

@@ -152,6 +152,14 @@ bool is_externally_tagged(const Schema& schema) {
   return any_object;
 }
 
+Schema string_arms(const Schema& schema) {
+  Schema out;
+  out.pointer = schema.pointer;
+  std::copy_if(schema.one_of.begin(), schema.one_of.end(), std::back_inserter(out.one_of),
+               [](const Schema& branch) { return branch.is_string_enum(); });
+  return out;
+}
+
 bool is_catch_all(const Schema& schema) {
   return schema.types.size() == 2 && schema.has_type("string") && schema.has_type("object") &&
          schema.properties.empty() && !schema.is_string_enum();
@@ -194,10 +202,28 @@ Schema fold_alternatives(const Schema& schema) {
   return out;
 }
 
-bool defines(const Schema& schema, std::string_view property) {
-  return schema.property(property) != nullptr ||
-         std::any_of(schema.one_of.begin(), schema.one_of.end(),
-                     [&](const Schema& branch) { return branch.property(property) != nullptr; });
+const Schema* any_property(const Schema& schema, std::string_view name) {
+  const Schema* found = schema.property(name);
+  for (const Schema& branch : schema.one_of) {
+    if (!found) found = branch.property(name);
+  }
+  return found;
+}
+
+const Schema* counterpart(const Schema& place, const Schema& other, const std::string& pointer) {
+  if (place.pointer == pointer) return &other;
+  const Schema* found = nullptr;
+  const auto look = [&](const Schema& a, const Schema& b) {
+    if (!found) found = counterpart(a, b, pointer);
+  };
+  const auto look_through = [&](const std::vector<Schema>& a, const std::vector<Schema>& b) {
+    for (std::size_t i = 0; i < a.size() && a.size() == b.size(); ++i) look(a[i], b[i]);
+  };
+  if (place.items && other.items) look(*place.items, *other.items);
+  if (place.additional && other.additional) look(*place.additional, *other.additional);
+  look_through(place.one_of, other.one_of);
+  look_through(place.all_of, other.all_of);
+  return found;
 }
 
 std::string first_required(const Schema& schema) {

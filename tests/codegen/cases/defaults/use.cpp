@@ -1,4 +1,5 @@
 #include <limits>
+
 #include <doctest/doctest.h>
 
 #include <codex/protocol.hpp>

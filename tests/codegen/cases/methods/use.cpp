@@ -14,8 +14,8 @@ TEST_CASE("case methods: a type for each, with params and response") {
   static_assert(std::is_same_v<requests::Search::Params, SearchParams>);
   static_assert(std::is_same_v<requests::Params_::Response, SearchResponse>);
   static_assert(std::is_same_v<server_requests::ThreadAllow::Response, OnlyInV2>);
-  static_assert(std::is_same_v<notifications::ThreadOpened::Params,
-                               notifications::ThreadClosed::Params>);
+  static_assert(
+      std::is_same_v<notifications::ThreadOpened::Params, notifications::ThreadClosed::Params>);
   static_assert(std::is_same_v<notifications::ThreadState::Params, ThreadState>);
   CHECK(find_method(detail::MethodKind::request, "thread/open")->params_required);
   CHECK(!find_method(detail::MethodKind::request, "search")->params_required);

@@ -7,9 +7,17 @@
 namespace codex::protocol {
 
 TEST_CASE("case names: every spelling has a name in C++") {
-  const Names names{.class_ = "1", .thread_local_ = "2", .stdin_ = "3", .extra_ = "4",
-                    .type_info_ = "5", .schema = "6", ._3d = "7", .na_ve = "8",
-                    .mcp_app_url_path = "9", .http_server = "10", .value = "11"};
+  const Names names{.class_ = "1",
+                    .thread_local_ = "2",
+                    .stdin_ = "3",
+                    .extra_ = "4",
+                    .type_info_ = "5",
+                    .schema = "6",
+                    ._3d = "7",
+                    .na_ve = "8",
+                    .mcp_app_url_path = "9",
+                    .http_server = "10",
+                    .value = "11"};
   CHECK(Json(names)["mcpAppURLPath"] == "9");
   CHECK(Json(names)[""] == "11");
   CHECK(decode<Names>(R"({"quote\"back\\slash":"q"})").quote_back_slash == "q");

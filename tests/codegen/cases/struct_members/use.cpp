@@ -13,8 +13,8 @@ TEST_CASE("case struct_members: each way to be missing has its type") {
   static_assert(std::is_same_v<decltype(Machine::note), Optional<std::string>>);
   static_assert(std::is_same_v<decltype(Machine::enabled), Defaulted<bool>>);
   static_assert(std::is_same_v<decltype(Machine::uint8), std::optional<std::uint16_t>>);
-  static_assert(std::is_same_v<decltype(Machine::holes),
-                               std::optional<std::vector<std::optional<bool>>>>);
+  static_assert(
+      std::is_same_v<decltype(Machine::holes), std::optional<std::vector<std::optional<bool>>>>);
   const Machine machine{.name = "m", .speed = {}, .anything = 1, .int64 = 5, .parts = {"a"}};
   CHECK(machine.enabled);
   CHECK(encode(machine) == R"({"name":"m","speed":null,"anything":1,"int64":5,"parts":["a"]})");

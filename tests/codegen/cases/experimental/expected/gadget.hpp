@@ -13,11 +13,43 @@
 
 namespace codex::protocol {
 
+namespace known {
+/// The values of `GadgetPartsItemSize` that this version knows.
+enum class GadgetPartsItemSize : std::uint8_t {
+  s,
+  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  m,
+};
+}  // namespace known
+
+/// The protocol's `GadgetPartsItemSize`.
+struct GadgetPartsItemSize
+    : OpenEnum<GadgetPartsItemSize, known::GadgetPartsItemSize> {
+  using OpenEnum::OpenEnum;
+
+  static constexpr auto s = known::GadgetPartsItemSize::s;
+  static constexpr auto m = known::GadgetPartsItemSize::m;
+
+  static const detail::EnumInfo type_info;
+};
+
+/// The protocol's `GadgetPartsItem`.
+struct GadgetPartsItem {
+  std::optional<GadgetPartsItemSize> size = {};
+  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  std::optional<std::int64_t> weight = {};
+
+  Extra extra = {};  // members that this version does not know
+  bool operator==(const GadgetPartsItem& other) const { return detail::equal(*this, other); }
+  static const detail::ObjectInfo type_info;
+};
+
 /// The response of `gadget/new`.
 struct Gadget {
   std::optional<std::string> old = {};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   std::optional<std::string> new_ = {};
+  Optional<std::vector<GadgetPartsItem>> parts = {};
 
   Extra extra = {};  // members that this version does not know
   bool operator==(const Gadget& other) const { return detail::equal(*this, other); }

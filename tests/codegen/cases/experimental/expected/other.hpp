@@ -15,6 +15,59 @@
 namespace codex::protocol {
 
 namespace known {
+/// The values of `RuleValue` that this version knows.
+enum class RuleValue : std::uint8_t {
+  ask,
+  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  tell,
+};
+}  // namespace known
+
+/// The values of `Rule` that are plain strings.
+struct RuleValue
+    : OpenEnum<RuleValue, known::RuleValue> {
+  using OpenEnum::OpenEnum;
+
+  static constexpr auto ask = known::RuleValue::ask;
+  static constexpr auto tell = known::RuleValue::tell;
+
+  static const detail::EnumInfo type_info;
+};
+
+/// The arm under the key `after`.
+struct AfterRule {
+  std::optional<std::int64_t> n = {};
+  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  std::optional<std::string> unit = {};
+
+  Extra extra = {};  // members that this version does not know
+  bool operator==(const AfterRule& other) const { return detail::equal(*this, other); }
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `Rule`.
+struct Rule
+    : Union<RuleValue,
+            AfterRule,
+            Unknown> {
+  using Union::Union;
+
+  static constexpr auto ask = known::RuleValue::ask;
+  static constexpr auto tell = known::RuleValue::tell;
+
+  Rule(known::RuleValue value)
+      : Union(RuleValue(value)) {}
+  friend bool operator==(const Rule& a,
+                         known::RuleValue b) {
+    const auto* value = a.as<RuleValue>();
+    return value && *value == b;
+  }
+
+  bool operator==(const Rule& other) const { return detail::equal(*this, other); }
+  static const detail::UnionInfo type_info;
+};
+
+namespace known {
 /// The values of `Mood` that this version knows.
 enum class Mood : std::uint8_t {
   calm,

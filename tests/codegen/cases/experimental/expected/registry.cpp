@@ -62,6 +62,7 @@ constexpr const TypeInfo* all_types[] = {
     &NewGadget::type_info,
     &PingResponse::type_info,
     &Reply::type_info,
+    &Rule::type_info,
     &ServerNotification::type_info,
     &ServerRequest::type_info,
 };

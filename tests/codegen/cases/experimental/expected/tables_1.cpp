@@ -19,6 +19,33 @@ namespace codex::protocol {
 
 using namespace detail;  // the vocabulary of tables
 
+constexpr std::string_view rule_value_names[] = {
+    "ask",
+    "tell",
+};
+constinit const EnumInfo RuleValue::type_info{
+    named<RuleValue>(Kind::enumeration, "RuleValue"),
+    rule_value_names};
+
+constexpr Field after_rule_fields[] = {
+    OPTIONAL(AfterRule, n, "n"),
+    OPTIONAL(AfterRule, unit, "unit"),
+};
+constinit const ObjectInfo AfterRule::type_info =
+    object(
+        named<AfterRule>(Kind::object, "AfterRule"),
+        after_rule_fields,
+        offsetof(AfterRule, extra),
+        OtherMembers::unforeseen,
+        {.wrapper = "after"});
+
+constexpr UnionArm rule_arms[] = {
+    {"", type_of<RuleValue>()},
+    {"after", type_of<AfterRule>()},
+};
+constinit const UnionInfo Rule::type_info =
+    union_of<Rule>("Rule", UnionStyle::external, "", rule_arms);
+
 constexpr std::string_view mood_names[] = {
     "calm",
     "wild",

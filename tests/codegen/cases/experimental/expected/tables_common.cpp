@@ -19,9 +19,28 @@ namespace codex::protocol {
 
 using namespace detail;  // the vocabulary of tables
 
+constexpr std::string_view gadget_parts_item_size_names[] = {
+    "s",
+    "m",
+};
+constinit const EnumInfo GadgetPartsItemSize::type_info{
+    named<GadgetPartsItemSize>(Kind::enumeration, "GadgetPartsItemSize"),
+    gadget_parts_item_size_names};
+
+constexpr Field gadget_parts_item_fields[] = {
+    OPTIONAL(GadgetPartsItem, size, "size"),
+    OPTIONAL(GadgetPartsItem, weight, "weight"),
+};
+constinit const ObjectInfo GadgetPartsItem::type_info =
+    object(
+        named<GadgetPartsItem>(Kind::object, "GadgetPartsItem"),
+        gadget_parts_item_fields,
+        offsetof(GadgetPartsItem, extra));
+
 constexpr Field gadget_fields[] = {
     OPTIONAL(Gadget, old, "old"),
     OPTIONAL(Gadget, new_, "new"),
+    OPTIONAL(Gadget, parts, "parts"),
 };
 constinit const ObjectInfo Gadget::type_info =
     object(named<Gadget>(Kind::object, "Gadget"), gadget_fields, offsetof(Gadget, extra));
