@@ -22,14 +22,16 @@ Type resolved(Type type, const Model& model) {
   return type;
 }
 
-std::string_view shape_name(const Definition& definition) {
-  constexpr std::string_view names[] = {"a struct", "an enum", "a union", "an alias", "a message"};
-  return names[definition.shape.index()];
+std::string shape_name(const Definition& definition) {
+  constexpr std::string_view names[] = {"struct", "enum", "union", "alias", "message"};
+  return std::string(names[definition.shape.index()]);
 }
 
-std::string now_and_before(std::string_view now, std::string_view before) {
-  return std::string(now) + ", was " + std::string(before);
-}
+struct Detail {
+  std::string now = {};
+  std::string before = {};
+  std::string note = {};
+};
 
 template <class T>
 const T* find_named(const std::vector<T>& list, const std::string& name) {
@@ -63,15 +65,15 @@ class Comparison {
   }
 
  private:
-  void add(bool breaking, Subject subject, What what, std::string name, std::string detail = {}) {
-    changes_.push_back({breaking, subject, what, std::move(name), std::move(detail)});
+  void add(bool breaking, Subject subject, What what, std::string name, Detail detail = {}) {
+    changes_.push_back({breaking, subject, what, std::move(name), std::move(detail.now),
+                        std::move(detail.before), std::move(detail.note)});
   }
 
   void compare(const Definition& old, const Definition& now) {
     compare_experimental(Subject::type, now.name, old.experimental, now.experimental);
     if (old.shape.index() != now.shape.index()) {
-      add(true, Subject::type, What::changed, now.name,
-          now_and_before(shape_name(now), shape_name(old)));
+      add(true, Subject::type, What::changed, now.name, {shape_name(now), shape_name(old)});
       return;
     }
     if (const auto* object = std::get_if<Struct>(&now.shape)) {
@@ -90,13 +92,13 @@ class Comparison {
   void compare_experimental(Subject subject, const std::string& name, bool old, bool now) {
     if (old == now) return;
     add(now, subject, What::changed, name,
-        now ? now_and_before("experimental", "stable") : now_and_before("stable", "experimental"));
+        {.note = now ? "experimental, was stable" : "stable, was experimental"});
   }
 
   void compare_targets(const std::string& name, const Alias& old, const Alias& now) {
     const std::string from = cpp_type(resolved(old.target, before_));
     const std::string to = cpp_type(resolved(now.target, after_));
-    if (from != to) add(true, Subject::type, What::changed, name, now_and_before(to, from));
+    if (from != to) add(true, Subject::type, What::changed, name, {to, from});
   }
 
   void compare_members(const std::string& owner, const std::vector<Member>& before,
@@ -113,7 +115,7 @@ class Comparison {
     for (const auto& now : after) {
       if (find_named(before, now.name)) continue;
       add(is_required(now) && use.written, Subject::member, What::added, owner + "::" + now.name,
-          (is_required(now) ? "required " : "") + cpp_type(now));
+          {.now = cpp_type(now), .note = is_required(now) ? "required" : ""});
     }
     if (use.written) compare_order(owner, before, after);
   }
@@ -124,28 +126,31 @@ class Comparison {
     from.type = resolved(from.type, before_);
     to.type = resolved(to.type, after_);
     if (!(from.type == to.type)) {
-      add(true, Subject::member, What::changed, name, now_and_before(cpp_type(to), cpp_type(from)));
+      add(true, Subject::member, What::changed, name, {cpp_type(to), cpp_type(from)});
     } else if (from.presence != to.presence) {
       add(presence_breaks(from, to, use), Subject::member, What::changed, name,
-          now_and_before(presence_text(to), presence_text(from)));
+          presence_change(to, from));
     } else if (from.default_value != to.default_value) {
       const auto text = [](const Member& member) {
-        return member.default_value ? "default " + member.default_value->dump() : "no default";
+        return member.default_value ? member.default_value->dump() : "none";
       };
-      add(use.written, Subject::member, What::changed, name, now_and_before(text(to), text(from)));
+      add(use.written, Subject::member, What::changed, name, {text(to), text(from), "default"});
     }
     if (from.wire != to.wire) {
       add(false, Subject::member, What::changed, name,
-          now_and_before(literal(to.wire) + " on the wire", literal(from.wire)));
+          {literal(to.wire), literal(from.wire), "on the wire"});
     }
     compare_experimental(Subject::member, name, old.experimental, now.experimental);
   }
 
-  /// The C++ type, which says it all unless both have the same.
-  static std::string presence_text(const Member& member) {
-    const std::string type = cpp_type(member);
-    if (member.presence == Presence::required_nullable) return "required, may be null: " + type;
-    return type;
+  /// The C++ types say it all, unless both are the same.
+  static Detail presence_change(const Member& now, const Member& old) {
+    Detail detail{cpp_type(now), cpp_type(old)};
+    if (detail.now == detail.before) {
+      detail.note = is_required(now) ? "required, was optional" : "optional, was required";
+      detail.before.clear();
+    }
+    return detail;
   }
 
   void compare_order(const std::string& owner, const std::vector<Member>& before,
@@ -159,7 +164,7 @@ class Comparison {
     };
     if (common(before, after) == common(after, before)) return;
     add(true, Subject::type, What::changed, owner,
-        "its members stand in another order, to which designated initialisers must keep");
+        {.note = "its members stand in another order, to which designated initialisers must keep"});
   }
 
   void compare_values(const std::string& owner, const Enum& before, const Enum& after) {
@@ -172,7 +177,7 @@ class Comparison {
       }
       if (old.wire != now->wire) {
         add(false, Subject::enum_value, What::changed, name,
-            now_and_before(literal(now->wire) + " on the wire", literal(old.wire)));
+            {literal(now->wire), literal(old.wire), "on the wire"});
       }
       compare_experimental(Subject::enum_value, name, old.experimental, now->experimental);
     }
@@ -194,10 +199,10 @@ class Comparison {
       return std::find(list.begin(), list.end(), name) != list.end();
     };
     for (const auto& arm : old) {
-      if (!has(now, arm)) add(true, Subject::union_arm, What::removed, owner, arm);
+      if (!has(now, arm)) add(true, Subject::union_arm, What::removed, owner, {.now = arm});
     }
     for (const auto& arm : now) {
-      if (!has(old, arm)) add(false, Subject::union_arm, What::added, owner, arm);
+      if (!has(old, arm)) add(false, Subject::union_arm, What::added, owner, {.now = arm});
     }
     compare_members(owner, before.shared, after.shared);
   }
@@ -233,15 +238,15 @@ class Comparison {
     };
     if (old.params != now.params) {
       add(params_break(after_, old.params, now.params), Subject::method, What::changed, name,
-          "params " + now_and_before(text(now.params), text(old.params)));
+          {text(now.params), text(old.params), "params"});
     }
     if (old.response != now.response) {
       add(true, Subject::method, What::changed, name,
-          "response " + now_and_before(text(now.response), text(old.response)));
+          {text(now.response), text(old.response), "response"});
     }
     if (old.wire != now.wire) {
       add(false, Subject::method, What::changed, name,
-          now_and_before(literal(now.wire) + " on the wire", literal(old.wire)));
+          {literal(now.wire), literal(old.wire), "on the wire"});
     }
     compare_experimental(Subject::method, name, old.experimental, now.experimental);
   }

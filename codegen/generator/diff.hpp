@@ -15,8 +15,11 @@ struct Change {
   bool breaking = false;
   Subject subject = Subject::type;
   What what = What::changed;
-  std::string name;    // `requests::ThreadStart`, `ThreadStartParams::cwd`
-  std::string detail;  // what it is now and was before; may be empty
+  std::string name;  // `requests::ThreadStart`, `ThreadStartParams::cwd`
+  // Each may be empty: what it is now and was before in C++, and what of it that is, in words.
+  std::string now = {};
+  std::string before = {};
+  std::string note = {};
 };
 
 /// What users of the types of `before` meet in those of `after`, breaking changes first. What

@@ -26,11 +26,20 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width - std::min(width, text.size()) + 2, ' ');
 }
 
+/// `: default 9, was 5`
+std::string detail_text(const Change& change, const std::string& quote) {
+  const auto quoted = [&](const std::string& text) { return quote + text + quote; };
+  std::string out = change.note;
+  if (!change.now.empty()) out += (out.empty() ? "" : " ") + quoted(change.now);
+  if (!change.before.empty()) out += ", was " + quoted(change.before);
+  return out.empty() ? "" : ": " + out;
+}
+
 std::string text_lines(const std::vector<Change>& changes) {
   std::string out;
   for (const auto& change : changes) {
     out += "  " + padded(name_of(change.what), 7) + padded(name_of(change.subject), 10) +
-           change.name + (change.detail.empty() ? "" : ": " + change.detail) + "\n";
+           change.name + detail_text(change, "") + "\n";
   }
   return out;
 }
@@ -39,8 +48,7 @@ std::string markdown_lines(const std::vector<Change>& changes) {
   std::string out;
   for (const auto& change : changes) {
     out += "- " + std::string(name_of(change.what)) + " " + std::string(name_of(change.subject)) +
-           " `" + change.name + "`" + (change.detail.empty() ? "" : ": `" + change.detail + "`") +
-           "\n";
+           " `" + change.name + "`" + detail_text(change, "`") + "\n";
   }
   return out;
 }
@@ -51,7 +59,9 @@ Json json_list(const std::vector<Change>& changes) {
     out.push_back({{"change", name_of(change.what)},
                    {"subject", name_of(change.subject)},
                    {"name", change.name},
-                   {"detail", change.detail}});
+                   {"now", change.now},
+                   {"before", change.before},
+                   {"note", change.note}});
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "comment.hpp"
 #include "defaults.hpp"
 #include "emit.hpp"
 #include "names.hpp"

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "boolean_lists.hpp"
 #include "lower_type.hpp"
 #include "methods.hpp"
 #include "names.hpp"
@@ -309,48 +310,6 @@ class Lowering {
   std::map<std::string, std::string> names_;  // by their snake case
 };
 
-/// `std::vector<bool>` has no elements to refer to, also behind another name for `bool`.
-class BooleanLists {
- public:
-  explicit BooleanLists(const Model& model) : model_(model) {}
-
-  void refuse() const {
-    for (const auto& definition : model_.definitions) {
-      if (const auto* alias = std::get_if<Alias>(&definition.shape)) {
-        check(alias->target, definition.pointer);
-      } else if (const auto* object = std::get_if<Struct>(&definition.shape)) {
-        check(object->members);
-      } else if (const auto* message = std::get_if<Message>(&definition.shape)) {
-        check(message->members);
-      } else if (const auto* choice = std::get_if<Union>(&definition.shape)) {
-        check(choice->shared);
-        for (const auto& arm : choice->arms) check(arm.type, definition.pointer);
-      }
-    }
-  }
-
- private:
-  void check(const std::vector<Member>& members) const {
-    for (const auto& member : members) check(member.type, member.pointer);
-  }
-
-  void check(const Type& type, const std::string& pointer) const {
-    if (!type.element) return;
-    if (type.kind == Type::Kind::list && is_boolean(*type.element)) {
-      throw SchemaError(pointer, "a list of booleans has no element references in C++");
-    }
-    check(*type.element, pointer);
-  }
-
-  [[nodiscard]] bool is_boolean(const Type& type) const {
-    if (type.kind != Type::Kind::named) return type.kind == Type::Kind::boolean;
-    const auto* alias = std::get_if<Alias>(&model_.find(type.name)->shape);
-    return alias && is_boolean(alias->target);
-  }
-
-  const Model& model_;
-};
-
 }  // namespace
 
 Model lower(const Bundle& experimental, const Bundle& stable, const Responses& responses,
@@ -358,7 +317,7 @@ Model lower(const Bundle& experimental, const Bundle& stable, const Responses& r
   Model model;
   model.runtime_version = std::move(runtime_version);
   model.definitions = in_order(Lowering(experimental, stable).run());
-  BooleanLists(model).refuse();
+  refuse_boolean_lists(model);
   model.methods = lower_methods(experimental, stable, responses);
   return model;
 }

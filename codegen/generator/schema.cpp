@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "names.hpp"
+#include "references.hpp"
 
 namespace codegen {
 namespace {
@@ -203,53 +204,6 @@ Schema parse(const Json& json, const std::string& pointer) {
   require_of_alternatives(schema);
   check_combination(schema);
   return schema;
-}
-
-/// Refuses references to nothing and those that lead back to where they stand, which no struct
-/// could hold.
-class References {
- public:
-  explicit References(const Bundle& bundle) : bundle_(bundle) {}
-
-  void follow(const std::string& name, const Schema& schema) {
-    if (done_.contains(name)) return;
-    path_.push_back(name);
-    look(schema);
-    path_.pop_back();
-    done_.insert(name);
-  }
-
- private:
-  void look(const Schema& schema) {
-    if (!schema.ref.empty()) {
-      const Schema* target = bundle_.find(schema.ref);
-      if (!target) throw SchemaError(schema.pointer, "nothing defines " + schema.ref);
-      const auto open = std::find(path_.begin(), path_.end(), schema.ref);
-      if (open != path_.end()) throw SchemaError(schema.pointer, "a cycle: " + cycle(open));
-      follow(schema.ref, *target);
-    }
-    for (const auto& property : schema.properties) look(property.schema);
-    if (schema.items) look(*schema.items);
-    if (schema.additional) look(*schema.additional);
-    for (const Schema& alternative : schema.one_of) look(alternative);
-    for (const Schema& part : schema.all_of) look(part);
-  }
-
-  [[nodiscard]] std::string cycle(std::vector<std::string>::const_iterator from) const {
-    const std::string& first = *from;
-    std::string out;
-    for (; from != path_.end(); ++from) out += *from + " -> ";
-    return out + first;
-  }
-
-  const Bundle& bundle_;
-  std::vector<std::string> path_;
-  std::set<std::string> done_;
-};
-
-void check_references(const Bundle& bundle) {
-  References references(bundle);
-  for (const auto& [name, schema] : bundle.definitions) references.follow(name, schema);
 }
 
 /// Two spellings of one definition may differ in what only people read.

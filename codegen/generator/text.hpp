@@ -13,8 +13,11 @@ namespace codegen {
 /// The first line of each generated file.
 std::string banner(const Model& model);
 
-/// A `///` comment of Markdown, wrapped at 100 columns; nothing when there is nothing to say.
-std::string doc_comment(const std::vector<std::string>& paragraphs, std::string_view indent);
+/// No line of the output is longer.
+inline constexpr std::size_t columns = 100;
+
+/// In characters, not bytes.
+std::size_t width(std::string_view text);
 
 /// The text with lines of code over 100 columns broken at blanks.
 std::string fold_long_lines(const std::string& text);
