@@ -103,8 +103,10 @@ class Defaults::Writer {
     }
     const Enum* values = defaults_.string_values(definition);
     if (!values || !json.is_string()) return refuse(json);
-    const auto found = std::find_if(values->values.begin(), values->values.end(),
-                                    [&](const Enumerator& known) { return known.wire == json; });
+    const auto spelling = json.get<std::string>();
+    const auto found =
+        std::find_if(values->values.begin(), values->values.end(),
+                     [&](const Enumerator& known) { return known.wire == spelling; });
     if (found == values->values.end()) return refuse(json);
     return definition.name + "::" + found->name;
   }
