@@ -931,12 +931,18 @@ constexpr auto thread_id_alias = aliased<ThreadId>("ThreadId");
 constexpr auto agent_path_alias = aliased<AgentPath>("AgentPath");
 constexpr auto reasoning_effort_alias = aliased<ReasoningEffort>("ReasoningEffort");
 constexpr auto path_uri_alias = aliased<PathUri>("PathUri");
-constexpr auto nullable_gateway_o_auth_login_params_alias = aliased<NullableGatewayOAuthLoginParams>("NullableGatewayOAuthLoginParams");
-constexpr auto nullable_gateway_o_auth_read_params_alias = aliased<NullableGatewayOAuthReadParams>("NullableGatewayOAuthReadParams");
-constexpr auto nullable_get_account_rate_limits_params_alias = aliased<NullableGetAccountRateLimitsParams>("NullableGetAccountRateLimitsParams");
-constexpr auto nullable_get_account_token_usage_params_alias = aliased<NullableGetAccountTokenUsageParams>("NullableGetAccountTokenUsageParams");
-constexpr auto nullable_remote_control_disable_params_alias = aliased<NullableRemoteControlDisableParams>("NullableRemoteControlDisableParams");
-constexpr auto nullable_remote_control_enable_params_alias = aliased<NullableRemoteControlEnableParams>("NullableRemoteControlEnableParams");
+constexpr auto nullable_gateway_o_auth_login_params_alias =
+    aliased<NullableGatewayOAuthLoginParams>("NullableGatewayOAuthLoginParams");
+constexpr auto nullable_gateway_o_auth_read_params_alias =
+    aliased<NullableGatewayOAuthReadParams>("NullableGatewayOAuthReadParams");
+constexpr auto nullable_get_account_rate_limits_params_alias =
+    aliased<NullableGetAccountRateLimitsParams>("NullableGetAccountRateLimitsParams");
+constexpr auto nullable_get_account_token_usage_params_alias =
+    aliased<NullableGetAccountTokenUsageParams>("NullableGetAccountTokenUsageParams");
+constexpr auto nullable_remote_control_disable_params_alias =
+    aliased<NullableRemoteControlDisableParams>("NullableRemoteControlDisableParams");
+constexpr auto nullable_remote_control_enable_params_alias =
+    aliased<NullableRemoteControlEnableParams>("NullableRemoteControlEnableParams");
 constexpr auto thread_source_alias = aliased<ThreadSource>("ThreadSource");
 
 constexpr const TypeInfo* all_types[] = {

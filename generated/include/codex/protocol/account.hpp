@@ -103,7 +103,8 @@ struct PlanType
   static constexpr auto promax = known::PlanType::promax;
   static constexpr auto team = known::PlanType::team;
   static constexpr auto self_serve_business_prolite = known::PlanType::self_serve_business_prolite;
-  static constexpr auto self_serve_business_usage_based = known::PlanType::self_serve_business_usage_based;
+  static constexpr auto self_serve_business_usage_based =
+      known::PlanType::self_serve_business_usage_based;
   static constexpr auto business = known::PlanType::business;
   static constexpr auto ent26 = known::PlanType::ent26;
   static constexpr auto enterprise_cbp_automation = known::PlanType::enterprise_cbp_automation;
@@ -213,10 +214,14 @@ struct RateLimitReachedType
   using OpenEnum::OpenEnum;
 
   static constexpr auto rate_limit_reached = known::RateLimitReachedType::rate_limit_reached;
-  static constexpr auto workspace_owner_credits_depleted = known::RateLimitReachedType::workspace_owner_credits_depleted;
-  static constexpr auto workspace_member_credits_depleted = known::RateLimitReachedType::workspace_member_credits_depleted;
-  static constexpr auto workspace_owner_usage_limit_reached = known::RateLimitReachedType::workspace_owner_usage_limit_reached;
-  static constexpr auto workspace_member_usage_limit_reached = known::RateLimitReachedType::workspace_member_usage_limit_reached;
+  static constexpr auto workspace_owner_credits_depleted =
+      known::RateLimitReachedType::workspace_owner_credits_depleted;
+  static constexpr auto workspace_member_credits_depleted =
+      known::RateLimitReachedType::workspace_member_credits_depleted;
+  static constexpr auto workspace_owner_usage_limit_reached =
+      known::RateLimitReachedType::workspace_owner_usage_limit_reached;
+  static constexpr auto workspace_member_usage_limit_reached =
+      known::RateLimitReachedType::workspace_member_usage_limit_reached;
 
   static const detail::EnumInfo type_info;
 };
@@ -598,13 +603,16 @@ enum class ConsumeAccountRateLimitResetCreditOutcome : std::uint8_t {
 
 /// The protocol's `ConsumeAccountRateLimitResetCreditOutcome`.
 struct ConsumeAccountRateLimitResetCreditOutcome
-    : OpenEnum<ConsumeAccountRateLimitResetCreditOutcome, known::ConsumeAccountRateLimitResetCreditOutcome> {
+    : OpenEnum<ConsumeAccountRateLimitResetCreditOutcome,
+        known::ConsumeAccountRateLimitResetCreditOutcome> {
   using OpenEnum::OpenEnum;
 
   static constexpr auto reset = known::ConsumeAccountRateLimitResetCreditOutcome::reset;
-  static constexpr auto nothing_to_reset = known::ConsumeAccountRateLimitResetCreditOutcome::nothing_to_reset;
+  static constexpr auto nothing_to_reset =
+      known::ConsumeAccountRateLimitResetCreditOutcome::nothing_to_reset;
   static constexpr auto no_credit = known::ConsumeAccountRateLimitResetCreditOutcome::no_credit;
-  static constexpr auto already_redeemed = known::ConsumeAccountRateLimitResetCreditOutcome::already_redeemed;
+  static constexpr auto already_redeemed =
+      known::ConsumeAccountRateLimitResetCreditOutcome::already_redeemed;
 
   static const detail::EnumInfo type_info;
 };

@@ -18,9 +18,9 @@ namespace known {
 /// The values of `CommandExecOutputStream` that this version knows.
 enum class CommandExecOutputStream : std::uint8_t {
   /// stdout stream. PTY mode multiplexes terminal output here.
-  stdout,
+  stdout_,
   /// stderr stream.
-  stderr,
+  stderr_,
 };
 }  // namespace known
 
@@ -29,8 +29,8 @@ struct CommandExecOutputStream
     : OpenEnum<CommandExecOutputStream, known::CommandExecOutputStream> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto stdout = known::CommandExecOutputStream::stdout;
-  static constexpr auto stderr = known::CommandExecOutputStream::stderr;
+  static constexpr auto stdout_ = known::CommandExecOutputStream::stdout_;
+  static constexpr auto stderr_ = known::CommandExecOutputStream::stderr_;
 
   static const detail::EnumInfo type_info;
 };
@@ -156,11 +156,11 @@ struct CommandExecResponse {
   /// Buffered stderr capture.
   ///
   /// Empty when stderr was streamed via `command/exec/outputDelta`.
-  std::string stderr;
+  std::string stderr_;
   /// Buffered stdout capture.
   ///
   /// Empty when stdout was streamed via `command/exec/outputDelta`.
-  std::string stdout;
+  std::string stdout_;
 
   Extra extra = {};  // members that this version does not know
   static const detail::ObjectInfo type_info;

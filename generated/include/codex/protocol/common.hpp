@@ -388,16 +388,20 @@ struct CodexErrorInfoValue
     : OpenEnum<CodexErrorInfoValue, known::CodexErrorInfoValue> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto context_window_exceeded = known::CodexErrorInfoValue::context_window_exceeded;
-  static constexpr auto session_budget_exceeded = known::CodexErrorInfoValue::session_budget_exceeded;
+  static constexpr auto context_window_exceeded =
+      known::CodexErrorInfoValue::context_window_exceeded;
+  static constexpr auto session_budget_exceeded =
+      known::CodexErrorInfoValue::session_budget_exceeded;
   static constexpr auto usage_limit_exceeded = known::CodexErrorInfoValue::usage_limit_exceeded;
   static constexpr auto rate_limit_exceeded = known::CodexErrorInfoValue::rate_limit_exceeded;
   static constexpr auto flex_unavailable = known::CodexErrorInfoValue::flex_unavailable;
   static constexpr auto server_overloaded = known::CodexErrorInfoValue::server_overloaded;
   static constexpr auto model_not_found = known::CodexErrorInfoValue::model_not_found;
-  static constexpr auto policy_capacity_unavailable = known::CodexErrorInfoValue::policy_capacity_unavailable;
+  static constexpr auto policy_capacity_unavailable =
+      known::CodexErrorInfoValue::policy_capacity_unavailable;
   static constexpr auto cyber_policy = known::CodexErrorInfoValue::cyber_policy;
-  static constexpr auto misalignment_policy_violation = known::CodexErrorInfoValue::misalignment_policy_violation;
+  static constexpr auto misalignment_policy_violation =
+      known::CodexErrorInfoValue::misalignment_policy_violation;
   static constexpr auto too_many_denials = known::CodexErrorInfoValue::too_many_denials;
   static constexpr auto internal_server_error = known::CodexErrorInfoValue::internal_server_error;
   static constexpr auto unauthorized = known::CodexErrorInfoValue::unauthorized;
@@ -485,16 +489,20 @@ struct CodexErrorInfo
             Unknown> {
   using Union::Union;
 
-  static constexpr auto context_window_exceeded = known::CodexErrorInfoValue::context_window_exceeded;
-  static constexpr auto session_budget_exceeded = known::CodexErrorInfoValue::session_budget_exceeded;
+  static constexpr auto context_window_exceeded =
+      known::CodexErrorInfoValue::context_window_exceeded;
+  static constexpr auto session_budget_exceeded =
+      known::CodexErrorInfoValue::session_budget_exceeded;
   static constexpr auto usage_limit_exceeded = known::CodexErrorInfoValue::usage_limit_exceeded;
   static constexpr auto rate_limit_exceeded = known::CodexErrorInfoValue::rate_limit_exceeded;
   static constexpr auto flex_unavailable = known::CodexErrorInfoValue::flex_unavailable;
   static constexpr auto server_overloaded = known::CodexErrorInfoValue::server_overloaded;
   static constexpr auto model_not_found = known::CodexErrorInfoValue::model_not_found;
-  static constexpr auto policy_capacity_unavailable = known::CodexErrorInfoValue::policy_capacity_unavailable;
+  static constexpr auto policy_capacity_unavailable =
+      known::CodexErrorInfoValue::policy_capacity_unavailable;
   static constexpr auto cyber_policy = known::CodexErrorInfoValue::cyber_policy;
-  static constexpr auto misalignment_policy_violation = known::CodexErrorInfoValue::misalignment_policy_violation;
+  static constexpr auto misalignment_policy_violation =
+      known::CodexErrorInfoValue::misalignment_policy_violation;
   static constexpr auto too_many_denials = known::CodexErrorInfoValue::too_many_denials;
   static constexpr auto internal_server_error = known::CodexErrorInfoValue::internal_server_error;
   static constexpr auto unauthorized = known::CodexErrorInfoValue::unauthorized;
@@ -739,7 +747,8 @@ struct CommandExecutionSource
   static constexpr auto agent = known::CommandExecutionSource::agent;
   static constexpr auto user_shell = known::CommandExecutionSource::user_shell;
   static constexpr auto unified_exec_startup = known::CommandExecutionSource::unified_exec_startup;
-  static constexpr auto unified_exec_interaction = known::CommandExecutionSource::unified_exec_interaction;
+  static constexpr auto unified_exec_interaction =
+      known::CommandExecutionSource::unified_exec_interaction;
 
   static const detail::EnumInfo type_info;
 };
@@ -2579,9 +2588,12 @@ struct UserVerificationUnavailableReason
     : OpenEnum<UserVerificationUnavailableReason, known::UserVerificationUnavailableReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto credential_missing = known::UserVerificationUnavailableReason::credential_missing;
-  static constexpr auto biometrics_unavailable = known::UserVerificationUnavailableReason::biometrics_unavailable;
-  static constexpr auto provider_unavailable = known::UserVerificationUnavailableReason::provider_unavailable;
+  static constexpr auto credential_missing =
+      known::UserVerificationUnavailableReason::credential_missing;
+  static constexpr auto biometrics_unavailable =
+      known::UserVerificationUnavailableReason::biometrics_unavailable;
+  static constexpr auto provider_unavailable =
+      known::UserVerificationUnavailableReason::provider_unavailable;
 
   static const detail::EnumInfo type_info;
 };

@@ -67,7 +67,8 @@ struct ExternalAgentConfigMigrationItemType
   static constexpr auto config = known::ExternalAgentConfigMigrationItemType::config;
   static constexpr auto skills = known::ExternalAgentConfigMigrationItemType::skills;
   static constexpr auto plugins = known::ExternalAgentConfigMigrationItemType::plugins;
-  static constexpr auto mcp_server_config = known::ExternalAgentConfigMigrationItemType::mcp_server_config;
+  static constexpr auto mcp_server_config =
+      known::ExternalAgentConfigMigrationItemType::mcp_server_config;
   static constexpr auto subagents = known::ExternalAgentConfigMigrationItemType::subagents;
   static constexpr auto hooks = known::ExternalAgentConfigMigrationItemType::hooks;
   static constexpr auto commands = known::ExternalAgentConfigMigrationItemType::commands;
@@ -175,8 +176,10 @@ struct ExternalAgentDetectedConnectorSource
     : OpenEnum<ExternalAgentDetectedConnectorSource, known::ExternalAgentDetectedConnectorSource> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto remote_mcp_servers_config = known::ExternalAgentDetectedConnectorSource::remote_mcp_servers_config;
-  static constexpr auto session_tool_use = known::ExternalAgentDetectedConnectorSource::session_tool_use;
+  static constexpr auto remote_mcp_servers_config =
+      known::ExternalAgentDetectedConnectorSource::remote_mcp_servers_config;
+  static constexpr auto session_tool_use =
+      known::ExternalAgentDetectedConnectorSource::session_tool_use;
 
   static const detail::EnumInfo type_info;
 };
@@ -271,7 +274,8 @@ struct ExternalAgentImportedConnectorSource
     : OpenEnum<ExternalAgentImportedConnectorSource, known::ExternalAgentImportedConnectorSource> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto remote_mcp_servers_config = known::ExternalAgentImportedConnectorSource::remote_mcp_servers_config;
+  static constexpr auto remote_mcp_servers_config =
+      known::ExternalAgentImportedConnectorSource::remote_mcp_servers_config;
 
   static const detail::EnumInfo type_info;
 };

@@ -184,11 +184,13 @@ enum class CommandExecutionApprovalDecisionValue : std::uint8_t {
 
 /// The values of `CommandExecutionApprovalDecision` that are plain strings.
 struct CommandExecutionApprovalDecisionValue
-    : OpenEnum<CommandExecutionApprovalDecisionValue, known::CommandExecutionApprovalDecisionValue> {
+    : OpenEnum<CommandExecutionApprovalDecisionValue,
+        known::CommandExecutionApprovalDecisionValue> {
   using OpenEnum::OpenEnum;
 
   static constexpr auto accept = known::CommandExecutionApprovalDecisionValue::accept;
-  static constexpr auto accept_for_session = known::CommandExecutionApprovalDecisionValue::accept_for_session;
+  static constexpr auto accept_for_session =
+      known::CommandExecutionApprovalDecisionValue::accept_for_session;
   static constexpr auto decline = known::CommandExecutionApprovalDecisionValue::decline;
   static constexpr auto cancel = known::CommandExecutionApprovalDecisionValue::cancel;
 
@@ -222,7 +224,8 @@ struct CommandExecutionApprovalDecision
   using Union::Union;
 
   static constexpr auto accept = known::CommandExecutionApprovalDecisionValue::accept;
-  static constexpr auto accept_for_session = known::CommandExecutionApprovalDecisionValue::accept_for_session;
+  static constexpr auto accept_for_session =
+      known::CommandExecutionApprovalDecisionValue::accept_for_session;
   static constexpr auto decline = known::CommandExecutionApprovalDecisionValue::decline;
   static constexpr auto cancel = known::CommandExecutionApprovalDecisionValue::cancel;
 
@@ -689,7 +692,7 @@ struct WriteStdinGuardianApprovalReviewAction {
   std::string approval_id;
   LegacyAppPathString cwd;
   std::string process_id;
-  std::string stdin;
+  std::string stdin_;
 
   Extra extra = {};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -900,7 +903,7 @@ struct ReasoningTextDeltaNotification {
 struct TerminalInteractionNotification {
   std::string item_id;
   std::string process_id;
-  std::string stdin;
+  std::string stdin_;
   std::string thread_id;
   std::string turn_id;
 

@@ -605,7 +605,8 @@ struct McpServerStartupFailureReason
     : OpenEnum<McpServerStartupFailureReason, known::McpServerStartupFailureReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto reauthentication_required = known::McpServerStartupFailureReason::reauthentication_required;
+  static constexpr auto reauthentication_required =
+      known::McpServerStartupFailureReason::reauthentication_required;
 
   static const detail::EnumInfo type_info;
 };
@@ -736,7 +737,7 @@ struct McpServerStartupStatusUpdated {
 struct McpServerEventStreamNotification {
   static constexpr std::string_view method = "mcpServer/event/stream/notification";
   static constexpr bool experimental = false;
-  using Params = McpServerEventStreamNotification;
+  using Params = protocol::McpServerEventStreamNotification;
 };
 
 }  // namespace notifications

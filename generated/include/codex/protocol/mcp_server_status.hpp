@@ -96,7 +96,8 @@ struct McpServerConnectionStatus
   static constexpr auto not_started = known::McpServerConnectionStatus::not_started;
   static constexpr auto starting = known::McpServerConnectionStatus::starting;
   static constexpr auto connected = known::McpServerConnectionStatus::connected;
-  static constexpr auto authentication_required = known::McpServerConnectionStatus::authentication_required;
+  static constexpr auto authentication_required =
+      known::McpServerConnectionStatus::authentication_required;
   static constexpr auto failed = known::McpServerConnectionStatus::failed;
   static constexpr auto cancelled = known::McpServerConnectionStatus::cancelled;
   static constexpr auto disabled = known::McpServerConnectionStatus::disabled;

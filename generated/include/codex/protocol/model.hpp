@@ -128,7 +128,8 @@ struct Model {
   /// Catalog default service tier id for this model, when one is configured.
   Optional<std::string> default_service_tier = {};
   /// Default: `["text","image"]`.
-  Defaulted<std::vector<InputModality>> input_modalities = by_default(std::vector<InputModality>{InputModality::text, InputModality::image});
+  Defaulted<std::vector<InputModality>> input_modalities =
+      by_default(std::vector<InputModality>{InputModality::text, InputModality::image});
   Optional<std::string> model_specialty = {};
   /// Multi-agent runtime declared by this model, when available.
   Optional<MultiAgentVersion> multi_agent_version = {};
@@ -183,7 +184,8 @@ struct ModelRerouteReason
     : OpenEnum<ModelRerouteReason, known::ModelRerouteReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto high_risk_cyber_activity = known::ModelRerouteReason::high_risk_cyber_activity;
+  static constexpr auto high_risk_cyber_activity =
+      known::ModelRerouteReason::high_risk_cyber_activity;
 
   static const detail::EnumInfo type_info;
 };
@@ -226,7 +228,8 @@ struct ModelVerification
     : OpenEnum<ModelVerification, known::ModelVerification> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto trusted_access_for_cyber = known::ModelVerification::trusted_access_for_cyber;
+  static constexpr auto trusted_access_for_cyber =
+      known::ModelVerification::trusted_access_for_cyber;
 
   static const detail::EnumInfo type_info;
 };

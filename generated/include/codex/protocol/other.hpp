@@ -277,7 +277,8 @@ struct UserVerificationInvalidRequestReason
     : OpenEnum<UserVerificationInvalidRequestReason, known::UserVerificationInvalidRequestReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto invalid_params = known::UserVerificationInvalidRequestReason::invalid_params;
+  static constexpr auto invalid_params =
+      known::UserVerificationInvalidRequestReason::invalid_params;
 
   static const detail::EnumInfo type_info;
 };
@@ -323,7 +324,8 @@ struct UserVerificationFailureReason
     : OpenEnum<UserVerificationFailureReason, known::UserVerificationFailureReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto authentication_failed = known::UserVerificationFailureReason::authentication_failed;
+  static constexpr auto authentication_failed =
+      known::UserVerificationFailureReason::authentication_failed;
   static constexpr auto timeout = known::UserVerificationFailureReason::timeout;
   static constexpr auto provider_error = known::UserVerificationFailureReason::provider_error;
   static constexpr auto service_error = known::UserVerificationFailureReason::service_error;

@@ -39,8 +39,10 @@ struct AppTemplateUnavailableReason
     : OpenEnum<AppTemplateUnavailableReason, known::AppTemplateUnavailableReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto not_configured_for_workspace = known::AppTemplateUnavailableReason::not_configured_for_workspace;
-  static constexpr auto no_active_workspace = known::AppTemplateUnavailableReason::no_active_workspace;
+  static constexpr auto not_configured_for_workspace =
+      known::AppTemplateUnavailableReason::not_configured_for_workspace;
+  static constexpr auto no_active_workspace =
+      known::AppTemplateUnavailableReason::no_active_workspace;
 
   static const detail::EnumInfo type_info;
 };
@@ -145,7 +147,8 @@ struct PluginDisabledReason
 
   static constexpr auto disabled_by_admin = known::PluginDisabledReason::disabled_by_admin;
   static constexpr auto plan_not_eligible = known::PluginDisabledReason::plan_not_eligible;
-  static constexpr auto required_app_unavailable = known::PluginDisabledReason::required_app_unavailable;
+  static constexpr auto required_app_unavailable =
+      known::PluginDisabledReason::required_app_unavailable;
   static constexpr auto unknown = known::PluginDisabledReason::unknown;
 
   static const detail::EnumInfo type_info;
@@ -186,7 +189,8 @@ struct PluginInstallPolicySource
   using OpenEnum::OpenEnum;
 
   static constexpr auto workspace_setting = known::PluginInstallPolicySource::workspace_setting;
-  static constexpr auto implicit_canonical_app = known::PluginInstallPolicySource::implicit_canonical_app;
+  static constexpr auto implicit_canonical_app =
+      known::PluginInstallPolicySource::implicit_canonical_app;
 
   static const detail::EnumInfo type_info;
 };
@@ -601,7 +605,8 @@ struct PluginListMarketplaceKind
   static constexpr auto vertical = known::PluginListMarketplaceKind::vertical;
   static constexpr auto workspace_directory = known::PluginListMarketplaceKind::workspace_directory;
   static constexpr auto shared_with_me = known::PluginListMarketplaceKind::shared_with_me;
-  static constexpr auto created_by_me_remote = known::PluginListMarketplaceKind::created_by_me_remote;
+  static constexpr auto created_by_me_remote =
+      known::PluginListMarketplaceKind::created_by_me_remote;
 
   static const detail::EnumInfo type_info;
 };

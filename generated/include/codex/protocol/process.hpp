@@ -23,7 +23,7 @@ struct ProcessExitedNotification {
   /// Buffered stderr capture.
   ///
   /// Empty when stderr was streamed via `process/outputDelta`.
-  std::string stderr;
+  std::string stderr_;
   /// Whether stderr reached `outputBytesCap`.
   ///
   /// In streaming mode, stderr is empty and cap state is also reported on the final stderr
@@ -32,7 +32,7 @@ struct ProcessExitedNotification {
   /// Buffered stdout capture.
   ///
   /// Empty when stdout was streamed via `process/outputDelta`.
-  std::string stdout;
+  std::string stdout_;
   /// Whether stdout reached `outputBytesCap`.
   ///
   /// In streaming mode, stdout is empty and cap state is also reported on the final stdout
@@ -69,9 +69,9 @@ namespace known {
 /// The values of `ProcessOutputStream` that this version knows.
 enum class ProcessOutputStream : std::uint8_t {
   /// stdout stream. PTY mode multiplexes terminal output here.
-  stdout,
+  stdout_,
   /// stderr stream.
-  stderr,
+  stderr_,
 };
 }  // namespace known
 
@@ -80,8 +80,8 @@ struct ProcessOutputStream
     : OpenEnum<ProcessOutputStream, known::ProcessOutputStream> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto stdout = known::ProcessOutputStream::stdout;
-  static constexpr auto stderr = known::ProcessOutputStream::stderr;
+  static constexpr auto stdout_ = known::ProcessOutputStream::stdout_;
+  static constexpr auto stderr_ = known::ProcessOutputStream::stderr_;
 
   static const detail::EnumInfo type_info;
 };

@@ -120,7 +120,8 @@ struct ReviewDecisionValue
 
   static constexpr auto approved = known::ReviewDecisionValue::approved;
   static constexpr auto approved_for_session = known::ReviewDecisionValue::approved_for_session;
-  static constexpr auto approved_mcp_policy_amendment = known::ReviewDecisionValue::approved_mcp_policy_amendment;
+  static constexpr auto approved_mcp_policy_amendment =
+      known::ReviewDecisionValue::approved_mcp_policy_amendment;
   static constexpr auto timed_out = known::ReviewDecisionValue::timed_out;
   static constexpr auto abort = known::ReviewDecisionValue::abort;
 
@@ -139,7 +140,8 @@ struct ReviewDecision
 
   static constexpr auto approved = known::ReviewDecisionValue::approved;
   static constexpr auto approved_for_session = known::ReviewDecisionValue::approved_for_session;
-  static constexpr auto approved_mcp_policy_amendment = known::ReviewDecisionValue::approved_mcp_policy_amendment;
+  static constexpr auto approved_mcp_policy_amendment =
+      known::ReviewDecisionValue::approved_mcp_policy_amendment;
   static constexpr auto timed_out = known::ReviewDecisionValue::timed_out;
   static constexpr auto abort = known::ReviewDecisionValue::abort;
 

@@ -2452,7 +2452,8 @@ struct ThreadRealtimeStartParams {
   Optional<bool> client_managed_handoffs = {};
   /// Overrides BEM channel prefixes by `analysis`, `commentary`, or `final`. Omitted channels
   /// retain their default uppercase bracketed prefixes.
-  Optional<std::map<std::string, std::vector<std::string>>> codex_response_handoff_channel_prefixes = {};
+  Optional<std::map<std::string,
+      std::vector<std::string>>> codex_response_handoff_channel_prefixes = {};
   /// Selects how automatic Codex responses are routed in Frameless Bidi sessions. Omitted values
   /// default to `thinking`. Realtime V1 and V2 ignore this setting.
   Optional<CodexResponseHandoffMode> codex_response_handoff_mode = {};
