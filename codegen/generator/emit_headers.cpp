@@ -37,6 +37,9 @@ std::string scalar_initialiser(const Type& type) {
   return "";
 }
 
+// What `Union` itself declares.
+const std::set<std::string> union_functions = {"is", "as", "visit", "emplace", "index", "data"};
+
 class HeaderWriter {
  public:
   explicit HeaderWriter(const Model& model) : model_(model), defaults_(model) {
@@ -46,7 +49,9 @@ class HeaderWriter {
   std::string family(const Family& family, bool common) const {
     std::string out = "#pragma once\n\n" + banner(model_) + "\n";
     if (!common) out += "#include <codex/protocol/common.hpp>\n";
-    out += "#include <codex/protocol/support/no_params.hpp>\n";
+    out +=
+        "#include <codex/protocol/support/no_params.hpp>\n#include "
+        "<codex/protocol/support/text.hpp>\n";
     out += "#include <cstdint>\n#include <map>\n#include <optional>\n#include <string>\n";
     out += "#include <string_view>\n#include <vector>\n\n";
     out += "namespace codex::protocol {\n";
@@ -174,7 +179,38 @@ class HeaderWriter {
       out += string_arm(name, choice.arms[0].type.name, *values);
     }
     if (!choice.shared.empty()) out += "\n" + members(choice.shared);
+    for (const auto& member : members_of_all(choice)) out += accessor(member);
     return out + "\n" + closing("UnionInfo");
+  }
+
+  /// Strings that every arm must have, so that nobody visits only to learn an id.
+  [[nodiscard]] std::vector<Member> members_of_all(const Union& choice) const {
+    std::vector<Member> out;
+    if (choice.style != UnionStyle::tagged || choice.arms.empty()) return out;
+    const auto required = [&](const Arm& arm, const Member* wanted) {
+      std::vector<Member> found;
+      const auto* object = std::get_if<Struct>(&model_.find(arm.type.name)->shape);
+      for (const auto& member : object ? object->members : found) {
+        if (member.presence != Presence::required || member.type.kind != Type::Kind::string)
+          continue;
+        if (!wanted || member.wire == wanted->wire) found.push_back(member);
+      }
+      return found;
+    };
+    for (const auto& member : required(choice.arms.front(), nullptr)) {
+      const bool everywhere =
+          std::all_of(choice.arms.begin(), choice.arms.end(),
+                      [&](const Arm& arm) { return !required(arm, &member).empty(); });
+      if (everywhere && !union_functions.contains(member.name)) out.push_back(member);
+    }
+    return out;
+  }
+
+  static std::string accessor(const Member& member) {
+    return "\n  /// The `" + member.name +
+           "` of whichever arm it holds; empty for an `Unknown` without.\n" +
+           "  [[nodiscard]] std::string_view " + member.name + "() const {\n" +
+           "    return detail::arm_member(type_info, this, " + literal(member.wire) + ");\n  }\n";
   }
 
   /// What lets a union's plain strings be written like enumerators of the union itself.

@@ -1,6 +1,5 @@
-#include <codex/protocol/support/union.hpp>
-
 #include <codex/protocol/support/type_info.hpp>
+#include <codex/protocol/support/union.hpp>
 
 namespace codex::protocol::detail {
 

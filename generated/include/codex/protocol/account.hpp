@@ -5,6 +5,7 @@
 
 #include <codex/protocol/common.hpp>
 #include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/text.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -540,6 +541,11 @@ struct BedrockSetupParams
             EnvironmentBedrockSetupParams,
             Unknown> {
   using Union::Union;
+
+  /// The `region` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view region() const {
+    return detail::arm_member(type_info, this, "region");
+  }
 
   static const detail::UnionInfo type_info;
 };

@@ -4,6 +4,7 @@
 // Do not edit: change codegen/ and rebuild.
 
 #include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/text.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -110,6 +111,11 @@ struct CommandAction
             UnknownCommandAction,
             Unknown> {
   using Union::Union;
+
+  /// The `command` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view command() const {
+    return detail::arm_member(type_info, this, "command");
+  }
 
   static const detail::UnionInfo type_info;
 };
@@ -1319,6 +1325,11 @@ struct ImageGenerationFailure
             Unknown> {
   using Union::Union;
 
+  /// The `limit_id` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view limit_id() const {
+    return detail::arm_member(type_info, this, "limitId");
+  }
+
   static const detail::UnionInfo type_info;
 };
 
@@ -1953,6 +1964,11 @@ struct ThreadItem
   /// Unix timestamp in milliseconds when the item started, if recorded.
   Optional<std::int64_t> started_at_ms = {};
 
+  /// The `id` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view id() const {
+    return detail::arm_member(type_info, this, "id");
+  }
+
   static const detail::UnionInfo type_info;
 };
 
@@ -2320,6 +2336,11 @@ struct ReasoningItemContent
             Unknown> {
   using Union::Union;
 
+  /// The `text` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view text() const {
+    return detail::arm_member(type_info, this, "text");
+  }
+
   static const detail::UnionInfo type_info;
 };
 
@@ -2337,6 +2358,11 @@ struct ReasoningItemReasoningSummary
             SummaryTextReasoningItemReasoningSummary,
             Unknown> {
   using Union::Union;
+
+  /// The `text` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view text() const {
+    return detail::arm_member(type_info, this, "text");
+  }
 
   static const detail::UnionInfo type_info;
 };

@@ -5,6 +5,7 @@
 
 #include <codex/protocol/common.hpp>
 #include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/text.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -192,6 +193,11 @@ struct ModelProviderError
             ModelProviderPolicyConflictModelProviderError,
             Unknown> {
   using Union::Union;
+
+  /// The `model_provider` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view model_provider() const {
+    return detail::arm_member(type_info, this, "modelProvider");
+  }
 
   static const detail::UnionInfo type_info;
 };

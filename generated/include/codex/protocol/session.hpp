@@ -5,6 +5,7 @@
 
 #include <codex/protocol/common.hpp>
 #include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/text.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -223,6 +224,11 @@ struct ParsedCommand
             UnknownParsedCommand,
             Unknown> {
   using Union::Union;
+
+  /// The `cmd` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view cmd() const {
+    return detail::arm_member(type_info, this, "cmd");
+  }
 
   static const detail::UnionInfo type_info;
 };

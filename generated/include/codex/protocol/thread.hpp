@@ -5,6 +5,7 @@
 
 #include <codex/protocol/common.hpp>
 #include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/text.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -45,6 +46,16 @@ struct CapabilityRootLocation
             EnvironmentCapabilityRootLocation,
             Unknown> {
   using Union::Union;
+
+  /// The `environment_id` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view environment_id() const {
+    return detail::arm_member(type_info, this, "environmentId");
+  }
+
+  /// The `path` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view path() const {
+    return detail::arm_member(type_info, this, "path");
+  }
 
   static const detail::UnionInfo type_info;
 };
@@ -118,6 +129,16 @@ struct DynamicToolNamespaceTool
             Unknown> {
   using Union::Union;
 
+  /// The `description` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view description() const {
+    return detail::arm_member(type_info, this, "description");
+  }
+
+  /// The `name` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view name() const {
+    return detail::arm_member(type_info, this, "name");
+  }
+
   static const detail::UnionInfo type_info;
 };
 
@@ -149,6 +170,16 @@ struct DynamicToolSpec
             NamespaceDynamicToolSpec,
             Unknown> {
   using Union::Union;
+
+  /// The `description` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view description() const {
+    return detail::arm_member(type_info, this, "description");
+  }
+
+  /// The `name` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view name() const {
+    return detail::arm_member(type_info, this, "name");
+  }
 
   static const detail::UnionInfo type_info;
 };
@@ -1396,6 +1427,11 @@ struct ThreadItemsListAnchor
             ItemThreadItemsListAnchor,
             Unknown> {
   using Union::Union;
+
+  /// The `item_id` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view item_id() const {
+    return detail::arm_member(type_info, this, "itemId");
+  }
 
   static const detail::UnionInfo type_info;
 };

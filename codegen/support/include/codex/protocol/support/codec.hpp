@@ -1,11 +1,12 @@
 #pragma once
 
-#include <codex/protocol/support/errors.hpp>
-#include <codex/protocol/support/json.hpp>
-#include <codex/protocol/support/tables.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <codex/protocol/support/errors.hpp>
+#include <codex/protocol/support/json.hpp>
+#include <codex/protocol/support/tables.hpp>
 
 namespace codex::protocol {
 

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <codex/protocol/support/optional.hpp>
 #include <concepts>
 #include <utility>
+
+#include <codex/protocol/support/optional.hpp>
 
 namespace codex {
 

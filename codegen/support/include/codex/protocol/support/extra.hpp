@@ -1,9 +1,10 @@
 #pragma once
 
-#include <codex/protocol/support/json.hpp>
 #include <cstddef>
 #include <memory>
 #include <string_view>
+
+#include <codex/protocol/support/json.hpp>
 
 namespace codex {
 

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <codex/protocol/support/json.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <codex/protocol/support/json.hpp>
 
 namespace codex::protocol {
 

@@ -1,12 +1,14 @@
 #pragma once
 
-#include <codex/protocol/support/json.hpp>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include <codex/protocol/support/json.hpp>
 
 namespace codex::protocol {
 
@@ -26,6 +28,9 @@ struct UnionInfo;
 void destroy_arm(const UnionInfo& info, std::size_t arm, void* value) noexcept;
 void copy_arm(const UnionInfo& info, std::size_t arm, void* to, const void* from);
 void move_arm(const UnionInfo& info, std::size_t arm, void* to, void* from) noexcept;
+
+/// A string that every arm has, by its wire name; of an `Unknown` what its JSON says, else empty.
+std::string_view arm_member(const UnionInfo& info, const void* value, std::string_view name);
 
 /// Several callables as one.
 template <class... Fs>
