@@ -142,7 +142,7 @@ TEST_CASE("an external message joins a turn that runs") {
   const auto thread = codex.thread_start();
   auto original = thread.turn("start");
   REQUIRE(gate.wait_reached());
-  auto joined = thread.turn(ExternalMessage{.tool_name = "ci", .content = std::string("green")});
+  auto joined = thread.turn(ExternalMessage{.tool_name = "ci", .content = "green"});
   CHECK(joined.id() == original.id());
   gate.open();
   const auto first = original.run();

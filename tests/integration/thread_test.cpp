@@ -111,7 +111,7 @@ TEST_CASE("threads() reads as many pages as there are") {
   std::sort(started.begin(), started.end());
   std::sort(seen.begin(), seen.end());
   CHECK(seen == started);
-  CHECK(listed(codex, {.cwd = std::string("/no/such/folder")}).empty());
+  CHECK(listed(codex, {.cwd = "/no/such/folder"}).empty());
   CHECK(
       listed(codex, {.cwd = mock.workspace().string(), .sort_direction = types::SortDirection::asc})
           .size() == 5);

@@ -100,9 +100,8 @@ TEST_CASE("options newer than the runtime are refused, and nothing is sent") {
       CHECK(contains(message, version));
       CHECK(contains(message, "CodexConfig::codex_bin"));
     };
-    refused("turn/start with toolOutput", [&] {
-      (void)thread.turn(codex::ExternalMessage{.tool_name = "t", .content = std::string("x")});
-    });
+    refused("turn/start with toolOutput",
+            [&] { (void)thread.turn(codex::ExternalMessage{.tool_name = "t", .content = "x"}); });
     refused("turn/start with turnTrigger, serviceTierForTurn",
             [&] { (void)thread.turn("x", {.source = "cron", .turn_service_tier = "fast"}); });
     refused("thread/resume with excludeTurns",

@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Fixture, "thread_list filters by one folder or by several") {
   runtime.on("thread/list", [](const Json&) { return Json{{"data", Json::array()}}; });
   (void)codex.thread_list();
   CHECK(asked("thread/list") == Json::object());
-  (void)codex.thread_list({.cwd = std::string("/repo")});
+  (void)codex.thread_list({.cwd = "/repo"});
   CHECK(asked("thread/list") == Json{{"cwd", "/repo"}});
   (void)codex.thread_list({.cwd = std::vector<std::string>{"/a", "/b"}, .section_id = "s"});
   CHECK(asked("thread/list") == Json{{"cwd", {"/a", "/b"}}, {"sectionId", "s"}});
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(Fixture, "every kind of input has its form on the wire") {
 TEST_CASE_FIXTURE(Fixture, "an external message is the whole input, as the output of a tool") {
   const auto thread = codex.thread_start();
   (void)thread.turn(codex::ExternalMessage{
-      .tool_name = "notifications", .content = std::string("news"), .namespace_ = "slack"});
+      .tool_name = "notifications", .content = "news", .namespace_ = "slack"});
   CHECK(asked("turn/start") ==
         Json{{"threadId", "t"},
              {"input", Json::array()},
@@ -275,8 +275,7 @@ TEST_CASE_FIXTURE(Fixture, "an external message is the whole input, as the outpu
   const auto sent = runtime.asked("turn/start").size();
   for (const auto* blank : {"", " \t"}) {
     CHECK(contains(message_of<codex::CodexError>([&] {
-                     (void)thread.turn(
-                         codex::ExternalMessage{.tool_name = blank, .content = std::string("x")});
+                     (void)thread.turn(codex::ExternalMessage{.tool_name = blank, .content = "x"});
                    }),
                    "tool_name"));
   }

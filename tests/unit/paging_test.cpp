@@ -1,8 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <codex/codex.hpp>
-#include <codex/protocol/model.hpp>
-#include <codex/protocol/thread.hpp>
+#include <codex/protocol.hpp>
 
 #include "support/fake_runtime.hpp"
 #include "support/messages.hpp"
@@ -31,7 +30,23 @@ FakeRuntime::Answer circle(std::vector<std::string> cursors) {
   };
 }
 
+template <class... Rs>
+constexpr bool can_be_read_lazily() {
+  return ((&codex::Paged<Rs>::next != nullptr) && ...);
+}
+
 }  // namespace
+
+// Every list of the protocol that comes in pages.
+static_assert(
+    can_be_read_lazily<
+        requests::AppList, requests::ExperimentalFeatureList, requests::McpServerStatusList,
+        requests::ModelList, requests::PermissionProfileList, requests::PluginSearch,
+        requests::ProjectList, requests::RemoteControlClientList, requests::ThreadAttachmentList,
+        requests::ThreadAttachmentOwnerList, requests::ThreadBackgroundTerminalsList,
+        requests::ThreadItemsList, requests::ThreadList, requests::ThreadLoadedList,
+        requests::ThreadQueueList, requests::ThreadSearch, requests::ThreadSearchOccurrences,
+        requests::ThreadSectionList, requests::ThreadTimelineList, requests::ThreadTurnsList>());
 
 TEST_CASE("a list in pages is read to its end, and each page is fetched when it is needed") {
   FakeRuntime runtime;

@@ -15,6 +15,7 @@
 
 namespace codex {
 
+// <codex/codex.hpp> has them all.
 namespace protocol {
 struct GetAccountResponse;
 struct LogoutAccountResponse;

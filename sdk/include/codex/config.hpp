@@ -41,7 +41,8 @@ struct CodexConfig {
   /// Default: the version of this SDK.
   std::string client_version = {};
 
-  /// Opts in to methods and members that the protocol marks as experimental.
+  /// Opts in to methods and members that the protocol marks as experimental. Without it, using one
+  /// is an `UnsupportedError`, and nothing is sent.
   bool experimental_api = true;
 
   /// How long start and handshake may take before the constructor throws `TimeoutError`.

@@ -93,8 +93,7 @@ class Input {
 struct ExternalMessage {
   /// The tool that it is said to come from: "notifications". Not blank.
   std::string tool_name;
-  /// Text, or a list of content items.
-  protocol::FunctionCallOutputBody content;
+  std::variant<std::string, std::vector<protocol::FunctionCallOutputContentItem>> content;
   /// The namespace of the tool.
   std::optional<std::string> namespace_ = {};
 };

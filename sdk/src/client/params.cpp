@@ -18,6 +18,11 @@ void set(Optional<T>& member, const std::optional<U>& option) {
   if (option) member = *option;
 }
 
+template <class Union, class Variant>
+Union as_union(const Variant& variant) {
+  return std::visit([](const auto& held) { return Union(held); }, variant);
+}
+
 template <class Params>
 void set_approval(Params& params, const std::optional<ApprovalMode>& mode) {
   if (!mode) return;
@@ -86,7 +91,8 @@ types::TurnToolOutput tool_output(const ExternalMessage& message) {
   if (message.tool_name.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw CodexError("ExternalMessage::tool_name must be a nonempty string");
   }
-  types::TurnToolOutput output{.name = message.tool_name, .output = message.content};
+  types::TurnToolOutput output{.name = message.tool_name,
+                               .output = as_union<types::FunctionCallOutputBody>(message.content)};
   set(output.namespace_, message.namespace_);
   return output;
 }
@@ -162,7 +168,7 @@ std::string thread_list_params(const ThreadListOptions& options) {
   types::ThreadListParams params;
   set(params.archived, options.archived);
   set(params.cursor, options.cursor);
-  set(params.cwd, options.cwd);
+  if (options.cwd) params.cwd = as_union<types::ThreadListCwdFilter>(*options.cwd);
   set(params.limit, options.limit);
   set(params.model_providers, options.model_providers);
   set(params.search_term, options.search_term);
