@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <codex/options.hpp>
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/turn.hpp>
+#include <codex/pull_iterator.hpp>
 
 namespace codex {
 
@@ -69,29 +69,7 @@ class TurnStream {
   /// events passed `CodexConfig::event_buffer_bytes`.
   [[nodiscard]] std::uint64_t dropped() const;
 
-  /// What `for (const codex::Notification& event : turn.stream())` needs.
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = Notification;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const Notification*;
-    using reference = const Notification&;
-
-    explicit Iterator(TurnStream& stream) : stream_(&stream), event_(stream.next()) {}
-    reference operator*() const noexcept { return *event_; }
-    pointer operator->() const noexcept { return &*event_; }
-    Iterator& operator++() {
-      event_ = stream_->next();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const noexcept { return !event_; }
-
-   private:
-    TurnStream* stream_;
-    std::optional<Notification> event_;
-  };
+  using Iterator = detail::PullIterator<TurnStream, Notification>;
   Iterator begin() { return Iterator(*this); }
   static std::default_sentinel_t end() noexcept { return {}; }
 

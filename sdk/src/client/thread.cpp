@@ -80,9 +80,10 @@ CallOptions start_options(const TurnOptions& options, const CodexConfig& config)
 Thread::Thread(std::shared_ptr<detail::Client> client, std::string id)
     : client_(std::move(client)), id_(std::move(id)) {}
 
-TurnHandle Thread::turn(const Input& input, const TurnOptions& options) const {
+TurnHandle Thread::turn(const RunInput& input, const TurnOptions& options) const {
   const auto started = detail::Clock::now();
   std::string params = detail::turn_start_params(id_, input, options);
+  client_->check(TurnStart::method, params);
   auto pending = client_->connection().router().expect_turn(id_);
   const std::string turn_id =
       start_in_time(*client_, id_, std::move(params), start_options(options, client_->config()));
@@ -94,8 +95,23 @@ TurnHandle Thread::turn(const Input& input, const TurnOptions& options) const {
       std::make_unique<TurnHandle::Impl>(TurnHandle::Impl{std::move(state), std::move(place)}));
 }
 
-TurnResult Thread::run(const Input& input, const TurnOptions& options) const {
+TurnResult Thread::run(const RunInput& input, const TurnOptions& options) const {
   return turn(input, options).run();
+}
+
+protocol::ThreadReadResponse Thread::read(const ThreadReadOptions& options) const {
+  return client_->call<protocol::requests::ThreadRead>(
+      {.thread_id = id_, .include_turns = options.include_turns}, options);
+}
+
+protocol::ThreadSetNameResponse Thread::set_name(const std::string& name,
+                                                 const CallOptions& options) const {
+  return client_->call<protocol::requests::ThreadNameSet>({.name = name, .thread_id = id_},
+                                                          options);
+}
+
+protocol::ThreadCompactStartResponse Thread::compact(const CallOptions& options) const {
+  return client_->call<protocol::requests::ThreadCompactStart>({.thread_id = id_}, options);
 }
 
 }  // namespace codex

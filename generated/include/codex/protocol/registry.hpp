@@ -24,6 +24,9 @@ std::span<const detail::TypeInfo* const> types();
 /// The type of that name, or nullptr.
 const detail::TypeInfo* find_type(std::string_view name);
 
+/// The experimental members of types that are not experimental themselves, `Type.wireName`, sorted.
+std::span<const std::string_view> experimental_members();
+
 /// The names of the types that only clients with `experimental_api` meet, sorted.
 std::span<const std::string_view> experimental_types();
 

@@ -1,0 +1,130 @@
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include <codex/codex.hpp>
+#include <codex/protocol/account.hpp>
+#include <codex/protocol/model.hpp>
+#include <codex/testing.hpp>
+
+using codex::Json;
+using codex::testing::MockModel;
+using namespace std::chrono_literals;
+namespace requests = codex::protocol::requests;
+namespace types = codex::protocol;
+
+namespace {
+
+/// A model that wants a login, for a runtime that has none.
+struct Fixture {
+  MockModel mock{{.requires_openai_auth = true}};
+
+  codex::CodexConfig config() const {
+    auto config = mock.config();
+    config.env["OPENAI_API_KEY"] = "";
+    return config;
+  }
+};
+
+/// What a ChatGPT token looks like; nobody checks its signature.
+const std::string chatgpt_token =
+    "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0."
+    "eyJlbWFpbCI6Im1lQGV4YW1wbGUuY29tIiwiaHR0cHM6Ly9hcGkub3BlbmFpLmNvbS9hdXRoIjp7ImNoYXRncHRf"
+    "YWNjb3VudF9pZCI6ImFjYy0xIiwiY2hhdGdwdF9wbGFuX3R5cGUiOiJwcm8ifSwiZXhwIjo0MTAyNDQ0ODAwfQ."
+    "c2ln";
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "an API key that was logged in with goes to the model, until logout") {
+  mock.reply("hello");
+  codex::Codex codex(config());
+  CHECK_FALSE(codex.account().account.has_value());
+  codex.login_api_key("sk-sdk-login-test");
+  (void)codex.thread_start().run("hi");
+  CHECK(mock.last_request().headers.at("authorization") == "Bearer sk-sdk-login-test");
+
+  const auto account = codex.account({.refresh_token = false});
+  CHECK(account.requires_openai_auth);
+  REQUIRE(account.account);
+  CHECK(account.account->is<types::ApiKeyAccount>());
+
+  codex.logout();
+  CHECK_FALSE(codex.account().account.has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a ChatGPT token from elsewhere goes to the model") {
+  mock.reply("hello");
+  codex::Codex codex(config());
+  const auto response = codex.request<requests::AccountLoginStart>(
+      types::ChatgptAuthTokensLoginAccountParams{.access_token = chatgpt_token,
+                                                 .chatgpt_account_id = "acc-1",
+                                                 .chatgpt_plan_type = "pro"});
+  CHECK(response.is<types::ChatgptAuthTokensLoginAccountResponse>());
+  (void)codex.thread_start().run("hi");
+  CHECK(mock.last_request().headers.at("authorization") == "Bearer " + chatgpt_token);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a browser login that is cancelled completes without success") {
+  codex::Codex codex(config());
+  const auto login = codex.login_chatgpt();
+  CHECK_FALSE(login.login_id().empty());
+  CHECK(login.auth_url().starts_with("https://"));
+  CHECK(login.cancel().status == types::CancelLoginAccountStatus::canceled);
+  const auto done = login.wait({.timeout = 20s});
+  CHECK(done.login_id == login.login_id());
+  CHECK_FALSE(done.success);
+  CHECK(done.error.has_value());
+  CHECK(login.cancel().status == types::CancelLoginAccountStatus::not_found);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a second browser login ends the first, and each waiter gets its own") {
+  codex::Codex codex(config());
+  const auto first = codex.login_chatgpt();
+  const auto second = codex.login_chatgpt();
+  CHECK(first.login_id() != second.login_id());
+  const auto replaced = first.wait(20s);
+  CHECK(replaced.login_id == first.login_id());
+  CHECK_FALSE(replaced.success);
+  (void)second.cancel();
+  CHECK(second.wait(20s).login_id == second.login_id());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a login without an id is told to notifications()") {
+  codex::Codex codex(config());
+  auto events = codex.notifications({.timeout = 20s});
+  codex.login_api_key("sk-sdk-login-test");
+  for (const codex::Notification& event : events) {
+    if (const auto done = event.as<types::notifications::AccountLoginCompleted>()) {
+      CHECK(done->success);
+      CHECK_FALSE(done->login_id.has_value());
+      break;
+    }
+  }
+}
+
+TEST_CASE("models are listed, one page or all of them") {
+  MockModel mock;
+  codex::Codex codex(mock.config());
+  const auto page = codex.models({.include_hidden = true});
+  CHECK_FALSE(page.data.empty());
+  std::vector<std::string> ids;
+  for (const auto& model : codex.all<requests::ModelList>({.include_hidden = true, .limit = 2})) {
+    ids.push_back(model.id);
+  }
+  REQUIRE(ids.size() == page.data.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) CHECK(ids[i] == page.data[i].id);
+}
+
+TEST_CASE("the runtime itself refuses what the client refuses to send without opting in") {
+  // The list that the SDK goes by is the schema's: here the runtime is asked whether it agrees.
+  MockModel mock;
+  auto config = mock.config();
+  config.experimental_api = false;
+  codex::Codex guarded(config);
+  CHECK_THROWS_AS((void)guarded.thread_start({.extra_params = {{"dynamicTools", Json::array()}}}),
+                  codex::UnsupportedError);
+  CHECK_THROWS_AS((void)guarded.request("thread/search", {{"searchTerm", "x"}}),
+                  codex::UnsupportedError);
+  CHECK_FALSE(guarded.thread_start().id().empty());
+}
