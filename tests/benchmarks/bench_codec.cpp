@@ -19,6 +19,7 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
 #include <codex/protocol/support/codec.hpp>
@@ -45,7 +46,7 @@ void simdjson_walk(const Message& message) { benchmark::DoNotOptimize(walk(messa
 
 void rapidjson_sax(const Message& message) {
   rapidjson::Reader reader;
-  rapidjson::StringStream stream(message.text.c_str());
+  rapidjson::MemoryStream stream(message.text.data(), message.text.size());
   rapidjson::BaseReaderHandler<> handler;
   benchmark::DoNotOptimize(
       reader.Parse<rapidjson::kParseValidateEncodingFlag>(stream, handler).IsError());

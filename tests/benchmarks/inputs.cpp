@@ -12,6 +12,7 @@
 #include <codex/protocol/registry.hpp>
 #include <codex/protocol/thread.hpp>
 
+#include "benchmarks/walk.hpp"
 #include "support/recording.hpp"
 
 namespace codex::benchmarks {
@@ -21,33 +22,53 @@ namespace {
 using OrderedJson = nlohmann::ordered_json;  // keeps the order of members: tags come first
 using protocol::detail::TypeInfo;
 
-constexpr std::size_t padding = 64;
 constexpr std::size_t delta_count = 100'000;
 constexpr std::size_t thread_size = 20'000'000;
 
 class InputBuilder {
  public:
-  explicit InputBuilder(std::string name) { input_.name = std::move(name); }
+  explicit InputBuilder(std::string name) : name_(std::move(name)) {}
 
-  void add(std::string text, const TypeInfo& type) {
-    input_.bytes += text.size();
-    text.reserve(text.size() + padding);
-    auto& scratch = scratches_[&type];
-    if (!scratch) scratch = fresh(type);
-    std::shared_ptr<void> value = fresh(type);
-    protocol::detail::decode_text(type, value.get(), text);
-    if (Json::parse(protocol::detail::encode_text(type, value.get())) != Json::parse(text)) {
-      throw std::runtime_error("does not survive the round trip: " + text.substr(0, 1000));
-    }
-    input_.messages.push_back({std::move(text), &type, std::move(value), scratch});
+  void add(const std::string& text, const TypeInfo& type) {
+    parts_.push_back({text.size(), &type});
+    texts_ += text;
   }
-  Input take() { return std::move(input_); }
+
+  /// Puts the input where it stays: its messages point to its texts.
+  void build(Input& input) {
+    texts_.append(padding, ' ');
+    input = {std::move(name_), std::move(texts_), {}, 0};
+    std::map<const TypeInfo*, std::shared_ptr<void>> scratches;
+    for (const auto& [size, type] : parts_) {
+      const std::string_view text = std::string_view(input.texts).substr(input.bytes, size);
+      auto& scratch = scratches[type];
+      if (!scratch) scratch = fresh(*type);
+      input.messages.push_back({text, type, decoded(*type, text), scratch});
+      input.bytes += size;
+    }
+  }
 
  private:
+  struct Part {
+    std::size_t size;
+    const TypeInfo* type;
+  };
+
   static std::shared_ptr<void> fresh(const TypeInfo& type) { return {type.create(), type.destroy}; }
 
-  Input input_;
-  std::map<const TypeInfo*, std::shared_ptr<void>> scratches_;
+  static std::shared_ptr<void> decoded(const TypeInfo& type, std::string_view text) {
+    auto value = fresh(type);
+    protocol::detail::decode_text(type, value.get(), text);
+    if (Json::parse(protocol::detail::encode_text(type, value.get())) != Json::parse(text)) {
+      throw std::runtime_error("does not survive the round trip: " +
+                               std::string(text.substr(0, 1000)));
+    }
+    return value;
+  }
+
+  std::string name_;
+  std::string texts_;
+  std::vector<Part> parts_;
 };
 
 /// All that the runtime sent.
@@ -69,7 +90,7 @@ bool is_notification(const OrderedJson& message) {
   return message.contains("method") && !message.contains("id");
 }
 
-void add_notifications(std::vector<Input>& out, const std::vector<OrderedJson>& messages) {
+void add_notifications(std::deque<Input>& out, const std::vector<OrderedJson>& messages) {
   InputBuilder whole("notifications");
   InputBuilder params("params");
   for (const auto& message : messages) {
@@ -79,11 +100,11 @@ void add_notifications(std::vector<Input>& out, const std::vector<OrderedJson>& 
     const auto* info = protocol::find_method(protocol::detail::MethodKind::notification, method);
     if (info && info->params) params.add(message.at("params").dump(), *info->params);
   }
-  out.push_back(whole.take());
-  out.push_back(params.take());
+  whole.build(out.emplace_back());
+  params.build(out.emplace_back());
 }
 
-void add_deltas(std::vector<Input>& out, const std::vector<OrderedJson>& messages) {
+void add_deltas(std::deque<Input>& out, const std::vector<OrderedJson>& messages) {
   using Delta = protocol::notifications::ItemAgentMessageDelta;
   std::vector<const OrderedJson*> recorded;
   for (const auto& message : messages) {
@@ -98,12 +119,12 @@ void add_deltas(std::vector<Input>& out, const std::vector<OrderedJson>& message
     whole.add(message.dump(), protocol::ServerNotification::type_info);
     params.add(message.at("params").dump(), Delta::Params::type_info);
   }
-  out.push_back(whole.take());
-  out.push_back(params.take());
+  whole.build(out.emplace_back());
+  params.build(out.emplace_back());
 }
 
 /// Recorded turns with twenty recorded items each, until the text is large enough.
-void add_thread(std::vector<Input>& out, const std::vector<OrderedJson>& messages) {
+void add_thread(std::deque<Input>& out, const std::vector<OrderedJson>& messages) {
   constexpr std::size_t items_per_turn = 20;
   std::vector<OrderedJson> items;
   std::vector<OrderedJson> turns;
@@ -128,15 +149,15 @@ void add_thread(std::vector<Input>& out, const std::vector<OrderedJson>& message
   }
   InputBuilder input("thread/read");
   input.add(response.dump(), protocol::ThreadReadResponse::type_info);
-  out.push_back(input.take());
+  input.build(out.emplace_back());
 }
 
 }  // namespace
 
-const std::vector<Input>& inputs() {
+const std::deque<Input>& inputs() {
   static const auto all = [] {
     const auto messages = received();
-    std::vector<Input> out;
+    std::deque<Input> out;
     add_notifications(out, messages);
     add_deltas(out, messages);
     add_thread(out, messages);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <codex/protocol/support/codec.hpp>
@@ -11,7 +13,7 @@ namespace codex::benchmarks {
 
 /// One JSON text, its type, and what it says.
 struct Message {
-  std::string text;  // its capacity leaves room for the padding that simdjson wants
+  std::string_view text;  // with as many bytes behind it as simdjson wants
   const protocol::detail::TypeInfo* type;
   std::shared_ptr<void> value;    // the decoded text
   std::shared_ptr<void> scratch;  // a fresh value, shared by all messages of the type
@@ -19,6 +21,7 @@ struct Message {
 
 struct Input {
   std::string name;
+  std::string texts;  // of all messages, one behind the other, as they come from a pipe
   std::vector<Message> messages;
   std::size_t bytes = 0;
 };
@@ -30,6 +33,6 @@ struct Input {
 /// - `params`: their params by the type that the method names, as `Notification::as` reads them.
 /// - `delta messages`, `deltas`: 100,000 of item/agentMessage/delta, in the same two ways.
 /// - `thread/read`: one answer of 20 MB, of recorded turns and items over and over.
-const std::vector<Input>& inputs();
+const std::deque<Input>& inputs();
 
 }  // namespace codex::benchmarks

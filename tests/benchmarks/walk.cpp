@@ -37,10 +37,12 @@ std::size_t walk_value(simdjson::ondemand::value value) {
 
 }  // namespace
 
-std::size_t walk(const std::string& text) {
+static_assert(padding >= simdjson::SIMDJSON_PADDING);
+
+std::size_t walk(std::string_view text) {
   static simdjson::ondemand::parser parser;
   auto document =
-      parser.iterate(simdjson::padded_string_view(text.data(), text.size(), text.capacity()));
+      parser.iterate(simdjson::padded_string_view(text.data(), text.size(), text.size() + padding));
   return walk_value(document.get_value());
 }
 

@@ -83,11 +83,12 @@ class TextSource {
     return {begin, static_cast<std::size_t>(end - begin)};
   }
 
-  /// Calls `each(name)` for each member of the object, which must read its value.
+  /// Calls `each(spelling)` for each member of the object, which must read its value; `name` makes
+  /// the member's name of its spelling.
   template <class Each>
   void members(Each&& each) {
-    members_until([&](std::string_view name) {
-      each(name);
+    members_until([&](std::string_view spelling) {
+      each(spelling);
       return false;
     });
   }
@@ -95,7 +96,6 @@ class TextSource {
   /// The same until `each` returns true; then the source stands somewhere within the object.
   template <class Each>
   void members_until(Each&& each) {
-    std::string scratch;
     ++at_;
     if (peek() == '}') {
       ++at_;
@@ -103,12 +103,26 @@ class TextSource {
     }
     do {
       if (peek() != '"') fail("expected a member name");
-      const std::string_view name = string_view(scratch);
+      const char* begin = token_begin() + 1;
+      const std::string_view spelling(begin, static_cast<std::size_t>(string_end() - begin));
+      ++at_;
       if (peek() != ':') fail("expected a colon");
       ++at_;
-      if (each(name)) return;
+      if (each(spelling)) return;
     } while (another('}'));
   }
+
+  /// The name that is spelt so, with escapes perhaps; then `scratch` holds it.
+  std::string_view name(std::string_view spelling, std::string& scratch) const {
+    const char* end = spelling.data() + spelling.size();
+    if (find_backslash(spelling.data(), end) == end) return spelling;
+    scratch.clear();
+    unescape_rest(spelling.data(), end, scratch);
+    return scratch;
+  }
+
+  /// How many elements the next value, an array, has at least, from a short look.
+  [[nodiscard]] std::size_t elements_ahead() const noexcept;
 
   /// Calls `each()` for each element of the array, which must read it.
   template <class Each>
@@ -163,6 +177,7 @@ class TextSource {
   /// Where the token ends, the white space behind it left out.
   [[nodiscard]] const char* token_end() const noexcept {
     const char* end = text_.data() + at_[1];
+    if (static_cast<unsigned char>(end[-1]) > ' ') return end;
     while (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r' || end[-1] == '\t') --end;
     return end;
   }

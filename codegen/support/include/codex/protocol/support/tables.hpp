@@ -90,11 +90,14 @@ struct TypeOf<Json> : Scalar<json_type> {};
 template <class T>
 struct TypeOf<std::vector<T>> {
   using List = std::vector<T>;
-  static void* append(void* list) { return &static_cast<List*>(list)->emplace_back(); }
+  static void* resize(void* list, std::size_t size) {
+    static_cast<List*>(list)->resize(size);
+    return static_cast<List*>(list)->data();
+  }
   static const void* data(const void* list) { return static_cast<const List*>(list)->data(); }
   static std::size_t size(const void* list) { return static_cast<const List*>(list)->size(); }
   static constexpr ListInfo info{
-      {Kind::list, {}, nullptr, nullptr, reset<List>}, type_of<T>(), sizeof(T), append, data, size};
+      {Kind::list, {}, nullptr, nullptr, reset<List>}, type_of<T>(), sizeof(T), resize, data, size};
   static constexpr const TypeInfo* get() noexcept { return &info; }
 };
 
@@ -221,12 +224,10 @@ struct UnionOps<U, std::variant<Arms...>> {
     static constexpr void* (*emplacers[])(Variant&) = {emplace_arm<Arms>...};
     return emplacers[arm](static_cast<U*>(value)->variant());
   }
-  static std::size_t index(const void* value) {
-    return static_cast<const U*>(value)->variant().index();
-  }
-  static const void* arm(const void* value) {
-    return std::visit([](const auto& held) -> const void* { return &held; },
-                      static_cast<const U*>(value)->variant());
+  static Held held(const void* value) {
+    const Variant& variant = static_cast<const U*>(value)->variant();
+    return {variant.index(),
+            std::visit([](const auto& arm) -> const void* { return &arm; }, variant)};
   }
 };
 
@@ -241,8 +242,7 @@ constexpr UnionInfo union_of(std::string_view name, UnionStyle style, std::strin
           shared.data(),
           shared.size(),
           Ops::emplace,
-          Ops::index,
-          Ops::arm};
+          Ops::held};
 }
 
 }  // namespace codex::protocol::detail

@@ -121,7 +121,13 @@ struct UnionArm {
   const TypeInfo* type;
 };
 
-/// A union. What it holds lies where `arm` says; the index of `Unknown` is `arms.size()`.
+/// What a union holds: which arm, and where it lies.
+struct Held {
+  std::size_t arm;
+  const void* value;
+};
+
+/// A union. The index of `Unknown` is `arms.size()`.
 struct UnionInfo : TypeInfo {
   UnionStyle style = UnionStyle::tagged;
   std::string_view tag = {};
@@ -129,14 +135,13 @@ struct UnionInfo : TypeInfo {
   const Field* shared = nullptr;  // members of every arm that live on the union itself
   std::size_t shared_count = 0;
   void* (*emplace)(void* value, std::size_t arm) = nullptr;
-  std::size_t (*index)(const void* value) = nullptr;
-  const void* (*arm)(const void* value) = nullptr;
+  Held (*held)(const void* value) = nullptr;
 };
 
 struct ListInfo : TypeInfo {
   const TypeInfo* element;
   std::size_t element_size;
-  void* (*append)(void* list);
+  void* (*resize)(void* list, std::size_t size);  // to that many elements; returns the first
   const void* (*data)(const void* list);
   std::size_t (*size)(const void* list);
 };
