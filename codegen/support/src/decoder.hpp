@@ -335,7 +335,7 @@ void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& othe
       std::size_t index = find_field(info, name);  // no name in a table needs escapes
       if (index == nowhere) {
         name = source_.name(spelling, scratch);
-        index = find_field(info, name);
+        if (name.data() != spelling.data()) index = find_field(info, name);
       }
       if (index != nowhere) return field(info.fields[index], target, seen.add(index));
       if (other(name)) return;

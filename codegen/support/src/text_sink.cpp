@@ -71,9 +71,7 @@ std::size_t copy_plain(char* to, std::string_view text) {
 
 }  // namespace
 
-TextSink::TextSink() : text_(std::move(spare_text)) {
-  reserve(least_size);
-}
+TextSink::TextSink() : text_(std::move(spare_text)) { reserve(least_size); }
 
 TextSink::~TextSink() {
   if (text_.size() <= kept_size) spare_text = std::move(text_);

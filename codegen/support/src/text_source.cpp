@@ -22,11 +22,9 @@ std::size_t TextSource::elements_ahead() const noexcept {
   std::size_t open = 0;
   std::size_t commas = 0;
   for (Mark at = at_; at != end; ++at) {
-    const char c = text_[*at];
-    if (c == '{' || c == '[') ++open;
-    if (c == '}' || c == ']') {
-      if (--open == 0) return at - at_ == 1 ? 0 : commas + 1;
-    }
+    const int c = text_[*at] | 0x20;  // both kinds of brackets as braces
+    if (c == '{') ++open;
+    if (c == '}' && --open == 0) return at - at_ == 1 ? 0 : commas + 1;
     if (c == ',' && open == 1) ++commas;
   }
   return commas;
