@@ -9,8 +9,8 @@ void TextSource::fail(const char* reason) const {
   throw Failure::not_json(reason, at_ == end_ ? text_.size() : *at_);
 }
 
-void TextSource::unescape_rest(const char* backslash, const char* end, std::string& out) const {
-  const char* broken = unescape(backslash, end, out);
+void TextSource::append_unescaped(const char* begin, const char* end, std::string& out) const {
+  const char* broken = unescape(begin, end, out);
   if (broken) {
     throw Failure::not_json("invalid escape", static_cast<std::size_t>(broken - text_.data()));
   }

@@ -66,9 +66,12 @@ class TextSource {
   void string(std::string& out) {
     const char* begin = token_begin() + 1;
     const char* end = string_end();
-    const char* backslash = find_backslash(begin, end);
-    out = std::string(begin, backslash);  // fewer steps than assign
-    if (backslash != end) unescape_rest(backslash, end, out);
+    if (find_backslash(begin, end) == end) {
+      out = std::string(begin, end);  // fewer steps than assign
+    } else {
+      out.clear();
+      append_unescaped(begin, end, out);
+    }
     ++at_;
   }
 
@@ -118,7 +121,7 @@ class TextSource {
     const char* end = spelling.data() + spelling.size();
     if (find_backslash(spelling.data(), end) == end) return spelling;
     scratch.clear();
-    unescape_rest(spelling.data(), end, scratch);
+    append_unescaped(spelling.data(), end, scratch);
     return scratch;
   }
 
@@ -168,7 +171,7 @@ class TextSource {
   }();
 
   [[noreturn]] void fail(const char* reason) const;
-  void unescape_rest(const char* backslash, const char* end, std::string& out) const;
+  void append_unescaped(const char* begin, const char* end, std::string& out) const;
 
   [[nodiscard]] char peek() const {
     if (at_ == end_) fail("unexpected end");
