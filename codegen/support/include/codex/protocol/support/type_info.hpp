@@ -121,6 +121,13 @@ struct UnionArm {
   const TypeInfo* type;
 };
 
+/// How to end, copy and move an arm of a union.
+struct ArmOps {
+  void (*destroy)(void* arm) noexcept;
+  void (*copy)(void* to, const void* from);
+  void (*move)(void* to, void* from) noexcept;
+};
+
 /// What a union holds: which arm, and where it lies.
 struct Held {
   std::size_t arm;
@@ -136,6 +143,7 @@ struct UnionInfo : TypeInfo {
   std::size_t shared_count = 0;
   void* (*emplace)(void* value, std::size_t arm) = nullptr;
   Held (*held)(const void* value) = nullptr;
+  const ArmOps* ops = nullptr;  // by index, that of `Unknown` too
 };
 
 struct ListInfo : TypeInfo {
