@@ -41,10 +41,6 @@ inline std::span<const Field> shared_fields(const UnionInfo& info) noexcept {
   return {info.shared, info.shared_count};
 }
 
-inline bool is_unknown(const UnionInfo& info, const void* value) noexcept {
-  return info.index(value) >= info.arms.size();
-}
-
 struct EnumAccess {
   static constexpr std::size_t max_names = 0xff;
 

@@ -216,9 +216,13 @@ template <class Source>
 void Decoder<Source>::list(const ListInfo& info, void* target) {
   expect(JsonType::array, info);
   enter();
+  // Room for all of a short list at once; a longer one grows as it comes.
+  std::size_t size = source_.elements_ahead();
+  void* elements = info.resize(target, size);
   std::size_t index = 0;
   source_.elements([&] {
-    below(index, [&] { value(*info.element, info.append(target)); });
+    if (index == size) elements = info.resize(target, ++size);
+    below(index, [&] { value(*info.element, at(elements, index * info.element_size)); });
     ++index;
   });
   leave();
@@ -228,7 +232,9 @@ template <class Source>
 void Decoder<Source>::map(const MapInfo& info, void* target) {
   expect(JsonType::object, info);
   enter();
-  source_.members([&](std::string_view key) {
+  std::string scratch;
+  source_.members([&](std::string_view spelling) {
+    const std::string_view key = source_.name(spelling, scratch);
     below(key, [&] { value(*info.element, info.insert(target, key)); });
   });
   leave();
@@ -255,7 +261,9 @@ void Decoder<Source>::object(const ObjectInfo& info, void* target) {
   if (info.wrapper.empty()) return plain_object(info, target);
   enter();
   bool found = false;
-  source_.members([&](std::string_view name) {
+  std::string scratch;
+  source_.members([&](std::string_view spelling) {
+    const std::string_view name = source_.name(spelling, scratch);
     below(name, [&] {
       if (name != info.wrapper) throw Failure("unexpected member");
       if (std::exchange(found, true)) info.reset(target);
@@ -273,14 +281,10 @@ void Decoder<Source>::plain_object(const ObjectInfo& info, void* target) {
   members(info, target, [&](std::string_view name) {
     if (name != info.tag || info.tag.empty()) return false;
     tag_came = true;
-    below(info.tag, [&] {
-      if (source_.type() != JsonType::string) {
-        throw Failure("expected string, got " + std::string(json_type_name(source_.type())));
-      }
-      if (!is_tag(info)) {
-        throw Failure("expected \"" + std::string(info.tag_value) + "\", got another string");
-      }
-    });
+    expect(JsonType::string, string_type);
+    if (!is_tag(info)) {
+      throw Failure("expected \"" + std::string(info.tag_value) + "\", got another string");
+    }
     return true;
   });
   if (!tag_came) throw Failure("missing member \"" + std::string(info.tag) + "\"");
@@ -317,22 +321,30 @@ void Decoder<Source>::require(std::span<const Field> fields, const Seen& seen) {
 }
 
 /// Reads the members of an object. `other(name)` gets those that are no fields and says whether it
-/// has read them; the rest are extra.
+/// has read them; the rest are extra. A failure anywhere within learns the member's name here.
 template <class Source>
 template <class Other>
 void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& other) {
   enter();
   Seen seen;
-  source_.members([&](std::string_view name) {
-    const std::size_t index = find_field(info, name);
-    if (index != nowhere) {
-      const Field& known = info.fields[index];
-      below(known.name, [&] { field(known, target, seen.add(index)); });
-    } else if (!other(name)) {
-      below(name,
-            [&] { ref<Extra>(at(target, info.extra_offset)).set(name, source_.json(depth_)); });
-    }
-  });
+  std::string_view name;
+  std::string scratch;
+  try {
+    source_.members([&](std::string_view spelling) {
+      name = spelling;
+      std::size_t index = find_field(info, name);  // no name in a table needs escapes
+      if (index == nowhere) {
+        name = source_.name(spelling, scratch);
+        if (name.data() != spelling.data()) index = find_field(info, name);
+      }
+      if (index != nowhere) return field(info.fields[index], target, seen.add(index));
+      if (other(name)) return;
+      ref<Extra>(at(target, info.extra_offset)).set(name, source_.json(depth_));
+    });
+  } catch (Failure& failure) {
+    failure.under(name);
+    throw;
+  }
   require(info.fields, seen);
   leave();
 }
@@ -403,8 +415,8 @@ std::size_t Decoder<Source>::arm_of_next(const UnionInfo& info) {
   const auto before = source_.mark();
   std::size_t found = nowhere;
   std::string scratch;
-  source_.members_until([&](std::string_view name) {
-    if (!same_text(name, info.tag)) {
+  source_.members_until([&](std::string_view spelling) {
+    if (!same_text(source_.name(spelling, scratch), info.tag)) {
       source_.skip();
       return false;
     }
@@ -428,7 +440,7 @@ bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& own
     }
     const std::size_t index = find_linear(shared, name);
     if (index == nowhere) return false;
-    below(name, [&] { field(shared[index], owner.value, seen.add(index)); });
+    field(shared[index], owner.value, seen.add(index));
     return true;
   });
   if (is_this) require(shared, seen);
@@ -482,7 +494,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
   bool params_read = false;  // for `method`, that is: they may come before it
   const auto other = [&](std::string_view member) {
     if (member == "method") {
-      below(member, [&] { value(string_type, &name); });
+      value(string_type, &name);
       method = find_method(info.methods, name);
       has_method = true;
       params_read = false;
@@ -503,7 +515,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
     const auto end = source_.mark();
     source_.rewind(*params_at);
     enter();
-    params(method, message);
+    below("params", [&] { params(method, message); });
     leave();
     source_.rewind(end);
   } catch (Failure& failure) {
@@ -520,7 +532,7 @@ void Decoder<Source>::params(const MethodInfo* method, MethodMessage& message) {
   MessageAccess::type(message) = type;
   auto& raw = MessageAccess::raw(message);
   if (!type || type == &NoParams::type_info) {
-    below("params", [&] { raw = source_.json(depth_); });
+    raw = source_.json(depth_);
     if (type) MessageAccess::params(message) = std::make_shared<const NoParams>();
     return;
   }
@@ -530,7 +542,7 @@ void Decoder<Source>::params(const MethodInfo* method, MethodMessage& message) {
     return;
   }
   const std::shared_ptr<void> fresh(type->create(), type->destroy);
-  below("params", [&] { value(*type, fresh.get()); });
+  value(*type, fresh.get());
   MessageAccess::params(message) = fresh;
 }
 

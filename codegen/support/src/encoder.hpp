@@ -46,21 +46,14 @@ class Encoder {
                               std::size_t depth);
 };
 
-/// Whether a member is left out.
-inline bool is_absent(const Field& field, const void* value) noexcept {
-  if (field.required) return false;
-  switch (field.type->kind) {
-    case Kind::optional:
-      return !as<OptionalInfo>(*field.type).get(value);
-    case Kind::nullable: {
-      const auto& info = as<NullableInfo>(*field.type);
-      return !info.get(value) && !info.is_null(value);
-    }
-    case Kind::defaulted:
-      return !as<DefaultedInfo>(*field.type).is_set(value);
-    default:
-      return false;
-  }
+/// Whether a member that need not be there is left out.
+inline bool is_absent(const TypeInfo& type, const void* value) noexcept {
+  return type.kind == Kind::defaulted && !as<DefaultedInfo>(type).is_set(value);
+}
+
+/// Whether an empty member that need not be there is written as null.
+inline bool is_null(const TypeInfo& type, const void* value) noexcept {
+  return type.kind == Kind::nullable && as<NullableInfo>(type).is_null(value);
 }
 
 template <class Out>
@@ -130,9 +123,18 @@ template <class Out>
 void Encoder<Out>::fields(Object& object, std::span<const Field> fields, const void* value,
                           std::size_t depth) {
   for (const Field& field : fields) {
+    const TypeInfo& type = *field.type;
     const void* member = at(value, field.offset);
-    if (is_absent(field, member)) continue;
-    Encoder::value(object.member(field.name), *field.type, member, depth);
+    if (type.kind == Kind::optional || type.kind == Kind::nullable) {
+      const auto& info = as<OptionalInfo>(type);
+      if (const void* element = info.get(member)) {
+        Encoder::value(object.member(field.name), *info.element, element, depth);
+      } else if (field.required || is_null(type, member)) {
+        object.member(field.name).null();
+      }
+    } else if (field.required || !is_absent(type, member)) {
+      Encoder::value(object.member(field.name), type, member, depth);
+    }
   }
 }
 
@@ -148,11 +150,11 @@ void Encoder<Out>::extra(Object& object, const ObjectInfo& info, const void* val
 
 template <class Out>
 void Encoder<Out>::any_of(Out out, const UnionInfo& info, const void* value, std::size_t depth) {
-  const void* held = info.arm(value);
-  if (is_unknown(info, value)) return out.json(ref<Unknown>(held).raw, depth);
-  const TypeInfo& arm = *info.arms[info.index(value)].type;
-  if (arm.kind != Kind::object) return Encoder::value(out, arm, held, depth);
-  object(out, as<ObjectInfo>(arm), held, depth, {shared_fields(info), value});
+  const auto [arm, held] = info.held(value);
+  if (arm == info.arms.size()) return out.json(ref<Unknown>(held).raw, depth);
+  const TypeInfo& type = *info.arms[arm].type;
+  if (type.kind != Kind::object) return Encoder::value(out, type, held, depth);
+  object(out, as<ObjectInfo>(type), held, depth, {shared_fields(info), value});
 }
 
 template <class Out>

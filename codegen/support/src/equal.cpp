@@ -59,12 +59,14 @@ bool equal_objects(const ObjectInfo& info, const void* a, const void* b) {
 }
 
 bool equal_unions(const UnionInfo& info, const void* a, const void* b) {
-  if (info.index(a) != info.index(b)) return false;
+  const auto [arm, left] = info.held(a);
+  const auto [other_arm, right] = info.held(b);
+  if (arm != other_arm) return false;
   if (!equal_fields(shared_fields(info), a, b)) return false;
-  const void* left = info.arm(a);
-  const void* right = info.arm(b);
-  if (is_unknown(info, a)) return equal_trees(ref<Unknown>(left).raw, ref<Unknown>(right).raw);
-  return equal(*info.arms[info.index(a)].type, left, right);
+  if (arm == info.arms.size()) {
+    return equal_trees(ref<Unknown>(left).raw, ref<Unknown>(right).raw);
+  }
+  return equal(*info.arms[arm].type, left, right);
 }
 
 bool equal_messages(const MessageInfo& info, const void* a, const void* b) {

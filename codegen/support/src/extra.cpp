@@ -5,16 +5,13 @@
 
 namespace codex {
 
-Extra::Extra() noexcept = default;
-Extra::Extra(const Extra& other)
-    : members_(other.members_ ? std::make_unique<Json>(*other.members_) : nullptr) {}
-Extra::Extra(Extra&& other) noexcept = default;
+void Extra::Delete::operator()(Json* members) const noexcept { delete members; }
+
+Extra::Extra(const Extra& other) : members_(other.members_ ? new Json(*other.members_) : nullptr) {}
 Extra& Extra::operator=(const Extra& other) {
   if (this != &other) *this = Extra(other);
   return *this;
 }
-Extra& Extra::operator=(Extra&& other) noexcept = default;
-Extra::~Extra() = default;
 
 std::size_t Extra::size() const noexcept { return members_ ? members_->size() : 0; }
 
@@ -25,7 +22,7 @@ const Json* Extra::find(std::string_view name) const {
 }
 
 void Extra::set(std::string_view name, Json value) {
-  if (!members_) members_ = std::make_unique<Json>(Json::object());
+  if (!members_) members_.reset(new Json(Json::object()));
   (*members_)[std::string(name)] = std::move(value);
 }
 

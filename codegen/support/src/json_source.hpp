@@ -55,6 +55,9 @@ class JsonSource {
     }
     node_ = object;
   }
+  static std::string_view name(std::string_view spelling, std::string&) { return spelling; }
+  /// How many elements the next value, an array, has at least.
+  [[nodiscard]] std::size_t elements_ahead() const noexcept { return node_->size(); }
   template <class Each>
   void elements(Each&& each) {
     const Json* list = node_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "failure.hpp"
 #include "utf8.hpp"
@@ -15,10 +16,31 @@ constexpr bool needs_escape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
+/// Up to here a thread keeps what a text was written into for its next one.
+constexpr std::size_t kept_size = std::size_t{1} << 20;
+constexpr std::size_t least_size = std::size_t{1} << 9;
+
+/// What the last encoding on this thread left for the next.
+thread_local std::string spare_text;
+
+/// Not zero when one of the eight bytes needs an escape or a look at its encoding. A borrow
+/// reaches only bytes above one that is meant.
+constexpr std::uint64_t not_plain_ascii(std::uint64_t word) {
+  const auto zero = [](std::uint64_t bytes) { return bytes - every_byte; };
+  return (word | (word - every_byte * 0x20) | zero(word ^ (every_byte * '"')) |
+          zero(word ^ (every_byte * '\\'))) &
+         high_bits;
+}
+
 /// Not zero when one of the eight bytes needs an escape.
 constexpr std::uint64_t escapes_in(std::uint64_t word) {
   const std::uint64_t control = (word - every_byte * 0x20) & ~word & high_bits;
   return control | bytes_equal_to(word, '"') | bytes_equal_to(word, '\\');
+}
+
+template <bool Ascii>
+constexpr bool is_plain(std::uint64_t word) {
+  return !(Ascii ? not_plain_ascii(word) : escapes_in(word));
 }
 
 /// How many bytes at the front need no escape, and with `Ascii` no look at their encoding either.
@@ -30,12 +52,12 @@ std::size_t copy_plain(char* to, std::string_view text) {
   std::size_t i = 0;
   for (; i + 8 <= size; i += 8) {
     const auto word = load<std::uint64_t>(from + i);
-    if (escapes_in(word) | (Ascii ? word & high_bits : 0)) break;
+    if (!is_plain<Ascii>(word)) break;
     store(to + i, word);
   }
   if (size >= 8 && i + 8 > size) {
     const auto word = load<std::uint64_t>(from + size - 8);
-    if (!(escapes_in(word) | (Ascii ? word & high_bits : 0))) {
+    if (is_plain<Ascii>(word)) {
       store(to + size - 8, word);
       return size;
     }
@@ -48,6 +70,18 @@ std::size_t copy_plain(char* to, std::string_view text) {
 }
 
 }  // namespace
+
+TextSink::TextSink() : text_(std::move(spare_text)) { reserve(least_size); }
+
+TextSink::~TextSink() {
+  if (text_.size() <= kept_size) spare_text = std::move(text_);
+}
+
+std::string TextSink::take() {
+  if (text_.size() <= kept_size) return {text_.data(), size()};
+  text_.resize(size());
+  return std::exchange(text_, {});
+}
 
 void TextSink::grow(std::size_t more) {
   const std::size_t used = size();

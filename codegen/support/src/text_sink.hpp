@@ -14,12 +14,15 @@ namespace codex::protocol::detail {
 /// JSON text, written from left to right.
 class TextSink {
  public:
-  TextSink() { grow(first_size); }
+  TextSink();
+  TextSink(const TextSink&) = delete;
+  TextSink(TextSink&&) = delete;
+  TextSink& operator=(const TextSink&) = delete;
+  TextSink& operator=(TextSink&&) = delete;
+  ~TextSink();
 
-  [[nodiscard]] std::string take() {
-    text_.resize(size());
-    return std::move(text_);
-  }
+  /// What was written; nothing can be written after it.
+  [[nodiscard]] std::string take();
 
   void literal(std::string_view text) {
     reserve(text.size());
@@ -57,7 +60,6 @@ class TextSink {
   }
 
  private:
-  static constexpr std::size_t first_size = 512;
   static constexpr std::size_t number_size = 40;  // of the longest, with room to spare
 
   [[nodiscard]] std::size_t size() const noexcept {
@@ -79,7 +81,7 @@ class TextSink {
 
   std::string text_;  // its size is what is allocated; what is written ends at `at_`
   char* at_ = text_.data();
-  char* end_ = text_.data();
+  char* end_ = text_.data() + text_.size();
 };
 
 }  // namespace codex::protocol::detail

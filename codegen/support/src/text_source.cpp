@@ -1,5 +1,6 @@
 #include "text_source.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace codex::protocol::detail {
@@ -8,11 +9,25 @@ void TextSource::fail(const char* reason) const {
   throw Failure::not_json(reason, at_ == end_ ? text_.size() : *at_);
 }
 
-void TextSource::unescape_rest(const char* backslash, const char* end, std::string& out) const {
-  const char* broken = unescape(backslash, end, out);
+void TextSource::append_unescaped(const char* begin, const char* end, std::string& out) const {
+  const char* broken = unescape(begin, end, out);
   if (broken) {
     throw Failure::not_json("invalid escape", static_cast<std::size_t>(broken - text_.data()));
   }
+}
+
+std::size_t TextSource::elements_ahead() const noexcept {
+  constexpr std::ptrdiff_t look = 1024;
+  const Mark end = at_ + std::min(look, end_ - at_);
+  std::size_t open = 0;
+  std::size_t commas = 0;
+  for (Mark at = at_; at != end; ++at) {
+    const int c = text_[*at] | 0x20;  // both kinds of brackets as braces
+    if (c == '{') ++open;
+    if (c == '}' && --open == 0) return at - at_ == 1 ? 0 : commas + 1;
+    if (c == ',' && open == 1) ++commas;
+  }
+  return commas;
 }
 
 void TextSource::skip() {
@@ -57,8 +72,9 @@ Json TextSource::json(std::size_t depth) {
     case JsonType::object: {
       if (depth >= max_depth) throw Failure::too_deep();
       Json object = Json::object();
-      members([&](std::string_view name) {
-        std::string key(name);
+      std::string scratch;
+      members([&](std::string_view spelling) {
+        std::string key(name(spelling, scratch));
         object[std::move(key)] = json(depth + 1);
       });
       return object;

@@ -8,6 +8,7 @@
 
 #include <codex/protocol/support/json.hpp>
 
+#include "bytes.hpp"
 #include "failure.hpp"
 #include "json_type.hpp"
 #include "number.hpp"
@@ -65,9 +66,12 @@ class TextSource {
   void string(std::string& out) {
     const char* begin = token_begin() + 1;
     const char* end = string_end();
-    const char* backslash = find_backslash(begin, end);
-    out.assign(begin, backslash);
-    if (backslash != end) unescape_rest(backslash, end, out);
+    if (find_backslash(begin, end) == end) {
+      out = std::string(begin, end);  // fewer steps than assign
+    } else {
+      out.clear();
+      append_unescaped(begin, end, out);
+    }
     ++at_;
   }
 
@@ -83,11 +87,12 @@ class TextSource {
     return {begin, static_cast<std::size_t>(end - begin)};
   }
 
-  /// Calls `each(name)` for each member of the object, which must read its value.
+  /// Calls `each(spelling)` for each member of the object, which must read its value; `name` makes
+  /// the member's name of its spelling.
   template <class Each>
   void members(Each&& each) {
-    members_until([&](std::string_view name) {
-      each(name);
+    members_until([&](std::string_view spelling) {
+      each(spelling);
       return false;
     });
   }
@@ -95,7 +100,6 @@ class TextSource {
   /// The same until `each` returns true; then the source stands somewhere within the object.
   template <class Each>
   void members_until(Each&& each) {
-    std::string scratch;
     ++at_;
     if (peek() == '}') {
       ++at_;
@@ -103,12 +107,26 @@ class TextSource {
     }
     do {
       if (peek() != '"') fail("expected a member name");
-      const std::string_view name = string_view(scratch);
+      const char* begin = token_begin() + 1;
+      const std::string_view spelling(begin, static_cast<std::size_t>(string_end() - begin));
+      ++at_;
       if (peek() != ':') fail("expected a colon");
       ++at_;
-      if (each(name)) return;
+      if (each(spelling)) return;
     } while (another('}'));
   }
+
+  /// The name that is spelt so, with escapes perhaps; then `scratch` holds it.
+  std::string_view name(std::string_view spelling, std::string& scratch) const {
+    const char* end = spelling.data() + spelling.size();
+    if (find_backslash(spelling.data(), end) == end) return spelling;
+    scratch.clear();
+    append_unescaped(spelling.data(), end, scratch);
+    return scratch;
+  }
+
+  /// How many elements the next value, an array, has at least, from a short look.
+  [[nodiscard]] std::size_t elements_ahead() const noexcept;
 
   /// Calls `each()` for each element of the array, which must read it.
   template <class Each>
@@ -153,7 +171,7 @@ class TextSource {
   }();
 
   [[noreturn]] void fail(const char* reason) const;
-  void unescape_rest(const char* backslash, const char* end, std::string& out) const;
+  void append_unescaped(const char* begin, const char* end, std::string& out) const;
 
   [[nodiscard]] char peek() const {
     if (at_ == end_) fail("unexpected end");
@@ -163,6 +181,7 @@ class TextSource {
   /// Where the token ends, the white space behind it left out.
   [[nodiscard]] const char* token_end() const noexcept {
     const char* end = text_.data() + at_[1];
+    if (static_cast<unsigned char>(end[-1]) > ' ') return end;
     while (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r' || end[-1] == '\t') --end;
     return end;
   }
@@ -173,10 +192,9 @@ class TextSource {
     return quote;
   }
   void literal(std::string_view word) {
-    if (std::string_view(token_begin(), static_cast<std::size_t>(token_end() - token_begin())) !=
-        word) {
-      fail("invalid literal");
-    }
+    const std::string_view token(token_begin(),
+                                 static_cast<std::size_t>(token_end() - token_begin()));
+    if (!same_text(token, word)) fail("invalid literal");
     ++at_;
   }
   bool another(char closing) {

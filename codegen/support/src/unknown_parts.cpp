@@ -116,10 +116,10 @@ void Search::fields(std::span<const Field> fields, const void* value) {
 }
 
 void Search::any_of(const UnionInfo& info, const void* value) {
-  const void* held = info.arm(value);
-  if (is_unknown(info, value)) return unknown(info, ref<Unknown>(held).raw);
+  const auto [arm, held] = info.held(value);
+  if (arm == info.arms.size()) return unknown(info, ref<Unknown>(held).raw);
   fields(shared_fields(info), value);
-  this->value(*info.arms[info.index(value)].type, held);
+  this->value(*info.arms[arm].type, held);
 }
 
 void Search::unknown(const UnionInfo& info, const Json& raw) {

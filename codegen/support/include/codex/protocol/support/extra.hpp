@@ -12,12 +12,12 @@ namespace codex {
 /// back when encoded. One pointer when empty.
 class Extra {
  public:
-  Extra() noexcept;
+  Extra() noexcept = default;
   Extra(const Extra& other);
-  Extra(Extra&& other) noexcept;
+  Extra(Extra&& other) noexcept = default;
   Extra& operator=(const Extra& other);
-  Extra& operator=(Extra&& other) noexcept;
-  ~Extra();
+  Extra& operator=(Extra&& other) noexcept = default;
+  ~Extra() = default;
 
   [[nodiscard]] bool empty() const noexcept { return !members_; }
   [[nodiscard]] std::size_t size() const noexcept;
@@ -37,7 +37,12 @@ class Extra {
   bool operator==(const Extra& other) const;
 
  private:
-  std::unique_ptr<Json> members_;  // an object with at least one member, or nothing
+  /// Out of line: every struct of the protocol has an Extra.
+  struct Delete {
+    void operator()(Json* members) const noexcept;
+  };
+
+  std::unique_ptr<Json, Delete> members_;  // an object with at least one member, or nothing
 };
 
 }  // namespace codex

@@ -91,11 +91,14 @@ struct TypeOf<Json> : Scalar<json_type> {};
 template <class T>
 struct TypeOf<std::vector<T>> {
   using List = std::vector<T>;
-  static void* append(void* list) { return &static_cast<List*>(list)->emplace_back(); }
+  static void* resize(void* list, std::size_t size) {
+    static_cast<List*>(list)->resize(size);
+    return static_cast<List*>(list)->data();
+  }
   static const void* data(const void* list) { return static_cast<const List*>(list)->data(); }
   static std::size_t size(const void* list) { return static_cast<const List*>(list)->size(); }
   static constexpr ListInfo info{
-      {Kind::list, {}, nullptr, nullptr, reset<List>}, type_of<T>(), sizeof(T), append, data, size};
+      {Kind::list, {}, nullptr, nullptr, reset<List>}, type_of<T>(), sizeof(T), resize, data, size};
   static constexpr const TypeInfo* get() noexcept { return &info; }
 };
 
@@ -236,8 +239,10 @@ struct UnionOps<U, Union<Self, Arms...>> {
     static constexpr void* (*emplacers[])(U&) = {emplace_arm<Arms>...};
     return emplacers[arm](*static_cast<U*>(value));
   }
-  static std::size_t index(const void* value) { return static_cast<const U*>(value)->index(); }
-  static const void* arm(const void* value) { return static_cast<const U*>(value)->data(); }
+  static Held held(const void* value) {
+    const U& held = *static_cast<const U*>(value);
+    return {held.index(), held.data()};
+  }
 };
 
 template <class U>
@@ -251,8 +256,7 @@ constexpr UnionInfo union_of(std::string_view name, UnionStyle style, std::strin
           shared.data(),
           shared.size(),
           Ops::emplace,
-          Ops::index,
-          Ops::arm,
+          Ops::held,
           Ops::arms};
 }
 

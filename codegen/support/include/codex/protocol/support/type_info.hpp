@@ -128,7 +128,13 @@ struct ArmOps {
   void (*move)(void* to, void* from) noexcept;
 };
 
-/// A union. What it holds lies where `arm` says; the index of `Unknown` is `arms.size()`.
+/// What a union holds: which arm, and where it lies.
+struct Held {
+  std::size_t arm;
+  const void* value;
+};
+
+/// A union. The index of `Unknown` is `arms.size()`.
 struct UnionInfo : TypeInfo {
   UnionStyle style = UnionStyle::tagged;
   std::string_view tag = {};
@@ -136,15 +142,14 @@ struct UnionInfo : TypeInfo {
   const Field* shared = nullptr;  // members of every arm that live on the union itself
   std::size_t shared_count = 0;
   void* (*emplace)(void* value, std::size_t arm) = nullptr;
-  std::size_t (*index)(const void* value) = nullptr;
-  const void* (*arm)(const void* value) = nullptr;
+  Held (*held)(const void* value) = nullptr;
   const ArmOps* ops = nullptr;  // by index, that of `Unknown` too
 };
 
 struct ListInfo : TypeInfo {
   const TypeInfo* element;
   std::size_t element_size;
-  void* (*append)(void* list);
+  void* (*resize)(void* list, std::size_t size);  // to that many elements; returns the first
   const void* (*data)(const void* list);
   std::size_t (*size)(const void* list);
 };

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace codex::benchmarks {
+
+/// simdjson on-demand visits every value of a text, unescapes every name and string and parses
+/// every number, and keeps nothing. Returns a sum of what it saw. Throws on a text that is no JSON.
+/// Some bytes behind the text must be readable: `padding`.
+std::size_t walk(std::string_view text);
+
+inline constexpr std::size_t padding = 64;
+
+}  // namespace codex::benchmarks
