@@ -9,6 +9,7 @@
 #include <codex/modes.hpp>
 #include <codex/notification.hpp>
 #include <codex/options.hpp>
+#include <codex/protocol/review.hpp>
 #include <codex/retry.hpp>
 #include <codex/thread.hpp>
 #include <codex/turn.hpp>

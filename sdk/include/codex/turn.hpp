@@ -38,6 +38,9 @@ struct TurnResult {
   std::vector<protocol::ThreadItem> items = {};
   /// The last token usage that the runtime told of this turn.
   std::optional<protocol::ThreadTokenUsage> usage = {};
+
+  /// How many items, the oldest, are missing because all items together passed 256 MiB.
+  std::uint64_t dropped_items = 0;
 };
 
 /// The runtime reports that the turn failed. `what()` is its message.

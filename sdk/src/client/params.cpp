@@ -136,4 +136,18 @@ std::string turn_start_params(const std::string& thread_id, const Input& input,
   return with_extra(params, options.extra_params);
 }
 
+std::string review_start_params(const std::string& thread_id, const types::ReviewTarget& target,
+                                const ReviewOptions& options) {
+  return with_extra(types::ReviewStartParams{.target = target, .thread_id = thread_id},
+                    options.extra_params);
+}
+
+std::string goal_set_params(const std::string& thread_id, const std::string& objective,
+                            const GoalOptions& options) {
+  types::ThreadGoalSetParams params{
+      .thread_id = thread_id, .objective = objective, .status = types::ThreadGoalStatus::active};
+  set(params.token_budget, options.token_budget);
+  return with_extra(params, options.extra_params);
+}
+
 }  // namespace codex::detail
