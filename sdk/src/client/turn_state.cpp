@@ -10,9 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// How long a turn whose time is up is given to end in good order.
-constexpr milliseconds interrupt_grace = std::chrono::seconds{5};
-
 /// A turn that cannot be interrupted because it does not run has told of its end already, or does
 /// so soon.
 constexpr milliseconds refusal_grace = std::chrono::seconds{1};
@@ -150,9 +147,9 @@ void TurnState::expire(Expiry expiry) {
   if (expiry == Expiry::deadline && !is_deadline && now < silence()) return watch_limits();
   phase_ = Phase::ending;
   ending_ = Ending{expiry, reason_for(expiry, is_deadline)};
-  watch_grace(interrupt_grace, " It did not end when it was interrupted.");
+  watch_grace(limits_.grace, " It did not end when it was interrupted.");
   lock.unlock();
-  turn_.control->interrupt({.deadline = now + interrupt_grace},
+  turn_.control->interrupt({.deadline = deadline_after(now, limits_.grace)},
                            [weak = weak_from_this()](Outcome<std::string> outcome) {
                              auto* error = std::get_if<std::exception_ptr>(&outcome);
                              const auto self = weak.lock();

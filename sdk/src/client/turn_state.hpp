@@ -20,6 +20,8 @@ struct TurnLimits {
   TimePoint deadline = TimePoint::max();
   std::chrono::milliseconds inactivity = std::chrono::milliseconds::max();
   std::stop_token stop = {};
+  /// How long a turn whose time is up is given to end in good order.
+  std::chrono::milliseconds grace = std::chrono::seconds{5};
 };
 
 /// What the copies of a `TurnHandle` and their streams share. It follows the turn to its end on the
