@@ -12,12 +12,18 @@ Json param(const Notification& event, const char* name) {
   return params.is_object() ? params.value(name, Json()) : Json();
 }
 
+/// A runtime of another version may say other things around an item, or of it: better an item that
+/// one has to look into than no result.
 types::ThreadItem item_of(const Notification& event) {
   try {
     return event.as<events::ItemCompleted>()->item;
   } catch (const DecodeError&) {
-    // A runtime of another version: better an item that one has to look into than no result.
-    return types::Unknown{param(event, "item")};
+    const Json item = param(event, "item");
+    try {
+      return item.get<types::ThreadItem>();
+    } catch (const DecodeError&) {
+      return types::Unknown{item};
+    }
   }
 }
 
