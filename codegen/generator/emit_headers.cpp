@@ -312,6 +312,9 @@ std::span<const detail::TypeInfo* const> types();
 /// The type of that name, or nullptr.
 const detail::TypeInfo* find_type(std::string_view name);
 
+/// The experimental members of types that are not experimental themselves, `Type.wireName`, sorted.
+std::span<const std::string_view> experimental_members();
+
 }  // namespace codex::protocol
 )";
   return out;

@@ -203,6 +203,22 @@ std::string method_list(const Model& model, MethodKind kind) {
   return out + "};\n";
 }
 
+std::string experimental_member_list(const Model& model) {
+  std::vector<std::string> names;
+  for (const auto& definition : model.definitions) {
+    const auto* object = std::get_if<Struct>(&definition.shape);
+    if (!object || definition.experimental) continue;
+    for (const auto& member : object->members) {
+      if (member.experimental) names.push_back(definition.name + "." + member.wire);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  std::string out = "constexpr std::array<std::string_view, " + std::to_string(names.size()) +
+                    "> all_experimental_members{\n";
+  for (const auto& name : names) out += "    " + literal(name) + ",\n";
+  return out + "};\n";
+}
+
 constexpr MethodKind all_kinds[] = {MethodKind::request, MethodKind::notification,
                                     MethodKind::server_request, MethodKind::client_notification};
 
@@ -225,7 +241,7 @@ Files emit_registry(const Model& model, const std::vector<Family>& families) {
   std::string out = source_begin(model, headers);
   out += "\nnamespace {\n\n";
   for (const auto kind : all_kinds) out += method_list(model, kind) + "\n";
-  out += type_list(model) + "\n}  // namespace\n";
+  out += type_list(model) + "\n" + experimental_member_list(model) + "\n}  // namespace\n";
   for (const auto& definition : model.definitions) {
     const auto* message = std::get_if<Message>(&definition.shape);
     if (!message) continue;
@@ -244,7 +260,10 @@ Files emit_registry(const Model& model, const std::vector<Family>& families) {
     out += "    case MethodKind::" + name + ": return all_" + name + "s;\n";
   }
   out += "  }\n  return {};\n}\n\n";
-  out += "std::span<const TypeInfo* const> types() { return all_types; }\n";
+  out += "std::span<const TypeInfo* const> types() { return all_types; }\n\n";
+  out +=
+      "std::span<const std::string_view> experimental_members() {\n"
+      "  return all_experimental_members;\n}\n";
   out += "\n}  // namespace codex::protocol\n";
   return {{"src/registry.cpp", out}};
 }

@@ -1881,6 +1881,84 @@ constexpr const TypeInfo* all_types[] = {
     &WriteStatus::type_info,
 };
 
+constexpr std::array<std::string_view, 75> all_experimental_members{
+    "CommandExecParams.permissionProfile",
+    "CommandExecutionRequestApprovalParams.additionalPermissions",
+    "CommandExecutionRequestApprovalParams.availableDecisions",
+    "Config.apps",
+    "ConfigRequirements.allowedApprovalsReviewers",
+    "ConfigRequirements.application",
+    "ConfigRequirements.hooks",
+    "ConfigRequirements.network",
+    "GetAccountResponse.workspaceRouting",
+    "Thread.attachedToThreadId",
+    "Thread.canAcceptDirectInput",
+    "Thread.daybreakEnabled",
+    "Thread.environments",
+    "Thread.extra",
+    "ThreadForkParams.attachToSource",
+    "ThreadForkParams.beforeTurnId",
+    "ThreadForkParams.deferGoalContinuation",
+    "ThreadForkParams.experimentalDisablePredictionMcp",
+    "ThreadForkParams.experimentalPredictionMode",
+    "ThreadForkParams.path",
+    "ThreadForkParams.permissions",
+    "ThreadForkParams.runtimeWorkspaceRoots",
+    "ThreadForkResponse.activePermissionProfile",
+    "ThreadForkResponse.multiAgentMode",
+    "ThreadForkResponse.runtimeWorkspaceRoots",
+    "ThreadItemEntry.outputDeferred",
+    "ThreadItemOutputDeferral.commandExecution",
+    "ThreadItemOutputDeferral.mcpToolCall",
+    "ThreadListParams.ancestorThreadId",
+    "ThreadListParams.attachedToThreadId",
+    "ThreadListParams.includeAttachedThreads",
+    "ThreadListParams.parentThreadId",
+    "ThreadListParams.projectId",
+    "ThreadListResponse.readStates",
+    "ThreadMetadataUpdateParams.daybreakEnabled",
+    "ThreadMetadataUpdateParams.projectId",
+    "ThreadReadResponse.readState",
+    "ThreadResumeParams.history",
+    "ThreadResumeParams.initialTurnsPage",
+    "ThreadResumeParams.path",
+    "ThreadResumeParams.permissions",
+    "ThreadResumeParams.runtimeWorkspaceRoots",
+    "ThreadResumeResponse.activePermissionProfile",
+    "ThreadResumeResponse.initialTurnsPage",
+    "ThreadResumeResponse.multiAgentMode",
+    "ThreadResumeResponse.runtimeWorkspaceRoots",
+    "ThreadSettings.environments",
+    "ThreadSettings.multiAgentMode",
+    "ThreadStartParams.allowProviderModelFallback",
+    "ThreadStartParams.daybreakEnabled",
+    "ThreadStartParams.dynamicTools",
+    "ThreadStartParams.environments",
+    "ThreadStartParams.experimentalRawEvents",
+    "ThreadStartParams.historyMode",
+    "ThreadStartParams.mockExperimentalField",
+    "ThreadStartParams.multiAgentMode",
+    "ThreadStartParams.permissions",
+    "ThreadStartParams.projectId",
+    "ThreadStartParams.runtimeWorkspaceRoots",
+    "ThreadStartParams.selectedCapabilityRoots",
+    "ThreadStartResponse.activePermissionProfile",
+    "ThreadStartResponse.multiAgentMode",
+    "ThreadStartResponse.runtimeWorkspaceRoots",
+    "TurnStartParams.additionalContext",
+    "TurnStartParams.collaborationMode",
+    "TurnStartParams.cyberAccessProgram",
+    "TurnStartParams.environments",
+    "TurnStartParams.multiAgentMode",
+    "TurnStartParams.permissions",
+    "TurnStartParams.responsesapiClientMetadata",
+    "TurnStartParams.responsesapiClientMetadataPatch",
+    "TurnStartParams.runtimeWorkspaceRoots",
+    "TurnSteerParams.additionalContext",
+    "TurnSteerParams.responsesapiClientMetadata",
+    "TurnSteerParams.responsesapiClientMetadataPatch",
+};
+
 }  // namespace
 
 constinit const MessageInfo ClientNotification::type_info{
@@ -1931,5 +2009,9 @@ std::span<const MethodInfo> methods(MethodKind kind) {
 }
 
 std::span<const TypeInfo* const> types() { return all_types; }
+
+std::span<const std::string_view> experimental_members() {
+  return all_experimental_members;
+}
 
 }  // namespace codex::protocol

@@ -7,14 +7,24 @@
 #include <string_view>
 
 #include <codex/config.hpp>
+#include <codex/login.hpp>
+#include <codex/notification_stream.hpp>
 #include <codex/options.hpp>
+#include <codex/paging.hpp>
 #include <codex/thread.hpp>
 
 namespace codex {
 
-namespace detail {
-class Client;
+namespace protocol {
+struct GetAccountResponse;
+struct LogoutAccountResponse;
+struct ModelListResponse;
+struct ThreadArchiveResponse;
+struct ThreadListResponse;
+namespace requests {
+struct ThreadList;
 }
+}  // namespace protocol
 
 /// What the runtime says of itself (`initialize`).
 struct Metadata {
@@ -54,18 +64,72 @@ class Codex {
   /// does every later one. Idempotent.
   void close() noexcept;
 
+  /// Who is logged in (`account/read`).
+  [[nodiscard]] protocol::GetAccountResponse account(const AccountOptions& options = {});
+
+  /// Logs in with an API key (`account/login/start`); done when it returns. The runtime keeps the
+  /// key in its `codex_home`.
+  void login_api_key(const std::string& api_key, const CallOptions& options = {});
+
+  /// Begins a login with ChatGPT in a browser on this machine (`account/login/start`).
+  [[nodiscard]] ChatgptLoginHandle login_chatgpt(const CallOptions& options = {});
+
+  /// Begins a login with ChatGPT in a browser on any machine (`account/login/start`).
+  [[nodiscard]] DeviceCodeLoginHandle login_chatgpt_device_code(const CallOptions& options = {});
+
+  /// Forgets who is logged in (`account/logout`).
+  protocol::LogoutAccountResponse logout(const CallOptions& options = {});
+
+  /// The models there are (`model/list`), the first page of them, which is usually all.
+  [[nodiscard]] protocol::ModelListResponse models(const ModelListOptions& options = {});
+
   /// Starts a thread (`thread/start`).
   [[nodiscard]] Thread thread_start(const ThreadStartOptions& options = {});
 
+  /// Loads a stored thread, to go on with it (`thread/resume`).
+  Thread thread_resume(const std::string& thread_id, const ThreadResumeOptions& options = {});
+
+  /// Starts a thread that begins with all that another one has (`thread/fork`).
+  [[nodiscard]] Thread thread_fork(const std::string& thread_id,
+                                   const ThreadForkOptions& options = {});
+
+  /// One page of the stored threads (`thread/list`), those that have had a turn.
+  [[nodiscard]] protocol::ThreadListResponse thread_list(const ThreadListOptions& options = {});
+
+  /// All stored threads, fetched page by page while they are read:
+  /// `for (const auto& thread : codex.threads({.limit = 50}))`. The `timeout` holds for each page.
+  [[nodiscard]] Paged<protocol::requests::ThreadList> threads(
+      const ThreadListOptions& options = {});
+
+  /// Puts a thread away (`thread/archive`).
+  protocol::ThreadArchiveResponse thread_archive(const std::string& thread_id,
+                                                 const CallOptions& options = {});
+
+  /// Takes a thread back (`thread/unarchive`). Before its next turn it must be resumed.
+  Thread thread_unarchive(const std::string& thread_id, const CallOptions& options = {});
+
+  /// What belongs to no turn and no login, from the oldest one on that nobody has read:
+  /// `for (const codex::Notification& event : codex.notifications())`. Default timeout: none.
+  [[nodiscard]] NotificationStream notifications(const WaitOptions& options = {});
+
   /// Any request of the protocol, one of `codex::protocol::requests`:
   /// `codex.request<codex::protocol::requests::ThreadList>({.limit = 20})`. Throws the errors of
-  /// the runtime, `TimeoutError`, `CancelledError`, `TransportClosedError`, and `DecodeError` when
-  /// the response does not fit.
+  /// the runtime, `UnsupportedError`, `TimeoutError`, `CancelledError`, `TransportClosedError`, and
+  /// `DecodeError` when the response does not fit.
   template <class R>
   typename R::Response request(const typename R::Params& params = {},
                                const CallOptions& options = {}) {
-    const std::string result = request_text(R::method, params_text<R>(params), options);
-    return decode_response<typename R::Response>(R::method, result);
+    return detail::decode_named<typename R::Response>(
+        R::method, request_text(R::method, params_text<R>(params), options));
+  }
+
+  /// All elements of any list of the protocol that comes in pages, fetched while they are read:
+  /// `for (const auto& model : codex.all<codex::protocol::requests::ModelList>())`. The `timeout`
+  /// holds for each page.
+  template <class R>
+  [[nodiscard]] Paged<R> all(const typename R::Params& params = {},
+                             const CallOptions& options = {}) {
+    return Paged<R>(detail::Pager(shared_client(), R::method, params, options));
   }
 
   /// Any request by name. Throws as the typed one does. `params` that are null are left out.
@@ -80,17 +144,11 @@ class Codex {
     }
     return protocol::encode(params);
   }
-  template <class Response>
-  static Response decode_response(std::string_view method, std::string_view text) {
-    try {
-      return protocol::decode<Response>(text);
-    } catch (const DecodeError& error) {
-      throw DecodeError(error.path(), error.problem(), std::string(method));
-    }
-  }
   std::string request_text(std::string_view method, std::string params, const CallOptions& options);
+  Thread thread_from(std::string_view method, std::string params, const CallOptions& options);
 
   [[nodiscard]] detail::Client& client() const;
+  [[nodiscard]] std::shared_ptr<detail::Client> shared_client() const;
 
   std::shared_ptr<detail::Client> client_;  // none after a move
 };

@@ -6,10 +6,16 @@
 #include <codex/config.hpp>
 #include <codex/errors.hpp>
 #include <codex/input.hpp>
+#include <codex/login.hpp>
 #include <codex/modes.hpp>
 #include <codex/notification.hpp>
+#include <codex/notification_stream.hpp>
 #include <codex/options.hpp>
+#include <codex/paging.hpp>
+#include <codex/protocol/account.hpp>
+#include <codex/protocol/model.hpp>
 #include <codex/protocol/review.hpp>
+#include <codex/protocol/thread.hpp>
 #include <codex/retry.hpp>
 #include <codex/thread.hpp>
 #include <codex/turn.hpp>

@@ -93,6 +93,13 @@ class RuntimeNotFoundError : public CodexError {
   using CodexError::CodexError;
 };
 
+/// What was asked for is experimental and the client did not opt in, or the runtime is too old for
+/// it. Nothing was sent.
+class UnsupportedError : public CodexError {
+ public:
+  using CodexError::CodexError;
+};
+
 /// The runtime answered a request with an error.
 class JsonRpcError : public CodexError {
  public:

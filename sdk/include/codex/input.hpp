@@ -2,11 +2,14 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <codex/protocol/common.hpp>
 
 namespace codex {
 
@@ -25,6 +28,16 @@ struct LocalImageInput {
   std::string path;
 };
 
+/// Audio as a `data:` URL.
+struct AudioInput {
+  std::string url;
+};
+
+/// An audio file on the runtime's machine.
+struct LocalAudioInput {
+  std::string path;
+};
+
 /// A skill, by name and the path of its SKILL.md.
 struct SkillInput {
   std::string name;
@@ -40,7 +53,8 @@ struct MentionInput {
 /// One piece of what the user says; a string is a `TextInput`.
 class InputItem {
  public:
-  using Kind = std::variant<TextInput, ImageInput, LocalImageInput, SkillInput, MentionInput>;
+  using Kind = std::variant<TextInput, ImageInput, LocalImageInput, AudioInput, LocalAudioInput,
+                            SkillInput, MentionInput>;
 
   InputItem(const char* text) : kind_(TextInput{text}) {}
   InputItem(std::string_view text) : kind_(TextInput{std::string(text)}) {}
@@ -48,6 +62,8 @@ class InputItem {
   InputItem(TextInput item) : kind_(std::move(item)) {}
   InputItem(ImageInput item) : kind_(std::move(item)) {}
   InputItem(LocalImageInput item) : kind_(std::move(item)) {}
+  InputItem(AudioInput item) : kind_(std::move(item)) {}
+  InputItem(LocalAudioInput item) : kind_(std::move(item)) {}
   InputItem(SkillInput item) : kind_(std::move(item)) {}
   InputItem(MentionInput item) : kind_(std::move(item)) {}
 
@@ -57,7 +73,7 @@ class InputItem {
   Kind kind_;
 };
 
-/// What the user says in a turn: a string, one item, or a braced list of items.
+/// What the user says: a string, one item, or a braced list of items.
 class Input {
  public:
   template <std::convertible_to<InputItem> Item>
@@ -69,6 +85,32 @@ class Input {
 
  private:
   std::vector<InputItem> items_;
+};
+
+/// What somebody other than the user tells the agent: news from a service, the result of work
+/// elsewhere. The model takes it as the output of a tool, with no more authority than that. Needs
+/// runtime 0.151.0.
+struct ExternalMessage {
+  /// The tool that it is said to come from: "notifications". Not blank.
+  std::string tool_name;
+  /// Text, or a list of content items.
+  protocol::FunctionCallOutputBody content;
+  /// The namespace of the tool.
+  std::optional<std::string> namespace_ = {};
+};
+
+/// What a turn begins with: what the user says, or an external message.
+class RunInput {
+ public:
+  template <std::convertible_to<Input> Said>
+  RunInput(Said&& said) : kind_(Input(std::forward<Said>(said))) {}
+  RunInput(std::initializer_list<InputItem> items) : kind_(Input(items)) {}
+  RunInput(ExternalMessage message) : kind_(std::move(message)) {}
+
+  [[nodiscard]] const std::variant<Input, ExternalMessage>& kind() const noexcept { return kind_; }
+
+ private:
+  std::variant<Input, ExternalMessage> kind_;
 };
 
 }  // namespace codex

@@ -6,8 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include <codex/protocol/support/codec.hpp>
-#include <codex/protocol/support/errors.hpp>
+#include <codex/decode_named.hpp>
 #include <codex/protocol/support/json.hpp>
 
 namespace codex {
@@ -55,11 +54,7 @@ class Notification {
   template <class N>
   [[nodiscard]] std::optional<typename N::Params> as() const {
     if (!is<N>()) return std::nullopt;
-    try {
-      return protocol::decode<typename N::Params>(params().empty() ? "{}" : params());
-    } catch (const DecodeError& error) {
-      throw DecodeError(error.path(), error.problem(), std::string(method()));
-    }
+    return detail::decode_named<typename N::Params>(method(), params().empty() ? "{}" : params());
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include <codex/modes.hpp>
 #include <codex/protocol/thread.hpp>
@@ -12,11 +13,22 @@
 
 namespace codex {
 
-/// Bounds for one call.
+/// Options that every request has.
 struct CallOptions {
+  /// Merged last into the params on the wire, so that it wins and no member of the protocol is out
+  /// of reach. An object.
+  Json extra_params = {};
   /// How long the call may take. Default: `CodexConfig::request_timeout`.
   std::optional<std::chrono::milliseconds> timeout = {};
   /// Ends the call early, with `CancelledError`.
+  std::stop_token stop = {};
+};
+
+/// Bounds for waiting.
+struct WaitOptions {
+  /// How long to wait before `TimeoutError`. The default is that of the call.
+  std::optional<std::chrono::milliseconds> timeout = {};
+  /// Ends the wait early, with `CancelledError`.
   std::stop_token stop = {};
 };
 
@@ -51,12 +63,139 @@ struct ThreadStartOptions {
   /// Who the thread is for.
   std::optional<protocol::ThreadSource> thread_source = {};
 
-  /// Merged last into the params on the wire, so that it wins and no member of the protocol is out
-  /// of reach. An object.
+  /// As in `CallOptions`.
   Json extra_params = {};
-  /// How long the call may take. Default: `CodexConfig::request_timeout`.
   std::optional<std::chrono::milliseconds> timeout = {};
-  /// Ends the call early, with `CancelledError`.
+  std::stop_token stop = {};
+};
+
+/// Options of `Codex::thread_resume`. What is not set stays as the thread has it.
+struct ThreadResumeOptions {
+  /// Who decides when the agent wants more than its sandbox allows.
+  std::optional<ApprovalMode> approval_mode = {};
+  /// Replaces the model's base instructions.
+  std::optional<std::string> base_instructions = {};
+  /// Settings of the runtime for this thread, an object.
+  Json config = {};
+  /// The folder that the agent works in.
+  std::optional<std::string> cwd = {};
+  /// Instructions of yours that rank above the user's.
+  std::optional<std::string> developer_instructions = {};
+  /// Whether the runtime loads all turns of the thread into its answer (`excludeTurns` on the wire,
+  /// the other way round). The SDK does not use them: false is faster, and
+  /// `Codex::all<requests::ThreadTurnsList>` reads them page by page. Needs runtime 0.151.0.
+  std::optional<bool> include_turns = {};
+  /// The model: "gpt-5".
+  std::optional<std::string> model = {};
+  /// The provider of the model, by its name in the runtime's configuration.
+  std::optional<std::string> model_provider = {};
+  /// The model's manner.
+  std::optional<protocol::Personality> personality = {};
+  /// What commands may touch.
+  std::optional<Sandbox> sandbox = {};
+  /// The service tier of the thread's turns: "priority".
+  std::optional<std::string> service_tier = {};
+
+  /// As in `CallOptions`.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::stop_token stop = {};
+};
+
+/// Options of `Codex::thread_fork`. What is not set is taken over from the thread that is forked.
+struct ThreadForkOptions {
+  /// Who decides when the agent wants more than its sandbox allows.
+  std::optional<ApprovalMode> approval_mode = {};
+  /// Replaces the model's base instructions.
+  std::optional<std::string> base_instructions = {};
+  /// Settings of the runtime for this thread, an object.
+  Json config = {};
+  /// The folder that the agent works in.
+  std::optional<std::string> cwd = {};
+  /// Instructions of yours that rank above the user's.
+  std::optional<std::string> developer_instructions = {};
+  /// Whether the thread leaves no trace on disk.
+  std::optional<bool> ephemeral = {};
+  /// As in `ThreadResumeOptions`.
+  std::optional<bool> include_turns = {};
+  /// The model: "gpt-5".
+  std::optional<std::string> model = {};
+  /// The provider of the model, by its name in the runtime's configuration.
+  std::optional<std::string> model_provider = {};
+  /// What commands may touch.
+  std::optional<Sandbox> sandbox = {};
+  /// The service tier of the thread's turns: "priority".
+  std::optional<std::string> service_tier = {};
+  /// Who the thread is for.
+  std::optional<protocol::ThreadSource> thread_source = {};
+
+  /// As in `CallOptions`.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::stop_token stop = {};
+};
+
+/// Options of `Codex::thread_list` and `Codex::threads`. What is not set filters nothing out.
+struct ThreadListOptions {
+  /// Archived threads, or those that are not. Default: false.
+  std::optional<bool> archived = {};
+  /// Where to begin: `next_cursor` of the page before.
+  std::optional<std::string> cursor = {};
+  /// Threads of this folder, or of one of these.
+  std::optional<protocol::ThreadListCwdFilter> cwd = {};
+  /// How many threads a page has at most.
+  std::optional<std::uint32_t> limit = {};
+  /// Threads of these model providers.
+  std::optional<std::vector<std::string>> model_providers = {};
+  /// Threads whose title contains this.
+  std::optional<std::string> search_term = {};
+  /// Threads of this section; `codex::null`: those in none.
+  Optional<std::string> section_id = {};
+  /// Default: descending, the newest first.
+  std::optional<protocol::SortDirection> sort_direction = {};
+  /// Default: when the thread was created.
+  std::optional<protocol::ThreadSortKey> sort_key = {};
+  /// Threads that came from one of these. Default: the interactive ones.
+  std::optional<std::vector<protocol::ThreadSourceKind>> source_kinds = {};
+  /// Whether to believe the runtime's index without looking at the threads' files.
+  std::optional<bool> use_state_db_only = {};
+
+  /// As in `CallOptions`.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::stop_token stop = {};
+};
+
+/// Options of `Thread::read`.
+struct ThreadReadOptions {
+  /// Whether to read the thread's turns with all their items, too.
+  bool include_turns = false;
+
+  /// As in `CallOptions`.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::stop_token stop = {};
+};
+
+/// Options of `Codex::models`.
+struct ModelListOptions {
+  /// Whether to list models that are not meant to be chosen by users, too.
+  bool include_hidden = false;
+
+  /// As in `CallOptions`.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::stop_token stop = {};
+};
+
+/// Options of `Codex::account`.
+struct AccountOptions {
+  /// Whether to have the runtime renew its token first.
+  bool refresh_token = false;
+
+  /// As in `CallOptions`.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
   std::stop_token stop = {};
 };
 

@@ -17,7 +17,10 @@ struct StartedTurn;
 
 namespace protocol {
 struct ReviewTarget;
-}
+struct ThreadCompactStartResponse;
+struct ThreadReadResponse;
+struct ThreadSetNameResponse;
+}  // namespace protocol
 
 /// A conversation. A cheap value that shares its client's connection; after `Codex::close` each
 /// call throws `TransportClosedError`. May be used from many threads at once.
@@ -26,12 +29,23 @@ class Thread {
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
   /// Runs a turn to its end: `turn(...)` and `TurnHandle::run()`.
-  TurnResult run(const Input& input, const TurnOptions& options = {}) const;
+  TurnResult run(const RunInput& input, const TurnOptions& options = {}) const;
 
   /// Starts a turn (`turn/start`). On a thread whose turn still runs, the input joins that turn,
   /// and the handle bears its id. Throws `InvalidRequestError` and the other errors of the runtime,
   /// `TimeoutError`, `CancelledError`, `TransportClosedError`.
-  [[nodiscard]] TurnHandle turn(const Input& input, const TurnOptions& options = {}) const;
+  [[nodiscard]] TurnHandle turn(const RunInput& input, const TurnOptions& options = {}) const;
+
+  /// What the runtime has stored of the thread (`thread/read`).
+  [[nodiscard]] protocol::ThreadReadResponse read(const ThreadReadOptions& options = {}) const;
+
+  /// Gives the thread a name for people (`thread/name/set`).
+  protocol::ThreadSetNameResponse set_name(const std::string& name,
+                                           const CallOptions& options = {}) const;
+
+  /// Has the runtime replace the thread's history by a summary (`thread/compact/start`). Returns
+  /// when that has begun; it is a turn of its own.
+  protocol::ThreadCompactStartResponse compact(const CallOptions& options = {}) const;
 
   /// Starts a review (`review/start`) of the changes that the target names, such as
   /// `protocol::UncommittedChangesReviewTarget{}`. A turn like any other, but that it cannot be

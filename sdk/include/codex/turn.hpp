@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <codex/options.hpp>
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/turn.hpp>
+#include <codex/pull_iterator.hpp>
 
 namespace codex {
 
@@ -72,29 +72,7 @@ class TurnStream {
   /// events passed `CodexConfig::event_buffer_bytes`.
   [[nodiscard]] std::uint64_t dropped() const;
 
-  /// What `for (const codex::Notification& event : turn.stream())` needs.
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = Notification;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const Notification*;
-    using reference = const Notification&;
-
-    explicit Iterator(TurnStream& stream) : stream_(&stream), event_(stream.next()) {}
-    reference operator*() const noexcept { return *event_; }
-    pointer operator->() const noexcept { return &*event_; }
-    Iterator& operator++() {
-      event_ = stream_->next();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const noexcept { return !event_; }
-
-   private:
-    TurnStream* stream_;
-    std::optional<Notification> event_;
-  };
+  using Iterator = detail::PullIterator<TurnStream, Notification>;
   Iterator begin() { return Iterator(*this); }
   static std::default_sentinel_t end() noexcept { return {}; }
 
@@ -106,7 +84,8 @@ class TurnStream {
 };
 
 /// A turn that was started. A cheap value: copies stand for the same turn, and each has its own
-/// place in its events. Different copies may be used on different threads.
+/// place in its events. Different copies may be used on different threads. A turn runs on when its
+/// handles are gone, within its limits.
 class TurnHandle {
  public:
   TurnHandle(const TurnHandle&);
@@ -118,8 +97,9 @@ class TurnHandle {
   [[nodiscard]] const std::string& id() const noexcept;
   [[nodiscard]] const std::string& thread_id() const noexcept;
 
-  /// The turn's events, from the moment its request was sent. A second stream of the same handle
-  /// begins with what comes next; copy the handle before, where both shall see all.
+  /// The turn's events, from the moment its request was sent. A second stream of the same handle,
+  /// and one after `run`, begins with what comes next; when the turn is over, that is its
+  /// `turn/completed` alone. Copy the handle before, where both shall see all.
   [[nodiscard]] TurnStream stream();
 
   /// Waits for the end of the turn, whether its events are streamed as well or not, and tells what
@@ -133,7 +113,8 @@ class TurnHandle {
   protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options = {});
 
   /// Asks the runtime to end the turn (`turn/interrupt`); `run` and `stream` then see it completed
-  /// with status `interrupted`. Throws `InvalidRequestError` when it is over already.
+  /// with status `interrupted`. A command that runs is not ended by that. Throws
+  /// `InvalidRequestError` when the turn is over already.
   protocol::TurnInterruptResponse interrupt(const CallOptions& options = {});
 
  private:

@@ -5,42 +5,34 @@
 #include <string>
 #include <string_view>
 
-#include <codex/errors.hpp>
-#include <codex/protocol/support/codec.hpp>
+#include <codex/protocol/support/json.hpp>
 
 #include "connection/await.hpp"
 #include "connection/connection.hpp"
 
 namespace codex::detail {
 
-/// How long an operation may take, and what ends it early.
-struct Bounds {
+/// How a call is made: how long it may take, what ends it early, and what it says beside its own
+/// params.
+struct CallTerms {
   TimePoint deadline = TimePoint::max();
   std::stop_token stop = {};
+  Json extra_params = {};
 };
 
-/// Sends a request and waits for the text of its result.
+/// Sends a request with these params, to which none are added, and waits for the text of its
+/// result.
 inline std::string call(Connection& connection, std::string_view method, std::string params,
-                        const Bounds& bounds,
+                        const CallTerms& terms,
                         std::function<void(std::string)> on_late_result = {}) {
   return await<std::string>([&](Completion<std::string> completion) {
     connection.start({.method = std::string(method),
                       .params = std::move(params),
-                      .deadline = bounds.deadline,
-                      .stop = bounds.stop,
+                      .deadline = terms.deadline,
+                      .stop = terms.stop,
                       .completion = std::move(completion),
                       .on_late_result = std::move(on_late_result)});
   });
-}
-
-/// The response of an R, one of `codex::protocol::requests`.
-template <class R>
-typename R::Response decode_response(const std::string& result) {
-  try {
-    return protocol::decode<typename R::Response>(result);
-  } catch (const DecodeError& error) {
-    throw DecodeError(error.path(), error.problem(), std::string(R::method));
-  }
 }
 
 }  // namespace codex::detail

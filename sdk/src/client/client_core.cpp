@@ -5,6 +5,7 @@
 
 #include "client/call.hpp"
 #include "client/handshake.hpp"
+#include "client/params.hpp"
 #include "client/platform_name.hpp"
 #include "client/refusals.hpp"
 #include "transport/process.hpp"
@@ -22,6 +23,11 @@ ProcessOptions process_options(const CodexConfig& config) {
           .shutdown_timeout = config.shutdown_timeout};
 }
 
+Connection::TransportFactory transport_factory(const CodexConfig& config) {
+  if (config.transport) return [source = config.transport] { return source->open(); };
+  return [process = process_options(config)] { return start_process(process); };
+}
+
 }  // namespace
 
 TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
@@ -32,6 +38,7 @@ Client::Client(CodexConfig config) : config_(std::move(config)) {
   ConnectionOptions options;
   options.event_buffer_bytes = config_.event_buffer_bytes;
   options.wire_log = config_.wire_log;
+  options.max_line_bytes = config_.max_message_bytes;
   options.on_server_request = [](Connection& connection, const ServerRequest& request) {
     if (const auto refusal = refusal_of(request.method)) {
       connection.respond(request.id, *refusal);
@@ -39,8 +46,7 @@ Client::Client(CodexConfig config) : config_(std::move(config)) {
       connection.respond_error(request.id, -32601, "the client does not answer " + request.method);
     }
   };
-  connection_ = Connection::open(
-      std::move(options), [process = process_options(config_)] { return start_process(process); });
+  connection_ = Connection::open(std::move(options), transport_factory(config_));
   try {
     shake_hands();
   } catch (...) {
@@ -63,14 +69,22 @@ void Client::shake_hands() {
                     "app-server does: ") +
         error.what() + ". Check CodexConfig::codex_bin and launch_args_override.");
   }
-  metadata_ = read_metadata(result, config_);
+  Greeting greeting = read_greeting(result, config_);
+  metadata_ = std::move(greeting.metadata);
+  gate_ = FeatureGate(config_.experimental_api, greeting.version);
   connection_->notify("initialized");
 }
 
 std::string Client::call(std::string_view method, std::string params,
                          const CallOptions& options) const {
+  params = with_extra(std::move(params), options.extra_params);
+  check(method, params);
   return detail::call(*connection_, method, std::move(params),
                       {.deadline = deadline_of(config_, options), .stop = options.stop});
+}
+
+void Client::check(std::string_view method, std::string_view params) const {
+  gate_.check(method, params);
 }
 
 void Client::close() noexcept { connection_->close(); }

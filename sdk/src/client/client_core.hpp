@@ -6,10 +6,17 @@
 
 #include <codex/client.hpp>
 #include <codex/config.hpp>
+#include <codex/decode_named.hpp>
 
+#include "client/feature_gate.hpp"
 #include "connection/connection.hpp"
 
 namespace codex::detail {
+
+template <class Options>
+CallOptions call_options(const Options& options) {
+  return {.extra_params = options.extra_params, .timeout = options.timeout, .stop = options.stop};
+}
 
 /// One running runtime after its handshake: what `Codex`, `Thread` and the handles share.
 class Client {
@@ -27,8 +34,19 @@ class Client {
     return connection_;
   }
 
-  /// Sends a request and waits for the text of its result.
+  /// Sends a request and waits for the text of its result. Throws UnsupportedError where `check`
+  /// does.
   std::string call(std::string_view method, std::string params, const CallOptions& options) const;
+
+  /// The same, typed. `options` is any of those with extra_params, timeout and stop.
+  template <class R, class Options>
+  typename R::Response call(const typename R::Params& params, const Options& options) const {
+    return decode_named<typename R::Response>(
+        R::method, call(R::method, protocol::encode(params), call_options(options)));
+  }
+
+  /// Throws UnsupportedError where the runtime would not do what this request asks for.
+  void check(std::string_view method, std::string_view params) const;
 
   void close() noexcept;
 
@@ -37,6 +55,7 @@ class Client {
 
   CodexConfig config_;
   Metadata metadata_;
+  FeatureGate gate_;
   std::shared_ptr<Connection> connection_;
 };
 

@@ -1,11 +1,16 @@
 #include <codex/client.hpp>
 #include <codex/errors.hpp>
+#include <codex/protocol/model.hpp>
+#include <codex/protocol/thread.hpp>
 
 #include "client/client_core.hpp"
+#include "client/notification_stream.hpp"
 #include "client/params.hpp"
 
 namespace codex {
 namespace {
+
+namespace requests = codex::protocol::requests;
 
 /// The id of the thread in a response. Not by the typed response, so that a runtime whose threads
 /// look different can be worked with all the same.
@@ -39,15 +44,66 @@ detail::Client& Codex::client() const {
   return *client_;
 }
 
+std::shared_ptr<detail::Client> Codex::shared_client() const {
+  (void)client();
+  return client_;
+}
+
 void Codex::close() noexcept {
   if (client_) client_->close();
 }
 
+protocol::ModelListResponse Codex::models(const ModelListOptions& options) {
+  return client().call<requests::ModelList>({.include_hidden = options.include_hidden}, options);
+}
+
 Thread Codex::thread_start(const ThreadStartOptions& options) {
-  constexpr std::string_view method = protocol::requests::ThreadStart::method;
-  const std::string result = client().call(method, detail::thread_start_params(options),
-                                           {.timeout = options.timeout, .stop = options.stop});
-  return {client_, thread_id_of(method, result)};
+  return thread_from(requests::ThreadStart::method, detail::thread_start_params(options),
+                     detail::call_options(options));
+}
+
+Thread Codex::thread_resume(const std::string& thread_id, const ThreadResumeOptions& options) {
+  return thread_from(requests::ThreadResume::method,
+                     detail::thread_resume_params(thread_id, options),
+                     detail::call_options(options));
+}
+
+Thread Codex::thread_fork(const std::string& thread_id, const ThreadForkOptions& options) {
+  return thread_from(requests::ThreadFork::method, detail::thread_fork_params(thread_id, options),
+                     detail::call_options(options));
+}
+
+Thread Codex::thread_unarchive(const std::string& thread_id, const CallOptions& options) {
+  return thread_from(requests::ThreadUnarchive::method,
+                     protocol::encode(protocol::ThreadUnarchiveParams{.thread_id = thread_id}),
+                     options);
+}
+
+Thread Codex::thread_from(std::string_view method, std::string params, const CallOptions& options) {
+  return {client_, thread_id_of(method, request_text(method, std::move(params), options))};
+}
+
+protocol::ThreadArchiveResponse Codex::thread_archive(const std::string& thread_id,
+                                                      const CallOptions& options) {
+  return client().call<requests::ThreadArchive>({.thread_id = thread_id}, options);
+}
+
+protocol::ThreadListResponse Codex::thread_list(const ThreadListOptions& options) {
+  using requests::ThreadList;
+  return detail::decode_named<ThreadList::Response>(
+      ThreadList::method, request_text(ThreadList::method, detail::thread_list_params(options),
+                                       detail::call_options(options)));
+}
+
+Paged<protocol::requests::ThreadList> Codex::threads(const ThreadListOptions& options) {
+  return Paged<requests::ThreadList>(detail::Pager(shared_client(), requests::ThreadList::method,
+                                                   Json::parse(detail::thread_list_params(options)),
+                                                   detail::call_options(options)));
+}
+
+NotificationStream Codex::notifications(const WaitOptions& options) {
+  return NotificationStream(std::make_unique<NotificationStream::Impl>(
+      NotificationStream::Impl{client().connection().router().general(), options}));
 }
 
 Json Codex::request(std::string_view method, const Json& params, const CallOptions& options) {

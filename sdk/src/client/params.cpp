@@ -12,16 +12,6 @@ void require_object(const Json& json, const char* option) {
   throw CodexError(std::string(option) + " must be a JSON object, not " + json.type_name());
 }
 
-/// Merges last, so that it wins.
-template <class Params>
-std::string with_extra(const Params& params, const Json& extra) {
-  require_object(extra, "extra_params");
-  if (extra.empty()) return types::encode(params);
-  Json json = params;
-  json.update(extra);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 /// Optional options become members that are there or not; they never become null.
 template <class T, class U>
 void set(Optional<T>& member, const std::optional<U>& option) {
@@ -79,11 +69,55 @@ types::UserInput user_input(const ImageInput& item) {
 types::UserInput user_input(const LocalImageInput& item) {
   return types::LocalImageUserInput{.path = item.path};
 }
+types::UserInput user_input(const AudioInput& item) {
+  return types::AudioUserInput{.url = item.url};
+}
+types::UserInput user_input(const LocalAudioInput& item) {
+  return types::LocalAudioUserInput{.path = item.path};
+}
 types::UserInput user_input(const SkillInput& item) {
   return types::SkillUserInput{.name = item.name, .path = item.path};
 }
 types::UserInput user_input(const MentionInput& item) {
   return types::MentionUserInput{.name = item.name, .path = item.path};
+}
+
+types::TurnToolOutput tool_output(const ExternalMessage& message) {
+  if (message.tool_name.find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw CodexError("ExternalMessage::tool_name must be a nonempty string");
+  }
+  types::TurnToolOutput output{.name = message.tool_name, .output = message.content};
+  set(output.namespace_, message.namespace_);
+  return output;
+}
+
+void set_input(types::TurnStartParams& params, const RunInput& input) {
+  if (const auto* message = std::get_if<ExternalMessage>(&input.kind())) {
+    params.tool_output = tool_output(*message);
+  } else {
+    params.input = user_inputs(std::get<Input>(input.kind()));
+  }
+}
+
+/// What thread/start, thread/resume and thread/fork have in common.
+template <class Params, class Options>
+void set_thread_options(Params& params, const Options& options) {
+  require_object(options.config, "config");
+  set_approval(params, options.approval_mode);
+  set(params.base_instructions, options.base_instructions);
+  if (!options.config.is_null()) {
+    params.config = options.config.template get<std::map<std::string, Json>>();
+  }
+  set(params.cwd, options.cwd);
+  set(params.developer_instructions, options.developer_instructions);
+  set(params.model, options.model);
+  set(params.model_provider, options.model_provider);
+  if (options.sandbox) params.sandbox = sandbox_mode(*options.sandbox);
+  set(params.service_tier, options.service_tier);
+}
+
+std::optional<bool> negated(const std::optional<bool>& option) {
+  return option ? std::optional(!*option) : std::nullopt;
 }
 
 }  // namespace
@@ -97,31 +131,54 @@ std::vector<protocol::UserInput> user_inputs(const Input& input) {
 }
 
 std::string thread_start_params(const ThreadStartOptions& options) {
-  require_object(options.config, "config");
   types::ThreadStartParams params;
-  set_approval(params, options.approval_mode);
-  set(params.base_instructions, options.base_instructions);
-  if (!options.config.is_null()) {
-    params.config = options.config.get<std::map<std::string, Json>>();
-  }
-  set(params.cwd, options.cwd);
-  set(params.developer_instructions, options.developer_instructions);
+  set_thread_options(params, options);
   set(params.ephemeral, options.ephemeral);
-  set(params.model, options.model);
-  set(params.model_provider, options.model_provider);
   set(params.personality, options.personality);
-  if (options.sandbox) params.sandbox = sandbox_mode(*options.sandbox);
   set(params.service_name, options.service_name);
-  set(params.service_tier, options.service_tier);
   set(params.session_start_source, options.session_start_source);
   set(params.thread_source, options.thread_source);
-  return with_extra(params, options.extra_params);
+  return types::encode(params);
 }
 
-std::string turn_start_params(const std::string& thread_id, const Input& input,
+std::string thread_resume_params(const std::string& thread_id, const ThreadResumeOptions& options) {
+  types::ThreadResumeParams params{.thread_id = thread_id};
+  set_thread_options(params, options);
+  params.exclude_turns = negated(options.include_turns);
+  set(params.personality, options.personality);
+  return types::encode(params);
+}
+
+std::string thread_fork_params(const std::string& thread_id, const ThreadForkOptions& options) {
+  types::ThreadForkParams params{.thread_id = thread_id};
+  set_thread_options(params, options);
+  params.ephemeral = options.ephemeral;
+  params.exclude_turns = negated(options.include_turns);
+  set(params.thread_source, options.thread_source);
+  return types::encode(params);
+}
+
+std::string thread_list_params(const ThreadListOptions& options) {
+  types::ThreadListParams params;
+  set(params.archived, options.archived);
+  set(params.cursor, options.cursor);
+  set(params.cwd, options.cwd);
+  set(params.limit, options.limit);
+  set(params.model_providers, options.model_providers);
+  set(params.search_term, options.search_term);
+  params.section_id = options.section_id;
+  set(params.sort_direction, options.sort_direction);
+  set(params.sort_key, options.sort_key);
+  set(params.source_kinds, options.source_kinds);
+  params.use_state_db_only = options.use_state_db_only;
+  return types::encode(params);
+}
+
+std::string turn_start_params(const std::string& thread_id, const RunInput& input,
                               const TurnOptions& options) {
   require_object(options.output_schema, "output_schema");
-  types::TurnStartParams params{.input = user_inputs(input), .thread_id = thread_id};
+  types::TurnStartParams params{.input = {}, .thread_id = thread_id};
+  set_input(params, input);
   set_approval(params, options.approval_mode);
   set(params.cwd, options.cwd);
   set(params.effort, options.effort);
@@ -133,13 +190,21 @@ std::string turn_start_params(const std::string& thread_id, const Input& input,
   set(params.turn_trigger, options.source);
   set(params.summary, options.summary);
   set(params.service_tier_for_turn, options.turn_service_tier);
-  return with_extra(params, options.extra_params);
+  return with_extra(types::encode(params), options.extra_params);
+}
+
+std::string with_extra(std::string params, const Json& extra) {
+  require_object(extra, "extra_params");
+  if (extra.empty()) return params;
+  Json json = params.empty() ? Json::object() : Json::parse(params);
+  json.update(extra);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string review_start_params(const std::string& thread_id, const types::ReviewTarget& target,
                                 const ReviewOptions& options) {
-  return with_extra(types::ReviewStartParams{.target = target, .thread_id = thread_id},
-                    options.extra_params);
+  const types::ReviewStartParams params{.target = target, .thread_id = thread_id};
+  return with_extra(types::encode(params), options.extra_params);
 }
 
 std::string goal_set_params(const std::string& thread_id, const std::string& objective,
@@ -147,7 +212,7 @@ std::string goal_set_params(const std::string& thread_id, const std::string& obj
   types::ThreadGoalSetParams params{
       .thread_id = thread_id, .objective = objective, .status = types::ThreadGoalStatus::active};
   set(params.token_budget, options.token_budget);
-  return with_extra(params, options.extra_params);
+  return with_extra(types::encode(params), options.extra_params);
 }
 
 }  // namespace codex::detail

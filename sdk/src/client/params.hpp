@@ -9,12 +9,13 @@
 /// From the options of the ergonomic API to params on the wire.
 namespace codex::detail {
 
-/// The params of thread/start, as JSON text. Throws CodexError for options that are no object where
-/// they must be one.
+// The params of the methods, as JSON text, without the options' extra_params. They throw CodexError
+// for options that are no object where they must be one.
 std::string thread_start_params(const ThreadStartOptions& options);
-
-/// The params of turn/start.
-std::string turn_start_params(const std::string& thread_id, const Input& input,
+std::string thread_resume_params(const std::string& thread_id, const ThreadResumeOptions& options);
+std::string thread_fork_params(const std::string& thread_id, const ThreadForkOptions& options);
+std::string thread_list_params(const ThreadListOptions& options);
+std::string turn_start_params(const std::string& thread_id, const RunInput& input,
                               const TurnOptions& options);
 
 /// The params of review/start.
@@ -24,6 +25,9 @@ std::string review_start_params(const std::string& thread_id, const protocol::Re
 /// The params of thread/goal/set that make it the thread's goal.
 std::string goal_set_params(const std::string& thread_id, const std::string& objective,
                             const GoalOptions& options);
+
+/// Merges extra_params into params, so that they win. Throws CodexError when they are no object.
+std::string with_extra(std::string params, const Json& extra);
 
 std::vector<protocol::UserInput> user_inputs(const Input& input);
 

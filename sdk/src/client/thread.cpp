@@ -13,12 +13,27 @@ TurnHandle Thread::handle(detail::StartedTurn started) const {
       TurnHandle::Impl{client_, std::move(started.turn), std::move(started.place)}));
 }
 
-TurnHandle Thread::turn(const Input& input, const TurnOptions& options) const {
+TurnHandle Thread::turn(const RunInput& input, const TurnOptions& options) const {
   return handle(detail::start_turn(*client_, id_, input, options));
 }
 
-TurnResult Thread::run(const Input& input, const TurnOptions& options) const {
+TurnResult Thread::run(const RunInput& input, const TurnOptions& options) const {
   return turn(input, options).run();
+}
+
+protocol::ThreadReadResponse Thread::read(const ThreadReadOptions& options) const {
+  return client_->call<protocol::requests::ThreadRead>(
+      {.thread_id = id_, .include_turns = options.include_turns}, options);
+}
+
+protocol::ThreadSetNameResponse Thread::set_name(const std::string& name,
+                                                 const CallOptions& options) const {
+  return client_->call<protocol::requests::ThreadNameSet>({.name = name, .thread_id = id_},
+                                                          options);
+}
+
+protocol::ThreadCompactStartResponse Thread::compact(const CallOptions& options) const {
+  return client_->call<protocol::requests::ThreadCompactStart>({.thread_id = id_}, options);
 }
 
 TurnHandle Thread::review(const protocol::ReviewTarget& target,

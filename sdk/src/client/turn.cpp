@@ -1,3 +1,4 @@
+#include <codex/decode_named.hpp>
 #include <codex/turn.hpp>
 
 #include "client/turn_handle.hpp"
@@ -57,9 +58,9 @@ TurnResult TurnHandle::run() {
 protocol::TurnSteerResponse TurnHandle::steer(const Input& input, const CallOptions& options) {
   const std::string result =
       detail::await<std::string>([&](detail::Completion<std::string> completion) {
-        impl_->turn->control().steer(input, impl_->bounds(options), std::move(completion));
+        impl_->turn->control().steer(input, impl_->terms(options), std::move(completion));
       });
-  auto response = detail::decode_response<protocol::requests::TurnSteer>(result);
+  auto response = detail::decode_named<protocol::TurnSteerResponse>("turn/steer", result);
   response.turn_id = id();  // of a goal, another turn may have been steered
   return response;
 }
@@ -67,9 +68,9 @@ protocol::TurnSteerResponse TurnHandle::steer(const Input& input, const CallOpti
 protocol::TurnInterruptResponse TurnHandle::interrupt(const CallOptions& options) {
   const std::string result =
       detail::await<std::string>([&](detail::Completion<std::string> completion) {
-        impl_->turn->control().interrupt(impl_->bounds(options), std::move(completion));
+        impl_->turn->control().interrupt(impl_->terms(options), std::move(completion));
       });
-  return detail::decode_response<protocol::requests::TurnInterrupt>(result);
+  return detail::decode_named<protocol::TurnInterruptResponse>("turn/interrupt", result);
 }
 
 }  // namespace codex

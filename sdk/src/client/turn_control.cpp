@@ -14,32 +14,36 @@ namespace {
 namespace requests = codex::protocol::requests;
 
 Request interrupt_request(const std::string& thread_id, const std::string& turn_id,
-                          const Bounds& bounds, Completion<std::string> completion) {
+                          const CallTerms& terms, Completion<std::string> completion) {
   return {.method = std::string(requests::TurnInterrupt::method),
-          .params = protocol::encode(
-              protocol::TurnInterruptParams{.thread_id = thread_id, .turn_id = turn_id}),
-          .deadline = bounds.deadline,
-          .stop = bounds.stop,
+          .params = with_extra(protocol::encode(protocol::TurnInterruptParams{
+                                   .thread_id = thread_id, .turn_id = turn_id}),
+                               terms.extra_params),
+          .deadline = terms.deadline,
+          .stop = terms.stop,
           .completion = std::move(completion)};
 }
 
 Request steer_request(const std::string& thread_id, const std::string& turn_id, const Input& input,
-                      const Bounds& bounds, Completion<std::string> completion) {
-  return {.method = std::string(requests::TurnSteer::method),
-          .params = protocol::encode(protocol::TurnSteerParams{
+                      const CallTerms& terms, Completion<std::string> completion) {
+  return {
+      .method = std::string(requests::TurnSteer::method),
+      .params = with_extra(
+          protocol::encode(protocol::TurnSteerParams{
               .expected_turn_id = turn_id, .input = user_inputs(input), .thread_id = thread_id}),
-          .deadline = bounds.deadline,
-          .stop = bounds.stop,
-          .completion = std::move(completion)};
+          terms.extra_params),
+      .deadline = terms.deadline,
+      .stop = terms.stop,
+      .completion = std::move(completion)};
 }
 
-Request pause_request(const std::string& thread_id, const Bounds& bounds,
+Request pause_request(const std::string& thread_id, const CallTerms& terms,
                       Completion<std::string> completion) {
   return {.method = std::string(requests::ThreadGoalSet::method),
           .params = protocol::encode(protocol::ThreadGoalSetParams{
               .thread_id = thread_id, .status = protocol::ThreadGoalStatus::paused}),
-          .deadline = bounds.deadline,
-          .stop = bounds.stop,
+          .deadline = terms.deadline,
+          .stop = terms.stop,
           .completion = std::move(completion)};
 }
 
@@ -56,13 +60,13 @@ class PlainTurnControl final : public TurnControl {
         thread_id_(std::move(thread_id)),
         turn_id_(std::move(turn_id)) {}
 
-  void interrupt(const Bounds& bounds, Completion<std::string> completion) override {
-    start(connection_, interrupt_request(thread_id_, turn_id_, bounds, std::move(completion)));
+  void interrupt(const CallTerms& terms, Completion<std::string> completion) override {
+    start(connection_, interrupt_request(thread_id_, turn_id_, terms, std::move(completion)));
   }
 
-  void steer(const Input& input, const Bounds& bounds,
+  void steer(const Input& input, const CallTerms& terms,
              Completion<std::string> completion) override {
-    start(connection_, steer_request(thread_id_, turn_id_, input, bounds, std::move(completion)));
+    start(connection_, steer_request(thread_id_, turn_id_, input, terms, std::move(completion)));
   }
 
  private:
@@ -108,59 +112,59 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
       : connection_(std::move(connection)), goal_(std::move(goal)) {}
 
   // Paused first, so that no further turn follows the one that is interrupted.
-  void interrupt(const Bounds& bounds, Completion<std::string> completion) override {
+  void interrupt(const CallTerms& terms, Completion<std::string> completion) override {
     if (goal_->is_over()) return completion(no_active_turn("interrupt"));
     goal_->note_interrupt();
-    auto go_on = [self = shared_from_this(), bounds, completion](Outcome<std::string> paused) {
+    auto go_on = [self = shared_from_this(), terms, completion](Outcome<std::string> paused) {
       if (std::holds_alternative<std::exception_ptr>(paused)) return completion(std::move(paused));
-      self->interrupt_turn(self->goal_->running_turn(), bounds, completion, retries);
+      self->interrupt_turn(self->goal_->running_turn(), terms, completion, retries);
     };
-    start(connection_, pause_request(goal_->thread_id(), bounds, std::move(go_on)));
+    start(connection_, pause_request(goal_->thread_id(), terms, std::move(go_on)));
   }
 
-  void steer(const Input& input, const Bounds& bounds,
+  void steer(const Input& input, const CallTerms& terms,
              Completion<std::string> completion) override {
-    steer_next(std::make_shared<const Input>(input), bounds, completion, retries);
+    steer_next(std::make_shared<const Input>(input), terms, completion, retries);
   }
 
  private:
   // How often one turn may have given way to the next while the request was on its way.
   static constexpr int retries = 3;
 
-  void interrupt_turn(const std::string& turn_id, const Bounds& bounds,
+  void interrupt_turn(const std::string& turn_id, const CallTerms& terms,
                       const Completion<std::string>& completion, int retries_left) {
     if (turn_id.empty()) return completion(std::string("{}"));  // being paused is enough
-    auto check = [self = shared_from_this(), bounds, completion,
+    auto check = [self = shared_from_this(), terms, completion,
                   retries_left](Outcome<std::string> outcome) {
       const std::string refusal = refusal_in(outcome);
       if (says_none_runs(refusal)) return completion(std::string("{}"));
       const std::string other = turn_found_instead(refusal);
       if (other.empty() || retries_left == 0) return completion(std::move(outcome));
-      self->interrupt_turn(other, bounds, completion, retries_left - 1);
+      self->interrupt_turn(other, terms, completion, retries_left - 1);
     };
-    start(connection_, interrupt_request(goal_->thread_id(), turn_id, bounds, std::move(check)));
+    start(connection_, interrupt_request(goal_->thread_id(), turn_id, terms, std::move(check)));
   }
 
   // Between two turns, waits for the next one.
-  void steer_next(const std::shared_ptr<const Input>& input, const Bounds& bounds,
+  void steer_next(const std::shared_ptr<const Input>& input, const CallTerms& terms,
                   const Completion<std::string>& completion, int retries_left) {
-    goal_->when_running(bounds.deadline, bounds.stop,
-                        [self = shared_from_this(), input, bounds, completion,
+    goal_->when_running(terms.deadline, terms.stop,
+                        [self = shared_from_this(), input, terms, completion,
                          retries_left](Outcome<NextEvent> started) {
                           if (auto* error = std::get_if<std::exception_ptr>(&started)) {
                             return completion(std::move(*error));
                           }
                           const auto& turn = std::get<NextEvent>(started);
                           if (!turn) return completion(no_active_turn("steer"));
-                          self->steer_turn(std::string(turn->turn_id()), input, bounds, completion,
+                          self->steer_turn(std::string(turn->turn_id()), input, terms, completion,
                                            retries_left);
                         });
   }
 
   void steer_turn(const std::string& turn_id, const std::shared_ptr<const Input>& input,
-                  const Bounds& bounds, const Completion<std::string>& completion,
+                  const CallTerms& terms, const Completion<std::string>& completion,
                   int retries_left) {
-    auto check = [self = shared_from_this(), turn_id, input, bounds, completion,
+    auto check = [self = shared_from_this(), turn_id, input, terms, completion,
                   retries_left](Outcome<std::string> outcome) {
       const std::string refusal = refusal_in(outcome);
       const std::string other = turn_found_instead(refusal);
@@ -168,13 +172,12 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
         return completion(std::move(outcome));
       }
       if (!other.empty()) {
-        return self->steer_turn(other, input, bounds, completion, retries_left - 1);
+        return self->steer_turn(other, input, terms, completion, retries_left - 1);
       }
       self->goal_->note_ended(turn_id);
-      self->steer_next(input, bounds, completion, retries_left - 1);
+      self->steer_next(input, terms, completion, retries_left - 1);
     };
-    start(connection_,
-          steer_request(goal_->thread_id(), turn_id, *input, bounds, std::move(check)));
+    start(connection_, steer_request(goal_->thread_id(), turn_id, *input, terms, std::move(check)));
   }
 
   const std::weak_ptr<Connection> connection_;

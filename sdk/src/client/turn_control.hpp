@@ -22,8 +22,8 @@ class TurnControl {
   TurnControl& operator=(const TurnControl&) = delete;
   TurnControl& operator=(TurnControl&&) = delete;
 
-  virtual void interrupt(const Bounds& bounds, Completion<std::string> completion) = 0;
-  virtual void steer(const Input& input, const Bounds& bounds,
+  virtual void interrupt(const CallTerms& terms, Completion<std::string> completion) = 0;
+  virtual void steer(const Input& input, const CallTerms& terms,
                      Completion<std::string> completion) = 0;
 };
 

@@ -30,8 +30,10 @@ struct TurnHandle::Impl {
   /// Holds no events back for a stream that nobody has asked for.
   void release_place() { place.reset(); }
 
-  [[nodiscard]] detail::Bounds bounds(const CallOptions& options) const {
-    return {.deadline = detail::deadline_of(client->config(), options), .stop = options.stop};
+  [[nodiscard]] detail::CallTerms terms(const CallOptions& options) const {
+    return {.deadline = detail::deadline_of(client->config(), options),
+            .stop = options.stop,
+            .extra_params = options.extra_params};
   }
 };
 

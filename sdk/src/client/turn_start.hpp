@@ -21,7 +21,7 @@ struct StartedTurn {
   Subscription place;
 };
 
-StartedTurn start_turn(const Client& client, const std::string& thread_id, const Input& input,
+StartedTurn start_turn(const Client& client, const std::string& thread_id, const RunInput& input,
                        const TurnOptions& options);
 
 StartedTurn start_review(const Client& client, const std::string& thread_id,

@@ -1,0 +1,99 @@
+#include "support/fake_runtime.hpp"
+
+#include <utility>
+
+#include "transport/transport.hpp"
+
+namespace codex::testing {
+
+class FakeRuntime::Source final : public detail::TransportSource {
+ public:
+  explicit Source(FakeRuntime& runtime) : runtime_(runtime) {}
+  std::unique_ptr<detail::Transport> open() override {
+    auto [transport, peer] = detail::make_memory_transport();
+    runtime_.connect(std::move(peer));
+    return std::move(transport);
+  }
+
+ private:
+  FakeRuntime& runtime_;
+};
+
+FakeRuntime::FakeRuntime(std::string version) {
+  on("initialize", [version = std::move(version)](const Json& params) {
+    const auto name = params.at("clientInfo").at("name").get<std::string>();
+    return Json{{"userAgent", name + "/" + version + " (Test 1; x86_64)"},
+                {"codexHome", "/nowhere"},
+                {"platformFamily", "unix"},
+                {"platformOs", "linux"}};
+  });
+}
+
+FakeRuntime::~FakeRuntime() {
+  if (peer_) peer_->end();
+  if (thread_.joinable()) thread_.join();
+}
+
+void FakeRuntime::on(std::string method, Answer answer) {
+  const std::lock_guard lock(mutex_);
+  answers_.insert_or_assign(std::move(method), std::make_shared<Answer>(std::move(answer)));
+}
+
+void FakeRuntime::notify(std::string_view method, Json params) {
+  peer_->send_line(
+      Json{{"method", method}, {"params", std::move(params)}, {"emittedAtMs", 1}}.dump());
+}
+
+void FakeRuntime::end() { peer_->end(); }
+
+std::vector<Json> FakeRuntime::asked(std::string_view method) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Json> out;
+  for (const auto& [asked, params] : asked_) {
+    if (asked == method) out.push_back(params);
+  }
+  return out;
+}
+
+CodexConfig FakeRuntime::config() {
+  CodexConfig config;
+  config.transport = std::make_shared<Source>(*this);
+  return config;
+}
+
+void FakeRuntime::connect(detail::MemoryPeer peer) {
+  peer_ = std::move(peer);
+  thread_ = std::thread([this] { serve(*peer_); });
+}
+
+void FakeRuntime::serve(detail::MemoryPeer& peer) {
+  while (!peer.is_closed()) {
+    const auto line = peer.next_line(detail::Clock::now() + std::chrono::seconds{1});
+    if (!line) continue;
+    const Json request = Json::parse(*line);
+    if (!request.contains("id")) continue;
+    Json response = answer(request);
+    response["id"] = request.at("id");
+    peer.send_line(response.dump());
+  }
+}
+
+Json FakeRuntime::answer(const Json& request) {
+  const auto method = request.at("method").get<std::string>();
+  const Json params = request.value("params", Json());
+  std::shared_ptr<Answer> answer;
+  {
+    const std::lock_guard lock(mutex_);
+    asked_.emplace_back(method, params);
+    const auto found = answers_.find(method);
+    if (found != answers_.end()) answer = found->second;
+  }
+  try {
+    if (!answer) throw RpcError{-32601, "nothing is said for " + method};
+    return {{"result", (*answer)(params)}};
+  } catch (const RpcError& error) {
+    return {{"error", {{"code", error.code}, {"message", error.message}, {"data", error.data}}}};
+  }
+}
+
+}  // namespace codex::testing

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <codex/config.hpp>
+#include <codex/protocol/support/json.hpp>
+
+#include "transport/memory_transport.hpp"
+
+namespace codex::testing {
+
+/// A runtime in this process for tests of what a client sends, and of answers that the real one
+/// never gives. It answers `initialize`; the rest is said with `on`. For one client.
+class FakeRuntime {
+ public:
+  /// Gets the params (null when there are none), gives the result. Throw an RpcError to refuse.
+  using Answer = std::function<Json(const Json& params)>;
+  struct RpcError {
+    std::int64_t code;
+    std::string message;
+    Json data = nullptr;
+  };
+
+  explicit FakeRuntime(std::string version = "0.169.0");
+  ~FakeRuntime();
+  FakeRuntime(const FakeRuntime&) = delete;
+  FakeRuntime& operator=(const FakeRuntime&) = delete;
+
+  /// Answers a method from now on. The function runs on the runtime's thread, and may
+  /// keep a state of its own.
+  void on(std::string method, Answer answer);
+
+  /// Sends a notification; within an answer: before the response.
+  void notify(std::string_view method, Json params);
+
+  /// The process ends.
+  void end();
+
+  /// The params of the requests of this method so far.
+  [[nodiscard]] std::vector<Json> asked(std::string_view method) const;
+
+  [[nodiscard]] CodexConfig config();
+
+ private:
+  class Source;
+
+  void connect(detail::MemoryPeer peer);
+  void serve(detail::MemoryPeer& peer);
+  [[nodiscard]] Json answer(const Json& request);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Answer>> answers_;
+  std::vector<std::pair<std::string, Json>> asked_;
+  std::optional<detail::MemoryPeer> peer_;
+  std::thread thread_;
+};
+
+}  // namespace codex::testing

@@ -1,0 +1,153 @@
+#include <doctest/doctest.h>
+
+#include <codex/codex.hpp>
+#include <codex/protocol.hpp>
+
+#include "client/runtime_version.hpp"
+#include "support/fake_runtime.hpp"
+#include "support/messages.hpp"
+
+using codex::Json;
+using codex::UnsupportedError;
+using codex::detail::RuntimeVersion;
+using codex::testing::contains;
+using codex::testing::FakeRuntime;
+using codex::testing::message_of;
+namespace requests = codex::protocol::requests;
+
+namespace {
+
+Json started(const Json&) { return {{"thread", {{"id", "t"}}}}; }
+
+void answer_threads(FakeRuntime& runtime) {
+  for (const auto* method : {"thread/start", "thread/resume", "thread/fork"}) {
+    runtime.on(method, started);
+  }
+  runtime.on("turn/start", [](const Json&) { return Json{{"turn", {{"id", "u"}}}}; });
+}
+
+}  // namespace
+
+TEST_CASE("a client that did not opt in may use nothing experimental, and nothing is sent") {
+  FakeRuntime runtime;
+  answer_threads(runtime);
+  auto config = runtime.config();
+  config.experimental_api = false;
+  codex::Codex codex(std::move(config));
+
+  const std::string by_option = message_of<UnsupportedError>([&] {
+    (void)codex.thread_start({.extra_params = {{"dynamicTools", Json::array()}}});
+  });
+  CHECK(contains(by_option, "thread/start with dynamicTools"));
+  CHECK(contains(by_option, "CodexConfig::experimental_api"));
+  CHECK(contains(message_of<UnsupportedError>([&] {
+                   codex.request<requests::ThreadResume>(
+                       {.thread_id = "t", .path = "/rollout.jsonl"});
+                 }),
+                 "thread/resume with path"));
+  CHECK(contains(message_of<UnsupportedError>([&] {
+                   codex.request("thread/search", {{"searchTerm", "x"}});
+                 }),
+                 "thread/search is experimental"));
+  CHECK(runtime.asked("thread/start").empty());
+  CHECK(runtime.asked("thread/resume").empty());
+  CHECK(runtime.asked("thread/search").empty());
+
+  const auto thread = codex.thread_start({.cwd = "/repo", .extra_params = {{"path", nullptr}}});
+  CHECK_THROWS_AS((void)thread.turn("hi", {.extra_params = {{"permissions", ":workspace"}}}),
+                  UnsupportedError);
+  CHECK(runtime.asked("turn/start").empty());
+  (void)thread.turn("hi");
+  CHECK(runtime.asked("turn/start").size() == 1);
+  CHECK_THROWS_AS((void)codex.request("no/such/method"), codex::MethodNotFoundError);
+}
+
+TEST_CASE("a client that opted in may use what is experimental") {
+  FakeRuntime runtime;
+  answer_threads(runtime);
+  codex::Codex codex(runtime.config());
+  (void)codex.thread_start({.extra_params = {{"dynamicTools", Json::array()}}});
+  CHECK(runtime.asked("thread/start").size() == 1);
+}
+
+TEST_CASE("the registry's experimental members are sorted and are members of their types") {
+  const auto members = codex::protocol::experimental_members();
+  CHECK(std::is_sorted(members.begin(), members.end()));
+  for (const std::string_view name : members) {
+    INFO(name);
+    const auto dot = name.find('.');
+    const auto* type = codex::protocol::find_type(name.substr(0, dot));
+    REQUIRE(type);
+    const auto& fields = static_cast<const codex::protocol::detail::ObjectInfo*>(type)->fields;
+    CHECK(std::any_of(fields.begin(), fields.end(),
+                      [&](const auto& field) { return field.name == name.substr(dot + 1); }));
+  }
+}
+
+TEST_CASE("options newer than the runtime are refused, and nothing is sent") {
+  for (const auto* version : {"0.147.0", "0.149.0", "0.151.0-alpha.6"}) {
+    INFO(version);
+    FakeRuntime runtime(version);
+    answer_threads(runtime);
+    codex::Codex codex(runtime.config());
+    const auto thread = codex.thread_start();
+
+    const auto refused = [&](const std::string& what, auto&& call) {
+      INFO(what);
+      const std::string message = message_of<UnsupportedError>(call);
+      CHECK(contains(message, what));
+      CHECK(contains(message, "0.151.0 or newer"));
+      CHECK(contains(message, version));
+      CHECK(contains(message, "CodexConfig::codex_bin"));
+    };
+    refused("turn/start with toolOutput", [&] {
+      (void)thread.turn(codex::ExternalMessage{.tool_name = "t", .content = std::string("x")});
+    });
+    refused("turn/start with turnTrigger, serviceTierForTurn",
+            [&] { (void)thread.turn("x", {.source = "cron", .turn_service_tier = "fast"}); });
+    refused("thread/resume with excludeTurns",
+            [&] { (void)codex.thread_resume("t", {.include_turns = false}); });
+    refused("thread/fork with excludeTurns",
+            [&] { (void)codex.thread_fork("t", {.include_turns = true}); });
+    for (const auto* method : {"turn/start", "thread/resume", "thread/fork"}) {
+      CHECK(runtime.asked(method).empty());
+    }
+
+    (void)codex.thread_resume("t");  // without them, the runtime is good enough
+    (void)thread.turn("x", {.model = "m"});
+    CHECK(runtime.asked("turn/start").size() == 1);
+  }
+}
+
+TEST_CASE("runtimes that are new enough, or built from a checkout, get the newer options") {
+  for (const auto* version :
+       {"0.151.0", "0.153.0", "0.154.0-alpha.1", "0.154.0-alpha.1.2", "0.151.0.post1", "0.0.0"}) {
+    INFO(version);
+    FakeRuntime runtime(version);
+    answer_threads(runtime);
+    codex::Codex codex(runtime.config());
+    (void)codex.thread_resume("t", {.include_turns = false});
+    CHECK(runtime.asked("thread/resume") ==
+          std::vector<Json>{{{"threadId", "t"}, {"excludeTurns", true}}});
+  }
+}
+
+TEST_CASE("a runtime's version is read from its user agent, whatever the client is called") {
+  using codex::detail::version_in;
+  CHECK(version_in("app/0.169.0 (Debian 12; x86_64) xterm (app; 1)", "app") == "0.169.0");
+  CHECK(version_in("my/own app/0.169.0 (Debian)", "my/own app") == "0.169.0");
+  CHECK(version_in("other/0.170.0-alpha.1", "app") == "0.170.0-alpha.1");
+  CHECK(RuntimeVersion::parse("0.170.0-alpha.1")->is_at_least({0, 169, 0}));
+  CHECK_FALSE(RuntimeVersion::parse("0.170.0-alpha.1")->is_at_least({0, 170, 0}));
+  CHECK_FALSE(RuntimeVersion::parse("0.170"));
+  CHECK_FALSE(RuntimeVersion::parse("unknown"));
+}
+
+TEST_CASE("a program that names no version, or one that is too old, is refused with advice") {
+  for (const auto* version : {"unknown", "", "0.130.9", "0.131.0-alpha.1"}) {
+    INFO(version);
+    FakeRuntime runtime(version);
+    CHECK(contains(message_of<codex::CodexError>([&] { codex::Codex codex(runtime.config()); }),
+                   "tools/fetch_runtime"));
+  }
+}
