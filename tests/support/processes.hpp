@@ -29,7 +29,8 @@ class ProcessWatch {
 
   /// Waits for the end; false when it has not come by the deadline.
   [[nodiscard]] bool ends_by(codex::detail::TimePoint deadline) const {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - codex::detail::Clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - codex::detail::Clock::now());
     pollfd polled{.fd = watch_.get(), .events = POLLIN, .revents = 0};
     return ::poll(&polled, 1, static_cast<int>(left.count())) == 1;
   }
