@@ -44,6 +44,13 @@ TransportClosedError::TransportClosedError(std::string_view reason, ExitStatus e
       exit_status_(exit_status),
       stderr_tail_(std::move(stderr_tail)) {}
 
+TransportClosedError::TransportClosedError(const TransportClosedError& other,
+                                           std::shared_ptr<const TurnResult> collected)
+    : CodexError(other.what()),
+      exit_status_(other.exit_status_),
+      stderr_tail_(other.stderr_tail_),
+      collected_(std::move(collected)) {}
+
 JsonRpcError::JsonRpcError(std::int64_t code, std::string message, Json data)
     : CodexError(describe_rpc(code, message)),
       code_(code),

@@ -22,30 +22,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Processes whose parent is this one, zombies included.
-std::set<int> children() {
-  std::set<int> out;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    if (std::isdigit(entry.path().filename().string()[0]) == 0) continue;
-    std::ifstream stat(entry.path() / "stat");
-    std::string text;
-    std::getline(stat, text);  // nothing when it has ended meanwhile
-    const auto end = text.rfind(')');
-    if (end == std::string::npos) continue;
-    char state = 0;
-    int parent = 0;
-    if (std::sscanf(text.c_str() + end + 1, " %c %d", &state, &parent) == 2 && parent == getpid()) {
-      out.insert(std::stoi(text));
-    }
-  }
-  return out;
-}
-
 /// What must be the same before and after.
 struct Footprint {
   std::ptrdiff_t descriptors = codex::testing::open_descriptors();
   std::ptrdiff_t threads = codex::testing::running_threads();
-  std::set<int> processes = children();
+  std::set<int> processes = codex::testing::children_of(getpid());
 
   bool operator==(const Footprint&) const = default;
 
@@ -146,7 +127,7 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
     codex::Codex codex(std::move(config));
     auto turn = codex.thread_start().turn("hello");
     REQUIRE(gate.wait_reached());
-    std::set<int> started = children();
+    std::set<int> started = codex::testing::children_of(getpid());
     for (const int old : before.processes) started.erase(old);
     REQUIRE(started.size() == 1);
     const auto killed_at = std::chrono::steady_clock::now();

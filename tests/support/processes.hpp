@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cctype>
 #include <chrono>
 #include <cstddef>
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <poll.h>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <sys/types.h>
 #include <thread>
 
@@ -24,7 +29,8 @@ class ProcessWatch {
 
   /// Waits for the end; false when it has not come by the deadline.
   [[nodiscard]] bool ends_by(codex::detail::TimePoint deadline) const {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - codex::detail::Clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - codex::detail::Clock::now());
     pollfd polled{.fd = watch_.get(), .events = POLLIN, .revents = 0};
     return ::poll(&polled, 1, static_cast<int>(left.count())) == 1;
   }
@@ -32,6 +38,26 @@ class ProcessWatch {
  private:
   codex::detail::Descriptor watch_;
 };
+
+/// The processes whose parent is this one, zombies included.
+inline std::set<int> children_of(pid_t parent) {
+  std::set<int> out;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    if (std::isdigit(entry.path().filename().string()[0]) == 0) continue;
+    std::ifstream stat(entry.path() / "stat");
+    std::string text;
+    std::getline(stat, text);  // nothing when it has ended meanwhile
+    const auto end = text.rfind(')');
+    if (end == std::string::npos) continue;
+    char state = 0;
+    int its_parent = 0;
+    if (std::sscanf(text.c_str() + end + 1, " %c %d", &state, &its_parent) == 2 &&
+        its_parent == parent) {
+      out.insert(std::stoi(text));
+    }
+  }
+  return out;
+}
 
 inline std::ptrdiff_t count_entries(const char* folder) {
   return std::distance(std::filesystem::directory_iterator(folder),

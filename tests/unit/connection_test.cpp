@@ -173,6 +173,38 @@ TEST_CASE_FIXTURE(Fixture, "at most 64 requests are in flight, the rest follow i
   for (int i = 0; i < 200; ++i) CHECK(result(pending[i]) == std::to_string(i + 1));
 }
 
+TEST_CASE_FIXTURE(SmallWindow,
+                  "what ends or steers the requests in flight does not wait for them") {
+  auto first = start("command/exec");
+  auto second = start("command/exec");
+  auto third = start("command/exec");
+  auto control = start("turn/interrupt");
+  const auto first_id = asked("command/exec");
+  (void)asked("command/exec");
+  answer(asked("turn/interrupt"));
+  (void)result(control);
+  CHECK(nothing_was_sent());
+  CHECK(is_open(third));
+  answer(first_id);
+  (void)result(first);
+  (void)asked("command/exec");
+}
+
+TEST_CASE("the reserve for such requests has an end, too, and they go first when there is room") {
+  Fixture f({.window = {.max_in_flight = 1, .control_reserve = 1}});
+  auto first = f.start("a");
+  auto control = f.start("turn/interrupt");
+  auto ordinary = f.start("b");
+  auto next = f.start("turn/steer");
+  (void)f.asked("a");
+  const auto interrupt = f.asked("turn/interrupt");
+  CHECK(f.nothing_was_sent());
+  f.answer(interrupt);
+  (void)result(control);
+  (void)f.asked("turn/steer");
+  CHECK(is_open(ordinary));
+}
+
 TEST_CASE_FIXTURE(SmallWindow, "a request that waits its turn too long is never sent") {
   auto first = start("a");
   auto second = start("b");

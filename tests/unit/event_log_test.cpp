@@ -257,4 +257,60 @@ TEST_CASE_FIXTURE(Fixture, "a reader on another thread gets everything in order"
   CHECK(next == count);
 }
 
+namespace {
+
+struct Seen final : EventObserver {
+  std::string texts;
+  int ends = 0;
+  bool has_failed = false;
+
+  void on_event(const Notification& event) noexcept override { texts += text_of(event); }
+  void on_end(std::exception_ptr error) noexcept override {
+    ++ends;
+    has_failed = error != nullptr;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "an observer sees all from its place on, read or not, and the end") {
+  const auto events = log(Retention::turn, 1);
+  auto place = std::make_unique<Subscription>(events);
+  append(*events, "item/completed", "a");
+  const auto seen = std::make_shared<Seen>();
+  place->observe(seen);
+  place.reset();
+  append(*events, delta, "b");
+  CHECK(events->held_bytes() == 0);
+  events->finish();
+  append(*events, delta, "c");
+  CHECK(seen->texts == "ab");
+  CHECK(seen->ends == 1);
+  CHECK_FALSE(seen->has_failed);
+  CHECK(seen.use_count() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an observer of a log that has ended sees that") {
+  const auto events = log(Retention::turn);
+  const Subscription place(events);
+  append(*events, delta, "a");
+  events->fail([] { return make_error<TransportClosedError>("gone"); });
+  const auto seen = std::make_shared<Seen>();
+  place.observe(seen);
+  CHECK(seen->texts == "a");
+  CHECK(seen->has_failed);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an observer that is forgotten sees nothing more") {
+  const auto events = log(Retention::turn);
+  const Subscription place(events);
+  const auto seen = std::make_shared<Seen>();
+  place.observe(seen);
+  events->forget(seen.get());
+  append(*events, delta, "a");
+  events->finish();
+  CHECK(seen->texts.empty());
+  CHECK(seen->ends == 0);
+}
+
 }  // namespace codex::detail

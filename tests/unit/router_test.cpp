@@ -246,4 +246,58 @@ TEST_CASE_FIXTURE(Fixture, "a subscription outlives the router") {
   CHECK(read_all(turn) == "a");
 }
 
+namespace {
+
+std::shared_ptr<const Message> started(std::string_view thread, std::string_view turn,
+                                       std::string_view root) {
+  return message(R"({"method":"turn/started","params":{"threadId":")" + std::string(thread) +
+                 R"(","text":"S","turn":{"id":")" + std::string(turn) + R"(","rootTurnId":")" +
+                 std::string(root) + R"("}}})");
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a review hears of its start, which bears another id") {
+  PendingTurn pending = router->expect_review("t");
+  event("t", "r", "a");
+  router->route(started("t", "x", "r"));
+  Subscription review = std::move(pending).bind("r");
+  CHECK(read_all(review) == "aS");
+  router->route(started("other", "x", "r"));
+  CHECK(read_all(general) == "S");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the start of a review may come first, or last") {
+  PendingTurn pending = router->expect_review("t");
+  router->route(started("t", "x", "r"));
+  Subscription review = std::move(pending).bind("r");
+  CHECK(read_all(review) == "S");
+  Subscription second = router->expect_review("t").bind("r2");
+  router->route(started("t", "y", "r2"));
+  CHECK(read_all(second) == "S");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the root of any other turn is no reason to start there") {
+  Subscription turn = router->expect_turn("t").bind("u");
+  router->route(started("t", "x", "u"));
+  CHECK(read_all(turn).empty());
+  CHECK(read_all(general) == "S");
+}
+
+TEST_CASE_FIXTURE(Fixture, "whether anyone follows a turn") {
+  CHECK_FALSE(router->is_followed("u"));
+  auto turn = std::make_unique<Subscription>(router->expect_turn("t").bind("u"));
+  CHECK(router->is_followed("u"));
+  turn.reset();
+  CHECK_FALSE(router->is_followed("u"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "turns that nobody asked for are general, whole") {
+  router->route(started("child", "c", "c"));
+  event("child", "c", "a");
+  complete("child", "c");
+  event("child", "c", "z");
+  CHECK(read_all(general) == "Sa!z");
+}
+
 }  // namespace codex::detail

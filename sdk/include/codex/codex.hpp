@@ -14,6 +14,7 @@
 #include <codex/paging.hpp>
 #include <codex/protocol/account.hpp>
 #include <codex/protocol/model.hpp>
+#include <codex/protocol/review.hpp>
 #include <codex/protocol/thread.hpp>
 #include <codex/retry.hpp>
 #include <codex/thread.hpp>

@@ -30,6 +30,12 @@ class TransportClosedError : public CodexError {
  public:
   explicit TransportClosedError(std::string_view reason, ExitStatus exit_status = {},
                                 std::string stderr_tail = {});
+  /// As `other`, for a turn that had come to this by then.
+  TransportClosedError(const TransportClosedError& other,
+                       std::shared_ptr<const TurnResult> collected);
+
+  /// What a turn had come to when the connection was lost; nullptr for anything but a turn.
+  [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
 
   /// How the runtime ended, as far as it was known when this error arose.
   [[nodiscard]] const ExitStatus& exit_status() const noexcept { return exit_status_; }
@@ -40,6 +46,7 @@ class TransportClosedError : public CodexError {
  private:
   ExitStatus exit_status_;
   std::string stderr_tail_;
+  std::shared_ptr<const TurnResult> collected_;
 };
 
 /// A deadline passed. The connection stays usable; an answer that comes later is dropped.

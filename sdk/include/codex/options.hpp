@@ -231,13 +231,35 @@ struct TurnOptions {
   /// Merged last into the params on the wire, so that it wins and no member of the protocol is out
   /// of reach. An object.
   Json extra_params = {};
-  /// How long the whole turn may take. Whoever waits for the turn then (`run`, a stream) has it
-  /// interrupted and gets `TimeoutError`. Default: no limit but `inactivity_timeout` and `stop`.
+  /// How long the whole turn may take. Then it is interrupted, whether anybody waits for it or not
+  /// and also when no handle is left; `run` and streams throw `TimeoutError` with what was
+  /// collected. Default: no limit but `inactivity_timeout` and `stop`.
   std::optional<std::chrono::milliseconds> timeout = {};
-  /// Interrupts the turn, and then `CancelledError` is thrown.
+  /// Interrupts the turn in the same way; `run` and streams then throw `CancelledError`.
   std::stop_token stop = {};
   /// How long the runtime may be silent about the turn; then as with `timeout`. Default: 30
   /// minutes, so that no wait is without a bound.
+  std::chrono::milliseconds inactivity_timeout = std::chrono::minutes{30};
+};
+
+/// Options of `Thread::review`.
+struct ReviewOptions {
+  /// As those of `TurnOptions`.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::stop_token stop = {};
+  std::chrono::milliseconds inactivity_timeout = std::chrono::minutes{30};
+};
+
+/// Options of `Thread::goal` and `Thread::run_goal`.
+struct GoalOptions {
+  /// How many tokens the runtime may spend on the goal. Default: no limit.
+  std::optional<std::int64_t> token_budget = {};
+
+  /// As those of `TurnOptions`, but that `timeout` bounds the goal as a whole.
+  Json extra_params = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::stop_token stop = {};
   std::chrono::milliseconds inactivity_timeout = std::chrono::minutes{30};
 };
 

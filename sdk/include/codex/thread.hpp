@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <codex/input.hpp>
 #include <codex/options.hpp>
@@ -11,9 +12,11 @@ namespace codex {
 
 namespace detail {
 class Client;
-}
+struct StartedTurn;
+}  // namespace detail
 
 namespace protocol {
+struct ReviewTarget;
 struct ThreadCompactStartResponse;
 struct ThreadReadResponse;
 struct ThreadSetNameResponse;
@@ -44,9 +47,30 @@ class Thread {
   /// when that has begun; it is a turn of its own.
   protocol::ThreadCompactStartResponse compact(const CallOptions& options = {}) const;
 
+  /// Starts a review (`review/start`) of the changes that the target names, such as
+  /// `protocol::UncommittedChangesReviewTarget{}`. A turn like any other, but that it cannot be
+  /// steered; its `final_response` is the review as text. Its `turn/started` bears the id under
+  /// which the runtime runs it, all other events that of the handle. Throws as `turn` does.
+  [[nodiscard]] TurnHandle review(const protocol::ReviewTarget& target,
+                                  const ReviewOptions& options = {}) const;
+
+  /// Pursues a goal to its end: `goal(...)` and `TurnHandle::run()`.
+  TurnResult run_goal(std::string_view objective, const GoalOptions& options = {}) const;
+
+  /// Sets the thread's goal, in place of an older one, and has the runtime pursue it
+  /// (`thread/goal/set`): turn by turn, of its own accord, until the goal is reached, blocked, out
+  /// of budget or cleared. The handle stands for all these turns as if they were one, which bears
+  /// the id of the first; `interrupt` pauses the goal, `steer` speaks to the turn that runs.
+  ///
+  /// Until then the thread takes no other turns, also when no handle is left. Throws
+  /// `InvalidRequestError` when the thread is busy, ephemeral or has a goal already, `CodexError`
+  /// for an objective that is empty or longer than 4000 characters, else as `turn` does.
+  [[nodiscard]] TurnHandle goal(std::string_view objective, const GoalOptions& options = {}) const;
+
  private:
   friend class Codex;
   Thread(std::shared_ptr<detail::Client> client, std::string id);
+  [[nodiscard]] TurnHandle handle(detail::StartedTurn started) const;
 
   std::shared_ptr<detail::Client> client_;
   std::string id_;

@@ -38,6 +38,9 @@ struct TurnResult {
   std::vector<protocol::ThreadItem> items = {};
   /// The last token usage that the runtime told of this turn.
   std::optional<protocol::ThreadTokenUsage> usage = {};
+
+  /// How many items, the oldest, are missing because all items together passed 256 MiB.
+  std::uint64_t dropped_items = 0;
 };
 
 /// The runtime reports that the turn failed. `what()` is its message.
@@ -81,7 +84,8 @@ class TurnStream {
 };
 
 /// A turn that was started. A cheap value: copies stand for the same turn, and each has its own
-/// place in its events. Different copies may be used on different threads.
+/// place in its events. Different copies may be used on different threads. A turn runs on when its
+/// handles are gone, within its limits.
 class TurnHandle {
  public:
   TurnHandle(const TurnHandle&);
@@ -93,8 +97,9 @@ class TurnHandle {
   [[nodiscard]] const std::string& id() const noexcept;
   [[nodiscard]] const std::string& thread_id() const noexcept;
 
-  /// The turn's events, from the moment its request was sent. A second stream of the same handle
-  /// begins with what comes next; copy the handle before, where both shall see all.
+  /// The turn's events, from the moment its request was sent. A second stream of the same handle,
+  /// and one after `run`, begins with what comes next; when the turn is over, that is its
+  /// `turn/completed` alone. Copy the handle before, where both shall see all.
   [[nodiscard]] TurnStream stream();
 
   /// Waits for the end of the turn, whether its events are streamed as well or not, and tells what
@@ -108,7 +113,8 @@ class TurnHandle {
   protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options = {});
 
   /// Asks the runtime to end the turn (`turn/interrupt`); `run` and `stream` then see it completed
-  /// with status `interrupted`. Throws `InvalidRequestError` when it is over already.
+  /// with status `interrupted`. A command that runs is not ended by that. Throws
+  /// `InvalidRequestError` when the turn is over already.
   protocol::TurnInterruptResponse interrupt(const CallOptions& options = {});
 
  private:

@@ -3,11 +3,11 @@
 #include <codex/errors.hpp>
 #include <codex/version.hpp>
 
+#include "client/call.hpp"
 #include "client/handshake.hpp"
 #include "client/params.hpp"
 #include "client/platform_name.hpp"
 #include "client/refusals.hpp"
-#include "connection/await.hpp"
 #include "transport/process.hpp"
 #include "transport/runtime_locator.hpp"
 
@@ -26,14 +26,6 @@ ProcessOptions process_options(const CodexConfig& config) {
 Connection::TransportFactory transport_factory(const CodexConfig& config) {
   if (config.transport) return [source = config.transport] { return source->open(); };
   return [process = process_options(config)] { return start_process(process); };
-}
-
-std::string raw_call(Connection& connection, std::string_view method, std::string params,
-                     TimePoint deadline, const std::stop_token& stop) {
-  return await<std::string>([&](Completion<std::string> completion) {
-    connection.start(
-        {std::string(method), std::move(params), deadline, stop, std::move(completion)});
-  });
 }
 
 }  // namespace
@@ -69,7 +61,8 @@ void Client::shake_hands() {
   const TimePoint deadline = deadline_after(Clock::now(), config_.startup_timeout);
   std::string result;
   try {
-    result = raw_call(*connection_, "initialize", initialize_params(config_), deadline, {});
+    result = detail::call(*connection_, "initialize", initialize_params(config_),
+                          {.deadline = deadline});
   } catch (const JsonRpcError& error) {
     throw CodexError(
         std::string("The program that was started did not accept initialize as a codex "
@@ -86,8 +79,8 @@ std::string Client::call(std::string_view method, std::string params,
                          const CallOptions& options) const {
   params = with_extra(std::move(params), options.extra_params);
   check(method, params);
-  return raw_call(*connection_, method, std::move(params), deadline_of(config_, options),
-                  options.stop);
+  return detail::call(*connection_, method, std::move(params),
+                      {.deadline = deadline_of(config_, options), .stop = options.stop});
 }
 
 void Client::check(std::string_view method, std::string_view params) const {

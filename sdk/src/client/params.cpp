@@ -207,4 +207,18 @@ std::string with_extra(std::string params, const Json& extra) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string review_start_params(const std::string& thread_id, const types::ReviewTarget& target,
+                                const ReviewOptions& options) {
+  const types::ReviewStartParams params{.target = target, .thread_id = thread_id};
+  return with_extra(types::encode(params), options.extra_params);
+}
+
+std::string goal_set_params(const std::string& thread_id, const std::string& objective,
+                            const GoalOptions& options) {
+  types::ThreadGoalSetParams params{
+      .thread_id = thread_id, .objective = objective, .status = types::ThreadGoalStatus::active};
+  set(params.token_budget, options.token_budget);
+  return with_extra(types::encode(params), options.extra_params);
+}
+
 }  // namespace codex::detail

@@ -4,6 +4,7 @@
 
 #include <codex/input.hpp>
 #include <codex/options.hpp>
+#include <codex/protocol/review.hpp>
 
 /// From the options of the ergonomic API to params on the wire.
 namespace codex::detail {
@@ -16,6 +17,14 @@ std::string thread_fork_params(const std::string& thread_id, const ThreadForkOpt
 std::string thread_list_params(const ThreadListOptions& options);
 std::string turn_start_params(const std::string& thread_id, const RunInput& input,
                               const TurnOptions& options);
+
+/// The params of review/start.
+std::string review_start_params(const std::string& thread_id, const protocol::ReviewTarget& target,
+                                const ReviewOptions& options);
+
+/// The params of thread/goal/set that make it the thread's goal.
+std::string goal_set_params(const std::string& thread_id, const std::string& objective,
+                            const GoalOptions& options);
 
 /// Merges extra_params into params, so that they win. Throws CodexError when they are no object.
 std::string with_extra(std::string params, const Json& extra);

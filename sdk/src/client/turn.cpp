@@ -1,7 +1,9 @@
+#include <codex/decode_named.hpp>
 #include <codex/turn.hpp>
 
 #include "client/turn_handle.hpp"
 #include "client/turn_state.hpp"
+#include "connection/await.hpp"
 
 namespace codex {
 
@@ -47,15 +49,28 @@ TurnStream TurnHandle::stream() {
 
 TurnResult TurnHandle::run() {
   impl_->release_place();
-  return impl_->turn->wait_for_result();
+  detail::await<bool>([turn = impl_->turn](detail::Completion<bool> completion) {
+    turn->when_over(std::move(completion));
+  });
+  return impl_->turn->result();
 }
 
 protocol::TurnSteerResponse TurnHandle::steer(const Input& input, const CallOptions& options) {
-  return impl_->turn->steer(input, options);
+  const std::string result =
+      detail::await<std::string>([&](detail::Completion<std::string> completion) {
+        impl_->turn->control().steer(input, impl_->terms(options), std::move(completion));
+      });
+  auto response = detail::decode_named<protocol::TurnSteerResponse>("turn/steer", result);
+  response.turn_id = id();  // of a goal, another turn may have been steered
+  return response;
 }
 
 protocol::TurnInterruptResponse TurnHandle::interrupt(const CallOptions& options) {
-  return impl_->turn->interrupt(options);
+  const std::string result =
+      detail::await<std::string>([&](detail::Completion<std::string> completion) {
+        impl_->turn->control().interrupt(impl_->terms(options), std::move(completion));
+      });
+  return detail::decode_named<protocol::TurnInterruptResponse>("turn/interrupt", result);
 }
 
 }  // namespace codex

@@ -12,12 +12,18 @@ Json param(const Notification& event, const char* name) {
   return params.is_object() ? params.value(name, Json()) : Json();
 }
 
+/// A runtime of another version may say other things around an item, or of it: better an item that
+/// one has to look into than no result.
 types::ThreadItem item_of(const Notification& event) {
   try {
     return event.as<events::ItemCompleted>()->item;
   } catch (const DecodeError&) {
-    // A runtime of another version: better an item that one has to look into than no result.
-    return types::Unknown{param(event, "item")};
+    const Json item = param(event, "item");
+    try {
+      return item.get<types::ThreadItem>();
+    } catch (const DecodeError&) {
+      return types::Unknown{item};
+    }
   }
 }
 
@@ -73,7 +79,7 @@ std::optional<std::string> final_response(const std::vector<types::ThreadItem>& 
 
 void TurnCollector::feed(const Notification& event) {
   if (event.is<events::ItemCompleted>()) {
-    items_.push_back(event);
+    keep_item(event);
   } else if (event.is<events::ThreadTokenUsageUpdated>()) {
     usage_ = event;
   } else if (event.is<events::TurnCompleted>()) {
@@ -81,8 +87,18 @@ void TurnCollector::feed(const Notification& event) {
   }
 }
 
+void TurnCollector::keep_item(const Notification& event) {
+  items_.push_back(event);
+  item_bytes_ += event.text().size();
+  while (item_bytes_ > max_item_bytes_ && items_.size() > 1) {
+    item_bytes_ -= items_.front().text().size();
+    items_.pop_front();
+    ++dropped_items_;
+  }
+}
+
 TurnResult TurnCollector::result() const {
-  TurnResult result{.id = turn_id_};
+  TurnResult result{.id = turn_id_, .dropped_items = dropped_items_};
   for (const auto& event : items_) result.items.push_back(item_of(event));
   result.final_response = final_response(result.items);
   if (usage_) result.usage = usage_of(*usage_);

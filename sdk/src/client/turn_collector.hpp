@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <codex/notification.hpp>
 #include <codex/turn.hpp>
@@ -13,18 +15,29 @@ namespace codex::detail {
 /// when the result is asked for.
 class TurnCollector {
  public:
-  explicit TurnCollector(std::string turn_id) : turn_id_(std::move(turn_id)) {}
+  /// Beyond `max_item_bytes` the oldest items are dropped, and counted.
+  explicit TurnCollector(std::string turn_id,
+                         std::size_t max_item_bytes = std::size_t{256} * 1024 * 1024)
+      : turn_id_(std::move(turn_id)), max_item_bytes_(max_item_bytes) {}
 
   void feed(const Notification& event);
 
   [[nodiscard]] bool is_completed() const noexcept { return completed_.has_value(); }
 
+  /// The turn/completed, once it has come.
+  [[nodiscard]] const std::optional<Notification>& completed() const noexcept { return completed_; }
+
   /// What has come so far. An item that does not fit its type comes as `Unknown`, whole.
   [[nodiscard]] TurnResult result() const;
 
  private:
+  void keep_item(const Notification& event);
+
   std::string turn_id_;
-  std::vector<Notification> items_;
+  std::size_t max_item_bytes_;
+  std::deque<Notification> items_;
+  std::size_t item_bytes_ = 0;
+  std::uint64_t dropped_items_ = 0;
   std::optional<Notification> usage_;
   std::optional<Notification> completed_;
 };

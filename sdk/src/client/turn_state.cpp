@@ -1,133 +1,220 @@
 #include "client/turn_state.hpp"
 
-#include <codex/errors.hpp>
+#include <algorithm>
+#include <utility>
 
-#include "client/params.hpp"
+#include <codex/errors.hpp>
 
 namespace codex::detail {
 namespace {
 
-/// How long a turn that has used up its time is given to end in good order.
-constexpr std::chrono::seconds interrupt_grace{5};
+using std::chrono::milliseconds;
 
-template <class R>
-typename R::Response decode_response(const std::string& result) {
+/// A turn that cannot be interrupted because it does not run has told of its end already, or does
+/// so soon.
+constexpr milliseconds refusal_grace = std::chrono::seconds{1};
+
+struct Problem {
+  std::string text;
+  bool is_refusal;  // the runtime answered
+};
+
+Problem describe(std::exception_ptr error) {
   try {
-    return protocol::decode<typename R::Response>(result);
-  } catch (const DecodeError& error) {
-    throw DecodeError(error.path(), error.problem(), std::string(R::method));
+    std::rethrow_exception(std::move(error));
+  } catch (const JsonRpcError& refusal) {
+    return {refusal.what(), true};
+  } catch (const std::exception& problem) {
+    return {problem.what(), false};
   }
 }
 
 }  // namespace
 
-TurnState::TurnState(std::shared_ptr<Client> client, std::string thread_id, std::string turn_id,
-                     const TurnOptions& options, TimePoint started, Subscription events)
-    : client_(std::move(client)),
-      thread_id_(std::move(thread_id)),
-      turn_id_(std::move(turn_id)),
-      deadline_(options.timeout ? deadline_after(started, *options.timeout) : TimePoint::max()),
-      inactivity_timeout_(options.inactivity_timeout),
-      stop_(options.stop),
-      unread_(std::move(events)),
-      collector_(turn_id_) {}
+std::shared_ptr<TurnState> TurnState::follow(Turn turn, TurnLimits limits,
+                                             std::shared_ptr<Timers> timers,
+                                             const Subscription& events) {
+  const std::shared_ptr<TurnState> state(
+      new TurnState(std::move(turn), std::move(limits), std::move(timers), events));
+  events.observe(state);
+  const std::lock_guard lock(state->mutex_);
+  if (state->phase_ == Phase::running) state->watch_limits();
+  return state;
+}
 
-std::optional<Notification> TurnState::next(Subscription& events) {
-  const TimePoint silence = deadline_after(Clock::now(), inactivity_timeout_);
-  // Also while there are unread events: else a slow reader would never be told.
-  if (!is_completed()) {
-    if (stop_.stop_requested()) cancel();
-    if (Clock::now() >= deadline_) time_out("did not end in the time it was given");
+TurnState::TurnState(Turn turn, TurnLimits limits, std::shared_ptr<Timers> timers,
+                     const Subscription& events)
+    : turn_(std::move(turn)),
+      limits_(std::move(limits)),
+      timers_(std::move(timers)),
+      log_(events.log()),
+      collector_(turn_.turn_id),
+      last_heard_(Clock::now()) {}
+
+NextEvent TurnState::next(Subscription& events) {
+  bool is_late = is_time_up();  // also while there are unread events: a slow reader must be told
+  while (true) {
+    NextEvent event;
+    try {
+      event = events.next_blocking(TimePoint::max(), given_up_.get_token());
+    } catch (const CancelledError&) {
+      throw_ended_early();
+    } catch (const TransportClosedError& error) {
+      if (is_late) throw_ended_early();
+      throw TransportClosedError(error, collected());
+    }
+    is_late = is_late || is_time_up();
+    if (!is_late) return event;
+    if (!event) throw_ended_early();
   }
-  try {
-    auto event = events.next_blocking(std::min(deadline_, silence), stop_);
-    collect();
-    return event;
-  } catch (const TimeoutError&) {
-    if (deadline_ <= silence) time_out("did not end in the time it was given");
-    time_out("was not heard of for " + std::to_string(inactivity_timeout_.count()) + " ms");
-  } catch (const CancelledError&) {
-    cancel();
-  }
-}
-
-void TurnState::time_out(const std::string& why) {
-  const auto [collected, ending] = end_early();
-  throw TimeoutError("The turn " + turn_id_ + " " + why + "." + ending, collected);
-}
-
-void TurnState::cancel() {
-  const auto [collected, ending] = end_early();
-  throw CancelledError("The turn " + turn_id_ + " was cancelled." + ending, collected);
-}
-
-bool TurnState::is_completed() {
-  collect();
-  const std::lock_guard lock(mutex_);
-  return collector_.is_completed();
 }
 
 Subscription TurnState::subscribe() {
-  collect();
-  const std::lock_guard lock(mutex_);
-  return unread_.fork();
+  std::unique_lock lock(mutex_);
+  const std::optional<Notification> completed = collector_.completed();
+  lock.unlock();
+  return completed ? Subscription::to_one(*completed) : Subscription(log_);
 }
 
-TurnResult TurnState::wait_for_result() {
-  Subscription events = subscribe();
-  while (next(events)) {
+void TurnState::when_over(Completion<bool> completion) {
+  std::unique_lock lock(mutex_);
+  if (phase_ != Phase::over) {
+    waiting_.push_back(std::move(completion));
+    return;
   }
-  const TurnCollector collector = collected();
+  lock.unlock();
+  completion(true);
+}
+
+TurnResult TurnState::result() {
+  std::unique_lock lock(mutex_);
+  const TurnCollector collector = collector_;
+  const std::exception_ptr failure = failure_;
+  const bool was_ended_early = ending_.has_value();
+  lock.unlock();
+  if (was_ended_early) throw_ended_early();
   TurnResult result = collector.result();
+  if (!collector.is_completed() && failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const TransportClosedError& error) {
+      throw TransportClosedError(error, std::make_shared<const TurnResult>(std::move(result)));
+    }
+  }
   if (!collector.is_completed()) {
-    throw CodexError("The events of turn " + turn_id_ + " ended without turn/completed.");
+    throw CodexError("The events of turn " + turn_.turn_id + " ended without turn/completed.");
   }
   if (result.status == protocol::TurnStatus::failed) throw TurnFailedError(std::move(result));
   return result;
 }
 
-protocol::TurnInterruptResponse TurnState::interrupt(const CallOptions& options) const {
-  using protocol::requests::TurnInterrupt;
-  const std::string params =
-      protocol::encode(protocol::TurnInterruptParams{.thread_id = thread_id_, .turn_id = turn_id_});
-  return decode_response<TurnInterrupt>(client_->call(TurnInterrupt::method, params, options));
-}
-
-protocol::TurnSteerResponse TurnState::steer(const Input& input, const CallOptions& options) const {
-  using protocol::requests::TurnSteer;
-  const std::string params = protocol::encode(protocol::TurnSteerParams{
-      .expected_turn_id = turn_id_, .input = user_inputs(input), .thread_id = thread_id_});
-  return decode_response<TurnSteer>(client_->call(TurnSteer::method, params, options));
-}
-
-void TurnState::collect() {
+void TurnState::on_event(const Notification& event) noexcept {
   const std::lock_guard lock(mutex_);
-  try {
-    while (const auto event = unread_.try_next()) collector_.feed(*event);
-  } catch (const CodexError&) {
-    // Whoever waits for an event is told.
-  }
+  last_heard_ = Clock::now();
+  collector_.feed(event);
+  if (!collector_.is_completed() || phase_ == Phase::over) return;
+  if (ending_) ending_->told += " It was interrupted.";
+  phase_ = Phase::over;
+  watch_.reset();
 }
 
-TurnCollector TurnState::collected() {
-  collect();
+void TurnState::on_end(std::exception_ptr error) noexcept {
+  std::unique_lock lock(mutex_);
+  if (phase_ == Phase::ending) ending_->told += " Then the connection was lost.";
+  if (phase_ != Phase::over) failure_ = std::move(error);
+  phase_ = Phase::over;
+  const auto watch = std::move(watch_);  // ends without the lock
+  const auto waiting = std::exchange(waiting_, {});
+  lock.unlock();
+  for (const auto& completion : waiting) completion(true);
+}
+
+void TurnState::watch_limits() {
+  watch_ = std::make_unique<Watch>(timers_, std::min(limits_.deadline, silence()), limits_.stop,
+                                   [weak = weak_from_this()](Expiry expiry) {
+                                     if (const auto self = weak.lock()) self->expire(expiry);
+                                   });
+}
+
+TimePoint TurnState::silence() const { return deadline_after(last_heard_, limits_.inactivity); }
+
+void TurnState::expire(Expiry expiry) {
+  std::unique_lock lock(mutex_);
+  if (phase_ != Phase::running) return;
+  const TimePoint now = Clock::now();
+  const bool is_deadline = now >= limits_.deadline;
+  // It was heard of since the watch began.
+  if (expiry == Expiry::deadline && !is_deadline && now < silence()) return watch_limits();
+  phase_ = Phase::ending;
+  ending_ = Ending{expiry, reason_for(expiry, is_deadline)};
+  watch_grace(limits_.grace, " It did not end when it was interrupted.");
+  lock.unlock();
+  turn_.control->interrupt({.deadline = deadline_after(now, limits_.grace)},
+                           [weak = weak_from_this()](Outcome<std::string> outcome) {
+                             auto* error = std::get_if<std::exception_ptr>(&outcome);
+                             const auto self = weak.lock();
+                             if (error && self) self->note_interrupt_failed(std::move(*error));
+                           });
+}
+
+std::string TurnState::reason_for(Expiry expiry, bool is_deadline) const {
+  if (expiry == Expiry::stop) return " was cancelled.";
+  if (is_deadline) return " did not end in the time it was given.";
+  return " was not heard of for " + std::to_string(limits_.inactivity.count()) + " ms.";
+}
+
+void TurnState::watch_grace(milliseconds time, const std::string& told) {
+  watch_ = std::make_unique<Watch>(timers_, Clock::now() + time, std::stop_token(),
+                                   [weak = weak_from_this(), told](Expiry) {
+                                     if (const auto self = weak.lock()) self->give_up(told);
+                                   });
+}
+
+void TurnState::note_interrupt_failed(std::exception_ptr error) {
+  const auto [told, was_refused] = describe(std::move(error));
   const std::lock_guard lock(mutex_);
-  return collector_;
+  if (phase_ != Phase::ending) return;
+  watch_grace(was_refused ? refusal_grace : milliseconds::zero(),
+              " Interrupting it failed: " + told);
 }
 
-TurnState::Ending TurnState::end_early() {
-  const TimePoint deadline = Clock::now() + interrupt_grace;
-  std::string told = " It was interrupted.";
-  try {
-    Subscription events = subscribe();
-    interrupt({.timeout = interrupt_grace});
-    while (events.next_blocking(deadline)) {
-    }
-  } catch (const std::exception& error) {
-    // It ended by itself, or the runtime is deaf: the time is up either way.
-    if (!is_completed()) told = std::string(" Interrupting it failed: ") + error.what();
-  }
-  return {std::make_shared<const TurnResult>(collected().result()), told};
+void TurnState::give_up(const std::string& told) {
+  std::unique_lock lock(mutex_);
+  if (phase_ != Phase::ending) return;
+  phase_ = Phase::over;
+  ending_->told += told;
+  const auto watch = std::move(watch_);
+  const auto waiting = std::exchange(waiting_, {});
+  lock.unlock();
+  log_->forget(this);
+  given_up_.request_stop();
+  for (const auto& completion : waiting) completion(true);
+}
+
+bool TurnState::is_time_up() {
+  const std::lock_guard lock(mutex_);
+  if (ending_) return true;
+  if (phase_ == Phase::over) return false;
+  return limits_.stop.stop_requested() || Clock::now() >= limits_.deadline;
+}
+
+void TurnState::throw_ended_early() {
+  auto result = collected();
+  std::unique_lock lock(mutex_);
+  // Without an ending of ours, it ended by itself when its time was up.
+  const Expiry expiry = limits_.stop.stop_requested() ? Expiry::stop : Expiry::deadline;
+  const Ending ending = ending_.value_or(Ending{expiry, reason_for(expiry, true)});
+  lock.unlock();
+  const std::string what = "The turn " + turn_.turn_id + ending.told;
+  if (ending.expiry == Expiry::stop) throw CancelledError(what, std::move(result));
+  throw TimeoutError(what, std::move(result));
+}
+
+std::shared_ptr<const TurnResult> TurnState::collected() {
+  std::unique_lock lock(mutex_);
+  const TurnCollector collector = collector_;
+  lock.unlock();
+  return std::make_shared<const TurnResult>(collector.result());
 }
 
 }  // namespace codex::detail

@@ -2,64 +2,108 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 #include <codex/turn.hpp>
 
-#include "client/client_core.hpp"
 #include "client/turn_collector.hpp"
+#include "client/turn_control.hpp"
 #include "connection/subscription.hpp"
 
 namespace codex::detail {
 
-/// What the copies of a `TurnHandle` and their streams share. Thread-safe.
-class TurnState {
+/// How long a turn may take.
+struct TurnLimits {
+  TimePoint deadline = TimePoint::max();
+  std::chrono::milliseconds inactivity = std::chrono::milliseconds::max();
+  std::stop_token stop = {};
+  /// How long a turn whose time is up is given to end in good order.
+  std::chrono::milliseconds grace = std::chrono::seconds{5};
+};
+
+/// What the copies of a `TurnHandle` and their streams share. It follows the turn to its end on the
+/// I/O thread, whether anybody waits or not: it collects the result, and ends the turn early when
+/// its limits are passed. Thread-safe.
+class TurnState final : public EventObserver, public std::enable_shared_from_this<TurnState> {
  public:
-  TurnState(std::shared_ptr<Client> client, std::string thread_id, std::string turn_id,
-            const TurnOptions& options, TimePoint started, Subscription events);
+  struct Turn {
+    std::string thread_id;
+    std::string turn_id;
+    std::shared_ptr<TurnControl> control;
+  };
 
-  [[nodiscard]] const std::string& thread_id() const noexcept { return thread_id_; }
-  [[nodiscard]] const std::string& turn_id() const noexcept { return turn_id_; }
-  [[nodiscard]] const Client& client() const noexcept { return *client_; }
+  /// Follows the turn from the place of `events` on.
+  [[nodiscard]] static std::shared_ptr<TurnState> follow(Turn turn, TurnLimits limits,
+                                                         std::shared_ptr<Timers> timers,
+                                                         const Subscription& events);
 
-  /// Waits for the subscription's next event within the bounds of the turn's options. When they are
-  /// passed: interrupts the turn and throws TimeoutError or CancelledError with what was collected.
-  [[nodiscard]] std::optional<Notification> next(Subscription& events);
+  [[nodiscard]] const std::string& thread_id() const noexcept { return turn_.thread_id; }
+  [[nodiscard]] const std::string& turn_id() const noexcept { return turn_.turn_id; }
+  [[nodiscard]] TurnControl& control() const noexcept { return *turn_.control; }
 
-  /// A place in the events from now on.
+  /// Waits for the subscription's next event. Once the limits are passed: waits until the turn is
+  /// over, and throws TimeoutError or CancelledError with what was collected.
+  [[nodiscard]] NextEvent next(Subscription& events);
+
+  /// A place in the events from now on; when the turn is over, before its turn/completed.
   [[nodiscard]] Subscription subscribe();
 
-  /// Waits for the end of the turn.
-  [[nodiscard]] TurnResult wait_for_result();
+  /// Completes when the turn is over, however that came.
+  void when_over(Completion<bool> completion);
 
-  protocol::TurnInterruptResponse interrupt(const CallOptions& options) const;
-  protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options) const;
+  /// What the turn came to, once it is over: the result or the error.
+  [[nodiscard]] TurnResult result();
+
+  void on_event(const Notification& event) noexcept override;
+  void on_end(std::exception_ptr error) noexcept override;
 
  private:
-  /// Takes over what has come so far, so that no event is held for the result alone.
-  void collect();
-  [[nodiscard]] TurnCollector collected();
-  [[nodiscard]] bool is_completed();
-
-  struct Ending {
-    std::shared_ptr<const TurnResult> collected;
-    std::string told;  // whether it was interrupted, for people
+  enum class Phase {
+    running,
+    ending,  // its limits are passed, and it was interrupted
+    over,
   };
-  /// Interrupts the turn, gives it a moment to end, and tells what it came to.
-  [[nodiscard]] Ending end_early();
-  [[noreturn]] void time_out(const std::string& why);
-  [[noreturn]] void cancel();
+  /// Why the turn was ended before its time, and what came of that.
+  struct Ending {
+    Expiry expiry;
+    std::string told;  // for people; follows "The turn X"
+  };
+  using Waiting = std::vector<Completion<bool>>;
 
-  const std::shared_ptr<Client> client_;
-  const std::string thread_id_;
-  const std::string turn_id_;
-  const TimePoint deadline_;
-  const std::chrono::milliseconds inactivity_timeout_;
-  const std::stop_token stop_;
+  TurnState(Turn turn, TurnLimits limits, std::shared_ptr<Timers> timers,
+            const Subscription& events);
+
+  void expire(Expiry expiry);
+  void note_interrupt_failed(std::exception_ptr error);
+  void give_up(const std::string& told);
+
+  // With the lock held.
+  void watch_limits();
+  void watch_grace(std::chrono::milliseconds time, const std::string& told);
+  [[nodiscard]] TimePoint silence() const;
+  [[nodiscard]] std::string reason_for(Expiry expiry, bool is_deadline) const;
+
+  [[nodiscard]] bool is_time_up();
+  [[noreturn]] void throw_ended_early();
+  [[nodiscard]] std::shared_ptr<const TurnResult> collected();
+
+  const Turn turn_;
+  const TurnLimits limits_;
+  const std::shared_ptr<Timers> timers_;
+  const std::shared_ptr<EventLog> log_;
+  std::stop_source given_up_;  // wakes the streams of a turn whose end does not come
 
   std::mutex mutex_;
-  Subscription unread_;  // what the collector has not seen
+  Phase phase_ = Phase::running;
   TurnCollector collector_;
+  TimePoint last_heard_;
+  std::unique_ptr<Watch> watch_;
+  std::optional<Ending> ending_;
+  std::exception_ptr failure_;
+  Waiting waiting_;
 };
 
 }  // namespace codex::detail

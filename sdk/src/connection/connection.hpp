@@ -82,6 +82,9 @@ class Connection {
   /// The notifications.
   [[nodiscard]] Router& router() noexcept { return *router_; }
 
+  /// What watches deadlines.
+  [[nodiscard]] const std::shared_ptr<Timers>& timers() const noexcept { return timers_; }
+
   /// Fails all who wait and ends the runtime. Idempotent. Returns when all is done; on the I/O
   /// thread, it only begins.
   void close() noexcept;

@@ -10,8 +10,8 @@ namespace {
 // What one event costs beyond its text.
 constexpr std::size_t entry_overhead = 256;
 
-// Essential events are never dropped, so they may go this far beyond the limit.
-constexpr std::size_t essential_reserve = std::size_t{256} * 1024 * 1024;
+// How far beyond the limit essential events may go.
+constexpr std::size_t essential_reserve = std::size_t{64} * 1024 * 1024;
 
 bool is_delta(std::string_view method) {
   return method.ends_with("Delta") || method.ends_with("/delta");
@@ -36,18 +36,19 @@ void EventLog::append(Notification event) {
   if (has_ended_) return;
   const std::size_t bytes = event.text().size() + entry_overhead;
   const Rank rank = rank_of(event);
+  for (const auto& observer : observers_) observer->on_event(event);
+  if (cursors_.empty() && retention_ == Retention::turn) {
+    ++end_position_;
+    return;
+  }
   entries_.emplace_hint(entries_.end(), end_position_, Entry{std::move(event), bytes, rank});
-  if (rank != essential) droppable_[rank].push_back(end_position_);
+  droppable_[rank].push_back(end_position_);
   ++end_position_;
   bytes_ += bytes;
   Deliveries deliveries = serve_waiting();
   drop_until_it_fits();
-  const bool is_overfull = bytes_ > max_bytes_ + essential_reserve;
   lock.unlock();
   deliver(std::move(deliveries));
-  if (is_overfull) {
-    end([name = name_] { return make_error<CodexError>("Too many unread events of " + name); });
-  }
 }
 
 void EventLog::finish() { end(nullptr); }
@@ -82,6 +83,35 @@ void EventLog::close_cursor(const std::shared_ptr<Cursor>& cursor) {
   }
   lock.unlock();
   deliver(std::move(deliveries));
+}
+
+void EventLog::observe(const std::shared_ptr<EventObserver>& observer, Cursor& from) {
+  std::unique_lock lock(mutex_);
+  for (auto entry = entries_.lower_bound(from.next_); entry != entries_.end(); ++entry) {
+    observer->on_event(entry->second.event);
+  }
+  if (!has_ended_) {
+    observers_.push_back(observer);
+    return;
+  }
+  auto error = error_ ? error_() : nullptr;
+  lock.unlock();
+  observer->on_end(std::move(error));
+}
+
+void EventLog::forget(const EventObserver* observer) {
+  std::shared_ptr<EventObserver> forgotten;  // ends without the lock
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(observers_.begin(), observers_.end(),
+                                  [&](const auto& other) { return other.get() == observer; });
+  if (found == observers_.end()) return;
+  forgotten = std::move(*found);
+  observers_.erase(found);
+}
+
+std::size_t EventLog::held_bytes() {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
 }
 
 NextEvent EventLog::try_next(Cursor& cursor) {
@@ -169,12 +199,14 @@ void EventLog::free_read_entries() {
 void EventLog::free_oldest() {
   const Entry& oldest = entries_.begin()->second;
   bytes_ -= oldest.bytes;
-  if (oldest.rank != essential) droppable_[oldest.rank].pop_front();
+  droppable_[oldest.rank].pop_front();
   entries_.erase(entries_.begin());
 }
 
 void EventLog::drop_until_it_fits() {
   while (bytes_ > max_bytes_ && (drop_oldest(delta) || drop_oldest(ordinary))) {
+  }
+  while (bytes_ > max_bytes_ + essential_reserve && entries_.size() > 1 && drop_oldest(essential)) {
   }
 }
 
@@ -210,8 +242,11 @@ void EventLog::end(std::function<std::exception_ptr()> error) {
   if (std::exchange(has_ended_, true)) return;
   error_ = std::move(error);
   Deliveries deliveries = serve_waiting();
+  const auto observers = std::exchange(observers_, {});
+  const auto why = error_;
   lock.unlock();
   deliver(std::move(deliveries));
+  for (const auto& observer : observers) observer->on_end(why ? why() : nullptr);
 }
 
 void EventLog::expire(const std::weak_ptr<Cursor>& weak_cursor, std::uint64_t wait_id,

@@ -23,10 +23,27 @@ namespace codex::detail {
 /// What a consumer gets: an event, or nothing at the end of the stream.
 using NextEvent = std::optional<Notification>;
 
+/// Sees all events of a log as they come, on the I/O thread, whether anyone reads them or not.
+class EventObserver {
+ public:
+  EventObserver() = default;
+  virtual ~EventObserver() = default;
+  EventObserver(const EventObserver&) = delete;
+  EventObserver(EventObserver&&) = delete;
+  EventObserver& operator=(const EventObserver&) = delete;
+  EventObserver& operator=(EventObserver&&) = delete;
+
+  /// Called with the log locked: must be quick, and must not call the log.
+  virtual void on_event(const Notification& event) noexcept = 0;
+
+  /// No event follows; with the error, when that is why. Called once, without the lock.
+  virtual void on_end(std::exception_ptr error) noexcept = 0;
+};
+
 /// What a log does with events that nobody has read yet.
 enum class Retention {
   /// Holds events only for the cursors there are. When full, it drops the oldest deltas, then the
-  /// oldest of the rest, but never what a turn's result is made of.
+  /// oldest of the rest, and what a turn's result is made of only far beyond the limit.
   turn,
   /// Holds events also while nobody reads, for whoever comes. When full, it drops the oldest.
   stream,
@@ -70,6 +87,14 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
 
   /// Ends a cursor; who waits at it gets CancelledError.
   void close_cursor(const std::shared_ptr<Cursor>& cursor);
+
+  /// Shows the observer what the cursor has not read yet, and then every event. The log shares it
+  /// until its own end, or until `forget`.
+  void observe(const std::shared_ptr<EventObserver>& observer, Cursor& from);
+  void forget(const EventObserver* observer);
+
+  /// What the unread events hold at present.
+  [[nodiscard]] std::size_t held_bytes();
 
   /// The next event if there is one already. Throws the error of `fail` behind the last one.
   [[nodiscard]] NextEvent try_next(Cursor& cursor);
@@ -124,11 +149,12 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   std::mutex mutex_;
   // By position; what was dropped leaves a gap.
   std::map<std::uint64_t, Entry> entries_;
-  std::array<std::deque<std::uint64_t>, essential> droppable_;  // positions, by rank
+  std::array<std::deque<std::uint64_t>, essential + 1> droppable_;  // positions, by rank
   std::uint64_t end_position_ = 0;
   std::uint64_t unread_from_ = 0;  // all cursors have passed what stands before
   std::size_t bytes_ = 0;
   std::vector<std::shared_ptr<Cursor>> cursors_;
+  std::vector<std::shared_ptr<EventObserver>> observers_;
   std::uint64_t next_wait_id_ = 1;
   bool has_ended_ = false;
   std::function<std::exception_ptr()> error_;

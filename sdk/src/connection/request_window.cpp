@@ -1,5 +1,7 @@
 #include "connection/request_window.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -8,6 +10,16 @@
 
 namespace codex::detail {
 namespace {
+
+// The requests that end or steer what is under way. The runtime answers each of them at once.
+constexpr std::array<std::string_view, 9> control_methods = {
+    "account/login/cancel", "command/exec/terminate", "process/kill",
+    "thread/goal/clear",    "thread/goal/set",        "thread/realtime/stop",
+    "thread/unsubscribe",   "turn/interrupt",         "turn/steer"};
+
+bool is_control(std::string_view method) {
+  return std::find(control_methods.begin(), control_methods.end(), method) != control_methods.end();
+}
 
 std::exception_ptr expiry_error(Expiry expiry, const std::string& method, TimePoint started_at,
                                 bool was_sent) {
@@ -66,7 +78,10 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
     return refuse(expiry_error(*expiry, request.method, now, false));
   }
   const std::uint64_t id = next_id_++;
-  Pending pending{.method = request.method, .completion = {}, .started_at = now};
+  Pending pending{.method = request.method,
+                  .completion = {},
+                  .started_at = now,
+                  .is_control = is_control(request.method)};
   try {
     send_or_queue(id, pending, request_line(id, request.method, request.params));
   } catch (const CodexError&) {
@@ -83,8 +98,16 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
   return std::nullopt;
 }
 
+bool RequestWindow::has_room_for(const Pending& pending) const {
+  return in_flight_ < options_.max_in_flight + (pending.is_control ? options_.control_reserve : 0);
+}
+
+std::deque<std::uint64_t>& RequestWindow::queue_of(const Pending& pending) {
+  return pending.is_control ? control_queue_ : queue_;
+}
+
 void RequestWindow::send_or_queue(std::uint64_t id, Pending& pending, std::string line) {
-  if (in_flight_ < options_.max_in_flight) {
+  if (has_room_for(pending)) {
     send_(line);
     pending.is_sent = true;
     ++in_flight_;
@@ -95,14 +118,20 @@ void RequestWindow::send_or_queue(std::uint64_t id, Pending& pending, std::strin
   }
   queued_bytes_ += line.size();
   pending.queued_line = std::move(line);
-  queue_.push_back(id);
+  queue_of(pending).push_back(id);
 }
 
 void RequestWindow::send_queued(Deliveries& deliveries) {
-  while (in_flight_ < options_.max_in_flight && !queue_.empty()) {
-    const auto found = pending_.find(queue_.front());
+  send_queued(control_queue_, deliveries);
+  send_queued(queue_, deliveries);
+}
+
+void RequestWindow::send_queued(std::deque<std::uint64_t>& queue, Deliveries& deliveries) {
+  while (!queue.empty()) {
+    const auto found = pending_.find(queue.front());
     Pending& pending = found->second;
-    queue_.pop_front();
+    if (!has_room_for(pending)) return;
+    queue.pop_front();
     queued_bytes_ -= pending.queued_line.size();
     try {
       send_(std::exchange(pending.queued_line, {}));
@@ -140,6 +169,7 @@ void RequestWindow::fail(const Failure& failure) {
   if (failure_) return;
   failure_ = failure;
   const auto failed = std::exchange(pending_, {});
+  control_queue_.clear();
   queue_.clear();
   lock.unlock();
   for (const auto& [id, pending] : failed) {
@@ -183,7 +213,7 @@ void RequestWindow::drop(std::uint64_t id) {
     --in_flight_;
   } else {
     queued_bytes_ -= found->second.queued_line.size();
-    std::erase(queue_, id);
+    std::erase(queue_of(found->second), id);
   }
   pending_.erase(found);
 }

@@ -36,6 +36,9 @@ struct WindowOptions {
   /// Requests that the server has not answered yet; the rest wait their turn, as past about 200
   /// the runtime drops answers.
   std::size_t max_in_flight = 64;
+  /// So many more for those that end or steer what is under way: an interrupt must not wait behind
+  /// the very requests that it is to end.
+  std::size_t control_reserve = 32;
   /// What the requests that wait their turn may hold in all.
   std::size_t max_queued_bytes = std::size_t{256} * 1024 * 1024;
   /// How long a request that was given up keeps its place among those in flight. The server may be
@@ -68,6 +71,7 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
     Completion<std::string> completion;  // empty: given up
     std::function<void(std::string)> on_late_result = {};
     TimePoint started_at;
+    bool is_control = false;
     std::string queued_line = {};
     bool is_sent = false;
     std::unique_ptr<Watch> watch = {};
@@ -82,8 +86,11 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
 
   // All of these with the lock held.
   [[nodiscard]] std::optional<Delivery> admit(Request& request);
+  [[nodiscard]] bool has_room_for(const Pending& pending) const;
+  [[nodiscard]] std::deque<std::uint64_t>& queue_of(const Pending& pending);
   void send_or_queue(std::uint64_t id, Pending& pending, std::string line);
   void send_queued(Deliveries& deliveries);
+  void send_queued(std::deque<std::uint64_t>& queue, Deliveries& deliveries);
   void drop(std::uint64_t id);
 
   void expire(std::uint64_t id, Expiry expiry);
@@ -96,6 +103,7 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   std::mutex mutex_;
   std::optional<Failure> failure_;
   std::map<std::uint64_t, Pending> pending_;
+  std::deque<std::uint64_t> control_queue_;
   std::deque<std::uint64_t> queue_;
   std::size_t queued_bytes_ = 0;
   std::size_t in_flight_ = 0;

@@ -48,6 +48,8 @@ void Router::route(std::shared_ptr<const Message> message) {
   Notification event(std::move(message));
   if (event.method() == "account/login/completed" && !login_id.empty()) {
     route_login(login_id, std::move(event));
+  } else if (route_goal(event)) {
+    return;
   } else if (!event.turn_id().empty()) {
     route_turn(std::move(event));
   } else {
@@ -74,10 +76,19 @@ void Router::route_login(std::string_view login_id, Notification event) {
   general_->append(std::move(unclaimed));
 }
 
+bool Router::route_goal(const Notification& event) {
+  std::unique_lock lock(mutex_);
+  if (goals_.empty() || event.thread_id().empty()) return false;
+  const auto goal = goal_of(event.thread_id());
+  lock.unlock();
+  return goal && goal->take(event);
+}
+
 void Router::route_turn(Notification event) {
   const bool is_last = event.method() == "turn/completed";
   std::unique_lock lock(mutex_);
-  const std::shared_ptr<EventLog> log = turn_for(event);
+  std::shared_ptr<EventLog> log = review_started_by(event);
+  if (!log) log = turn_for(event.thread_id(), event.turn_id());
   if (is_last) note_completed(event.turn_id());
   lock.unlock();
   if (!log) return general_->append(std::move(event));
@@ -90,22 +101,42 @@ void Router::fail(const Failure& failure) {
   if (failure_) return;
   failure_ = failure;
   const auto logs = take_live_logs();
+  const auto goals = std::exchange(goals_, {});
   lock.unlock();
+  for (const auto& [thread_id, goal] : goals) {
+    if (const auto alive = goal.lock()) alive->fail(failure);
+  }
   for (const auto& log : logs) log->fail([failure] { return failure.exception(); });
 }
 
-PendingTurn Router::expect_turn(std::string thread_id) {
+PendingTurn Router::expect(std::string thread_id, bool is_review) {
   auto state = std::make_shared<PendingTurn::State>();
   const std::lock_guard lock(mutex_);
   throw_if_failed();
+  throw_if_goal_has(thread_id);
   forget_unread_logs();
   for (const auto& [turn_id, turn] : turns_) {
     if (turn.thread_id != thread_id) continue;
     if (auto log = turn.log.lock()) state->turns.emplace(turn_id, Subscription(std::move(log)));
   }
   state->thread_id = std::move(thread_id);
+  state->is_review = is_review;
   pending_.push_back(state);
   return {shared_from_this(), std::move(state)};
+}
+
+std::shared_ptr<GoalRelay> Router::expect_goal(const std::string& thread_id) {
+  const std::lock_guard lock(mutex_);
+  throw_if_failed();
+  throw_if_goal_has(thread_id);
+  auto goal = std::make_shared<GoalRelay>(thread_id, event_buffer_bytes_, timers_);
+  goals_.insert_or_assign(thread_id, goal);
+  return goal;
+}
+
+bool Router::is_followed(std::string_view turn_id) {
+  const std::lock_guard lock(mutex_);
+  return find_turn(turn_id) != nullptr;
 }
 
 Subscription Router::attach(const std::string& thread_id, const std::string& turn_id) {
@@ -116,7 +147,7 @@ Subscription Router::attach(const std::string& thread_id, const std::string& tur
                      " is over and no longer streaming; read its thread instead");
   }
   auto log = find_turn(turn_id);
-  return Subscription(log ? std::move(log) : open_turn(thread_id, turn_id));
+  return Subscription(log ? std::move(log) : open_turn(thread_id, turn_id, false));
 }
 
 Subscription Router::expect_login(const std::string& login_id) {
@@ -145,6 +176,20 @@ void Router::throw_if_failed() const {
   if (failure_) std::rethrow_exception(failure_->exception());
 }
 
+void Router::throw_if_goal_has(const std::string& thread_id) {
+  if (!goal_of(thread_id)) return;
+  throw InvalidRequestError(-32600, "thread has an active goal operation: " + thread_id);
+}
+
+std::shared_ptr<GoalRelay> Router::goal_of(std::string_view thread_id) {
+  const auto found = goals_.find(thread_id);
+  if (found == goals_.end()) return nullptr;
+  auto goal = found->second.lock();
+  if (goal && !goal->is_over()) return goal;
+  goals_.erase(found);
+  return nullptr;
+}
+
 std::shared_ptr<EventLog> Router::new_log(const std::string& name) const {
   return std::make_shared<EventLog>(name, Retention::turn, event_buffer_bytes_, timers_);
 }
@@ -158,9 +203,9 @@ std::shared_ptr<EventLog> Router::find_turn(std::string_view turn_id) {
 }
 
 std::shared_ptr<EventLog> Router::open_turn(const std::string& thread_id,
-                                            const std::string& turn_id) {
+                                            const std::string& turn_id, bool is_review) {
   auto log = new_log("turn " + turn_id);
-  turns_.insert_or_assign(turn_id, Turn{thread_id, log});
+  turns_.insert_or_assign(turn_id, Turn{thread_id, log, is_review});
   for (const auto& pending : pending_) {
     if (pending->thread_id == thread_id)
       pending->turns.insert_or_assign(turn_id, Subscription(log));
@@ -168,11 +213,26 @@ std::shared_ptr<EventLog> Router::open_turn(const std::string& thread_id,
   return log;
 }
 
-std::shared_ptr<EventLog> Router::turn_for(const Notification& event) {
-  if (auto log = find_turn(event.turn_id())) return log;
+std::shared_ptr<EventLog> Router::turn_for(std::string_view thread_id, std::string_view turn_id) {
+  if (auto log = find_turn(turn_id)) return log;
   // Some events come after their turn's end: they must not start it again.
-  if (!is_expected(event.thread_id()) || is_completed(event.turn_id())) return nullptr;
-  return open_turn(std::string(event.thread_id()), std::string(event.turn_id()));
+  if (!is_expected(thread_id) || is_completed(turn_id)) return nullptr;
+  return open_turn(std::string(thread_id), std::string(turn_id), is_review_expected(thread_id));
+}
+
+std::shared_ptr<EventLog> Router::review_started_by(const Notification& event) {
+  if (event.method() != "turn/started") return nullptr;
+  const Json params = Json::parse(event.params(), nullptr, false);
+  const Json::json_pointer path("/turn/rootTurnId");
+  if (!params.is_object() || !params.contains(path) || !params[path].is_string()) return nullptr;
+  const auto root = params[path].get<std::string>();
+  if (root == event.turn_id()) return nullptr;
+  const auto found = turns_.find(root);
+  if (found == turns_.end()) {
+    return is_review_expected(event.thread_id()) ? turn_for(event.thread_id(), root) : nullptr;
+  }
+  const Turn& turn = found->second;
+  return turn.is_review && turn.thread_id == event.thread_id() ? turn.log.lock() : nullptr;
 }
 
 Subscription Router::ended_turn(const std::string& turn_id) const {
@@ -184,6 +244,12 @@ Subscription Router::ended_turn(const std::string& turn_id) const {
 bool Router::is_expected(std::string_view thread_id) const {
   return std::any_of(pending_.begin(), pending_.end(),
                      [&](const auto& pending) { return pending->thread_id == thread_id; });
+}
+
+bool Router::is_review_expected(std::string_view thread_id) const {
+  return std::any_of(pending_.begin(), pending_.end(), [&](const auto& pending) {
+    return pending->is_review && pending->thread_id == thread_id;
+  });
 }
 
 bool Router::is_completed(std::string_view turn_id) const {
@@ -219,7 +285,7 @@ Subscription Router::bind(PendingTurn::State& pending, const std::string& turn_i
   }
   throw_if_failed();
   if (is_completed(turn_id)) return ended_turn(turn_id);
-  Subscription subscription(open_turn(pending.thread_id, turn_id));
+  Subscription subscription(open_turn(pending.thread_id, turn_id, pending.is_review));
   return subscription;
 }
 

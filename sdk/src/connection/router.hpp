@@ -13,6 +13,7 @@
 
 #include <codex/notification.hpp>
 
+#include "connection/goal_relay.hpp"
 #include "connection/outcome.hpp"
 #include "connection/subscription.hpp"
 #include "wire/envelope.hpp"
@@ -38,6 +39,7 @@ class PendingTurn {
   friend class Router;
   struct State {
     std::string thread_id;
+    bool is_review;
     std::map<std::string, Subscription, std::less<>> turns;
   };
 
@@ -62,8 +64,24 @@ class Router : public std::enable_shared_from_this<Router> {
   void fail(const Failure& failure);
 
   /// Begins to keep the events of this thread's turns: call it before turn/start is sent. Throws
-  /// TransportClosedError when the connection is lost, as do the others.
-  [[nodiscard]] PendingTurn expect_turn(std::string thread_id);
+  /// TransportClosedError when the connection is lost, as do the others, and InvalidRequestError
+  /// while a goal has the thread.
+  [[nodiscard]] PendingTurn expect_turn(std::string thread_id) {
+    return expect(std::move(thread_id), false);
+  }
+
+  /// The same for review/start. The runtime runs a review under another id than all its events
+  /// bear but turn/started, which is brought to it all the same.
+  [[nodiscard]] PendingTurn expect_review(std::string thread_id) {
+    return expect(std::move(thread_id), true);
+  }
+
+  /// Gives the thread's turns to a goal, until that is over or nobody holds the relay. Throws
+  /// InvalidRequestError when another one has them.
+  [[nodiscard]] std::shared_ptr<GoalRelay> expect_goal(const std::string& thread_id);
+
+  /// Whether anyone reads the events of this turn.
+  [[nodiscard]] bool is_followed(std::string_view turn_id);
 
   /// The events from now on of a turn that runs. Throws CodexError when it is known to be over.
   [[nodiscard]] Subscription attach(const std::string& thread_id, const std::string& turn_id);
@@ -83,20 +101,28 @@ class Router : public std::enable_shared_from_this<Router> {
   struct Turn {
     std::string thread_id;
     std::weak_ptr<EventLog> log;
+    bool is_review;
   };
 
+  [[nodiscard]] PendingTurn expect(std::string thread_id, bool is_review);
   void route_login(std::string_view login_id, Notification event);
   void route_turn(Notification event);
+  [[nodiscard]] bool route_goal(const Notification& event);
 
   // All of these with the lock held.
   void throw_if_failed() const;
+  void throw_if_goal_has(const std::string& thread_id);
+  [[nodiscard]] std::shared_ptr<GoalRelay> goal_of(std::string_view thread_id);
   [[nodiscard]] std::shared_ptr<EventLog> new_log(const std::string& name) const;
   [[nodiscard]] std::shared_ptr<EventLog> find_turn(std::string_view turn_id);
   [[nodiscard]] std::shared_ptr<EventLog> open_turn(const std::string& thread_id,
-                                                    const std::string& turn_id);
-  [[nodiscard]] std::shared_ptr<EventLog> turn_for(const Notification& event);
+                                                    const std::string& turn_id, bool is_review);
+  [[nodiscard]] std::shared_ptr<EventLog> turn_for(std::string_view thread_id,
+                                                   std::string_view turn_id);
+  [[nodiscard]] std::shared_ptr<EventLog> review_started_by(const Notification& event);
   [[nodiscard]] Subscription ended_turn(const std::string& turn_id) const;
   [[nodiscard]] bool is_expected(std::string_view thread_id) const;
+  [[nodiscard]] bool is_review_expected(std::string_view thread_id) const;
   [[nodiscard]] bool is_completed(std::string_view turn_id) const;
   void note_completed(std::string_view turn_id);
   void forget_unread_logs();
@@ -114,7 +140,8 @@ class Router : public std::enable_shared_from_this<Router> {
   std::optional<Failure> failure_;
   std::map<std::string, Turn, std::less<>> turns_;
   PendingStates pending_;
-  std::deque<std::string> completed_turns_;  // the latest ones
+  std::map<std::string, std::weak_ptr<GoalRelay>, std::less<>> goals_;  // by thread
+  std::deque<std::string> completed_turns_;                             // the latest ones
   std::map<std::string, std::weak_ptr<EventLog>, std::less<>> logins_;
   std::deque<std::pair<std::string, Notification>> early_logins_;
 };

@@ -13,6 +13,15 @@ Subscription::Subscription(std::shared_ptr<EventLog> log,
                            std::shared_ptr<EventLog::Cursor> cursor) noexcept
     : log_(std::move(log)), cursor_(std::move(cursor)) {}
 
+Subscription Subscription::to_one(Notification event) {
+  // Over before anyone waits: it needs no timers.
+  const auto log = std::make_shared<EventLog>("an ended turn", Retention::turn, 0, nullptr);
+  Subscription subscription(log);
+  log->append(std::move(event));
+  log->finish();
+  return subscription;
+}
+
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
   if (this != &other) {
     release();

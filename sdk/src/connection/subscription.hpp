@@ -21,8 +21,19 @@ class Subscription {
   Subscription& operator=(const Subscription&) = delete;
   ~Subscription();
 
+  /// The consumer of a stream of this one event.
+  [[nodiscard]] static Subscription to_one(Notification event);
+
   /// Another consumer, at the same place.
   [[nodiscard]] Subscription fork() const;
+
+  /// What is consumed.
+  [[nodiscard]] const std::shared_ptr<EventLog>& log() const noexcept { return log_; }
+
+  /// Shows the observer everything from this place on.
+  void observe(const std::shared_ptr<EventObserver>& observer) const {
+    log_->observe(observer, *cursor_);
+  }
 
   /// The next event if it is there already. Throws TransportClosedError where the connection was
   /// lost, after all events that came before.

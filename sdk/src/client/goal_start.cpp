@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <utility>
+
+#include <codex/errors.hpp>
+
+#include "client/call.hpp"
+#include "client/params.hpp"
+#include "client/start_tools.hpp"
+#include "client/turn_control.hpp"
+#include "client/turn_start.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace requests = codex::protocol::requests;
+
+constexpr std::chrono::seconds goal_start_timeout{30};
+
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n\f\v";
+  const std::size_t begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
+}
+
+std::string checked_objective(std::string_view text) {
+  constexpr std::ptrdiff_t longest = 4000;
+  std::string objective = trimmed(text);
+  if (objective.empty()) throw CodexError("goal objective must not be empty");
+  const auto starts_character = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  };
+  if (std::count_if(objective.begin(), objective.end(), starts_character) > longest) {
+    throw CodexError("goal objective must be at most 4000 characters");
+  }
+  return objective;
+}
+
+/// Only an idle thread whose history is kept can pursue a goal.
+void check_thread(Connection& connection, const std::string& thread_id, const CallTerms& terms) {
+  const std::string result =
+      call(connection, requests::ThreadRead::method,
+           protocol::encode(protocol::ThreadReadParams{.thread_id = thread_id}), terms);
+  const Json thread = Json::parse(result, nullptr, false).value("thread", Json::object());
+  const auto refuse = [&](const std::string& what) {
+    throw InvalidRequestError(-32600,
+                              "thread must be " + what + " before starting a goal: " + thread_id);
+  };
+  if (thread.value("/status/type"_json_pointer, "") != "idle") refuse("idle");
+  if (thread.value("ephemeral", false) || !thread.value("path", Json()).is_string()) {
+    refuse("persisted");
+  }
+}
+
+/// Waits for the first turn of a goal.
+std::string first_turn_of(const GoalRelay& goal, const Subscription& place,
+                          const CallTerms& terms) {
+  Subscription events = place.fork();
+  const TimePoint deadline = std::min(terms.deadline, Clock::now() + goal_start_timeout);
+  if (const auto event = events.next_blocking(deadline, terms.stop)) {
+    return std::string(event->turn_id());
+  }
+  throw CodexError("The goal of thread " + goal.thread_id() + " ended before its first turn.");
+}
+
+}  // namespace
+
+StartedTurn start_goal(const Client& client, const std::string& thread_id,
+                       std::string_view objective, const GoalOptions& options) {
+  const TimePoint started = Clock::now();
+  const CallTerms terms = start_terms(options, client.config(), started);
+  const std::shared_ptr<Connection> connection = client.shared_connection();
+  std::string params = goal_set_params(thread_id, checked_objective(objective), options);
+  client.check(requests::ThreadGoalSet::method, params);
+  check_thread(*connection, thread_id, terms);
+  const auto goal = connection->router().expect_goal(thread_id);
+  const auto control = control_goal(connection, goal);
+  Subscription events(goal->events());
+  call(*connection, requests::ThreadGoalClear::method,
+       protocol::encode(protocol::ThreadGoalClearParams{.thread_id = thread_id}), terms);
+  goal->accept();
+  const std::string turn_id = with_result("", [&] {
+    try {
+      call(*connection, requests::ThreadGoalSet::method, std::move(params), terms);
+      return first_turn_of(*goal, events, terms);
+    } catch (const JsonRpcError&) {
+      throw;  // the runtime has no such goal
+    } catch (...) {
+      control->interrupt({.deadline = Clock::now() + cleanup_timeout},
+                         [](const Outcome<std::string>&) {});
+      throw;
+    }
+  });
+  return follow(*connection, {thread_id, turn_id, control}, limits_of(options, started),
+                std::move(events));
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <codex/errors.hpp>
+
+#include "client/call.hpp"
+#include "client/turn_start.hpp"
+
+/// What all ways to start a turn have in common.
+namespace codex::detail {
+
+/// How long the runtime is given to end a turn that nobody waits for.
+constexpr std::chrono::seconds cleanup_timeout{30};
+
+/// The start itself has the time of a request, and no more than the whole turn.
+template <class Options>
+CallTerms start_terms(const Options& options, const CodexConfig& config, TimePoint started) {
+  const std::chrono::milliseconds time = config.request_timeout;
+  return {.deadline = deadline_after(started, std::min(options.timeout.value_or(time), time)),
+          .stop = options.stop};
+}
+
+template <class Options>
+TurnLimits limits_of(const Options& options, TimePoint started) {
+  return {
+      .deadline = options.timeout ? deadline_after(started, *options.timeout) : TimePoint::max(),
+      .inactivity = options.inactivity_timeout,
+      .stop = options.stop};
+}
+
+/// Where time runs out after a turn's request was sent, the error carries a result, as it does for
+/// every turn.
+template <class Start>
+auto with_result(const std::string& turn_id, Start&& start) {
+  const auto nothing = [&] {
+    return std::make_shared<const TurnResult>(TurnResult{.id = turn_id});
+  };
+  try {
+    return start();
+  } catch (const TimeoutError& error) {
+    if (!error.was_sent()) throw;
+    throw TimeoutError(error.what(), nothing());
+  } catch (const CancelledError& error) {
+    if (!error.was_sent()) throw;
+    throw CancelledError(error.what(), nothing());
+  }
+}
+
+inline StartedTurn follow(const Connection& connection, TurnState::Turn turn, TurnLimits limits,
+                          Subscription events) {
+  auto state = TurnState::follow(std::move(turn), std::move(limits), connection.timers(), events);
+  return {std::move(state), std::move(events)};
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,174 @@
+#include "connection/goal_relay.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace codex::detail {
+namespace {
+
+/// The member of an event's params, at a path like "/turn/status"; null when it is not there.
+Json param(const Notification& event, const char* path) {
+  const Json params = Json::parse(event.params(), nullptr, false);
+  const Json::json_pointer pointer(path);
+  return params.is_object() && params.contains(pointer) ? params.at(pointer) : Json();
+}
+
+std::optional<std::int64_t> integer(const Json& value) {
+  if (!value.is_number_integer()) return std::nullopt;
+  return value.get<std::int64_t>();
+}
+
+std::string compact(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+GoalRelay::GoalRelay(std::string thread_id, std::size_t event_buffer_bytes,
+                     const std::shared_ptr<Timers>& timers)
+    : thread_id_(std::move(thread_id)),
+      events_(std::make_shared<EventLog>("the goal of thread " + thread_id_, Retention::turn,
+                                         event_buffer_bytes, timers)),
+      turns_(std::make_shared<EventLog>("the turns of thread " + thread_id_, Retention::turn,
+                                        event_buffer_bytes, timers)) {}
+
+void GoalRelay::accept() {
+  const std::lock_guard lock(mutex_);
+  is_accepting_ = true;
+}
+
+bool GoalRelay::take(const Notification& event) {
+  std::unique_lock lock(mutex_);
+  const Step step = step_for(event);
+  lock.unlock();
+  if (step.shown) events_->append(*step.shown);
+  if (step.started) turns_->append(*step.started);
+  if (step.is_last) {
+    events_->finish();
+    turns_->finish();
+  }
+  return step.is_taken;
+}
+
+GoalRelay::Step GoalRelay::step_for(const Notification& event) {
+  if (!is_accepting_ || is_over_) return {};
+  const std::string_view method = event.method();
+  if (method.starts_with("thread/goal/")) {
+    note_goal(event);
+    // Not taken: those who want to know how the goal is getting on find it in notifications().
+    return step_at_end(false);
+  }
+  if (event.turn_id().empty()) return {};
+  if (method == "turn/started") return note_started(event);
+  if (method == "turn/completed") {
+    note_completed(event);
+    return step_at_end(true);
+  }
+  return {.is_taken = true, .shown = relabelled(event)};
+}
+
+void GoalRelay::fail(const Failure& failure) {
+  std::unique_lock lock(mutex_);
+  if (std::exchange(is_over_, true)) return;
+  lock.unlock();
+  events_->fail([failure] { return failure.exception(); });
+  turns_->fail([failure] { return failure.exception(); });
+}
+
+bool GoalRelay::is_over() const {
+  const std::lock_guard lock(mutex_);
+  return is_over_;
+}
+
+std::string GoalRelay::running_turn() const {
+  const std::lock_guard lock(mutex_);
+  return running_ ? std::string(running_->turn_id()) : std::string();
+}
+
+void GoalRelay::when_running(TimePoint deadline, const std::stop_token& stop,
+                             Completion<NextEvent> completion) {
+  std::unique_lock lock(mutex_);
+  if (running_) {
+    NextEvent running = running_;
+    lock.unlock();
+    return completion(std::move(running));
+  }
+  // Before the lock goes, so that no turn can start unseen.
+  const auto turns = std::make_shared<Subscription>(turns_);
+  lock.unlock();
+  turns->next(deadline, stop, [turns, completion = std::move(completion)](auto outcome) {
+    completion(std::move(outcome));
+  });
+}
+
+void GoalRelay::note_ended(std::string_view turn_id) {
+  const std::lock_guard lock(mutex_);
+  if (running_ && running_->turn_id() == turn_id) running_.reset();
+}
+
+void GoalRelay::note_interrupt() {
+  const std::lock_guard lock(mutex_);
+  is_interrupted_ = true;
+}
+
+void GoalRelay::note_goal(const Notification& event) {
+  // Until the new goal is active, it is the end of an older one that is told.
+  const bool is_active = param(event, "/goal/status") == "active";
+  if (is_active) was_active_ = true;
+  has_goal_ended_ = was_active_ && !is_active;
+}
+
+GoalRelay::Step GoalRelay::note_started(const Notification& event) {
+  running_ = event;
+  Step step{.is_taken = true, .started = event};
+  if (turn_id_.empty()) {
+    turn_id_ = event.turn_id();
+    started_at_ = integer(param(event, "/turn/startedAt"));
+    step.shown = event;
+  }
+  return step;
+}
+
+void GoalRelay::note_completed(const Notification& event) {
+  if (running_ && running_->turn_id() == event.turn_id()) running_.reset();
+  completed_ = event;
+  if (param(event, "/turn/status") == "interrupted") has_goal_ended_ = true;
+}
+
+GoalRelay::Step GoalRelay::step_at_end(bool is_taken) {
+  Step step{.is_taken = is_taken};
+  if (!has_goal_ended_ || running_) return step;
+  is_over_ = true;
+  step.is_last = true;
+  if (completed_) step.shown = last_event();
+  return step;
+}
+
+Notification GoalRelay::relabelled(const Notification& event) {
+  const std::string_view text = event.text();
+  const std::string_view turn_id = event.turn_id();
+  if (turn_id == turn_id_) return event;
+  if (turn_id.data() >= text.data() && turn_id.data() < text.data() + text.size()) {
+    std::string line(text);
+    line.replace(static_cast<std::size_t>(turn_id.data() - text.data()), turn_id.size(), turn_id_);
+    return Notification(scanner_.scan(std::move(line)));
+  }
+  Json json = event.json();
+  json["params"]["turnId"] = turn_id_;
+  return Notification(scanner_.scan(compact(json)));
+}
+
+Notification GoalRelay::last_event() {
+  Json json = completed_->json();
+  Json& turn = json["params"]["turn"];
+  turn["id"] = turn_id_;
+  if (is_interrupted_) turn["status"] = "interrupted";
+  const auto completed_at = integer(turn.value("completedAt", Json()));
+  if (started_at_) turn["startedAt"] = *started_at_;
+  if (started_at_ && completed_at) {
+    turn["durationMs"] = std::max<std::int64_t>(0, *completed_at - *started_at_) * 1000;
+  }
+  return Notification(scanner_.scan(compact(json)));
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,135 @@
+// How long a turn takes when many run at once on one client, and how much processor time of it is
+// the SDK's own: the mock model is a process of its own, so that this one is the SDK and its user.
+//
+//     bench_turns [threads = 64] [turns for each = 8] [deltas for each turn = 20]
+
+#include <algorithm>
+#include <barrier>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <codex/codex.hpp>
+#include <codex/testing.hpp>
+
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+using Clock = std::chrono::steady_clock;
+
+double processor_seconds(int who) {
+  rusage usage{};
+  ::getrusage(who, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// Serves the mock model until the other end of `lifeline` is closed. Does not return.
+[[noreturn]] void serve(int out, int lifeline, int deltas) {
+  {
+    codex::testing::MockModel mock;
+    mock.on_request([deltas](const codex::testing::ModelRequest&) {
+      return codex::testing::Reply{}.deltas(std::vector<std::string>(deltas, "word "));
+    });
+    const codex::CodexConfig config = mock.config();
+    const std::string text = codex::Json{{"env", config.env}, {"cwd", *config.cwd}}.dump() + "\n";
+    if (::write(out, text.data(), text.size()) < 0) std::_Exit(1);
+    ::close(out);
+    char byte = 0;
+    while (::read(lifeline, &byte, 1) > 0) {
+    }
+  }
+  std::_Exit(0);
+}
+
+codex::CodexConfig read_config(int in) {
+  std::string text;
+  char byte = 0;
+  while (::read(in, &byte, 1) == 1) text += byte;
+  const codex::Json json = codex::Json::parse(text);
+  codex::CodexConfig config;
+  config.env = json.at("env").get<std::map<std::string, std::string>>();
+  config.cwd = json.at("cwd").get<std::string>();
+  return config;
+}
+
+int argument(int count, char** arguments, int index, int otherwise) {
+  return count > index ? std::atoi(arguments[index]) : otherwise;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const int threads = argument(count, arguments, 1, 64);
+  const int turns = argument(count, arguments, 2, 8);
+  const int deltas = argument(count, arguments, 3, 20);
+  int configuration[2];
+  int lifeline[2];
+  if (::pipe(configuration) != 0 || ::pipe(lifeline) != 0) return 1;
+  const pid_t mock = ::fork();
+  if (mock == 0) {
+    ::close(lifeline[1]);
+    serve(configuration[1], lifeline[0], deltas);
+  }
+  ::close(configuration[1]);
+  ::close(lifeline[0]);
+
+  std::vector<double> times;
+  double wall = 0;
+  double own = 0;
+  {
+    codex::Codex codex(read_config(configuration[0]));
+    std::vector<std::vector<double>> per_thread(threads);
+    std::barrier ready(threads + 1);
+    std::vector<std::jthread> workers;
+    for (auto& mine : per_thread) {
+      workers.emplace_back([&] {
+        auto thread = codex.thread_start();
+        ready.arrive_and_wait();
+        for (int i = 0; i < turns; ++i) {
+          const auto begin = Clock::now();
+          try {
+            (void)thread.run("hello");
+            mine.push_back(Seconds(Clock::now() - begin).count());
+          } catch (const codex::TurnFailedError& error) {
+            // On a busy machine the runtime does not always reach the mock.
+            std::fprintf(stderr, "left out: %s\n", error.what());
+          }
+        }
+      });
+    }
+    ready.arrive_and_wait();
+    const auto begin = Clock::now();
+    const double before = processor_seconds(RUSAGE_SELF);
+    workers.clear();
+    wall = Seconds(Clock::now() - begin).count();
+    own = processor_seconds(RUSAGE_SELF) - before;
+    for (const auto& mine : per_thread) times.insert(times.end(), mine.begin(), mine.end());
+  }
+  ::close(lifeline[1]);
+  ::waitpid(mock, nullptr, 0);
+  const double others = processor_seconds(RUSAGE_CHILDREN);
+
+  if (times.empty()) return 1;
+  std::sort(times.begin(), times.end());
+  const auto quantile = [&](double share) {
+    return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1))] * 1e3;
+  };
+  std::printf("%zu turns of %d deltas on %d threads in %.2f s: %.2f ms a turn over all\n",
+              times.size(), deltas, threads, wall, wall / static_cast<double>(times.size()) * 1e3);
+  std::printf("one turn: median %.1f ms, 95%% %.1f ms, longest %.1f ms\n", quantile(0.5),
+              quantile(0.95), quantile(1));
+  std::printf(
+      "processor time: SDK and caller %.3f s (%.3f ms a turn), runtime and mock %.2f s; "
+      "the SDK's share %.1f %%\n",
+      own, own / static_cast<double>(times.size()) * 1e3, others, own / (own + others) * 100);
+}

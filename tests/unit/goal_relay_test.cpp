@@ -1,0 +1,258 @@
+#include "connection/goal_relay.hpp"
+
+#include <future>
+
+#include <doctest/doctest.h>
+
+#include "client/turn_control.hpp"
+#include "support/messages.hpp"
+#include "transport/memory_transport.hpp"
+
+namespace codex::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::message;
+using testing::soon;
+
+Notification goal(const std::string& status) {
+  return Notification(message(
+      R"({"method":"thread/goal/updated","params":{"threadId":"t","turnId":null,"goal":{"status":")" +
+      status + R"("}}})"));
+}
+
+Notification started(const std::string& turn, int at = 0) {
+  return Notification(
+      message(R"({"method":"turn/started","params":{"threadId":"t","turn":{"id":")" + turn +
+              R"(","startedAt":)" + std::to_string(at) + "}}}"));
+}
+
+Notification completed(const std::string& turn, const std::string& status = "completed",
+                       int at = 0) {
+  return Notification(
+      message(R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":")" + turn +
+              R"(","status":")" + status + R"(","completedAt":)" + std::to_string(at) + "}}}"));
+}
+
+Notification delta(const std::string& turn, const std::string& text) {
+  return Notification(testing::turn_message("item/agentMessage/delta", "t", turn, text));
+}
+
+/// A goal whose events the test plays.
+struct Relay {
+  std::shared_ptr<GoalRelay> relay =
+      std::make_shared<GoalRelay>("t", std::size_t{1} << 20, std::make_shared<Timers>([] {}));
+  Subscription events{relay->events()};
+
+  Relay() { relay->accept(); }
+
+  void play(const std::vector<Notification>& all) {
+    for (const auto& event : all) (void)relay->take(event);
+  }
+
+  std::vector<Notification> shown() {
+    std::vector<Notification> out;
+    while (auto event = events.try_next()) out.push_back(*std::move(event));
+    return out;
+  }
+};
+
+/// A goal on a connection whose far end is played by the test.
+struct Controlled {
+  std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
+  MemoryPeer& peer = ends.second;
+  std::shared_ptr<Connection> connection =
+      Connection::open({}, [this] { return std::move(ends.first); });
+  std::shared_ptr<GoalRelay> relay = connection->router().expect_goal("t");
+  std::shared_ptr<TurnControl> control = control_goal(connection, relay);
+
+  Controlled() { relay->accept(); }
+
+  using Pending = std::future<std::string>;
+  Pending interrupt() {
+    return std::async(std::launch::async, [this] {
+      return await<std::string>([this](Completion<std::string> completion) {
+        control->interrupt({.deadline = soon()}, std::move(completion));
+      });
+    });
+  }
+  Pending steer() {
+    return std::async(std::launch::async, [this] {
+      return await<std::string>([this](Completion<std::string> completion) {
+        control->steer("text", {.deadline = soon()}, std::move(completion));
+      });
+    });
+  }
+
+  void send(const Notification& event) { peer.send_line(event.text()); }
+
+  /// Reads the next request, and answers it.
+  Json serve(const std::string& answer = R"("result":{})") {
+    const auto line = peer.next_line(soon());
+    REQUIRE(line);
+    Json request = Json::parse(*line);
+    peer.send_line(R"({"id":)" + request.at("id").dump() + "," + answer + "}");
+    return request;
+  }
+  static std::string refused(const std::string& why) {
+    return R"("error":{"code":-32600,"message":")" + why + "\"}";
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Relay, "the turns of a goal look like one") {
+  play({goal("active"), started("a", 100), delta("a", "1"), completed("a", "completed", 101),
+        started("b", 102), delta("b", "2"), goal("complete"), delta("b", "3"),
+        completed("b", "completed", 107)});
+  const auto all = shown();
+  std::string methods;
+  for (const auto& event : all) {
+    CHECK(event.turn_id() == "a");
+    methods += std::string(event.method()) + " ";
+  }
+  CHECK(methods ==
+        "turn/started item/agentMessage/delta item/agentMessage/delta item/agentMessage/delta "
+        "turn/completed ");
+  CHECK(all[2].json().at("params").at("turnId") == "a");
+  const Json end = all.back().json().at("params").at("turn");
+  CHECK(end.at("id") == "a");
+  CHECK(end.at("startedAt") == 100);
+  CHECK(end.at("completedAt") == 107);
+  CHECK(end.at("durationMs") == 7000);
+  CHECK(relay->is_over());
+  CHECK(events.is_at_end());
+}
+
+TEST_CASE_FIXTURE(Relay, "the end of an older goal is not that of the new one") {
+  play({goal("paused"), goal("complete"), goal("active"), started("a"), completed("a")});
+  CHECK_FALSE(relay->is_over());
+  play({Notification(message(R"({"method":"thread/goal/cleared","params":{"threadId":"t"}})"))});
+  CHECK(relay->is_over());
+  CHECK(shown().back().method() == "turn/completed");
+}
+
+TEST_CASE_FIXTURE(Relay, "each end of a goal counts once no turn runs") {
+  for (const char* status : {"paused", "blocked", "usageLimited", "budgetLimited", "complete"}) {
+    Relay one;
+    one.play({goal("active"), started("a"), goal(status)});
+    CHECK_FALSE(one.relay->is_over());
+    one.play({completed("a")});
+    CHECK(one.relay->is_over());
+  }
+}
+
+TEST_CASE_FIXTURE(Relay, "an interrupted turn ends its goal, and an interrupted goal says so") {
+  play({goal("active"), started("a"), completed("a", "interrupted")});
+  CHECK(relay->is_over());
+  Relay other;
+  other.play({goal("active"), started("a")});
+  other.relay->note_interrupt();
+  other.play({goal("paused"), completed("a", "completed")});
+  CHECK(other.shown().back().json().at("params").at("turn").at("status") == "interrupted");
+}
+
+TEST_CASE_FIXTURE(Relay, "a goal that ends before its first turn has no events") {
+  play({goal("active"), goal("blocked")});
+  CHECK(shown().empty());
+  CHECK(events.is_at_end());
+}
+
+TEST_CASE_FIXTURE(Relay, "what is not the goal's is left to others") {
+  CHECK_FALSE(relay->take(goal("active")));  // so that notifications() shows how it is getting on
+  CHECK_FALSE(relay->take(
+      Notification(message(R"({"method":"thread/status/changed","params":{"threadId":"t"}})"))));
+  play({started("a"), goal("complete"), completed("a")});
+  CHECK_FALSE(relay->take(delta("a", "late")));
+}
+
+TEST_CASE_FIXTURE(Relay, "ids that stand escaped in the text are replaced as well") {
+  play({goal("active"), started("a")});
+  (void)shown();
+  play({Notification(message(
+      R"({"method":"item/completed","params":{"turnId":"\u0062","threadId":"t","item":{"x":1}}})"))});
+  const auto all = shown();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].turn_id() == "a");
+  CHECK(all[0].json().at("params").at("item") == Json{{"x", 1}});
+}
+
+TEST_CASE_FIXTURE(Controlled, "interrupting pauses the goal, then interrupts the turn that runs") {
+  send(goal("active"));
+  send(started("a"));
+  auto done = interrupt();
+  const Json pause = serve();
+  CHECK(pause.at("method") == "thread/goal/set");
+  CHECK(pause.at("params") == Json{{"threadId", "t"}, {"status", "paused"}});
+  CHECK(serve().at("params").at("turnId") == "a");
+  CHECK(done.get() == "{}");
+}
+
+TEST_CASE_FIXTURE(Controlled, "an interrupt follows to the turn that has taken over") {
+  send(started("a"));
+  auto done = interrupt();
+  serve();
+  CHECK(serve(refused("expected active turn id a but found b")).at("params").at("turnId") == "a");
+  CHECK(serve().at("params").at("turnId") == "b");
+  CHECK(done.get() == "{}");
+}
+
+TEST_CASE_FIXTURE(Controlled, "between two turns it is enough to pause the goal") {
+  auto first = interrupt();
+  serve();
+  CHECK(first.get() == "{}");
+  send(started("a"));
+  auto second = interrupt();
+  serve();
+  serve(refused("no active turn to interrupt"));
+  CHECK(second.get() == "{}");
+}
+
+TEST_CASE_FIXTURE(Controlled, "what refuses to be paused is an error") {
+  auto done = interrupt();
+  serve(refused("goals feature is disabled"));
+  CHECK_THROWS_AS(done.get(), InvalidRequestError);
+}
+
+TEST_CASE_FIXTURE(Controlled, "steering follows to the turn that has taken over") {
+  send(started("a"));
+  auto done = steer();
+  const std::string other = "expected active turn id `a` but found `b`";
+  CHECK(serve(refused(other)).at("params").at("expectedTurnId") == "a");
+  CHECK(serve().at("params").at("expectedTurnId") == "b");
+  CHECK(done.get() == "{}");
+}
+
+TEST_CASE_FIXTURE(Controlled, "steering between two turns waits for the next one") {
+  send(started("a"));
+  auto done = steer();
+  serve(refused("no active turn to steer"));
+  send(started("b"));
+  CHECK(serve().at("params").at("expectedTurnId") == "b");
+  CHECK(done.get() == "{}");
+}
+
+TEST_CASE_FIXTURE(Controlled, "steering a goal that ends is refused") {
+  send(goal("active"));
+  auto done = steer();
+  send(goal("complete"));
+  CHECK_THROWS_AS(done.get(), InvalidRequestError);
+}
+
+TEST_CASE_FIXTURE(Controlled, "other refusals are passed on") {
+  send(started("a"));
+  auto done = steer();
+  serve(refused("input must not be empty"));
+  CHECK_THROWS_AS(done.get(), InvalidRequestError);
+}
+
+TEST_CASE_FIXTURE(Controlled, "a thread has one goal, and no turns beside it") {
+  CHECK_THROWS_AS((void)connection->router().expect_goal("t"), InvalidRequestError);
+  CHECK_THROWS_AS((void)connection->router().expect_turn("t"), InvalidRequestError);
+  (void)connection->router().expect_turn("other");
+  control.reset();
+  relay.reset();
+  (void)connection->router().expect_turn("t");
+}
+
+}  // namespace codex::detail
