@@ -14,17 +14,19 @@
 namespace codex::testing {
 
 /// Time enough for anything that does come, on the slowest machine with sanitizers.
-inline detail::TimePoint soon() { return detail::Clock::now() + std::chrono::seconds{20}; }
+inline codex::detail::TimePoint soon() {
+  return codex::detail::Clock::now() + std::chrono::seconds{20};
+}
 
-inline std::shared_ptr<const detail::Message> message(std::string line) {
-  return detail::EnvelopeScanner().scan(std::move(line));
+inline std::shared_ptr<const codex::detail::Message> message(std::string line) {
+  return codex::detail::EnvelopeScanner().scan(std::move(line));
 }
 
 /// A notification of a turn; `text` tells it from others.
-inline std::shared_ptr<const detail::Message> turn_message(std::string_view method,
-                                                           std::string_view thread,
-                                                           std::string_view turn,
-                                                           std::string_view text = "") {
+inline std::shared_ptr<const codex::detail::Message> turn_message(std::string_view method,
+                                                                  std::string_view thread,
+                                                                  std::string_view turn,
+                                                                  std::string_view text = "") {
   std::string line = R"({"method":")" + std::string(method) + R"(","params":{"threadId":")" +
                      std::string(thread) + R"(","turnId":")" + std::string(turn) + R"(","text":")" +
                      std::string(text) + R"("}})";

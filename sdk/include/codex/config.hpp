@@ -3,11 +3,16 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace codex {
+
+namespace detail {
+class TransportSource;
+}
 
 /// How a `Codex` finds, starts, talks to and ends its runtime. An aggregate for designated
 /// initialisers; every member has a usable default.
@@ -59,6 +64,13 @@ struct CodexConfig {
   /// Unread events that one turn, or the connection's own stream, may hold, in bytes. Past it the
   /// oldest deltas are dropped, and the consumer is told how many.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
+
+  /// The longest message that the runtime may send; a longer one ends the connection.
+  std::size_t max_message_bytes = std::size_t{256} * 1024 * 1024;
+
+  /// Where to talk to a runtime instead of starting one; see
+  /// `codex::testing::ScriptedServer::memory_config`. Default: none.
+  std::shared_ptr<detail::TransportSource> transport = {};
 };
 
 }  // namespace codex

@@ -22,6 +22,11 @@ ProcessOptions process_options(const CodexConfig& config) {
           .shutdown_timeout = config.shutdown_timeout};
 }
 
+Connection::TransportFactory transport_factory(const CodexConfig& config) {
+  if (config.transport) return [source = config.transport] { return source->open(); };
+  return [process = process_options(config)] { return start_process(process); };
+}
+
 std::string raw_call(Connection& connection, std::string_view method, std::string params,
                      TimePoint deadline, const std::stop_token& stop) {
   return await<std::string>([&](Completion<std::string> completion) {
@@ -40,6 +45,7 @@ Client::Client(CodexConfig config) : config_(std::move(config)) {
   ConnectionOptions options;
   options.event_buffer_bytes = config_.event_buffer_bytes;
   options.wire_log = config_.wire_log;
+  options.max_line_bytes = config_.max_message_bytes;
   options.on_server_request = [](Connection& connection, const ServerRequest& request) {
     if (const auto refusal = refusal_of(request.method)) {
       connection.respond(request.id, *refusal);
@@ -47,8 +53,7 @@ Client::Client(CodexConfig config) : config_(std::move(config)) {
       connection.respond_error(request.id, -32601, "the client does not answer " + request.method);
     }
   };
-  connection_ = Connection::open(
-      std::move(options), [process = process_options(config_)] { return start_process(process); });
+  connection_ = Connection::open(std::move(options), transport_factory(config_));
   try {
     shake_hands();
   } catch (...) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,15 @@ class Transport {
 
   /// The peer's process, where it is one. Any thread.
   [[nodiscard]] virtual std::optional<std::int64_t> process_id() const = 0;
+};
+
+/// Where a `Codex` that starts no process gets its transport from (`CodexConfig::transport`).
+class TransportSource {
+ public:
+  virtual ~TransportSource() = default;
+
+  /// Any thread.
+  [[nodiscard]] virtual std::unique_ptr<Transport> open() = 0;
 };
 
 }  // namespace codex::detail
