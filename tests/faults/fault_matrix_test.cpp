@@ -54,25 +54,21 @@ std::string outcome_of(Call&& call) {
 
 /// What a wait must end with, by what it waits for and what the fault does.
 std::string expected(const Wait& wait, const Fault& fault) {
-  const bool is_for_answer =
-      wait.waits_for == WaitsFor::answer || wait.waits_for == WaitsFor::handshake;
   if (wait.waits_for == WaitsFor::nothing) return "success";
-  switch (fault.effect) {
-    case Effect::none:
-      return "success";
-    case Effect::silenced:
-      return "TimeoutError";
-    case Effect::broken:
-      return "TransportClosedError";
-    case Effect::refused:
-      if (!is_for_answer) return "success";
-      return wait.waits_for == WaitsFor::handshake ? "CodexError" : "InternalRpcError";
-    case Effect::misfit:
-      if (!is_for_answer) return "success";
-      if (wait.waits_for == WaitsFor::handshake) return "CodexError";
-      return fault.name == "answers without a result" ? "CodexError" : "DecodeError";
-  }
-  return {};
+  if (fault.effect == Effect::none) return "success";
+  if (fault.effect == Effect::silenced) return "TimeoutError";
+  if (fault.effect == Effect::broken) return "TransportClosedError";
+  // The others concern the answer to a request.
+  if (wait.waits_for == WaitsFor::events) return "success";
+  if (wait.waits_for == WaitsFor::handshake) return "CodexError";
+  if (fault.effect == Effect::refused) return "InternalRpcError";
+  if (fault.effect == Effect::empty) return "CodexError";
+  return fault.effect == Effect::misshapen && wait.takes_any_object ? "success" : "DecodeError";
+}
+
+bool concerns_the_answer(const Fault& fault) {
+  return fault.effect != Effect::none && fault.effect != Effect::silenced &&
+         fault.effect != Effect::broken;
 }
 
 struct Case {
@@ -88,8 +84,7 @@ struct Case {
 /// Answers that mean nothing to someone who waits for events come beside these, not instead.
 Answer scripted_answer(const Wait& wait, const Fault& fault) {
   Answer answer = Answer(wait.before).then(fault.strike(wait.rest));
-  const bool is_beside = fault.effect == Effect::refused || fault.effect == Effect::misfit;
-  if (is_beside && wait.waits_for == WaitsFor::events) answer.then(wait.rest);
+  if (concerns_the_answer(fault) && wait.waits_for == WaitsFor::events) answer.then(wait.rest);
   return answer;
 }
 

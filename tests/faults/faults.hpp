@@ -10,11 +10,13 @@ namespace codex::testing {
 
 /// What a fault does to the conversation.
 enum class Effect {
-  none,      // all goes on
-  refused,   // the request gets an error
-  misfit,    // the request gets an answer that does not fit it
-  silenced,  // nothing more comes
-  broken,    // the connection is lost
+  none,       // all goes on
+  refused,    // the request gets an error
+  misfit,     // the request gets an answer that is no object, as all of them are
+  misshapen,  // the request gets an object of another type
+  empty,      // the request gets an answer with nothing in it
+  silenced,   // nothing more comes
+  broken,     // the connection is lost
 };
 
 /// One way for a server to go wrong.

@@ -1,5 +1,7 @@
 #include "waits.hpp"
 
+#include <codex/protocol/model.hpp>
+
 namespace codex::testing {
 namespace {
 
@@ -84,7 +86,8 @@ std::vector<Wait> all_waits() {
        .method = "turn/interrupt",
        .rest = Answer{}.result(),
        .act = [](Codex& codex,
-                 milliseconds timeout) { begin_turn(codex).interrupt({.timeout = timeout}); }},
+                 milliseconds timeout) { begin_turn(codex).interrupt({.timeout = timeout}); },
+       .takes_any_object = true},
       {.name = "close",
        .waits_for = nothing,
        .method = "last",

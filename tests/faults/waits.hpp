@@ -27,6 +27,8 @@ struct Wait {
   Answer rest = {};    // what a good server says then
   /// Makes the client wait, up to this time.
   std::function<void(Codex&, std::chrono::milliseconds)> act = {};
+  /// Whether any object at all is a good answer: the type of the response has no members.
+  bool takes_any_object = false;
 };
 
 /// All of them.
