@@ -74,6 +74,11 @@ class MemoryTransport final : public Transport {
     return streams_->exit_status;
   }
 
+  [[nodiscard]] bool is_deaf() override {
+    const std::lock_guard lock(streams_->mutex);
+    return streams_->refuses_input;
+  }
+
   void close() override { mark_closed(); }
 
   [[nodiscard]] std::string stderr_tail() const override {
