@@ -12,48 +12,18 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <codex/config.hpp>
+#include <codex/protocol/support/json.hpp>
+#include <codex/testing/gate.hpp>
+#include <codex/testing/scripted_server.hpp>
 
-namespace codex {
-
-using Json = nlohmann::json;
-
-}  // namespace codex
-
-/// Tests against the real runtime without an account: a model on loopback that says what the test
-/// tells it to say.
+/// Tests without an account: `MockModel`, a model on loopback that says what the test tells it to
+/// say, for the real runtime; `ScriptedServer`, in the place of the runtime itself.
 namespace codex::testing {
 
 namespace detail {
 struct Script;
 }
-
-/// How long a test waits for what is sure to come, unless it says otherwise.
-inline constexpr std::chrono::milliseconds default_patience = std::chrono::seconds{10};
-
-/// A point in a reply where the stream waits until the test lets it go on, so that a test can act
-/// in the middle of a turn without sleeping. Copies are the same gate. Thread-safe.
-class Gate {
- public:
-  Gate();
-
-  /// Lets everything pass that waits here or will come here. Idempotent.
-  void open() const;
-  [[nodiscard]] bool is_open() const;
-
-  /// Waits until something has come to this gate, or has passed it. False when `timeout` ran out.
-  [[nodiscard]] bool wait_reached(std::chrono::milliseconds timeout = default_patience) const;
-
-  /// Comes to the gate and waits: true once it is open; false when `stop` is requested or `wanted`
-  /// (asked about 20 times a second, when given) says no. Useful in a test's own handlers, too.
-  [[nodiscard]] bool pass(std::stop_token stop, const std::function<bool()>& wanted = {}) const;
-
- private:
-  struct State;
-  std::shared_ptr<State> state_;
-};
 
 /// What the model calls a message: nothing, a remark on the way, or the answer.
 enum class Phase { none, commentary, final_answer };

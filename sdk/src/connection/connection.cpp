@@ -175,8 +175,8 @@ void Connection::handle_server_request(const Envelope& request) {
 Failure Connection::describe_end() {
   const ExitStatus status = transport_->await_exit(Clock::now() + exit_patience);
   const bool has_exited = status.code || status.signal;
-  std::string reason =
-      has_exited ? "The Codex runtime ended" : "The Codex runtime closed its stdout";
+  std::string reason = "The Codex runtime ";
+  reason += has_exited ? "ended" : transport_->is_deaf() ? "closed its stdin" : "closed its stdout";
   if (!splitter_.partial().empty()) reason += " in the middle of a message";
   return {
       .reason = std::move(reason), .exit_status = status, .stderr_tail = transport_->stderr_tail()};

@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "transport/text_tail.hpp"
+
 namespace codex::detail {
 
 struct MemoryStreams {
@@ -12,9 +14,11 @@ struct MemoryStreams {
   std::string to_peer;
   std::string from_peer;
   ExitStatus exit_status;
-  std::string stderr_tail;
+  TextTail stderr_tail;
   bool is_woken = false;
-  bool has_ended = false;
+  bool has_ended = false;      // the peer says nothing more
+  bool refuses_input = false;  // the peer ends when it is sent something
+  bool has_hung_up = false;    // the peer is gone
   bool is_closed = false;
 };
 
@@ -56,7 +60,11 @@ class MemoryTransport final : public Transport {
   void send(std::string_view bytes) override {
     const std::lock_guard lock(streams_->mutex);
     if (streams_->has_ended || streams_->is_closed) return;
-    streams_->to_peer.append(bytes);
+    if (streams_->refuses_input) {
+      streams_->has_ended = true;
+    } else {
+      streams_->to_peer.append(bytes);
+    }
     streams_->changed.notify_all();
   }
 
@@ -66,11 +74,15 @@ class MemoryTransport final : public Transport {
     return streams_->exit_status;
   }
 
+  [[nodiscard]] bool is_deaf() override {
+    const std::lock_guard lock(streams_->mutex);
+    return streams_->refuses_input;
+  }
+
   void close() override { mark_closed(); }
 
   [[nodiscard]] std::string stderr_tail() const override {
-    const std::lock_guard lock(streams_->mutex);
-    return streams_->stderr_tail;
+    return streams_->stderr_tail.last_lines();
   }
 
   [[nodiscard]] std::optional<std::int64_t> process_id() const override { return std::nullopt; }
@@ -93,17 +105,21 @@ MemoryPeer::MemoryPeer(std::shared_ptr<MemoryStreams> streams) noexcept
 
 void MemoryPeer::send(std::string_view bytes) {
   const std::lock_guard lock(streams_->mutex);
+  if (streams_->has_ended) return;
   streams_->from_peer.append(bytes);
   streams_->changed.notify_all();
 }
+
+void MemoryPeer::send_stderr(std::string_view text) { streams_->stderr_tail.append(text); }
 
 void MemoryPeer::send_line(std::string_view line) { send(std::string(line) + "\n"); }
 
 std::optional<std::string> MemoryPeer::next_line(TimePoint deadline) {
   MemoryStreams& s = *streams_;
   std::unique_lock lock(s.mutex);
-  wait_until(s, lock, deadline,
-             [&] { return s.is_closed || s.to_peer.find('\n') != std::string::npos; });
+  wait_until(s, lock, deadline, [&] {
+    return s.is_closed || s.has_hung_up || s.to_peer.find('\n') != s.to_peer.npos;
+  });
   const std::size_t end = s.to_peer.find('\n');
   if (end == std::string::npos) return std::nullopt;
   std::string line = s.to_peer.substr(0, end);
@@ -111,17 +127,29 @@ std::optional<std::string> MemoryPeer::next_line(TimePoint deadline) {
   return line;
 }
 
-void MemoryPeer::end(ExitStatus status, std::string stderr_tail) {
+void MemoryPeer::end(ExitStatus status, std::string_view stderr_tail) {
+  streams_->stderr_tail.append(stderr_tail);
   const std::lock_guard lock(streams_->mutex);
   streams_->exit_status = status;
-  streams_->stderr_tail = std::move(stderr_tail);
   streams_->has_ended = true;
+  streams_->changed.notify_all();
+}
+
+void MemoryPeer::refuse_input() {
+  const std::lock_guard lock(streams_->mutex);
+  streams_->refuses_input = true;
+}
+
+void MemoryPeer::hang_up() noexcept {
+  const std::lock_guard lock(streams_->mutex);
+  streams_->has_ended = true;
+  streams_->has_hung_up = true;
   streams_->changed.notify_all();
 }
 
 bool MemoryPeer::is_closed() const {
   const std::lock_guard lock(streams_->mutex);
-  return streams_->is_closed;
+  return streams_->is_closed || streams_->has_hung_up;
 }
 
 std::pair<std::unique_ptr<Transport>, MemoryPeer> make_memory_transport() {

@@ -25,14 +25,22 @@ class MemoryPeer {
   /// Sends a message and its line end.
   void send_line(std::string_view line);
 
-  /// The next line that came, without its end. Nothing when the deadline passes or the other side
-  /// closes before.
+  /// Writes to stderr.
+  void send_stderr(std::string_view text);
+
+  /// The next line that came, without its end. Nothing when the deadline passes or `is_closed`.
   [[nodiscard]] std::optional<std::string> next_line(TimePoint deadline);
 
   /// Ends the stream, as a process that ended does.
-  void end(ExitStatus status = {}, std::string stderr_tail = {});
+  void end(ExitStatus status = {}, std::string_view stderr_tail = {});
 
-  /// Whether the other side has closed the transport.
+  /// Takes nothing more: what is sent from now on ends the stream, as a broken pipe does.
+  void refuse_input();
+
+  /// Ends the stream, and the waiting here too.
+  void hang_up() noexcept;
+
+  /// Whether the other side has closed the transport, or this one has hung up.
   [[nodiscard]] bool is_closed() const;
 
  private:

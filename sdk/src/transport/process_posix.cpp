@@ -226,6 +226,8 @@ class Process final : public Transport {
     return child_.status();
   }
 
+  [[nodiscard]] bool is_deaf() override { return outbox_.is_broken(); }
+
   void close() override { close_child(); }
 
   [[nodiscard]] std::string stderr_tail() const override { return tail_.last_lines(); }

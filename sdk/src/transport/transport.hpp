@@ -47,6 +47,9 @@ class Transport {
   /// Waits until it is known how the peer ended and what it said last, but not beyond the deadline.
   virtual ExitStatus await_exit(TimePoint deadline) = 0;
 
+  /// Whether the peer takes nothing more, which ends the stream too. The I/O thread.
+  [[nodiscard]] virtual bool is_deaf() = 0;
+
   /// Ends the peer, first politely, then by force, and frees what it held. Takes a bounded time.
   virtual void close() = 0;
 

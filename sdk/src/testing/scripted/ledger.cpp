@@ -1,0 +1,82 @@
+#include "testing/scripted/ledger.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace codex::testing::detail {
+namespace {
+
+constexpr std::size_t most_requests = 10'000;
+constexpr std::size_t most_problems = 1'000;
+
+bool has_method(const ScriptedRequest& request, std::string_view method) {
+  return method.empty() || request.method == method;
+}
+
+/// Whether the rule is for this request; one for a single time is used up by saying so.
+bool applies(Rule& rule, const ScriptedRequest& request) {
+  if (rule.method != request.method || rule.is_used_up) return false;
+  if (rule.predicate && !rule.predicate(request.params)) return false;
+  return !rule.is_for_once || !rule.is_used_up.exchange(true);
+}
+
+}  // namespace
+
+void Ledger::add(std::shared_ptr<Rule> rule) {
+  const std::lock_guard lock(mutex_);
+  rules_.push_back(std::move(rule));
+}
+
+std::optional<Answer> Ledger::answer_to(const ScriptedRequest& request) {
+  std::unique_lock lock(mutex_);
+  const auto rules = rules_;
+  lock.unlock();
+  for (const auto& rule : rules) {
+    if (applies(*rule, request)) return rule->answer(request.params);
+  }
+  return std::nullopt;
+}
+
+void Ledger::record(ScriptedRequest request) {
+  const std::lock_guard lock(mutex_);
+  if (requests_.size() == most_requests) return;
+  requests_.push_back(std::move(request));
+  recorded_.notify_all();
+}
+
+std::vector<ScriptedRequest> Ledger::requests(std::string_view method) const {
+  std::vector<ScriptedRequest> found;
+  const std::lock_guard lock(mutex_);
+  std::copy_if(requests_.begin(), requests_.end(), std::back_inserter(found),
+               [&](const auto& request) { return has_method(request, method); });
+  return found;
+}
+
+bool Ledger::wait_for_requests(std::string_view method, std::size_t wanted,
+                               std::chrono::milliseconds timeout) const {
+  std::unique_lock lock(mutex_);
+  return recorded_.wait_for(lock, timeout, [&] { return count(method) >= wanted; });
+}
+
+void Ledger::complain(std::string problem) {
+  const std::lock_guard lock(mutex_);
+  if (problems_.size() < most_problems) problems_.push_back(std::move(problem));
+}
+
+std::vector<std::string> Ledger::problems() const {
+  const std::lock_guard lock(mutex_);
+  return problems_;
+}
+
+std::string Ledger::next_id(std::string_view kind) {
+  return std::string(kind) + "-" + std::to_string(++last_id_);
+}
+
+std::size_t Ledger::count(std::string_view method) const {
+  return static_cast<std::size_t>(
+      std::count_if(requests_.begin(), requests_.end(),
+                    [&](const auto& request) { return has_method(request, method); }));
+}
+
+}  // namespace codex::testing::detail

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <codex/testing/scripted_server.hpp>
+
+namespace codex::testing::detail {
+
+/// One thing that a server was told to do.
+struct Rule {
+  std::string method;
+  ScriptedServer::Predicate predicate;  // or none
+  ScriptedServer::AnswerFunction answer;
+  bool is_for_once = false;
+  std::atomic<bool> is_used_up = false;
+};
+
+/// What a server was told and what it heard, shared by its conversations. Thread-safe; calls
+/// nobody's functions with its lock held.
+class Ledger {
+ public:
+  void add(std::shared_ptr<Rule> rule);
+
+  /// What to do about this request; nothing when no rule is for it. Throws what the functions of
+  /// the rule throw.
+  [[nodiscard]] std::optional<Answer> answer_to(const ScriptedRequest& request);
+
+  void record(ScriptedRequest request);
+  [[nodiscard]] std::vector<ScriptedRequest> requests(std::string_view method) const;
+  [[nodiscard]] bool wait_for_requests(std::string_view method, std::size_t count,
+                                       std::chrono::milliseconds timeout) const;
+
+  void complain(std::string problem);
+  [[nodiscard]] std::vector<std::string> problems() const;
+
+  /// 1, 2, ... for the ids of threads, turns and items.
+  [[nodiscard]] std::string next_id(std::string_view kind);
+
+ private:
+  [[nodiscard]] std::size_t count(std::string_view method) const;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable recorded_;
+  std::vector<std::shared_ptr<Rule>> rules_;
+  std::vector<ScriptedRequest> requests_;
+  std::vector<std::string> problems_;
+  std::atomic<std::size_t> last_id_ = 0;
+};
+
+}  // namespace codex::testing::detail

@@ -1,0 +1,206 @@
+#include <atomic>
+#include <cstdlib>
+#include <list>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <codex/testing/scripted_server.hpp>
+
+#include "testing/scripted/memory_channel.hpp"
+#include "testing/scripted/relay_channel.hpp"
+#include "testing/scripted/session.hpp"
+#include "testing/temp_dir.hpp"
+
+namespace codex::testing {
+namespace detail {
+namespace {
+
+/// The conversations of one server, each on its thread.
+class Conversations {
+ public:
+  explicit Conversations(Ledger& ledger) : ledger_(ledger) {}
+  ~Conversations() { end(); }
+  Conversations(const Conversations&) = delete;
+  Conversations& operator=(const Conversations&) = delete;
+
+  void set_recording(std::vector<std::shared_ptr<const RecordedSession>> sessions) {
+    const std::lock_guard lock(mutex_);
+    sessions_ = std::move(sessions);
+    next_session_ = 0;
+  }
+
+  void begin(std::unique_ptr<Channel> channel) {
+    const std::lock_guard lock(mutex_);
+    if (has_ended_) return;
+    forget_ended();
+    Conversation& conversation = conversations_.emplace_back();
+    conversation.channel = std::move(channel);
+    conversation.thread = std::thread([this, &conversation, recording = next_recording()] {
+      Session(*conversation.channel, ledger_, recording).run();
+      conversation.has_ended = true;
+    });
+  }
+
+  void end() {
+    std::unique_lock lock(mutex_);
+    has_ended_ = true;
+    auto conversations = std::exchange(conversations_, {});
+    lock.unlock();
+    for (auto& conversation : conversations) conversation.channel->abort();
+    for (auto& conversation : conversations) conversation.thread.join();
+  }
+
+ private:
+  struct Conversation {
+    std::unique_ptr<Channel> channel;
+    std::thread thread;
+    std::atomic<bool> has_ended = false;
+  };
+
+  void forget_ended() {
+    conversations_.remove_if([](Conversation& conversation) {
+      if (!conversation.has_ended) return false;
+      conversation.thread.join();
+      return true;
+    });
+  }
+
+  std::shared_ptr<const RecordedSession> next_recording() {
+    if (sessions_.empty()) return nullptr;
+    return sessions_[next_session_++ % sessions_.size()];
+  }
+
+  Ledger& ledger_;
+  std::mutex mutex_;
+  std::list<Conversation> conversations_;
+  std::vector<std::shared_ptr<const RecordedSession>> sessions_;
+  std::size_t next_session_ = 0;
+  bool has_ended_ = false;
+};
+
+}  // namespace
+}  // namespace detail
+
+namespace {
+
+/// Gives transports within this process, as long as the server lives.
+class MemorySource final : public codex::detail::TransportSource {
+ public:
+  explicit MemorySource(detail::Conversations& conversations) : conversations_(&conversations) {}
+
+  [[nodiscard]] std::unique_ptr<codex::detail::Transport> open() override {
+    const std::lock_guard lock(mutex_);
+    if (conversations_ == nullptr) throw CodexError("The ScriptedServer is gone");
+    auto [transport, peer] = codex::detail::make_memory_transport();
+    conversations_->begin(std::make_unique<detail::MemoryChannel>(std::move(peer)));
+    return std::move(transport);
+  }
+
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    conversations_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  detail::Conversations* conversations_;
+};
+
+}  // namespace
+
+/// Members end in the order that stops new conversations before it ends those that go on.
+struct ScriptedServer::Impl {
+  detail::Ledger ledger;
+  detail::Conversations conversations{ledger};
+  const std::shared_ptr<MemorySource> memory = std::make_shared<MemorySource>(conversations);
+  std::mutex mutex;
+  std::optional<detail::TempDir> folder;
+  std::optional<detail::RelayListener> listener;
+
+  Impl() = default;
+  ~Impl() { memory->forget(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  /// Where the helper finds this server.
+  std::string socket() {
+    const std::lock_guard lock(mutex);
+    if (!folder) folder.emplace("codex-scripted-");
+    const std::filesystem::path path = folder->path() / "socket";
+    if (!listener) {
+      listener.emplace(path, [this](std::unique_ptr<detail::Channel> channel) {
+        conversations.begin(std::move(channel));
+      });
+    }
+    return path.string();
+  }
+
+  void add(std::string method, Predicate predicate, AnswerFunction answer, bool is_for_once) {
+    auto rule = std::make_shared<detail::Rule>();
+    rule->method = std::move(method);
+    rule->predicate = std::move(predicate);
+    rule->answer = std::move(answer);
+    rule->is_for_once = is_for_once;
+    ledger.add(std::move(rule));
+  }
+};
+
+namespace {
+
+ScriptedServer::AnswerFunction always(Answer answer) {
+  return [answer = std::move(answer)](const Json&) { return answer; };
+}
+
+/// The helper; in another place than the build's after an installation.
+std::string helper_program() {
+  const char* elsewhere = std::getenv("CODEX_SCRIPTED_SERVER");
+  return elsewhere != nullptr ? elsewhere : CODEX_SCRIPTED_SERVER;
+}
+
+}  // namespace
+
+ScriptedServer::ScriptedServer() : impl_(std::make_unique<Impl>()) {}
+ScriptedServer::ScriptedServer(ScriptedServer&&) noexcept = default;
+ScriptedServer& ScriptedServer::operator=(ScriptedServer&&) noexcept = default;
+ScriptedServer::~ScriptedServer() = default;
+
+void ScriptedServer::on(std::string method, Answer answer) {
+  impl_->add(std::move(method), {}, always(std::move(answer)), false);
+}
+
+void ScriptedServer::on(std::string method, AnswerFunction answer) {
+  impl_->add(std::move(method), {}, std::move(answer), false);
+}
+
+void ScriptedServer::on(std::string method, Predicate predicate, Answer answer) {
+  impl_->add(std::move(method), std::move(predicate), always(std::move(answer)), false);
+}
+
+void ScriptedServer::once(std::string method, Answer answer) {
+  impl_->add(std::move(method), {}, always(std::move(answer)), true);
+}
+
+void ScriptedServer::play(const std::filesystem::path& recording) {
+  impl_->conversations.set_recording(detail::read_sessions(recording));
+}
+
+CodexConfig ScriptedServer::config() {
+  return {.launch_args_override = {helper_program(), impl_->socket()}};
+}
+
+CodexConfig ScriptedServer::memory_config() { return {.transport = impl_->memory}; }
+
+std::vector<ScriptedRequest> ScriptedServer::requests(std::string_view method) const {
+  return impl_->ledger.requests(method);
+}
+
+bool ScriptedServer::wait_for_requests(std::string_view method, std::size_t count,
+                                       std::chrono::milliseconds timeout) const {
+  return impl_->ledger.wait_for_requests(method, count, timeout);
+}
+
+std::vector<std::string> ScriptedServer::problems() const { return impl_->ledger.problems(); }
+
+}  // namespace codex::testing

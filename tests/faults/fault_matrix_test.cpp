@@ -1,0 +1,190 @@
+// Every way to wait for the server meets every way for it to go wrong, in memory and as a process.
+// Each wait must end with the right error, or without one, in bounded time, and leave nothing.
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <sys/wait.h>
+#include <thread>
+#include <typeinfo>
+
+#include <doctest/doctest.h>
+
+#include "faults.hpp"
+#include "support/messages.hpp"
+#include "support/processes.hpp"
+#include "waits.hpp"
+
+namespace codex::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+// A wait that shall time out need not take long; no other one may time out on a slow machine.
+constexpr milliseconds short_patience = 100ms;
+constexpr milliseconds long_patience = 60s;
+// Far beyond what any of them takes, and far below `long_patience`.
+constexpr std::chrono::seconds bound{30};
+constexpr int threads_at_once = 12;
+
+/// What a call ends with, by name: an error's type, or "success".
+template <class Call>
+std::string outcome_of(Call&& call) {
+  try {
+    call();
+    return "success";
+  } catch (const TransportClosedError&) {
+    return "TransportClosedError";
+  } catch (const TimeoutError&) {
+    return "TimeoutError";
+  } catch (const DecodeError&) {
+    return "DecodeError";
+  } catch (const InternalRpcError&) {
+    return "InternalRpcError";
+  } catch (const CodexError& error) {
+    return typeid(error) == typeid(CodexError) ? "CodexError" : typeid(error).name();
+  } catch (const std::exception& error) {
+    return std::string("std::exception: ") + error.what();
+  }
+}
+
+/// What a wait must end with, by what it waits for and what the fault does.
+std::string expected(const Wait& wait, const Fault& fault) {
+  if (wait.waits_for == WaitsFor::nothing) return "success";
+  if (fault.effect == Effect::none) return "success";
+  if (fault.effect == Effect::silenced) return "TimeoutError";
+  if (fault.effect == Effect::broken) return "TransportClosedError";
+  // The others concern the answer to a request.
+  if (wait.waits_for == WaitsFor::events) return "success";
+  if (wait.waits_for == WaitsFor::handshake) return "CodexError";
+  if (fault.effect == Effect::refused) return "InternalRpcError";
+  if (fault.effect == Effect::empty) return "CodexError";
+  return fault.effect == Effect::misshapen && wait.takes_any_object ? "success" : "DecodeError";
+}
+
+bool concerns_the_answer(const Fault& fault) {
+  return fault.effect != Effect::none && fault.effect != Effect::silenced &&
+         fault.effect != Effect::broken;
+}
+
+struct Case {
+  Wait wait;
+  Fault fault;
+  bool as_process;
+
+  [[nodiscard]] std::string name() const {
+    return wait.name + " x " + fault.name + (as_process ? " (process)" : " (memory)");
+  }
+};
+
+/// Answers that mean nothing to someone who waits for events come beside these, not instead.
+Answer scripted_answer(const Wait& wait, const Fault& fault) {
+  Answer answer = Answer(wait.before).then(fault.strike(wait.rest));
+  if (concerns_the_answer(fault) && wait.waits_for == WaitsFor::events) answer.then(wait.rest);
+  return answer;
+}
+
+/// How a client talks to the server of this case. Only the wait itself may time out.
+CodexConfig client_config(const Case& test, ScriptedServer& server, milliseconds patience) {
+  CodexConfig config = test.as_process ? server.config() : server.memory_config();
+  const bool is_handshake = test.wait.waits_for == WaitsFor::handshake;
+  config.startup_timeout = is_handshake ? patience : long_patience;
+  config.request_timeout = long_patience;
+  config.shutdown_timeout = 50ms;
+  config.max_message_bytes = longest_message;
+  config.event_buffer_bytes = std::size_t{64} * 1024;
+  return config;
+}
+
+/// Whether the client can still be used after the wait.
+bool goes_on(const Case& test) {
+  return test.wait.waits_for != WaitsFor::nothing && test.fault.effect != Effect::silenced &&
+         test.fault.effect != Effect::broken;
+}
+
+/// Runs one case; tells what went wrong, or nothing.
+std::string problem_of(const Case& test) {
+  const auto begin = codex::detail::Clock::now();
+  const milliseconds patience =
+      test.fault.effect == Effect::silenced ? short_patience : long_patience;
+  ScriptedServer server;
+  server.on(test.wait.method, scripted_answer(test.wait, test.fault));
+  server.on("turn/start", Answer{}.begin_turn());
+  server.on("ping", Answer{}.result());
+  {
+    std::optional<Codex> codex;
+    const std::string outcome = outcome_of([&] {
+      codex.emplace(client_config(test, server, patience));
+      if (test.wait.act) test.wait.act(*codex, patience);
+    });
+    if (outcome != expected(test.wait, test.fault)) {
+      return outcome + " instead of " + expected(test.wait, test.fault);
+    }
+    if (codex && goes_on(test)) {
+      const std::string after = outcome_of([&] { codex->request("ping"); });
+      if (after != "success") return "afterwards the connection gave " + after;
+    }
+  }
+  if (codex::detail::Clock::now() - begin > bound) return "it took too long";
+  return {};
+}
+
+/// Runs the cases side by side; tells of those that went wrong.
+std::vector<std::string> problems_of(const std::vector<Case>& cases) {
+  std::mutex mutex;
+  std::vector<std::string> problems;
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t at = next++; at < cases.size(); at = next++) {
+      const std::string problem = problem_of(cases[at]);
+      if (problem.empty()) continue;
+      const std::lock_guard lock(mutex);
+      problems.push_back(cases[at].name() + ": " + problem);
+    }
+  };
+  std::vector<std::thread> workers;
+  for (int i = 0; i < threads_at_once; ++i) workers.emplace_back(work);
+  for (std::thread& worker : workers) worker.join();
+  return problems;
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const Wait& wait : all_waits()) {
+    for (const Fault& fault : all_faults()) {
+      for (const bool as_process : {false, true}) cases.push_back({wait, fault, as_process});
+    }
+  }
+  // What takes longest begins first.
+  std::stable_partition(cases.begin(), cases.end(),
+                        [](const Case& test) { return test.fault.effect == Effect::silenced; });
+  return cases;
+}
+
+bool has_no_children() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
+
+}  // namespace
+
+TEST_CASE("every wait survives every fault, and nothing is left behind") {
+  const auto threads = running_threads();
+  const auto descriptors = open_descriptors();
+  const std::vector<Case> cases = all_cases();
+  const std::vector<std::string> problems = problems_of(cases);
+  for (const std::string& problem : problems) FAIL_CHECK(problem);
+  std::printf("%zu faults, %zu survived\n", cases.size(), cases.size() - problems.size());
+
+  CHECK(has_no_children());
+  CHECK(open_descriptors() == descriptors);
+  // The kernel lists a thread for a moment after it was joined.
+  const auto deadline = soon();
+  while (running_threads() > threads && codex::detail::Clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  CHECK(running_threads() == threads);
+}
+
+}  // namespace codex::testing
