@@ -115,6 +115,10 @@ std::string problem_of(const Case& test) {
   server.on(test.wait.method, scripted_answer(test.wait, test.fault));
   server.on("turn/start", Answer{}.begin_turn());
   server.on("ping", Answer{}.result());
+  server.on("thread/read",
+            Answer{}.result(
+                {{"thread", {{"id", "$thread"}, {"status", {{"type", "idle"}}}, {"path", "/x"}}}}));
+  server.on("thread/goal/clear", Answer{}.result());
   {
     std::optional<Codex> codex;
     const std::string outcome = outcome_of([&] {
