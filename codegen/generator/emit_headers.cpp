@@ -105,15 +105,11 @@ class HeaderWriter {
     out += members(object.members);
     if (!object.members.empty()) out += "\n";
     out += "  Extra extra = {};  // members that this version does not know\n";
-    return out + closing(definition.name, "ObjectInfo");
+    return out + closing("ObjectInfo");
   }
 
-  static std::string closing(const std::string& name, const std::string& info) {
-    const std::string head = "  bool operator==(const " + name + "& other) const {";
-    const std::string body = "return detail::equal(*this, other);";
-    const bool fits = head.size() + body.size() + 3 <= 100;
-    return head + (fits ? " " + body + " }\n" : "\n    " + body + "\n  }\n") +
-           "  static const detail::" + info + " type_info;\n};\n";
+  static std::string closing(const std::string& info) {
+    return "  static const detail::" + info + " type_info;\n};\n";
   }
 
   [[nodiscard]] std::string members(const std::vector<Member>& members) const {
@@ -171,14 +167,14 @@ class HeaderWriter {
   [[nodiscard]] std::string union_text(const Definition& definition, const Union& choice) const {
     const std::string& name = definition.name;
     std::string out = type_doc(definition, "The protocol's `" + name + "`.");
-    out += "struct " + name + "\n    : Union<";
+    out += "struct " + name + "\n    : Union<" + name + ",\n            ";
     for (const auto& arm : choice.arms) out += cpp_type(arm.type) + ",\n            ";
     out += "Unknown> {\n  using Union::Union;\n";
     if (const Enum* values = defaults_.string_values(definition)) {
       out += string_arm(name, choice.arms[0].type.name, *values);
     }
     if (!choice.shared.empty()) out += "\n" + members(choice.shared);
-    return out + "\n" + closing(name, "UnionInfo");
+    return out + "\n" + closing("UnionInfo");
   }
 
   /// What lets a union's plain strings be written like enumerators of the union itself.
@@ -199,7 +195,7 @@ class HeaderWriter {
     std::string out = type_doc(definition, "Any message of this kind, with its params typed.");
     out += "struct " + name + " : MethodMessage {\n" + members(message.members);
     out += "  Extra extra = {};  // members that this version does not know\n";
-    return out + closing(name, "MessageInfo");
+    return out + closing("MessageInfo");
   }
 
   [[nodiscard]] std::string methods(const Family& family, MethodKind kind) const {
@@ -273,6 +269,9 @@ std::span<const detail::TypeInfo* const> types();
 
 /// The type of that name, or nullptr.
 const detail::TypeInfo* find_type(std::string_view name);
+
+/// The names of the types that only clients with `experimental_api` meet, sorted.
+std::span<const std::string_view> experimental_types();
 
 }  // namespace codex::protocol
 )";

@@ -50,18 +50,17 @@ struct NetworkPolicyAmendment {
   std::string host;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NetworkPolicyAmendment& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `RequestId`.
 struct RequestId
-    : Union<std::string,
+    : Union<RequestId,
+            std::string,
             std::int64_t,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const RequestId& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -71,7 +70,6 @@ struct ListFilesCommandAction {
   Optional<std::string> path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListFilesCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -82,7 +80,6 @@ struct ReadCommandAction {
   LegacyAppPathString path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReadCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -93,7 +90,6 @@ struct SearchCommandAction {
   Optional<std::string> query = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -102,20 +98,19 @@ struct UnknownCommandAction {
   std::string command;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UnknownCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `CommandAction`.
 struct CommandAction
-    : Union<ReadCommandAction,
+    : Union<CommandAction,
+            ReadCommandAction,
             ListFilesCommandAction,
             SearchCommandAction,
             UnknownCommandAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const CommandAction& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -124,9 +119,6 @@ struct InputAudioDynamicToolCallOutputContentItem {
   std::string audio_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputAudioDynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,9 +127,6 @@ struct InputImageDynamicToolCallOutputContentItem {
   std::string image_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputImageDynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -146,23 +135,18 @@ struct InputTextDynamicToolCallOutputContentItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextDynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `DynamicToolCallOutputContentItem`.
 struct DynamicToolCallOutputContentItem
-    : Union<InputTextDynamicToolCallOutputContentItem,
+    : Union<DynamicToolCallOutputContentItem,
+            InputTextDynamicToolCallOutputContentItem,
             InputImageDynamicToolCallOutputContentItem,
             InputAudioDynamicToolCallOutputContentItem,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const DynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -192,7 +176,6 @@ struct AgentMessageDisplay {
   Optional<bool> cyber_trusted_access = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageDisplay& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -201,9 +184,6 @@ struct InputTextAgentMessageInputContent {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextAgentMessageInputContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -212,22 +192,17 @@ struct EncryptedContentAgentMessageInputContent {
   std::string encrypted_content;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EncryptedContentAgentMessageInputContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AgentMessageInputContent`.
 struct AgentMessageInputContent
-    : Union<InputTextAgentMessageInputContent,
+    : Union<AgentMessageInputContent,
+            InputTextAgentMessageInputContent,
             EncryptedContentAgentMessageInputContent,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const AgentMessageInputContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -237,7 +212,6 @@ struct AgentMessageModeration {
   Optional<AgentMessageDisplay> display = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageModeration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -340,13 +314,13 @@ struct GranularAskForApproval {
   Defaulted<bool> skill_approval = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GranularAskForApproval& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AskForApproval`.
 struct AskForApproval
-    : Union<AskForApprovalValue,
+    : Union<AskForApproval,
+            AskForApprovalValue,
             GranularAskForApproval,
             Unknown> {
   using Union::Union;
@@ -363,7 +337,6 @@ struct AskForApproval
     return value && *value == b;
   }
 
-  bool operator==(const AskForApproval& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -373,7 +346,6 @@ struct AsyncUserInputQuestion {
   Optional<std::vector<std::string>> options = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AsyncUserInputQuestion& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -383,7 +355,6 @@ struct ByteRange {
   std::uint64_t start = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ByteRange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -448,9 +419,6 @@ struct HttpConnectionFailedCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HttpConnectionFailedCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -459,9 +427,6 @@ struct ResponseStreamConnectionFailedCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResponseStreamConnectionFailedCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -470,9 +435,6 @@ struct ResponseStreamDisconnectedCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResponseStreamDisconnectedCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -481,9 +443,6 @@ struct ResponseTooManyFailedAttemptsCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResponseTooManyFailedAttemptsCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -512,9 +471,6 @@ struct ActiveTurnNotSteerableCodexErrorInfo {
   NonSteerableTurnKind turn_kind;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ActiveTurnNotSteerableCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -523,7 +479,8 @@ struct ActiveTurnNotSteerableCodexErrorInfo {
 /// When an upstream HTTP status is available (for example, from the Responses API or a provider),
 /// it is forwarded in `httpStatusCode` on the relevant `codexErrorInfo` variant.
 struct CodexErrorInfo
-    : Union<CodexErrorInfoValue,
+    : Union<CodexErrorInfo,
+            CodexErrorInfoValue,
             HttpConnectionFailedCodexErrorInfo,
             ResponseStreamConnectionFailedCodexErrorInfo,
             ResponseStreamDisconnectedCodexErrorInfo,
@@ -563,7 +520,6 @@ struct CodexErrorInfo
     return value && *value == b;
   }
 
-  bool operator==(const CodexErrorInfo& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -602,7 +558,6 @@ struct CollabAgentState {
   Optional<std::string> message = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollabAgentState& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -691,7 +646,6 @@ struct Settings {
   Optional<ReasoningEffort> reasoning_effort = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Settings& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -701,16 +655,12 @@ struct CollaborationMode {
   Settings settings;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollaborationMode& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "dangerFullAccess".
 struct DangerFullAccessSandboxPolicy {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DangerFullAccessSandboxPolicy& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -739,9 +689,6 @@ struct ExternalSandboxSandboxPolicy {
   Defaulted<NetworkAccess> network_access = by_default(NetworkAccess::restricted);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalSandboxSandboxPolicy& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -751,7 +698,6 @@ struct ReadOnlySandboxPolicy {
   Defaulted<bool> network_access = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReadOnlySandboxPolicy& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -767,22 +713,19 @@ struct WorkspaceWriteSandboxPolicy {
   Defaulted<std::vector<AbsolutePathBuf>> writable_roots = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WorkspaceWriteSandboxPolicy& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `SandboxPolicy`.
 struct SandboxPolicy
-    : Union<DangerFullAccessSandboxPolicy,
+    : Union<SandboxPolicy,
+            DangerFullAccessSandboxPolicy,
             ReadOnlySandboxPolicy,
             ExternalSandboxSandboxPolicy,
             WorkspaceWriteSandboxPolicy,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const SandboxPolicy& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -927,7 +870,6 @@ struct ConfigurationReasoning {
   ReasoningEffort effort;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigurationReasoning& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -936,7 +878,6 @@ struct InputTextContentItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -970,7 +911,6 @@ struct InputImageContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputImageContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -980,7 +920,6 @@ struct InputAudioContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputAudioContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -991,20 +930,19 @@ struct OutputTextContentItem {
   Optional<std::vector<Json>> logprobs = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OutputTextContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ContentItem`.
 struct ContentItem
-    : Union<InputTextContentItem,
+    : Union<ContentItem,
+            InputTextContentItem,
             InputImageContentItem,
             InputAudioContentItem,
             OutputTextContentItem,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ContentItem& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1056,7 +994,6 @@ struct MisalignmentSteer {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MisalignmentSteer& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1072,9 +1009,6 @@ struct MisalignmentErrorDetails {
   Optional<MisalignmentSteer> steer = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MisalignmentErrorDetails& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1087,21 +1021,18 @@ struct TurnError {
   Optional<MisalignmentErrorDetails> misalignment = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnError& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "add".
 struct AddPatchChangeKind {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AddPatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "delete".
 struct DeletePatchChangeKind {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DeletePatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1110,19 +1041,18 @@ struct UpdatePatchChangeKind {
   Optional<std::string> move_path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UpdatePatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `PatchChangeKind`.
 struct PatchChangeKind
-    : Union<AddPatchChangeKind,
+    : Union<PatchChangeKind,
+            AddPatchChangeKind,
             DeletePatchChangeKind,
             UpdatePatchChangeKind,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const PatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1133,7 +1063,6 @@ struct FileUpdateChange {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileUpdateChange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1142,9 +1071,6 @@ struct EncryptedContentFunctionCallOutputContentItem {
   std::string encrypted_content;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EncryptedContentFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1154,9 +1080,6 @@ struct InputAudioFunctionCallOutputContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputAudioFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1167,9 +1090,6 @@ struct InputImageFunctionCallOutputContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputImageFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1178,36 +1098,31 @@ struct InputTextFunctionCallOutputContentItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Responses API compatible content items that can be returned by a tool call. This is a subset of
 /// ContentItem with the types we support as function call outputs.
 struct FunctionCallOutputContentItem
-    : Union<InputTextFunctionCallOutputContentItem,
+    : Union<FunctionCallOutputContentItem,
+            InputTextFunctionCallOutputContentItem,
             InputImageFunctionCallOutputContentItem,
             InputAudioFunctionCallOutputContentItem,
             EncryptedContentFunctionCallOutputContentItem,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const FunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
 /// The protocol's `FunctionCallOutputBody`.
 struct FunctionCallOutputBody
-    : Union<std::string,
+    : Union<FunctionCallOutputBody,
+            std::string,
             std::vector<FunctionCallOutputContentItem>,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const FunctionCallOutputBody& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1219,9 +1134,6 @@ struct GatewayOAuthLoginParams {
   Optional<std::string> model_provider = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthLoginParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1231,7 +1143,6 @@ struct GatewayOAuthReadParams {
   Optional<std::string> model_provider = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1245,9 +1156,6 @@ struct GetAccountRateLimitsParams {
   std::optional<bool> supports_luna_reserve = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountRateLimitsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1257,9 +1165,6 @@ struct GetAccountTokenUsageParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountTokenUsageParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1395,7 +1300,6 @@ struct HookPromptFragment {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookPromptFragment& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1405,19 +1309,16 @@ struct UsageLimitExceededImageGenerationFailure {
   Optional<std::int64_t> resets_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UsageLimitExceededImageGenerationFailure& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ImageGenerationFailure`.
 struct ImageGenerationFailure
-    : Union<UsageLimitExceededImageGenerationFailure,
+    : Union<ImageGenerationFailure,
+            UsageLimitExceededImageGenerationFailure,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ImageGenerationFailure& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1428,9 +1329,6 @@ struct ImageGenerationInputImage {
   std::string sha256;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageGenerationInputImage& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1442,9 +1340,6 @@ struct InternalChatMessageMetadataPassthrough {
   Optional<std::string> turn_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InternalChatMessageMetadataPassthrough& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1456,7 +1351,6 @@ struct MemoryCitationEntry {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MemoryCitationEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1466,7 +1360,6 @@ struct MemoryCitation {
   std::vector<std::string> thread_ids;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MemoryCitation& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1510,7 +1403,6 @@ struct AgentMessageThreadItem {
   Optional<std::vector<AsyncUserInputQuestion>> questions = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1537,9 +1429,6 @@ struct CollabAgentToolCallThreadItem {
   Optional<ReasoningEffort> reasoning_effort = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollabAgentToolCallThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1571,9 +1460,6 @@ struct CommandExecutionThreadItem {
   Defaulted<CommandExecutionSource> source = by_default(CommandExecutionSource::agent);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecutionThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1582,9 +1468,6 @@ struct ContextCompactionThreadItem {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ContextCompactionThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1601,9 +1484,6 @@ struct DynamicToolCallThreadItem {
   Optional<bool> success = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DynamicToolCallThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1613,9 +1493,6 @@ struct EnteredReviewModeThreadItem {
   std::string review;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnteredReviewModeThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1625,9 +1502,6 @@ struct ExitedReviewModeThreadItem {
   std::string review;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExitedReviewModeThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1661,7 +1535,6 @@ struct FileChangeThreadItem {
   PatchApplyStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileChangeThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1673,9 +1546,6 @@ struct FunctionCallOutputThreadItem {
   Optional<std::string> namespace_ = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionCallOutputThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1685,7 +1555,6 @@ struct HookPromptThreadItem {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookPromptThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1708,9 +1577,6 @@ struct ImageGenerationThreadItem {
   std::optional<std::string> result = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageGenerationThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1720,7 +1586,6 @@ struct ImageViewThreadItem {
   LegacyAppPathString path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageViewThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1749,7 +1614,6 @@ struct McpAppUi {
   std::string resource_uri;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpAppUi& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1762,7 +1626,6 @@ struct McpToolCallAppContext {
   Optional<std::string> resource_uri = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallAppContext& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1771,7 +1634,6 @@ struct McpToolCallError {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallError& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1782,7 +1644,6 @@ struct McpToolCallResult {
   Optional<Json> structured_content = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallResult& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1827,7 +1688,6 @@ struct McpToolCallThreadItem {
   Optional<McpToolCallResult> result = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1838,7 +1698,6 @@ struct PlanThreadItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PlanThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1851,7 +1710,6 @@ struct ReasoningThreadItem {
   Defaulted<std::vector<std::string>> summary = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1861,7 +1719,6 @@ struct SleepThreadItem {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SleepThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1900,9 +1757,6 @@ struct SubAgentActivityThreadItem {
   Optional<ReasoningEffort> reasoning_effort = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SubAgentActivityThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1912,7 +1766,6 @@ struct AudioUserInput {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AudioUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1923,7 +1776,6 @@ struct ImageUserInput {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1932,7 +1784,6 @@ struct LocalAudioUserInput {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LocalAudioUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1942,7 +1793,6 @@ struct LocalImageUserInput {
   Optional<ImageDetail> detail = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LocalImageUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1952,7 +1802,6 @@ struct MentionUserInput {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MentionUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1962,7 +1811,6 @@ struct SkillUserInput {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1974,7 +1822,6 @@ struct TextElement {
   Optional<std::string> placeholder = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextElement& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1987,13 +1834,13 @@ struct TextUserInput {
   Defaulted<std::vector<TextElement>> text_elements = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `UserInput`.
 struct UserInput
-    : Union<TextUserInput,
+    : Union<UserInput,
+            TextUserInput,
             ImageUserInput,
             LocalImageUserInput,
             AudioUserInput,
@@ -2003,7 +1850,6 @@ struct UserInput
             Unknown> {
   using Union::Union;
 
-  bool operator==(const UserInput& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2014,7 +1860,6 @@ struct UserMessageThreadItem {
   Optional<std::string> client_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserMessageThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2024,9 +1869,6 @@ struct FindInPageWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FindInPageWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2035,16 +1877,12 @@ struct OpenPageWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenPageWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "other".
 struct OtherWebSearchAction {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtherWebSearchAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2054,20 +1892,19 @@ struct SearchWebSearchAction {
   Optional<std::string> query = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchWebSearchAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `WebSearchAction`.
 struct WebSearchAction
-    : Union<SearchWebSearchAction,
+    : Union<WebSearchAction,
+            SearchWebSearchAction,
             OpenPageWebSearchAction,
             FindInPageWebSearchAction,
             OtherWebSearchAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const WebSearchAction& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2083,13 +1920,13 @@ struct WebSearchThreadItem {
   Optional<std::vector<Json>> results = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebSearchThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// A thread item and its recorded lifecycle times. The payload stays flat on the wire.
 struct ThreadItem
-    : Union<UserMessageThreadItem,
+    : Union<ThreadItem,
+            UserMessageThreadItem,
             HookPromptThreadItem,
             AgentMessageThreadItem,
             FunctionCallOutputThreadItem,
@@ -2116,7 +1953,6 @@ struct ThreadItem
   /// Unix timestamp in milliseconds when the item started, if recorded.
   Optional<std::int64_t> started_at_ms = {};
 
-  bool operator==(const ThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2129,17 +1965,16 @@ struct ExecLocalShellAction {
   Optional<std::string> working_directory = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExecLocalShellAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `LocalShellAction`.
 struct LocalShellAction
-    : Union<ExecLocalShellAction,
+    : Union<LocalShellAction,
+            ExecLocalShellAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const LocalShellAction& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2188,14 +2023,14 @@ struct CustomMultiAgentMode {
   std::string custom;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomMultiAgentMode& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Controls the effective multi-agent delegation instructions for a turn. `custom` means the
 /// configured mode hint defines the policy instead of a built-in policy.
 struct MultiAgentMode
-    : Union<MultiAgentModeValue,
+    : Union<MultiAgentMode,
+            MultiAgentModeValue,
             CustomMultiAgentMode,
             Unknown> {
   using Union::Union;
@@ -2211,7 +2046,6 @@ struct MultiAgentMode
     return value && *value == b;
   }
 
-  bool operator==(const MultiAgentMode& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2220,9 +2054,6 @@ struct RemoteControlDisableParams {
   std::optional<bool> ephemeral = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlDisableParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2231,9 +2062,6 @@ struct RemoteControlEnableParams {
   std::optional<bool> ephemeral = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlEnableParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2272,7 +2100,6 @@ struct SkillInterface {
   Optional<std::string> short_description = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillInterface& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2306,7 +2133,6 @@ struct TokenUsageBreakdown {
   Defaulted<std::int64_t> cache_write_input_tokens = by_default(0);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TokenUsageBreakdown& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2317,9 +2143,6 @@ struct AdditionalToolsResponseItem {
   Optional<std::string> id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AdditionalToolsResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2332,9 +2155,6 @@ struct AgentMessageResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2345,16 +2165,12 @@ struct CompactionResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CompactionResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "compaction_trigger".
 struct CompactionTriggerResponseItem {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CompactionTriggerResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2363,9 +2179,6 @@ struct ConfigurationUpdateResponseItem {
   ConfigurationReasoning reasoning;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigurationUpdateResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2376,9 +2189,6 @@ struct ContextCompactionResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ContextCompactionResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2391,9 +2201,6 @@ struct CustomToolCallOutputResponseItem {
   Optional<std::string> name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomToolCallOutputResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2409,9 +2216,6 @@ struct CustomToolCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomToolCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2425,9 +2229,6 @@ struct FunctionCallOutputResponseItem {
   Optional<std::string> namespace_ = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionCallOutputResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2444,9 +2245,6 @@ struct FunctionCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2460,9 +2258,6 @@ struct ImageGenerationCallResponseItem {
   Optional<std::string> revised_prompt = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageGenerationCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2478,9 +2273,6 @@ struct LocalShellCallResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LocalShellCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2495,14 +2287,12 @@ struct MessageResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MessageResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "other".
 struct OtherResponseItem {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtherResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2511,9 +2301,6 @@ struct ReasoningTextReasoningItemContent {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningTextReasoningItemContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2522,20 +2309,17 @@ struct TextReasoningItemContent {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextReasoningItemContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ReasoningItemContent`.
 struct ReasoningItemContent
-    : Union<ReasoningTextReasoningItemContent,
+    : Union<ReasoningItemContent,
+            ReasoningTextReasoningItemContent,
             TextReasoningItemContent,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ReasoningItemContent& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2544,21 +2328,16 @@ struct SummaryTextReasoningItemReasoningSummary {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SummaryTextReasoningItemReasoningSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ReasoningItemReasoningSummary`.
 struct ReasoningItemReasoningSummary
-    : Union<SummaryTextReasoningItemReasoningSummary,
+    : Union<ReasoningItemReasoningSummary,
+            SummaryTextReasoningItemReasoningSummary,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ReasoningItemReasoningSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -2571,7 +2350,6 @@ struct ReasoningResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2586,9 +2364,6 @@ struct ToolSearchCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolSearchCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2602,9 +2377,6 @@ struct ToolSearchOutputResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolSearchOutputResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2614,9 +2386,6 @@ struct FindInPageResponsesApiWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FindInPageResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2625,18 +2394,12 @@ struct OpenPageResponsesApiWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenPageResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "other".
 struct OtherResponsesApiWebSearchAction {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtherResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2646,24 +2409,19 @@ struct SearchResponsesApiWebSearchAction {
   Optional<std::string> query = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ResponsesApiWebSearchAction`.
 struct ResponsesApiWebSearchAction
-    : Union<SearchResponsesApiWebSearchAction,
+    : Union<ResponsesApiWebSearchAction,
+            SearchResponsesApiWebSearchAction,
             OpenPageResponsesApiWebSearchAction,
             FindInPageResponsesApiWebSearchAction,
             OtherResponsesApiWebSearchAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -2676,15 +2434,13 @@ struct WebSearchCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebSearchCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ResponseItem`.
 struct ResponseItem
-    : Union<AdditionalToolsResponseItem,
+    : Union<ResponseItem,
+            AdditionalToolsResponseItem,
             MessageResponseItem,
             AgentMessageResponseItem,
             ReasoningResponseItem,
@@ -2705,7 +2461,6 @@ struct ResponseItem
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2781,7 +2536,6 @@ struct Turn {
   Optional<std::int64_t> started_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Turn& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2791,9 +2545,6 @@ struct ThreadSectionAppearance {
   Optional<std::string> icon = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionAppearance& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2807,7 +2558,6 @@ struct ThreadSection {
   Optional<ThreadSectionAppearance> appearance = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSection& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2819,7 +2569,6 @@ struct TurnEnvironmentParams {
   Optional<std::vector<LegacyAppPathString>> runtime_workspace_roots = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnEnvironmentParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,7 +19,6 @@ struct CommandMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -40,9 +39,6 @@ struct ExternalAgentConfigDetectParams {
   Optional<std::string> source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigDetectParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -87,7 +83,6 @@ struct HookMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -96,7 +91,6 @@ struct McpServerMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -106,7 +100,6 @@ struct PluginsMigration {
   std::vector<std::string> plugin_names;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginsMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -117,7 +110,6 @@ struct SessionMigration {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SessionMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -126,7 +118,6 @@ struct SkillMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,7 +126,6 @@ struct SubagentMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SubagentMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -158,7 +148,6 @@ struct MigrationDetails {
   Defaulted<std::vector<SubagentMigration>> subagents = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MigrationDetails& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -171,9 +160,6 @@ struct ExternalAgentConfigMigrationItem {
   Optional<MigrationDetails> details = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigMigrationItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -205,9 +191,6 @@ struct ExternalAgentDetectedConnectorCandidate {
   ExternalAgentDetectedConnectorSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentDetectedConnectorCandidate& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -218,9 +201,6 @@ struct ExternalAgentConfigDetectResponse {
   Defaulted<std::vector<ExternalAgentDetectedConnectorCandidate>> connectors = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigDetectResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -235,9 +215,6 @@ struct ExternalAgentConfigImportItemTypeFailure {
   Optional<std::string> sub_error_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportItemTypeFailure& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -251,9 +228,6 @@ struct ExternalAgentConfigImportItemTypeSuccess {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportItemTypeSuccess& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -264,9 +238,6 @@ struct ExternalAgentConfigImportTypeResult {
   std::vector<ExternalAgentConfigImportItemTypeSuccess> successes;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportTypeResult& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -276,9 +247,6 @@ struct ExternalAgentConfigImportCompletedNotification {
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -291,9 +259,6 @@ struct ExternalAgentConfigImportHistory {
   Optional<std::string> provider_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistory& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -322,9 +287,6 @@ struct ExternalAgentImportedConnectorCandidate {
   ExternalAgentImportedConnectorSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentImportedConnectorCandidate& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -334,9 +296,6 @@ struct ExternalAgentConfigImportHistoriesReadResponse {
   std::vector<ExternalAgentConfigImportHistory> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoriesReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -350,9 +309,6 @@ struct ExternalAgentConfigImportHistoryRecordSuccessParams {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordSuccessParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -363,9 +319,6 @@ struct ExternalAgentConfigImportHistoryRecordTypeResultParams {
   std::vector<ExternalAgentConfigImportHistoryRecordSuccessParams> successes;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordTypeResultParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -377,9 +330,6 @@ struct ExternalAgentConfigImportHistoryRecordParams {
   std::string provider_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -388,9 +338,6 @@ struct ExternalAgentConfigImportHistoryRecordResponse {
   std::string import_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -407,9 +354,6 @@ struct ExternalAgentConfigImportParams {
   Optional<std::string> source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -419,9 +363,6 @@ struct ExternalAgentConfigImportProgressNotification {
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportProgressNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -430,9 +371,6 @@ struct ExternalAgentConfigImportResponse {
   std::string import_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -47,9 +47,6 @@ struct ListMcpServerStatusParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListMcpServerStatusParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -118,7 +115,6 @@ struct McpServerInfo {
   Optional<std::string> website_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,7 +131,6 @@ struct Resource {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Resource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -149,7 +144,6 @@ struct ResourceTemplate {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResourceTemplate& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -165,7 +159,6 @@ struct Tool {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Tool& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -193,7 +186,6 @@ struct McpServerStatus {
   Optional<std::string> tools_error = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerStatus& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -205,9 +197,6 @@ struct ListMcpServerStatusResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListMcpServerStatusResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

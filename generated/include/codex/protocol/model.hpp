@@ -44,7 +44,6 @@ struct ModelAccessPrograms {
   std::vector<CyberAccessProgram> cyber;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelAccessPrograms& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -53,7 +52,6 @@ struct ModelAvailabilityNux {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelAvailabilityNux& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -64,7 +62,6 @@ struct ModelServiceTier {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelServiceTier& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -78,7 +75,6 @@ struct ModelUpgradeInfo {
   Optional<std::string> upgrade_copy = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelUpgradeInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -109,7 +105,6 @@ struct ReasoningEffortOption {
   ReasoningEffort reasoning_effort;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningEffortOption& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -148,7 +143,6 @@ struct Model {
   Optional<ModelUpgradeInfo> upgrade_info = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Model& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -164,7 +158,6 @@ struct ModelListParams {
   Optional<std::string> model_provider = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -176,7 +169,6 @@ struct ModelListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -207,9 +199,6 @@ struct ModelReroutedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelReroutedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -224,9 +213,6 @@ struct ModelSafetyBufferingUpdatedNotification {
   Optional<std::string> faster_model = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelSafetyBufferingUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -255,9 +241,6 @@ struct ModelVerificationNotification {
   std::vector<ModelVerification> verifications;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelVerificationNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
