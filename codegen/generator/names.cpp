@@ -58,13 +58,15 @@ const Names& language_words() {
 /// What `codex::protocol` and the tables' vocabulary, `codex::protocol::detail`, declare.
 const Names& support_types() {
   static const Names names = {
-      "ArmName",    "CodexError",    "DecodeError", "Defaulted",     "DefaultedInfo", "Described",
-      "EnumAccess", "EnumInfo",      "Extra",       "FIELD",         "Field",         "Json",
-      "Kind",       "ListInfo",      "MapInfo",     "MessageAccess", "MessageInfo",   "MethodInfo",
-      "MethodKind", "MethodMessage", "NoParams",    "NullableInfo",  "OPTIONAL",      "ObjectInfo",
-      "OpenEnum",   "OpenEnumBase",  "Optional",    "OptionalInfo",  "OtherMembers",  "REQUIRED",
-      "Scalar",     "TypeInfo",      "TypeOf",      "Union",         "UnionArm",      "UnionInfo",
-      "UnionOps",   "UnionStyle",    "Unknown",     "UnknownPart"};
+      "ArmName",       "ArmOps",        "CodexError",   "DecodeError", "Defaulted",
+      "DefaultedInfo", "Described",     "EnumAccess",   "EnumInfo",    "Extra",
+      "FIELD",         "Field",         "Json",         "Kind",        "ListInfo",
+      "MapInfo",       "MessageAccess", "MessageInfo",  "MethodInfo",  "MethodKind",
+      "MethodMessage", "NoParams",      "NullableInfo", "OPTIONAL",    "ObjectInfo",
+      "OneOf",         "OpenEnum",      "OpenEnumBase", "Optional",    "OptionalInfo",
+      "OtherMembers",  "Overloaded",    "REQUIRED",     "Scalar",      "TypeInfo",
+      "TypeOf",        "Union",         "UnionArm",     "UnionInfo",   "UnionOps",
+      "UnionStyle",    "Unknown",       "UnknownPart"};
   return names;
 }
 
@@ -134,12 +136,12 @@ std::string member_name(std::string_view wire) {
 }
 
 std::string shared_member_name(std::string_view wire) {
-  return reserve(member_name(wire), {"as", "is", "visit", "variant", "index", "emplace", "swap"});
+  return reserve(member_name(wire), {"as", "is", "visit", "index", "data", "emplace"});
 }
 
 std::string enumerator_name(std::string_view wire) {
   return reserve(snake_case(wire), {"name", "value", "same", "is_known", "type_info", "as", "is",
-                                    "visit", "variant", "index", "emplace", "swap"});
+                                    "visit", "index", "data", "emplace"});
 }
 
 }  // namespace codegen

@@ -34,7 +34,6 @@ using NothingFirst = std::optional<Path>;
 /// The protocol's `Free`.
 struct Free {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Free& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -40,7 +40,6 @@ struct Annotated {
   std::optional<Color2> d = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Annotated& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -55,13 +55,13 @@ struct FixedMode {
   std::int64_t fixed = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FixedMode& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Mode`.
 struct Mode
-    : Union<ModeValue,
+    : Union<Mode,
+            ModeValue,
             FixedMode,
             Unknown> {
   using Union::Union;
@@ -76,7 +76,6 @@ struct Mode
     return value && *value == b;
   }
 
-  bool operator==(const Mode& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -90,7 +89,6 @@ struct Inner {
   Optional<std::string> c = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Inner& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -99,7 +97,6 @@ struct Loose {
   std::optional<std::int64_t> z = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Loose& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -150,7 +147,6 @@ struct Config {
   Optional<std::string> nullable_with = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Config& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -62,7 +62,6 @@ struct Notes {
   std::optional<std::string> code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Notes& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -40,7 +40,6 @@ struct GadgetPartsItem {
   std::optional<std::int64_t> weight = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GadgetPartsItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -52,7 +51,6 @@ struct Gadget {
   Optional<std::vector<GadgetPartsItem>> parts = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Gadget& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -63,7 +61,6 @@ struct NewGadget {
   std::optional<std::string> a = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NewGadget& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -41,13 +41,13 @@ struct AfterRule {
   std::optional<std::string> unit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AfterRule& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Rule`.
 struct Rule
-    : Union<RuleValue,
+    : Union<Rule,
+            RuleValue,
             AfterRule,
             Unknown> {
   using Union::Union;
@@ -63,7 +63,6 @@ struct Rule
     return value && *value == b;
   }
 
-  bool operator==(const Rule& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -90,7 +89,6 @@ struct Mood
 /// The arm with `type` "yes".
 struct YesReply {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const YesReply& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -101,18 +99,17 @@ struct PerhapsReply {
   std::optional<std::string> why = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PerhapsReply& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Reply`.
 struct Reply
-    : Union<YesReply,
+    : Union<Reply,
+            YesReply,
             PerhapsReply,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const Reply& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 

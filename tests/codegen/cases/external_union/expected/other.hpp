@@ -43,7 +43,6 @@ struct GranularPolicy {
   Defaulted<std::string> mode = by_default(std::string("x"));
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GranularPolicy& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -52,13 +51,13 @@ struct LimitPolicy {
   std::int64_t limit = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LimitPolicy& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Policy`.
 struct Policy
-    : Union<PolicyValue,
+    : Union<Policy,
+            PolicyValue,
             GranularPolicy,
             LimitPolicy,
             Unknown> {
@@ -76,7 +75,6 @@ struct Policy
     return value && *value == b;
   }
 
-  bool operator==(const Policy& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 

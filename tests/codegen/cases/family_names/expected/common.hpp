@@ -18,7 +18,6 @@ struct FamilyParams {
   std::optional<std::string> a = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FamilyParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

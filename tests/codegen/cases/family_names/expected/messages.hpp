@@ -18,21 +18,18 @@ namespace codex::protocol {
 struct ClientRequest : MethodMessage {
   std::string id;
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ClientRequest& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 
 /// Any message of this kind, with its params typed.
 struct ClientNotification : MethodMessage {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ClientNotification& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 
 /// Any message of this kind, with its params typed.
 struct ServerNotification : MethodMessage {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerNotification& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 
@@ -40,7 +37,6 @@ struct ServerNotification : MethodMessage {
 struct ServerRequest : MethodMessage {
   std::string id;
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerRequest& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 

@@ -85,6 +85,9 @@ constexpr const TypeInfo* all_types[] = {
     &ServerRequest::type_info,
 };
 
+constexpr std::array<std::string_view, 0> all_experimental_types = {
+};
+
 }  // namespace
 
 constexpr Field client_request_fields[] = {
@@ -132,5 +135,7 @@ std::span<const MethodInfo> methods(MethodKind kind) {
 }
 
 std::span<const TypeInfo* const> types() { return all_types; }
+
+std::span<const std::string_view> experimental_types() { return all_experimental_types; }
 
 }  // namespace codex::protocol

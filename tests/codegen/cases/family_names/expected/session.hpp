@@ -17,14 +17,12 @@ namespace codex::protocol {
 /// The response of `ping`.
 struct PingResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PingResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `ask`.
 struct AskResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AskResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

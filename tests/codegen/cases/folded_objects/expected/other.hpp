@@ -22,7 +22,6 @@ struct Content {
   std::optional<std::string> blob = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Content& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -38,7 +38,6 @@ struct OrderItemInnerDeep {
   std::optional<std::int64_t> x = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OrderItemInnerDeep& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -47,7 +46,6 @@ struct OrderItemInner {
   std::optional<OrderItemInnerDeep> deep = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OrderItemInner& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -57,7 +55,6 @@ struct OrderItem {
   std::optional<OrderItemInner> inner = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OrderItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -66,7 +63,6 @@ struct OrderListItem {
   std::int64_t n = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OrderListItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -92,7 +88,6 @@ struct OrderByNameValue
 /// The arm with `type` "one".
 struct OneOrderChoice {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OneOrderChoice& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -101,18 +96,17 @@ struct TwoOrderChoice {
   std::optional<std::int64_t> v = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TwoOrderChoice& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `OrderChoice`.
 struct OrderChoice
-    : Union<OneOrderChoice,
+    : Union<OrderChoice,
+            OneOrderChoice,
             TwoOrderChoice,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const OrderChoice& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -124,7 +118,6 @@ struct Order {
   std::optional<OrderChoice> choice = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Order& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

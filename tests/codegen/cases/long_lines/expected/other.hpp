@@ -65,7 +65,6 @@ struct Long {
       "a default, that has commas and blanks, and is far too long, to stand in one line, with what is before it"));
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Long& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

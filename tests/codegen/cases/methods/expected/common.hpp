@@ -18,14 +18,12 @@ struct SearchParams {
   std::optional<std::string> q = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `search`.
 struct SearchResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

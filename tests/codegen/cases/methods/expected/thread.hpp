@@ -19,7 +19,6 @@ struct ThreadOpenParams {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadOpenParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -28,7 +27,6 @@ struct ThreadOpenResponse {
   std::optional<bool> ok = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadOpenResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -37,7 +35,6 @@ struct ThreadState {
   std::optional<bool> open = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadState& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -46,7 +43,6 @@ struct OnlyInV2 {
   std::optional<ThreadState> x = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OnlyInV2& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

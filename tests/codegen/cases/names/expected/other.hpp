@@ -39,7 +39,6 @@ struct Names {
   std::optional<std::string> quote_back_slash = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Names& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -79,25 +78,23 @@ struct Spelling
 /// The arm with `type` "3d".
 struct _3dDigits {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const _3dDigits& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "class".
 struct ClassDigits {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ClassDigits& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Digits`.
 struct Digits
-    : Union<_3dDigits,
+    : Union<Digits,
+            _3dDigits,
             ClassDigits,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const Digits& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -106,7 +103,6 @@ struct Field_ {
   std::optional<std::string> a = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Field_& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -115,7 +111,6 @@ struct Union_ {
   std::optional<Field_> field = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Union_& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -139,14 +134,12 @@ struct Unknown_
 /// The protocol's `Kind_`.
 struct Kind_ {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Kind_& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `TypeInfo_`.
 struct TypeInfo_ {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TypeInfo_& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -154,12 +147,12 @@ using Json_ = std::string;
 
 /// The protocol's `Scalar_`.
 struct Scalar_
-    : Union<std::string,
+    : Union<Scalar_,
+            std::string,
             Field_,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const Scalar_& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 

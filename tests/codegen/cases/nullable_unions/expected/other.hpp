@@ -19,18 +19,17 @@ struct Thing {
   std::optional<std::int64_t> a = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Thing& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `HolderThree`.
 struct HolderThree
-    : Union<Thing,
+    : Union<HolderThree,
+            Thing,
             std::string,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const HolderThree& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -44,18 +43,17 @@ struct Holder {
   Defaulted<Thing> all = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Holder& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreeOrNothingValue`.
 struct ThreeOrNothingValue
-    : Union<std::string,
+    : Union<ThreeOrNothingValue,
+            std::string,
             std::int64_t,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreeOrNothingValue& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 

@@ -16,12 +16,12 @@ namespace codex::protocol {
 
 /// The protocol's `Id`.
 struct Id
-    : Union<std::string,
+    : Union<Id,
+            std::string,
             std::int64_t,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const Id& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -30,7 +30,6 @@ struct OkAnswer {
   bool ok = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OkAnswer& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -39,13 +38,13 @@ struct ErrorAnswer {
   std::string error;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ErrorAnswer& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Answer`.
 struct Answer
-    : Union<std::string,
+    : Union<Answer,
+            std::string,
             std::vector<std::string>,
             OkAnswer,
             ErrorAnswer,
@@ -54,7 +53,6 @@ struct Answer
             Unknown> {
   using Union::Union;
 
-  bool operator==(const Answer& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 

@@ -42,7 +42,6 @@ struct Machine {
   std::optional<std::vector<std::optional<bool>>> holes = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Machine& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

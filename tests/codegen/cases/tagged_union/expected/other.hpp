@@ -19,14 +19,12 @@ struct CircleShape {
   double radius = 0.0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CircleShape& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "empty-box".
 struct EmptyBoxShape {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EmptyBoxShape& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -38,27 +36,25 @@ struct PictureShape {
   std::optional<std::string> detail = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PictureShape& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "openai/form".
 struct OpenaiSlashFormShape {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenaiSlashFormShape& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "openaiForm".
 struct OpenaiFormShape {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenaiFormShape& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Shape`.
 struct Shape
-    : Union<CircleShape,
+    : Union<Shape,
+            CircleShape,
             EmptyBoxShape,
             PictureShape,
             OpenaiSlashFormShape,
@@ -70,7 +66,6 @@ struct Shape
   std::string id;
   std::optional<std::int64_t> index_ = {};
 
-  bool operator==(const Shape& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
