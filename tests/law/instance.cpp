@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "law/law.hpp"
+
 namespace law {
 
 namespace {
@@ -76,23 +78,7 @@ double any_double(Random& random) {
          static_cast<double>(1 + random.below(1000));
 }
 
-bool is_identifier(std::string_view key) {
-  const auto fits = [](char c, bool first) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
-           (!first && c >= '0' && c <= '9');
-  };
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    if (!fits(key[i], i == 0)) return false;
-  }
-  return !key.empty();
-}
-
 }  // namespace
-
-std::string joined(const std::string& path, std::string_view key) {
-  if (!is_identifier(key)) return path + "[\"" + std::string(key) + "\"]";
-  return path.empty() ? std::string(key) : path + "." + std::string(key);
-}
 
 std::string any_text(Random& random) {
   static const std::vector<std::string> texts = {"",
@@ -185,13 +171,13 @@ Instance Generator::make(Style style, std::uint64_t seed) {
   style_ = style;
   random_ = Random(name_, seed);
   places_.clear();
-  Json value = put({.use = {&root_, false}});
+  Json value = put({.use = root_});
   return {std::move(value), std::move(places_)};
 }
 
 Generator::Generator(const Schemas& schemas, const std::string& name)
     : root_(schemas.find(name)), name_(name) {
-  note_choices(schemas, root_);
+  note_choices(schemas, *root_.node);
 }
 
 void Generator::note_choices(const Schemas& schemas, const Node& node) {

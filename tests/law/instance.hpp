@@ -42,9 +42,6 @@ struct Instance {
   [[nodiscard]] bool is_below(std::size_t place, std::size_t ancestor) const;
 };
 
-/// `.key`, `["odd key"]`; without the dot where nothing stands before it.
-std::string joined(const std::string& path, std::string_view key);
-
 enum class Style { smallest, fullest, random };
 
 /// Makes instances of one type. Alternatives and enum values come in turn, so that a few instances
@@ -75,7 +72,7 @@ class Generator {
   std::size_t turn(const Node& node, std::size_t count);
   std::size_t some();
 
-  const Node& root_;
+  Use root_;
   std::string name_;
   Style style_ = Style::smallest;
   Random random_{0};

@@ -2,11 +2,21 @@
 
 #include <cmath>
 
-#include "law/instance.hpp"
 
 namespace law {
 
 namespace {
+
+bool is_identifier(std::string_view key) {
+  const auto fits = [](char c, bool first) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
+           (!first && c >= '0' && c <= '9');
+  };
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    if (!fits(key[i], i == 0)) return false;
+  }
+  return !key.empty();
+}
 
 bool same_number(const Json& a, const Json& b) {
   if (a.is_number_float() != b.is_number_float()) return a.get<double>() == b.get<double>();
@@ -68,6 +78,11 @@ std::optional<std::string> difference_at(const std::string& path, const Json& a,
 }
 
 }  // namespace
+
+std::string joined(const std::string& path, std::string_view key) {
+  if (!is_identifier(key)) return path + "[\"" + std::string(key) + "\"]";
+  return path.empty() ? std::string(key) : path + "." + std::string(key);
+}
 
 std::optional<std::string> difference(const Json& a, const Json& b, const MayGo& may_go) {
   return difference_at({}, a, b, may_go);

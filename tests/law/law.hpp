@@ -48,6 +48,9 @@ class Value {
   std::unique_ptr<void, void (*)(void*)> held_;
 };
 
+/// A path and a key as DecodeError spells them: `.key`, `["odd key"]`; without the dot where nothing stands before it.
+std::string joined(const std::string& path, std::string_view key);
+
 /// Whether a member may be in one of two values alone, being the default.
 using MayGo = std::function<bool(const std::string& path, const std::string& name, const Json&)>;
 

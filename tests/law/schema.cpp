@@ -135,9 +135,7 @@ const Schemas& Schemas::experimental() {
   return schemas;
 }
 
-const Node& Schemas::find(std::string_view name) const {
-  return *definitions_.find(name)->second.node;
-}
+Use Schemas::find(std::string_view name) const { return definitions_.find(name)->second; }
 
 Use Schemas::definition(const std::string& name) {
   if (const auto found = definitions_.find(name); found != definitions_.end()) {

@@ -77,7 +77,7 @@ class Schemas {
   explicit Schemas(const std::string& file);
 
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
-  [[nodiscard]] const Node& find(std::string_view name) const;
+  [[nodiscard]] Use find(std::string_view name) const;
 
   /// Whether the schema names it.
   [[nodiscard]] bool is_definition(const Node& node) const { return named_.contains(&node); }

@@ -127,7 +127,7 @@ class TextSource {
   void skip();
 
   /// The next value, whatever it is, `depth` levels below the top.
-  Json json(std::size_t depth);
+  Json json(std::size_t depth) { return json(depth, nullptr); }
 
   /// The next value as a tree; `scratch` holds it where there is none yet.
   const Json& tree(Json& scratch, std::size_t depth) { return scratch = json(depth); }
@@ -152,6 +152,9 @@ class TextSource {
     return out;
   }();
 
+  struct Level;
+  Json json(std::size_t depth, const Level* above);
+  [[noreturn]] void not_double(const Level* level) const;
   [[noreturn]] void fail(const char* reason) const;
   void unescape_rest(const char* backslash, const char* end, std::string& out) const;
 
