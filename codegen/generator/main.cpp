@@ -21,6 +21,8 @@ constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a c
       writes the types; touches only files that change
   codex-codegen check --schema DIR --out DIR [--responses FILE]
       exit 1, and what differs, when the types in DIR are not those of the schema
+  codex-codegen dictionary --schema DIR --out FILE
+      writes the words of the protocol, for a fuzzer
 
 DIR of --schema is laid out as schema/ here: stable/, experimental/, responses.json, runtime.json.
 )";
@@ -54,11 +56,13 @@ std::string read_version(const fs::path& schema) {
   return read_json(schema / "runtime.json").value("version", "unknown");
 }
 
-codegen::Files generate(const fs::path& schema, const fs::path& responses) {
+codegen::Model read_model(const fs::path& schema, const fs::path& responses) {
   const auto experimental = codegen::parse_bundle(read_json(schema / "experimental" / bundle_name));
   const auto stable = codegen::parse_bundle(read_json(schema / "stable" / bundle_name));
-  const auto model =
-      codegen::lower(experimental, stable, read_responses(responses), read_version(schema));
+  return codegen::lower(experimental, stable, read_responses(responses), read_version(schema));
+}
+
+codegen::Files generate(const codegen::Model& model) {
   const auto families = codegen::divide(model);
   codegen::Files files = codegen::emit_headers(model, families);
   files.merge(codegen::emit_tables(model, families));
@@ -78,8 +82,8 @@ int run(int argc, char** argv) {
     return 0;
   }
   const std::string command = args.count("command") ? args["command"].as<std::string>() : "";
-  if ((command != "generate" && command != "check") || !args.count("schema") ||
-      !args.count("out")) {
+  const bool is_known = command == "generate" || command == "check" || command == "dictionary";
+  if (!is_known || !args.count("schema") || !args.count("out")) {
     std::cerr << usage;
     return 2;
   }
@@ -87,7 +91,12 @@ int run(int argc, char** argv) {
   const fs::path out = args["out"].as<std::string>();
   const fs::path responses = args.count("responses") ? fs::path(args["responses"].as<std::string>())
                                                      : schema / "responses.json";
-  const codegen::Files files = generate(schema, responses);
+  const codegen::Model model = read_model(schema, responses);
+  if (command == "dictionary") {
+    std::ofstream(out, std::ios::binary) << codegen::emit_dictionary(model);
+    return 0;
+  }
+  const codegen::Files files = generate(model);
   if (command == "generate") {
     std::cout << codegen::write(out, files) << " of " << files.size() << " files changed\n";
     return 0;

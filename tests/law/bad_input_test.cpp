@@ -1,5 +1,6 @@
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -292,6 +293,43 @@ TEST_CASE("bad input: values that nest 10,000 deep are an error, as text and as 
     }
   }
   findings.check(tried);
+}
+
+TEST_CASE("bad input: a string of 100 MB is a value, or an error that does not repeat it") {
+  std::set<std::string> done;
+  const Schemas& schemas = Schemas::experimental();
+  const auto try_text = [&](const std::string& what, const std::string& name, const Json& json) {
+    if (!done.insert(what).second) return;
+    CAPTURE(what);
+    CAPTURE(name);
+    const std::size_t huge = done.size() == 1 ? 100'000'000 : 10'000'000;
+    const std::string text = with_raw(json, '"' + std::string(huge, 'x') + '"');
+    try {
+      const std::string back = Value::of_text(*find_type(name), text).text();
+      CHECK(back.size() == text.size());
+      CHECK(back.find(std::string(huge, 'x')) != std::string::npos);
+    } catch (const codex::DecodeError& error) {
+      CHECK(std::string_view(error.what()).size() < 1000);
+    }
+  };
+  for (const auto& name : schemas.names()) {
+    const auto instance = Generator(schemas, name).make(Style::smallest);
+    for (std::size_t place = 0; place < instance.places.size(); ++place) {
+      const Node& node = *instance.places[place].use.node;
+      Json json = instance.value;
+      if (node.shape == Shape::object && instance.at(place).is_object()) {
+        instance.at(json, place)[hole] = 1;
+        try_text("a key", name, json);
+      } else if (node.shape == Shape::tagged && instance.at(place).is_object()) {
+        instance.at(json, place)[node.tag] = hole;
+        try_text(node.is_message() ? "a method" : "a tag", name, json);
+      } else if (!instance.at(place).is_structured()) {
+        instance.at(json, place) = hole;
+        try_text("shape " + std::to_string(static_cast<int>(node.shape)), name, json);
+      }
+    }
+  }
+  CHECK(done.size() >= 9);
 }
 
 TEST_CASE("bad input: of members that come twice the last ones count") {

@@ -48,7 +48,8 @@ class Value {
   std::unique_ptr<void, void (*)(void*)> held_;
 };
 
-/// A path and a key as DecodeError spells them: `.key`, `["odd key"]`; without the dot where nothing stands before it.
+/// A path and a key as DecodeError spells them: `.key`, `["odd key"]`; without the dot where
+/// nothing stands before it.
 std::string joined(const std::string& path, std::string_view key);
 
 /// Whether a member may be in one of two values alone, being the default.

@@ -1,6 +1,7 @@
 #include "law/law.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -97,6 +98,70 @@ TEST_CASE("law: random values of every type come back, 1 of 4") { check_random_v
 TEST_CASE("law: random values of every type come back, 2 of 4") { check_random_values(1, 4); }
 TEST_CASE("law: random values of every type come back, 3 of 4") { check_random_values(2, 4); }
 TEST_CASE("law: random values of every type come back, 4 of 4") { check_random_values(3, 4); }
+
+/// Another value for the place; nothing where there is no plain one.
+std::optional<Json> another(const Use& use, const Json& value) {
+  if (value.is_null()) return std::nullopt;
+  switch (use.node->shape) {
+    case Shape::any:
+      return value == 1 ? 2 : 1;
+    case Shape::boolean:
+      return !value.get<bool>();
+    case Shape::integer:
+    case Shape::number:
+      return value == 0 ? 1 : 0;
+    case Shape::string:
+    case Shape::enumeration:
+      return value.get<std::string>() + "x";
+    case Shape::list:
+    case Shape::map: {
+      Json shorter = value;
+      if (shorter.empty()) return std::nullopt;
+      shorter.erase(shorter.begin());
+      return shorter;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+TEST_CASE("law: values that differ in one part are not equal") {
+  Findings findings;
+  std::size_t tried = 0;
+  const Schemas& schemas = Schemas::experimental();
+  for (const auto& name : schemas.names()) {
+    const TypeInfo& type = *find_type(name);
+    Generator generator(schemas, name);
+    for (std::size_t seed = 0; seed < 1 + LAW_SEEDS / 50; ++seed) {
+      const auto instance = generator.make(Style::random, seed);
+      const Value value = Value::of_json(type, instance.value);
+      const auto check = [&](const Json& json) {
+        const Value other = Value::of_json(type, json);
+        if (value == other || other == value) findings.note(name, json.dump(), instance.value);
+        ++tried;
+      };
+      for (std::size_t i = 0; i < instance.places.size(); ++i) {
+        const Place& place = instance.places[i];
+        if (place.same_spot) continue;
+        Json changed = instance.value;
+        if (const auto json = another(place.use, instance.at(i))) {
+          instance.at(changed, i) = *json;
+          check(changed);
+        }
+        const bool may_be_null = place.use.nullable || place.use.node->shape == Shape::any;
+        if (!place.member || place.member->required || !may_be_null) continue;
+        // Absent, null and a value.
+        changed = instance.value;
+        instance.at(changed, instance.owner(i)).erase(place.key);
+        check(changed);
+        if (instance.at(i).is_null()) continue;
+        instance.at(changed, instance.owner(i))[place.key] = nullptr;
+        check(changed);
+      }
+    }
+  }
+  findings.check(tried);
+}
 
 TEST_CASE("law: the comparison sees what is lost, and lets defaults come and go") {
   const auto text_of = [](const char* a, const char* b, const MayGo& may_go = {}) {
