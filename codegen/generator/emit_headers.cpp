@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include "comment.hpp"
+#include "defaults.hpp"
 #include "emit.hpp"
 #include "names.hpp"
 #include "text.hpp"
@@ -37,8 +39,7 @@ std::string scalar_initialiser(const Type& type) {
 
 class HeaderWriter {
  public:
-  explicit HeaderWriter(const Model& model) : model_(model) {
-    for (const auto& definition : model.definitions) index_.emplace(definition.name, &definition);
+  explicit HeaderWriter(const Model& model) : model_(model), defaults_(model) {
     for (const auto& method : model.methods) note_users(method);
   }
 
@@ -104,15 +105,11 @@ class HeaderWriter {
     out += members(object.members);
     if (!object.members.empty()) out += "\n";
     out += "  Extra extra = {};  // members that this version does not know\n";
-    return out + closing(definition.name, "ObjectInfo");
+    return out + closing("ObjectInfo");
   }
 
-  static std::string closing(const std::string& name, const std::string& info) {
-    const std::string head = "  bool operator==(const " + name + "& other) const {";
-    const std::string body = "return detail::equal(*this, other);";
-    const bool fits = head.size() + body.size() + 3 <= 100;
-    return head + (fits ? " " + body + " }\n" : "\n    " + body + "\n  }\n") +
-           "  static const detail::" + info + " type_info;\n};\n";
+  static std::string closing(const std::string& info) {
+    return "  static const detail::" + info + " type_info;\n};\n";
   }
 
   [[nodiscard]] std::string members(const std::vector<Member>& members) const {
@@ -133,61 +130,14 @@ class HeaderWriter {
     if (member.presence == Presence::required) return scalar_initialiser(member.type);
     if (member.presence == Presence::required_nullable) return "";
     if (member.presence != Presence::defaulted) return " = {}";
-    const std::string value = default_text(member.type, *member.default_value, member.wire);
+    const std::string value = defaults_.text(member);
     return value.empty() ? " = {}" : " = by_default(" + value + ")";
-  }
-
-  /// The default as C++; empty where a fresh value is the default.
-  [[nodiscard]] std::string default_text(const Type& type, const Json& value,
-                                         const std::string& wire) const {
-    if (value.is_boolean() || value.is_number()) return value.dump();
-    if (value.is_structured() && value.empty()) return "";
-    if (value.is_array()) {
-      std::string out = cpp_type(type) + "{";
-      for (const auto& element : value) {
-        out += (out.back() == '{' ? "" : ", ") + default_text(*type.element, element, wire);
-      }
-      return out + "}";
-    }
-    if (value.is_string() && type.kind == Type::Kind::string) {
-      return "std::string(" + literal(value.get<std::string>()) + ")";
-    }
-    if (value.is_string() && type.kind == Type::Kind::named) {
-      return enumerator_text(type.name, value.get<std::string>());
-    }
-    throw SchemaError(wire, "cannot write the default " + value.dump() + " in C++");
-  }
-
-  [[nodiscard]] std::string enumerator_text(const std::string& type,
-                                            const std::string& wire) const {
-    const Definition& definition = *index_.at(type);
-    if (std::holds_alternative<Alias>(definition.shape)) {
-      return "std::string(" + literal(wire) + ")";
-    }
-    const Enum* values = string_values(definition);
-    if (values) {
-      for (const auto& value : values->values) {
-        if (value.wire == wire) return type + "::" + value.name;
-      }
-    }
-    throw SchemaError(type, "has no value " + literal(wire) + " to be a default");
-  }
-
-  /// The enum itself, or that of a union's string arm.
-  [[nodiscard]] const Enum* string_values(const Definition& definition) const {
-    if (const auto* values = std::get_if<Enum>(&definition.shape)) return values;
-    const auto* choice = std::get_if<Union>(&definition.shape);
-    if (!choice || choice->style != UnionStyle::external || choice->arms.empty() ||
-        !choice->arms[0].wire.empty()) {
-      return nullptr;
-    }
-    return std::get_if<Enum>(&index_.at(choice->arms[0].type.name)->shape);
   }
 
   [[nodiscard]] std::string enum_text(const Definition& definition, const Enum& values) const {
     const std::string& name = definition.name;
     std::string out = "namespace known {\n";
-    out += "/// The values of `" + name + "` that this version knows.\n";
+    out += doc_comment({"The values of `" + name + "` that this version knows."}, "");
     out += "enum class " + name + " : std::uint8_t {\n";
     for (const auto& value : values.values) {
       std::vector<std::string> paragraphs = {value.doc};
@@ -217,14 +167,14 @@ class HeaderWriter {
   [[nodiscard]] std::string union_text(const Definition& definition, const Union& choice) const {
     const std::string& name = definition.name;
     std::string out = type_doc(definition, "The protocol's `" + name + "`.");
-    out += "struct " + name + "\n    : Union<";
+    out += "struct " + name + "\n    : Union<" + name + ",\n            ";
     for (const auto& arm : choice.arms) out += cpp_type(arm.type) + ",\n            ";
     out += "Unknown> {\n  using Union::Union;\n";
-    if (const Enum* values = string_values(definition)) {
+    if (const Enum* values = defaults_.string_values(definition)) {
       out += string_arm(name, choice.arms[0].type.name, *values);
     }
     if (!choice.shared.empty()) out += "\n" + members(choice.shared);
-    return out + "\n" + closing(name, "UnionInfo");
+    return out + "\n" + closing("UnionInfo");
   }
 
   /// What lets a union's plain strings be written like enumerators of the union itself.
@@ -245,23 +195,28 @@ class HeaderWriter {
     std::string out = type_doc(definition, "Any message of this kind, with its params typed.");
     out += "struct " + name + " : MethodMessage {\n" + members(message.members);
     out += "  Extra extra = {};  // members that this version does not know\n";
-    return out + closing(name, "MessageInfo");
+    return out + closing("MessageInfo");
   }
 
-  [[nodiscard]] static std::string methods(const Family& family, MethodKind kind) {
+  [[nodiscard]] std::string methods(const Family& family, MethodKind kind) const {
     std::string out;
     for (const auto* method : family.methods) {
       if (method->kind == kind) out += "\n" + method_text(*method);
     }
     if (out.empty()) return out;
-    const std::string space = kind == MethodKind::request          ? "requests"
-                              : kind == MethodKind::notification   ? "notifications"
-                              : kind == MethodKind::server_request ? "server_requests"
-                                                                   : "client_notifications";
+    const std::string space(method_namespace(kind));
     return "\nnamespace " + space + " {\n" + out + "\n}  // namespace " + space + "\n";
   }
 
-  [[nodiscard]] static std::string method_text(const Method& method) {
+  /// A type as its method names it: a method may bear the same name, and would mean itself.
+  [[nodiscard]] std::string payload(const Method& method, const std::string& type) const {
+    const bool hidden = std::any_of(
+        model_.methods.begin(), model_.methods.end(),
+        [&](const Method& other) { return other.kind == method.kind && other.name == type; });
+    return hidden ? "protocol::" + type : type;
+  }
+
+  [[nodiscard]] std::string method_text(const Method& method) const {
     std::vector<std::string> paragraphs = {"`" + method.wire + "`", method.doc};
     if (method.experimental) paragraphs.push_back(experimental_note);
     std::string out = doc_comment(paragraphs, "");
@@ -269,13 +224,16 @@ class HeaderWriter {
     out += "  static constexpr std::string_view method = " + literal(method.wire) + ";\n";
     out += "  static constexpr bool experimental = ";
     out += method.experimental ? "true;\n" : "false;\n";
-    out += "  using Params = " + (method.params.empty() ? "NoParams" : method.params) + ";\n";
-    if (!method.response.empty()) out += "  using Response = " + method.response + ";\n";
+    out += "  using Params = " +
+           (method.params.empty() ? "NoParams" : payload(method, method.params)) + ";\n";
+    if (!method.response.empty()) {
+      out += "  using Response = " + payload(method, method.response) + ";\n";
+    }
     return out + "};\n";
   }
 
   const Model& model_;
-  std::map<std::string, const Definition*, std::less<>> index_;
+  Defaults defaults_;
   std::map<std::string, std::vector<std::string>, std::less<>> uses_;
 };
 
@@ -311,6 +269,9 @@ std::span<const detail::TypeInfo* const> types();
 
 /// The type of that name, or nullptr.
 const detail::TypeInfo* find_type(std::string_view name);
+
+/// The names of the types that only clients with `experimental_api` meet, sorted.
+std::span<const std::string_view> experimental_types();
 
 }  // namespace codex::protocol
 )";

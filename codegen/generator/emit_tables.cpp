@@ -172,6 +172,11 @@ std::string type_list(const Model& model) {
             [](const Definition* a, const Definition* b) { return a->name < b->name; });
   std::string out = aliases + "\nconstexpr const TypeInfo* all_types[] = {\n";
   for (const auto* definition : named) out += type_entry(*definition);
+  out += "};\n\n";
+  std::erase_if(named, [](const Definition* definition) { return !definition->experimental; });
+  out += "constexpr std::array<std::string_view, " + std::to_string(named.size()) +
+         "> all_experimental_types = {\n";
+  for (const auto* definition : named) out += "    " + literal(definition->name) + ",\n";
   return out + "};\n";
 }
 
@@ -244,7 +249,9 @@ Files emit_registry(const Model& model, const std::vector<Family>& families) {
     out += "    case MethodKind::" + name + ": return all_" + name + "s;\n";
   }
   out += "  }\n  return {};\n}\n\n";
-  out += "std::span<const TypeInfo* const> types() { return all_types; }\n";
+  out += "std::span<const TypeInfo* const> types() { return all_types; }\n\n";
+  out +=
+      "std::span<const std::string_view> experimental_types() { return all_experimental_types; }\n";
   out += "\n}  // namespace codex::protocol\n";
   return {{"src/registry.cpp", out}};
 }

@@ -27,7 +27,9 @@ class FamilyNames {
   }
   [[nodiscard]] std::string of(const Method& method) const {
     const std::string segment = first_segment(method.wire);
-    return segments_.contains(segment) ? snake_case(segment) : session_family;
+    if (!segments_.contains(segment)) return session_family;
+    const bool ours = segment == "registry" || segment == messages_family;  // headers of our own
+    return snake_case(segment) + (ours ? "_methods" : "");
   }
 
  private:

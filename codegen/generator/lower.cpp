@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "boolean_lists.hpp"
 #include "lower_type.hpp"
 #include "methods.hpp"
 #include "names.hpp"
@@ -29,17 +30,18 @@ class Lowering {
 
  private:
   void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
-    if (!names_.insert(name).second) {
-      throw SchemaError(schema.pointer, "two types would be named " + name);
-    }
-    Definition definition{name, schema.description, stable == nullptr, in_schema, {}};
+    take(name, schema);
+    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}};
     definition.shape = shape(name, schema, stable);
-    if (auto* alias = std::get_if<Alias>(&definition.shape)) {
-      if (alias->target.kind == Type::Kind::named && alias->target.name == name) {
-        throw SchemaError(schema.pointer, "is defined as itself");
-      }
-    }
     definitions_.push_back(std::move(definition));
+  }
+
+  /// Also names that differ in case alone are too alike: for people, and for the tables' names.
+  void take(const std::string& name, const Schema& schema) {
+    const auto [other, fresh] = names_.emplace(snake_case(name), name);
+    if (fresh) return;
+    throw SchemaError(schema.pointer, "two types would be named " + other->second +
+                                          (other->second == name ? "" : " and " + name));
   }
 
   using Shape = decltype(Definition::shape);
@@ -53,6 +55,7 @@ class Lowering {
         &Lowering::maybe_external, &Lowering::maybe_folded_objects, &Lowering::maybe_shape_union,
         &Lowering::maybe_struct,   &Lowering::maybe_alias,
     };
+    if (has_null_arm(schema)) return *maybe_alias(name, schema, stable);
     for (const Recogniser recogniser : recognisers) {
       if (auto found = (this->*recogniser)(name, schema, stable)) return *std::move(found);
     }
@@ -85,12 +88,18 @@ class Lowering {
     if (!kind || schema.one_of.empty() || literal_tag(schema) != "method") return std::nullopt;
     Schema members = schema;
     members.one_of.clear();
-    for (const auto& [wire, property] : schema.one_of[0].properties) {
-      if (wire == "method" || wire == "params") continue;
-      members.properties.push_back({wire, property});
-      members.required.insert(wire);
+    for (const Schema& branch : schema.one_of) {
+      for (const auto& [wire, property] : branch.properties) {
+        if (wire == "method" || wire == "params") continue;
+        const Schema* other = members.property(wire);
+        if (other ? !same_values(*other, property) : &branch != schema.one_of.data()) {
+          throw SchemaError(property.pointer, "not all messages have it");
+        }
+        if (!other) members.properties.push_back({wire, property});
+        if (branch.required.contains(wire)) members.required.insert(wire);
+      }
     }
-    return Message{*kind, members_of(name, members, stable, {})};
+    return Message{*kind, members_of(name, members, stable, std::nullopt)};
   }
 
   std::optional<Shape> maybe_tagged_union(const std::string& name, const Schema& schema,
@@ -98,14 +107,17 @@ class Lowering {
     if (schema.one_of.empty()) return std::nullopt;
     const auto tag = literal_tag(schema);
     if (!tag) return std::nullopt;
-    Union out{UnionStyle::tagged, *tag, {}, members_of(name, schema, stable, {})};
+    Union out{UnionStyle::tagged,
+              *tag,
+              {},
+              members_of(name, schema, stable, std::nullopt, Owner::union_)};
     for (const Schema& branch : schema.one_of) {
       const std::string& value = branch.property(*tag)->literals[0];
       const Schema* stable_branch = stable ? tagged_branch(*stable, *tag, value) : nullptr;
-      const std::string arm = arm_name(schema, *tag, value) + name;
+      const std::string arm = type_name(arm_name(schema, *tag, value) + name);
       Struct members{members_of(arm, fold_alternatives(branch), stable_branch, *tag),
                      branch.closed,
-                     false,
+                     branch.additional != nullptr,
                      *tag,
                      value,
                      {}};
@@ -130,22 +142,17 @@ class Lowering {
                                       const Schema* stable) {
     if (!is_externally_tagged(schema)) return std::nullopt;
     Union out{UnionStyle::external, {}, {}, {}};
-    Schema strings;
-    strings.description = "The values of `" + name + "` that are plain strings.";
-    for (const Schema& branch : schema.one_of) {
-      if (!branch.is_string_enum()) continue;
-      Schema part = branch;
-      strings.one_of.push_back(std::move(part));
-    }
+    Schema strings = string_arms(schema);
     if (!strings.one_of.empty()) {
-      strings.pointer = schema.pointer;
-      out.arms.push_back({"", {Type::Kind::named, name_inline(strings, name + "Value"), {}}});
+      strings.description = "The values of `" + name + "` that are plain strings.";
+      const Schema old = stable ? string_arms(*stable) : strings;
+      out.arms.push_back({"", {Type::Kind::named, name_inline(strings, old, name + "Value"), {}}});
     }
     for (const Schema& branch : schema.one_of) {
       if (branch.is_string_enum() || is_catch_all(branch)) continue;
       const auto& [key, payload] = branch.properties[0];
       const Schema* stable_branch = stable ? keyed_branch(*stable, key) : nullptr;
-      const std::string arm = pascal_case(key) + name;
+      const std::string arm = type_name(pascal_case(key) + name);
       define_inline(arm, branch, stable && !stable_branch,
                     external_arm(arm, branch, stable_branch));
       out.arms.push_back({key, {Type::Kind::named, arm, {}}});
@@ -158,9 +165,14 @@ class Lowering {
     const auto& [key, payload] = branch.properties[0];
     if (payload.ref.empty() && payload.is_object() && !payload.properties.empty()) {
       const Schema* stable = stable_branch ? stable_branch->property(key) : nullptr;
-      return {members_of(arm, payload, stable, {}), payload.closed, false, {}, {}, key};
+      return {members_of(arm, payload, stable, std::nullopt),
+              payload.closed,
+              payload.additional != nullptr,
+              {},
+              {},
+              key};
     }
-    return {members_of(arm, branch, stable_branch, {}), branch.closed, false, {}, {}, {}};
+    return {members_of(arm, branch, stable_branch, std::nullopt), branch.closed, false, {}, {}, {}};
   }
 
   /// Objects that differ in one required member each: one struct with those optional.
@@ -175,15 +187,18 @@ class Lowering {
         if (schema.one_of[0].required.contains(wire)) folded.required.insert(wire);
       }
     }
-    return Struct{
-        members_of(name, fold_alternatives(folded), stable, {}), false, false, {}, {}, {}};
+    return Struct{members_of(name, fold_alternatives(folded), stable, std::nullopt),
+                  false,
+                  false,
+                  {},
+                  {},
+                  {}};
   }
 
   /// Alternatives told apart by what they look like.
   std::optional<Shape> maybe_shape_union(const std::string& name, const Schema& schema,
-                                         const Schema*) {
+                                         const Schema* stable) {
     if (schema.one_of.empty() || !schema.properties.empty()) return std::nullopt;
-    if (schema.one_of.size() == 2 && schema.one_of[1].is_null()) return std::nullopt;  // an alias
     if (const auto problem = indistinct_arms(schema, experimental_)) {
       throw SchemaError(schema.pointer, *problem);
     }
@@ -191,7 +206,7 @@ class Lowering {
     for (const Schema& branch : schema.one_of) {
       std::string inline_name = name;
       if (!branch.required.empty()) inline_name = pascal_case(first_required(branch)) + name;
-      out.arms.push_back({"", lower_value(branch, inline_name, namer()).type});
+      out.arms.push_back({"", lower_value(branch, inline_name, namer(schema, stable)).type});
     }
     return out;
   }
@@ -199,11 +214,9 @@ class Lowering {
   std::optional<Shape> maybe_struct(const std::string& name, const Schema& schema,
                                     const Schema* stable) {
     if (!schema.is_object() || !schema.one_of.empty()) return std::nullopt;
-    if (schema.additional && !schema.additional->is_any()) {
-      if (schema.properties.empty()) return std::nullopt;  // a map: an alias
-      throw SchemaError(schema.pointer, "named members beside typed other members");
-    }
-    return Struct{members_of(name, schema, stable, {}),
+    const bool map = schema.properties.empty() && schema.additional && !schema.additional->is_any();
+    if (map) return std::nullopt;  // an alias
+    return Struct{members_of(name, schema, stable, std::nullopt),
                   schema.closed,
                   schema.additional != nullptr,
                   {},
@@ -211,23 +224,36 @@ class Lowering {
                   {}};
   }
 
-  std::optional<Shape> maybe_alias(const std::string& name, const Schema& schema, const Schema*) {
+  std::optional<Shape> maybe_alias(const std::string& name, const Schema& schema,
+                                   const Schema* stable) {
+    if (!schema.one_of.empty() && !has_null_arm(schema)) return std::nullopt;
     if (schema.is_any()) return Alias{{Type::Kind::json, {}, {}}};
-    return Alias{lower_element(schema, name + "Value", namer())};
+    return Alias{lower_element(schema, name + "Value", namer(schema, stable))};
   }
 
+  enum class Owner { struct_, union_ };
+
   std::vector<Member> members_of(const std::string& owner, const Schema& schema,
-                                 const Schema* stable, std::string_view tag) {
+                                 const Schema* stable, std::optional<std::string_view> tag,
+                                 Owner kind = Owner::struct_) {
+    if (schema.additional && !schema.additional->is_any()) {
+      throw SchemaError(schema.pointer, "named members beside typed other members");
+    }
     std::vector<Member> out;
     std::set<std::string> taken;
     for (const auto& [wire, property] : schema.properties) {
       if (wire == tag) continue;
-      Member member = lower_member(owner, wire, property, schema.required.contains(wire));
-      member.experimental = stable && !defines(*stable, wire);
+      const Schema* old = stable ? any_property(*stable, wire) : nullptr;
+      Member member = lower_member(owner, wire, property, old, schema.required.contains(wire));
+      if (kind == Owner::union_) member.name = shared_member_name(wire);
+      member.experimental = stable && !old;
       if (!taken.insert(member.name).second) {
         throw SchemaError(property.pointer, "two members would be named " + member.name);
       }
       out.push_back(std::move(member));
+    }
+    if (out.size() > codex::protocol::detail::ObjectInfo::max_fields) {
+      throw SchemaError(schema.pointer, "too many members for a table");
     }
     std::stable_partition(out.begin(), out.end(), [](const Member& member) {
       return member.presence == Presence::required ||
@@ -237,11 +263,13 @@ class Lowering {
   }
 
   Member lower_member(const std::string& owner, const std::string& wire, const Schema& property,
-                      bool required) {
-    const ValueType value = lower_value(property, owner + pascal_case(wire), namer());
+                      const Schema* stable, bool required) {
+    const ValueType value =
+        lower_value(property, owner + pascal_case(wire), namer(property, stable));
     Member member{wire, member_name(wire), value.type, Presence::required, {}, {}, false};
     member.doc = property.description;
     member.default_value = property.default_value;
+    member.pointer = property.pointer;
     const bool any = value.type.kind == Type::Kind::json;  // holds null by itself
     const bool has_default = property.default_value && !property.default_value->is_null();
     if (required) {
@@ -254,28 +282,32 @@ class Lowering {
     return member;
   }
 
-  std::string name_inline(const Schema& schema, const std::string& name) {
-    define(name, schema, &schema, false);
+  std::string name_inline(const Schema& schema, const Schema& stable, const std::string& wanted) {
+    std::string name = type_name(wanted);
+    define(name, schema, &stable, false);
     return name;
   }
 
-  NameInline namer() {
-    return
-        [this](const Schema& schema, const std::string& name) { return name_inline(schema, name); };
+  /// Names what lies within `place`. What the stable schema lacks as a whole is marked there, not
+  /// once more within.
+  NameInline namer(const Schema& place, const Schema* stable) {
+    return [this, &place, stable](const Schema& schema, const std::string& name) {
+      const Schema* old = stable ? counterpart(place, *stable, schema.pointer) : nullptr;
+      return name_inline(schema, old ? *old : schema, name);
+    };
   }
 
   void define_inline(const std::string& name, const Schema& schema, bool experimental,
                      Struct shape) {
-    if (!names_.insert(name).second) {
-      throw SchemaError(schema.pointer, "two types would be named " + name);
-    }
-    definitions_.push_back({name, schema.description, experimental, false, std::move(shape)});
+    take(name, schema);
+    definitions_.push_back(
+        {name, schema.description, experimental, false, schema.pointer, std::move(shape)});
   }
 
   const Bundle& experimental_;
   const Bundle& stable_;
   std::vector<Definition> definitions_;
-  std::set<std::string> names_;
+  std::map<std::string, std::string> names_;  // by their snake case
 };
 
 }  // namespace
@@ -285,6 +317,7 @@ Model lower(const Bundle& experimental, const Bundle& stable, const Responses& r
   Model model;
   model.runtime_version = std::move(runtime_version);
   model.definitions = in_order(Lowering(experimental, stable).run());
+  refuse_boolean_lists(model);
   model.methods = lower_methods(experimental, stable, responses);
   return model;
 }

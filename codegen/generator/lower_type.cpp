@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shapes.hpp"
+
 namespace codegen {
 namespace {
 
@@ -46,11 +48,8 @@ Type typed(const Schema& schema, const std::string& type, const std::string& inl
   if (type == "number") return simple(Type::Kind::number);
   if (type == "array") {
     if (!schema.items) return holding(Type::Kind::list, simple(Type::Kind::json));
-    Type element = lower_element(*schema.items, inline_name + "Item", name_inline);
-    if (element.kind == Type::Kind::boolean) {
-      throw SchemaError(schema.pointer, "a list of booleans has no element references in C++");
-    }
-    return holding(Type::Kind::list, std::move(element));
+    return holding(Type::Kind::list,
+                   lower_element(*schema.items, inline_name + "Item", name_inline));
   }
   if (type == "object") return object(schema, inline_name, name_inline);
   throw SchemaError(schema.pointer, "unknown type \"" + type + "\"");
@@ -64,11 +63,10 @@ ValueType lower_value(const Schema& schema, const std::string& inline_name,
   if (!schema.ref.empty()) return {{Type::Kind::named, schema.ref, {}}, false};
   if (schema.all_of.size() == 1) return lower_value(schema.all_of[0], inline_name, name_inline);
   if (!schema.all_of.empty()) throw SchemaError(schema.pointer, "allOf with several schemas");
-  if (schema.one_of.size() == 2 && schema.properties.empty()) {
-    for (const std::size_t null_at : {0U, 1U}) {
-      if (!schema.one_of[null_at].is_null()) continue;
-      return {lower_value(schema.one_of[1 - null_at], inline_name, name_inline).type, true};
-    }
+  if (has_null_arm(schema)) {
+    const Schema rest = without_null_arm(schema);
+    const Schema& only = rest.one_of.size() == 1 ? rest.one_of[0] : rest;
+    return {lower_value(only, inline_name, name_inline).type, true};
   }
   if (!schema.one_of.empty()) {
     return {{Type::Kind::named, name_inline(schema, inline_name), {}}, false};

@@ -24,6 +24,12 @@ bool is_request(MethodKind kind) {
   return kind == MethodKind::request || kind == MethodKind::server_request;
 }
 
+/// The method's type has members of these names.
+std::string method_name(std::string_view wire) {
+  const std::string name = pascal_case(wire);
+  return name == "Params" || name == "Response" ? name + "_" : name;
+}
+
 /// The params' definition: a reference, a nullable one, or none at all.
 void lower_params(Method& method, const Schema& branch) {
   const Schema* params = branch.property("params");
@@ -33,8 +39,9 @@ void lower_params(Method& method, const Schema& branch) {
     method.params = params->ref;
     return;
   }
-  for (const Schema& alternative : params->one_of) {
-    if (!alternative.ref.empty()) method.params = alternative.ref;
+  if (has_null_arm(*params)) {
+    const Schema rest = without_null_arm(*params);
+    if (rest.one_of.size() == 1) method.params = rest.one_of[0].ref;
   }
   if (method.params.empty()) throw SchemaError(params->pointer, "params are no definition");
 }
@@ -43,7 +50,7 @@ void lower_params(Method& method, const Schema& branch) {
 std::string response_of(const Method& method, const Bundle& bundle, const Responses& responses) {
   constexpr std::string_view suffix = "Params";
   if (const auto listed = responses.find(method.wire); listed != responses.end()) {
-    if (bundle.find(listed->second)) return listed->second;
+    if (bundle.find(type_name(listed->second))) return type_name(listed->second);
     throw SchemaError("responses.json", method.wire + ": the schema has no " + listed->second);
   }
   if (method.params.ends_with(suffix)) {
@@ -71,11 +78,14 @@ std::vector<Method> lower_methods(const Bundle& experimental, const Bundle& stab
     const Schema* list = experimental.find(definition);
     if (!list) throw SchemaError("#/definitions", "no " + std::string(definition));
     const Schema* stable_list = stable.find(definition);
+    if (list->one_of.empty() || literal_tag(*list) != "method") {
+      throw SchemaError(list->pointer, "no list of messages, each with its method");
+    }
     std::set<std::string> taken;
     for (const Schema& branch : list->one_of) {
       Method method;
       method.wire = branch.property("method")->literals.at(0);
-      method.name = pascal_case(method.wire);
+      method.name = method_name(method.wire);
       method.kind = kind;
       method.doc = branch.description;
       method.experimental = !stable_list || !tagged_branch(*stable_list, "method", method.wire);

@@ -61,6 +61,7 @@ struct Member {
   std::optional<Json> default_value = {};
   std::string doc = {};
   bool experimental = false;
+  std::string pointer = {};  // where the schema has it, for refusals
 };
 
 struct Struct {
@@ -112,6 +113,7 @@ struct Definition {
   bool experimental = false;
   /// Whether the schema names it, rather than us.
   bool in_schema = true;
+  std::string pointer = {};  // where the schema has it, for refusals
   std::variant<Struct, Enum, Union, Alias, Message> shape = Struct{};
 };
 

@@ -1,13 +1,13 @@
 #include "names.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <set>
 
 namespace codegen {
 namespace {
 
+// ASCII, whatever the locale: of other letters C++ names are not made.
 bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
 bool is_lower(char c) { return std::islower(static_cast<unsigned char>(c)) != 0; }
@@ -15,22 +15,57 @@ bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0;
 char to_upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
 char to_lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
-const std::set<std::string, std::less<>>& language_words() {
-  static const std::set<std::string, std::less<>> words = {
-      "alignas",       "alignof",   "and",       "and_eq",   "asm",      "auto",      "bitand",
-      "bitor",         "bool",      "break",     "case",     "catch",    "char",      "class",
-      "co_await",      "co_return", "co_yield",  "compl",    "concept",  "const",     "consteval",
-      "constexpr",     "constinit", "continue",  "decltype", "default",  "delete",    "do",
-      "double",        "else",      "enum",      "explicit", "export",   "extern",    "false",
-      "float",         "for",       "friend",    "goto",     "if",       "inline",    "int",
-      "long",          "mutable",   "namespace", "new",      "noexcept", "not",       "not_eq",
-      "nullptr",       "operator",  "or",        "or_eq",    "private",  "protected", "public",
-      "register",      "requires",  "return",    "short",    "signed",   "sizeof",    "static",
-      "static_assert", "struct",    "switch",    "template", "this",     "throw",     "true",
-      "try",           "typedef",   "typeid",    "typename", "union",    "unsigned",  "using",
-      "virtual",       "void",      "volatile",  "while",    "xor",      "xor_eq",    "unix",
-      "linux"};
+using Names = std::set<std::string_view>;
+
+/// Keywords, and macros of system headers: `stdin` is one that no member can be called on Windows.
+const Names& language_words() {
+  static const Names words = {"alignas",       "alignof",     "and",
+                              "and_eq",        "asm",         "auto",
+                              "bitand",        "bitor",       "bool",
+                              "break",         "case",        "catch",
+                              "char",          "char16_t",    "char32_t",
+                              "char8_t",       "class",       "co_await",
+                              "co_return",     "co_yield",    "compl",
+                              "concept",       "const",       "const_cast",
+                              "consteval",     "constexpr",   "constinit",
+                              "continue",      "decltype",    "default",
+                              "delete",        "do",          "double",
+                              "dynamic_cast",  "else",        "enum",
+                              "explicit",      "export",      "extern",
+                              "false",         "float",       "for",
+                              "friend",        "goto",        "if",
+                              "inline",        "int",         "long",
+                              "mutable",       "namespace",   "new",
+                              "noexcept",      "not",         "not_eq",
+                              "nullptr",       "operator",    "or",
+                              "or_eq",         "private",     "protected",
+                              "public",        "register",    "reinterpret_cast",
+                              "requires",      "return",      "short",
+                              "signed",        "sizeof",      "static",
+                              "static_assert", "static_cast", "struct",
+                              "switch",        "template",    "this",
+                              "thread_local",  "throw",       "true",
+                              "try",           "typedef",     "typeid",
+                              "typename",      "union",       "unsigned",
+                              "using",         "virtual",     "void",
+                              "volatile",      "wchar_t",     "while",
+                              "xor",           "xor_eq",      "errno",
+                              "i386",          "linux",       "unix",
+                              "stdin",         "stdout",      "stderr"};
   return words;
+}
+
+/// What `codex::protocol` and the tables' vocabulary, `codex::protocol::detail`, declare.
+const Names& support_types() {
+  static const Names names = {
+      "ArmName",    "CodexError",    "DecodeError", "Defaulted",     "DefaultedInfo", "Described",
+      "EnumAccess", "EnumInfo",      "Extra",       "FIELD",         "Field",         "Json",
+      "Kind",       "ListInfo",      "MapInfo",     "MessageAccess", "MessageInfo",   "MethodInfo",
+      "MethodKind", "MethodMessage", "NoParams",    "NullableInfo",  "OPTIONAL",      "ObjectInfo",
+      "OpenEnum",   "OpenEnumBase",  "Optional",    "OptionalInfo",  "OtherMembers",  "REQUIRED",
+      "Scalar",     "TypeInfo",      "TypeOf",      "Union",         "UnionArm",      "UnionInfo",
+      "UnionOps",   "UnionStyle",    "Unknown",     "UnknownPart"};
+  return names;
 }
 
 /// Whether a new word begins at `i`: `fooBar`, `foo9Bar`, and the last capital of `URLPath`.
@@ -40,12 +75,18 @@ bool begins_word(std::string_view text, std::size_t i) {
   return is_upper(text[i - 1]) && i + 1 < text.size() && is_lower(text[i + 1]);
 }
 
-std::string reserve(std::string name, std::initializer_list<std::string_view> taken) {
-  if (std::find(taken.begin(), taken.end(), name) != taken.end()) name += '_';
+std::string reserve(std::string name, const Names& taken) {
+  if (taken.contains(name)) name += '_';
   return name;
 }
 
 }  // namespace
+
+bool is_type_name(std::string_view name) {
+  return !name.empty() && is_upper(name[0]) && std::all_of(name.begin(), name.end(), is_alnum);
+}
+
+std::string type_name(std::string name) { return reserve(std::move(name), support_types()); }
 
 std::string pascal_case(std::string_view text) {
   std::string out;
@@ -58,7 +99,8 @@ std::string pascal_case(std::string_view text) {
     out += at_start ? to_upper(c) : c;
     at_start = false;
   }
-  return out.empty() ? "Value" : out;
+  if (out.empty()) return "Value";
+  return is_digit(out[0]) ? "_" + out : out;
 }
 
 std::string spelt_pascal_case(std::string_view text) {
@@ -91,9 +133,13 @@ std::string member_name(std::string_view wire) {
   return reserve(snake_case(wire), {"extra", "type_info"});
 }
 
+std::string shared_member_name(std::string_view wire) {
+  return reserve(member_name(wire), {"as", "is", "visit", "variant", "index", "emplace", "swap"});
+}
+
 std::string enumerator_name(std::string_view wire) {
-  return reserve(snake_case(wire), {"name", "value", "is_known", "type_info", "as", "is", "visit",
-                                    "variant", "index", "emplace", "swap"});
+  return reserve(snake_case(wire), {"name", "value", "same", "is_known", "type_info", "as", "is",
+                                    "visit", "variant", "index", "emplace", "swap"});
 }
 
 }  // namespace codegen

@@ -6,6 +6,12 @@
 /// How names of the schema become names in C++.
 namespace codegen {
 
+/// Whether a definition of that name can be a C++ type: ASCII letters and digits, a capital first.
+bool is_type_name(std::string_view name);
+
+/// A type's name, with a trailing underscore where it would hide what the SDK itself declares.
+std::string type_name(std::string name);
+
 /// `thread/goal/set` -> `ThreadGoalSet`, `read-only` -> `ReadOnly`, `chatgptDeviceCode` ->
 /// `ChatgptDeviceCode`.
 std::string pascal_case(std::string_view text);
@@ -20,6 +26,9 @@ std::string snake_case(std::string_view text);
 
 /// A member's name: snake case that does not hide what every struct has.
 std::string member_name(std::string_view wire);
+
+/// The same for a member that all arms share: it does not hide what every union has.
+std::string shared_member_name(std::string_view wire);
 
 /// An enumerator's name: snake case that does not hide what every enum and union has.
 std::string enumerator_name(std::string_view wire);

@@ -30,30 +30,16 @@ class Sorter {
 
  private:
   void visit(const std::string& name) {
-    if (done_.contains(name)) return;
-    const auto at = index_.find(name);
-    if (at == index_.end()) throw SchemaError("#/definitions", "nothing defines " + name);
-    path_.push_back(name);
-    if (!open_.insert(name).second) throw SchemaError("#/definitions", "a cycle: " + path_text());
-    for (const auto& part : parts_of(definitions_[at->second])) visit(part);
-    open_.erase(name);
-    path_.pop_back();
-    done_.insert(name);
-    order_.push_back(at->second);
-  }
-
-  [[nodiscard]] std::string path_text() const {
-    std::string out;
-    for (const auto& name : path_) out += (out.empty() ? "" : " -> ") + name;
-    return out;
+    if (!done_.insert(name).second) return;
+    const std::size_t at = index_.at(name);
+    for (const auto& part : parts_of(definitions_[at])) visit(part);
+    order_.push_back(at);
   }
 
   std::vector<Definition> definitions_;
   std::map<std::string, std::size_t, std::less<>> index_;
   std::vector<std::size_t> order_;
   std::set<std::string> done_;
-  std::set<std::string> open_;
-  std::vector<std::string> path_;
 };
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace codegen {
 /// The names of the definitions that this one is made of.
 std::set<std::string> parts_of(const Definition& definition);
 
-/// Each definition after its parts, else as given. Throws `SchemaError` on a reference to nothing
-/// and on a cycle, which no struct could hold.
+/// Each definition after its parts, else as given. There are no cycles: `parse_bundle` refuses
+/// them.
 std::vector<Definition> in_order(std::vector<Definition> definitions);
 
 }  // namespace codegen

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "names.hpp"
+#include "references.hpp"
+
 namespace codegen {
 namespace {
 
@@ -38,18 +41,29 @@ std::vector<Schema> parse_list(const Json& json, const std::string& pointer) {
 }
 
 std::vector<std::string> parse_strings(const Json& json, const std::string& pointer) {
-  if (json.is_string()) return {json.get<std::string>()};
-  if (!json.is_array()) throw SchemaError(pointer, "expected a string or a list of strings");
+  if (!json.is_array()) throw SchemaError(pointer, "expected a list of strings");
   std::vector<std::string> out;
-  for (const auto& value : json) out.push_back(text_of(value, pointer));
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    out.push_back(text_of(json[i], child(pointer, std::to_string(i))));
+  }
   return out;
+}
+
+std::vector<std::string> parse_values(const Json& json, const std::string& pointer) {
+  auto out = parse_strings(json, pointer);
+  if (out.empty()) throw SchemaError(pointer, "an empty list, which no value can be in");
+  return out;
+}
+
+std::vector<std::string> parse_types(const Json& json, const std::string& pointer) {
+  return json.is_string() ? std::vector{json.get<std::string>()} : parse_values(json, pointer);
 }
 
 std::string parse_ref(const Json& json, const std::string& pointer) {
   const std::string ref = text_of(json, pointer);
   constexpr std::string_view prefix = "#/definitions/";
   if (!ref.starts_with(prefix)) throw SchemaError(pointer, "cannot follow the reference " + ref);
-  return ref.substr(ref.rfind('/') + 1);
+  return type_name(ref.substr(ref.rfind('/') + 1));
 }
 
 void parse_additional(Schema& schema, const Json& json, const std::string& pointer) {
@@ -85,15 +99,16 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
       {"uniqueItems", ignore},
       {"examples", ignore},
       {"deprecated", ignore},
+      {"readOnly", ignore},
+      {"writeOnly", ignore},
       {"title", [](Schema& s, const Json& j, const std::string& p) { s.title = text_of(j, p); }},
       {"description",
        [](Schema& s, const Json& j, const std::string& p) { s.description = text_of(j, p); }},
       {"$ref", [](Schema& s, const Json& j, const std::string& p) { s.ref = parse_ref(j, p); }},
-      {"type",
-       [](Schema& s, const Json& j, const std::string& p) { s.types = parse_strings(j, p); }},
+      {"type", [](Schema& s, const Json& j, const std::string& p) { s.types = parse_types(j, p); }},
       {"format", [](Schema& s, const Json& j, const std::string& p) { s.format = text_of(j, p); }},
       {"enum",
-       [](Schema& s, const Json& j, const std::string& p) { s.literals = parse_strings(j, p); }},
+       [](Schema& s, const Json& j, const std::string& p) { s.literals = parse_values(j, p); }},
       {"const",
        [](Schema& s, const Json& j, const std::string& p) { s.literals = {text_of(j, p)}; }},
       {"properties",
@@ -121,9 +136,59 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
   return table;
 }
 
+/// What is required beside alternatives and defined by all of them is required by each.
+void require_of_alternatives(Schema& schema) {
+  for (const auto& name : std::set<std::string>(schema.required)) {
+    if (schema.property(name)) continue;
+    const bool everywhere =
+        !schema.one_of.empty() && std::all_of(schema.one_of.begin(), schema.one_of.end(),
+                                              [&](const Schema& s) { return s.property(name); });
+    if (!everywhere) {
+      throw SchemaError(schema.pointer, "requires \"" + name + "\", which it does not define");
+    }
+    for (Schema& alternative : schema.one_of) alternative.required.insert(name);
+    schema.required.erase(name);
+  }
+}
+
+/// Refuses keywords whose company they would be lost in, and gives objects their type.
+void check_combination(Schema& schema) {
+  const bool members = !schema.properties.empty() || schema.additional || schema.closed;
+  const bool values = !schema.literals.empty() || schema.items || !schema.types.empty();
+  const auto refuse = [&](const std::string& what) { throw SchemaError(schema.pointer, what); };
+  if (!schema.ref.empty() &&
+      (members || values || !schema.one_of.empty() || !schema.all_of.empty())) {
+    refuse("$ref beside keywords that would change what it refers to");
+  }
+  if (!schema.all_of.empty() && (members || values || !schema.one_of.empty())) {
+    refuse("allOf beside keywords that would change it");
+  }
+  if (!schema.one_of.empty()) {
+    const bool object = schema.types.empty() || schema.types == std::vector<std::string>{"object"};
+    if (!object || !schema.literals.empty() || schema.items) {
+      refuse("alternatives beside keywords of a single type");
+    }
+    const bool null = std::any_of(schema.one_of.begin(), schema.one_of.end(),
+                                  [](const Schema& alternative) { return alternative.is_null(); });
+    if (null && members) refuse("members beside an alternative that is null");
+    return;
+  }
+  if (schema.types.empty() && members) schema.types = {"object"};
+  if (schema.types.empty() && !schema.literals.empty()) schema.types = {"string"};
+  if (members && !schema.has_type("object")) refuse("members of what is no object");
+  if (schema.items && !schema.has_type("array")) refuse("items of what is no array");
+  if (!schema.literals.empty() && !schema.has_type("string")) refuse("strings for a non-string");
+}
+
+/// Deeper than anybody writes, and still far from the end of the stack.
+constexpr std::ptrdiff_t deepest_pointer = 400;
+
 Schema parse(const Json& json, const std::string& pointer) {
   Schema schema;
   schema.pointer = pointer;
+  if (std::count(pointer.begin(), pointer.end(), '/') > deepest_pointer) {
+    throw SchemaError(pointer, "nests too deep");
+  }
   if (json.is_boolean()) {
     schema.never = !json.get<bool>();
     return schema;
@@ -136,11 +201,8 @@ Schema parse(const Json& json, const std::string& pointer) {
     }
     keyword->second(schema, value, child(pointer, name));
   }
-  for (const auto& name : schema.required) {
-    if (!schema.property(name) && schema.one_of.empty()) {
-      throw SchemaError(pointer, "requires \"" + name + "\", which it does not define");
-    }
-  }
+  require_of_alternatives(schema);
+  check_combination(schema);
   return schema;
 }
 
@@ -150,7 +212,10 @@ Json without_prose(Json json) {
     for (const char* name : {"$schema", "title", "description"}) {
       if (json.contains(name) && json[name].is_string()) json.erase(name);
     }
-    if (json.contains("$ref")) json["$ref"] = parse_ref(json["$ref"], "");
+    if (json.contains("$ref") && json["$ref"].is_string()) {  // the namespaces are one here
+      const auto ref = json["$ref"].get<std::string>();
+      json["$ref"] = ref.substr(ref.rfind('/') + 1);
+    }
   }
   if (json.is_structured()) {
     for (auto& value : json) value = without_prose(value);
@@ -197,20 +262,23 @@ Bundle parse_bundle(const Json& json) {
     for (const auto& [name, value] : definitions.items()) {
       if (name == "v2") continue;
       const Json plain = without_prose(value);
+      const std::string place = child(pointer, name);
       const auto [at, fresh] = seen.emplace(name, plain);
       if (!fresh) {
         if (at->second != plain) {
-          throw SchemaError(child(pointer, name), "differs from the definition of the same name");
+          throw SchemaError(place, "differs from the definition of the same name");
         }
         continue;
       }
-      bundle.index_.emplace(name, bundle.definitions.size());
-      bundle.definitions.push_back({name, parse(value, child(pointer, name))});
+      if (!is_type_name(name)) throw SchemaError(place, "its name is none for a C++ type");
+      bundle.index_.emplace(type_name(name), bundle.definitions.size());
+      bundle.definitions.push_back({type_name(name), parse(value, place)});
     }
   };
   const Json& definitions = json["definitions"];
   add(definitions, "#/definitions");
   if (definitions.contains("v2")) add(definitions["v2"], "#/definitions/v2");
+  check_references(bundle);
   return bundle;
 }
 

@@ -30,7 +30,7 @@ struct Schema {
   std::string pointer;  // where it stands in the bundle
   std::string title;
   std::string description;
-  std::string ref;  // the bare name of the definition
+  std::string ref;  // the C++ name of the definition
   std::vector<std::string> types;
   std::string format;
   std::vector<std::string> literals;  // `enum` or `const`, strings only
@@ -73,7 +73,8 @@ struct Bundle {
   std::map<std::string, std::size_t, std::less<>> index_;
 };
 
-/// Reads a full bundle, whose `v2` member is a namespace of its own. Throws `SchemaError`.
+/// Reads a full bundle, whose `v2` member is a namespace of its own. Throws `SchemaError` on what
+/// it does not understand, on references to nothing and on cycles.
 Bundle parse_bundle(const Json& json);
 
 }  // namespace codegen

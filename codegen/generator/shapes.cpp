@@ -62,7 +62,39 @@ bool accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) {
   return true;  // other types are not looked at
 }
 
+bool same_values(const std::shared_ptr<const Schema>& a, const std::shared_ptr<const Schema>& b) {
+  return a && b ? same_values(*a, *b) : !a && !b;
+}
+
+bool same_values(const Property& a, const Property& b) {
+  return a.name == b.name && same_values(a.schema, b.schema);
+}
+
 }  // namespace
+
+bool same_values(const Schema& a, const Schema& b) {
+  const auto same = [](const auto& x, const auto& y) { return same_values(x, y); };
+  const auto all_same = [&](const auto& x, const auto& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
+  };
+  return a.ref == b.ref && a.types == b.types && a.format == b.format && a.literals == b.literals &&
+         a.required == b.required && a.closed == b.closed && a.never == b.never &&
+         a.default_value == b.default_value && all_same(a.properties, b.properties) &&
+         all_same(a.one_of, b.one_of) && all_same(a.all_of, b.all_of) && same(a.items, b.items) &&
+         same(a.additional, b.additional);
+}
+
+bool has_null_arm(const Schema& schema) {
+  return std::any_of(schema.one_of.begin(), schema.one_of.end(),
+                     [](const Schema& branch) { return branch.is_null(); });
+}
+
+Schema without_null_arm(const Schema& schema) {
+  Schema out = schema;
+  std::erase_if(out.one_of, [](const Schema& branch) { return branch.is_null(); });
+  if (out.one_of.empty()) throw SchemaError(schema.pointer, "no value but null");
+  return out;
+}
 
 std::vector<EnumValue> enum_values(const Schema& schema) {
   if (schema.is_string_enum()) {
@@ -120,6 +152,14 @@ bool is_externally_tagged(const Schema& schema) {
   return any_object;
 }
 
+Schema string_arms(const Schema& schema) {
+  Schema out;
+  out.pointer = schema.pointer;
+  std::copy_if(schema.one_of.begin(), schema.one_of.end(), std::back_inserter(out.one_of),
+               [](const Schema& branch) { return branch.is_string_enum(); });
+  return out;
+}
+
 bool is_catch_all(const Schema& schema) {
   return schema.types.size() == 2 && schema.has_type("string") && schema.has_type("object") &&
          schema.properties.empty() && !schema.is_string_enum();
@@ -151,17 +191,39 @@ Schema fold_alternatives(const Schema& schema) {
       throw SchemaError(branch.pointer, "an alternative that is no plain object");
     }
     for (const auto& [name, property] : branch.properties) {
-      if (!out.property(name)) out.properties.push_back({name, property});
+      const Schema* other = out.property(name);
+      if (other && !same_values(*other, property)) {
+        throw SchemaError(property.pointer, "differs from " + other->pointer);
+      }
+      if (!other) out.properties.push_back({name, property});
     }
   }
   out.one_of.clear();
   return out;
 }
 
-bool defines(const Schema& schema, std::string_view property) {
-  return schema.property(property) != nullptr ||
-         std::any_of(schema.one_of.begin(), schema.one_of.end(),
-                     [&](const Schema& branch) { return branch.property(property) != nullptr; });
+const Schema* any_property(const Schema& schema, std::string_view name) {
+  const Schema* found = schema.property(name);
+  for (const Schema& branch : schema.one_of) {
+    if (!found) found = branch.property(name);
+  }
+  return found;
+}
+
+const Schema* counterpart(const Schema& place, const Schema& other, const std::string& pointer) {
+  if (place.pointer == pointer) return &other;
+  const Schema* found = nullptr;
+  const auto look = [&](const Schema& a, const Schema& b) {
+    if (!found) found = counterpart(a, b, pointer);
+  };
+  const auto look_through = [&](const std::vector<Schema>& a, const std::vector<Schema>& b) {
+    for (std::size_t i = 0; i < a.size() && a.size() == b.size(); ++i) look(a[i], b[i]);
+  };
+  if (place.items && other.items) look(*place.items, *other.items);
+  if (place.additional && other.additional) look(*place.additional, *other.additional);
+  look_through(place.one_of, other.one_of);
+  look_through(place.all_of, other.all_of);
+  return found;
 }
 
 std::string first_required(const Schema& schema) {
@@ -174,8 +236,9 @@ std::string first_required(const Schema& schema) {
 std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& bundle) {
   std::vector<std::pair<std::size_t, const Schema*>> arms;
   for (std::size_t i = 0; i < schema.one_of.size(); ++i) {
-    for (const Schema* branch : flat_branches(schema.one_of[i], bundle))
+    for (const Schema* branch : flat_branches(schema.one_of[i], bundle)) {
       arms.emplace_back(i, branch);
+    }
   }
   for (std::size_t later = 0; later < arms.size(); ++later) {
     const std::string type = json_type(*arms[later].second);
@@ -183,7 +246,8 @@ std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& b
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
       if (arms[earlier].first == arms[later].first) continue;
       const Schema& a = *arms[earlier].second;
-      if (json_type(a) != type) continue;
+      const bool integers = json_type(a) == "number" && type == "integer";
+      if (json_type(a) != type && !integers) continue;
       if (type != "object" || object_accepts_all(a, *arms[later].second, bundle)) {
         return "cannot tell " + arms[later].second->pointer + " from " + a.pointer;
       }

@@ -9,6 +9,13 @@
 /// Questions about the shape of a schema, for the recognisers of lower.cpp.
 namespace codegen {
 
+/// Whether two schemas take the same values: equal but for what only people read.
+bool same_values(const Schema& a, const Schema& b);
+
+/// Whether one of the alternatives is null, and the schema without it.
+bool has_null_arm(const Schema& schema);
+Schema without_null_arm(const Schema& schema);
+
 struct EnumValue {
   std::string wire;
   std::string doc;
@@ -27,6 +34,9 @@ const Schema* keyed_branch(const Schema& schema, std::string_view key);
 /// serde's external tagging: strings, objects of a single required key, at most one catch-all.
 bool is_externally_tagged(const Schema& schema);
 
+/// Its strings alone, as a union of enums.
+Schema string_arms(const Schema& schema);
+
 /// "Any other string or object": what `Unknown` is for.
 bool is_catch_all(const Schema& schema);
 
@@ -37,8 +47,12 @@ bool in_all_branches(const Schema& schema, std::string_view property);
 /// The object with the members of its own alternatives folded in as optional ones.
 Schema fold_alternatives(const Schema& schema);
 
-/// Whether the object defines the property, itself or in one of its alternatives.
-bool defines(const Schema& schema, std::string_view property);
+/// The object's property of that name, its own or that of one of its alternatives.
+const Schema* any_property(const Schema& schema, std::string_view name);
+
+/// What stands in `other` where `place` has the schema with that pointer; nullptr when nothing
+/// does.
+const Schema* counterpart(const Schema& place, const Schema& other, const std::string& pointer);
 
 /// The first required property in the schema's order.
 std::string first_required(const Schema& schema);

@@ -13,8 +13,14 @@ namespace codegen {
 /// The first line of each generated file.
 std::string banner(const Model& model);
 
-/// A `///` comment, wrapped at 100 columns; nothing when there is nothing to say.
-std::string doc_comment(const std::vector<std::string>& paragraphs, std::string_view indent);
+/// No line of the output is longer.
+inline constexpr std::size_t columns = 100;
+
+/// In characters, not bytes.
+std::size_t width(std::string_view text);
+
+/// The text with lines of code over 100 columns broken at blanks.
+std::string fold_long_lines(const std::string& text);
 
 /// A string literal.
 std::string literal(std::string_view text);
@@ -26,6 +32,9 @@ std::string call(const std::string& function, const std::vector<std::string>& ar
 /// A type, and a member's type with what its presence adds.
 std::string cpp_type(const Type& type);
 std::string cpp_type(const Member& member);
+
+/// Where the methods of a kind are declared.
+std::string_view method_namespace(MethodKind kind);
 
 /// `TurnStatus` -> `turn_status`, for the names of local tables.
 std::string local_name(std::string_view type_name);

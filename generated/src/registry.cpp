@@ -931,12 +931,18 @@ constexpr auto thread_id_alias = aliased<ThreadId>("ThreadId");
 constexpr auto agent_path_alias = aliased<AgentPath>("AgentPath");
 constexpr auto reasoning_effort_alias = aliased<ReasoningEffort>("ReasoningEffort");
 constexpr auto path_uri_alias = aliased<PathUri>("PathUri");
-constexpr auto nullable_gateway_o_auth_login_params_alias = aliased<NullableGatewayOAuthLoginParams>("NullableGatewayOAuthLoginParams");
-constexpr auto nullable_gateway_o_auth_read_params_alias = aliased<NullableGatewayOAuthReadParams>("NullableGatewayOAuthReadParams");
-constexpr auto nullable_get_account_rate_limits_params_alias = aliased<NullableGetAccountRateLimitsParams>("NullableGetAccountRateLimitsParams");
-constexpr auto nullable_get_account_token_usage_params_alias = aliased<NullableGetAccountTokenUsageParams>("NullableGetAccountTokenUsageParams");
-constexpr auto nullable_remote_control_disable_params_alias = aliased<NullableRemoteControlDisableParams>("NullableRemoteControlDisableParams");
-constexpr auto nullable_remote_control_enable_params_alias = aliased<NullableRemoteControlEnableParams>("NullableRemoteControlEnableParams");
+constexpr auto nullable_gateway_o_auth_login_params_alias =
+    aliased<NullableGatewayOAuthLoginParams>("NullableGatewayOAuthLoginParams");
+constexpr auto nullable_gateway_o_auth_read_params_alias =
+    aliased<NullableGatewayOAuthReadParams>("NullableGatewayOAuthReadParams");
+constexpr auto nullable_get_account_rate_limits_params_alias =
+    aliased<NullableGetAccountRateLimitsParams>("NullableGetAccountRateLimitsParams");
+constexpr auto nullable_get_account_token_usage_params_alias =
+    aliased<NullableGetAccountTokenUsageParams>("NullableGetAccountTokenUsageParams");
+constexpr auto nullable_remote_control_disable_params_alias =
+    aliased<NullableRemoteControlDisableParams>("NullableRemoteControlDisableParams");
+constexpr auto nullable_remote_control_enable_params_alias =
+    aliased<NullableRemoteControlEnableParams>("NullableRemoteControlEnableParams");
 constexpr auto thread_source_alias = aliased<ThreadSource>("ThreadSource");
 
 constexpr const TypeInfo* all_types[] = {
@@ -1881,6 +1887,178 @@ constexpr const TypeInfo* all_types[] = {
     &WriteStatus::type_info,
 };
 
+constexpr std::array<std::string_view, 169> all_experimental_types = {
+    "AccountSessionsListParams",
+    "AccountSessionsResponse",
+    "AccountSessionsSwitchParams",
+    "AccountSessionsSwitchResponse",
+    "AwsCredentialType",
+    "BedrockAwsProfile",
+    "BedrockCheckGovCloudRequirementsParams",
+    "BedrockCheckGovCloudRequirementsResponse",
+    "BedrockDiscoverParams",
+    "BedrockDiscoverResponse",
+    "BedrockEnvironmentCredential",
+    "BedrockSetupParams",
+    "BedrockSetupResponse",
+    "CollaborationModeListParams",
+    "CollaborationModeListResponse",
+    "CurrentTimeReadParams",
+    "CurrentTimeReadResponse",
+    "EnvironmentAddParams",
+    "EnvironmentAddResponse",
+    "EnvironmentInfoParams",
+    "EnvironmentInfoResponse",
+    "EnvironmentShellInfo",
+    "EnvironmentStatusKind",
+    "EnvironmentStatusParams",
+    "EnvironmentStatusResponse",
+    "FuzzyFileSearchSessionStartParams",
+    "FuzzyFileSearchSessionStartResponse",
+    "FuzzyFileSearchSessionStopParams",
+    "FuzzyFileSearchSessionStopResponse",
+    "FuzzyFileSearchSessionUpdateParams",
+    "FuzzyFileSearchSessionUpdateResponse",
+    "GcpSetupParams",
+    "GcpSetupResponse",
+    "GuardianAssessmentOutcome",
+    "McpServerEventStreamStartParams",
+    "McpServerEventStreamStartResponse",
+    "McpServerEventStreamStopParams",
+    "McpServerEventStreamStopResponse",
+    "MemoryResetResponse",
+    "MemoryStatusParams",
+    "MemoryStatusResponse",
+    "MockExperimentalMethodParams",
+    "MockExperimentalMethodResponse",
+    "NullableRemoteControlDisableParams",
+    "NullableRemoteControlEnableParams",
+    "PluginSearchParams",
+    "PluginSearchResponse",
+    "ProcessKillParams",
+    "ProcessKillResponse",
+    "ProcessResizePtyParams",
+    "ProcessResizePtyResponse",
+    "ProcessSpawnParams",
+    "ProcessSpawnResponse",
+    "ProcessWriteStdinParams",
+    "ProcessWriteStdinResponse",
+    "ProjectCreateParams",
+    "ProjectCreateResponse",
+    "ProjectDeleteParams",
+    "ProjectDeleteResponse",
+    "ProjectImportParams",
+    "ProjectImportResponse",
+    "ProjectListParams",
+    "ProjectListResponse",
+    "ProjectMoveParams",
+    "ProjectMoveResponse",
+    "ProjectReadParams",
+    "ProjectReadResponse",
+    "ProjectUpdateParams",
+    "ProjectUpdateResponse",
+    "RemoteControlClient",
+    "RemoteControlClientsListOrder",
+    "RemoteControlClientsListParams",
+    "RemoteControlClientsListResponse",
+    "RemoteControlClientsRevokeParams",
+    "RemoteControlClientsRevokeResponse",
+    "RemoteControlDisableResponse",
+    "RemoteControlEnableResponse",
+    "RemoteControlPairingStartParams",
+    "RemoteControlPairingStartResponse",
+    "RemoteControlPairingStatusParams",
+    "RemoteControlPairingStatusResponse",
+    "RemoteControlStatusReadResponse",
+    "RolloutCompressResponse",
+    "ServerDiagnosticsParams",
+    "ServerDiagnosticsResponse",
+    "ThreadBackgroundTerminal",
+    "ThreadBackgroundTerminalsCleanParams",
+    "ThreadBackgroundTerminalsCleanResponse",
+    "ThreadBackgroundTerminalsListParams",
+    "ThreadBackgroundTerminalsListResponse",
+    "ThreadBackgroundTerminalsTerminateParams",
+    "ThreadBackgroundTerminalsTerminateResponse",
+    "ThreadDecrementElicitationParams",
+    "ThreadDecrementElicitationResponse",
+    "ThreadGuardianAssessment",
+    "ThreadGuardianReviewParams",
+    "ThreadGuardianReviewResponse",
+    "ThreadIncrementElicitationParams",
+    "ThreadIncrementElicitationResponse",
+    "ThreadItemsReadParams",
+    "ThreadItemsReadResponse",
+    "ThreadMemoryModeSetParams",
+    "ThreadMemoryModeSetResponse",
+    "ThreadMemoryReadParams",
+    "ThreadMemoryReadResponse",
+    "ThreadPredictionRequestParams",
+    "ThreadPredictionRequestResponse",
+    "ThreadPrepareApprovedPlanParams",
+    "ThreadPrepareApprovedPlanResponse",
+    "ThreadQueueAddParams",
+    "ThreadQueueAddResponse",
+    "ThreadQueueDeleteParams",
+    "ThreadQueueDeleteResponse",
+    "ThreadQueueListParams",
+    "ThreadQueueListResponse",
+    "ThreadQueueReorderParams",
+    "ThreadQueueReorderResponse",
+    "ThreadQueueStartParams",
+    "ThreadQueueStartResponse",
+    "ThreadQueueUpdateParams",
+    "ThreadQueueUpdateResponse",
+    "ThreadReadStateUpdateParams",
+    "ThreadReadStateUpdateResponse",
+    "ThreadRealtimeAppendAudioParams",
+    "ThreadRealtimeAppendAudioResponse",
+    "ThreadRealtimeAppendSpeechParams",
+    "ThreadRealtimeAppendSpeechResponse",
+    "ThreadRealtimeAppendTextParams",
+    "ThreadRealtimeAppendTextResponse",
+    "ThreadRealtimeListVoicesParams",
+    "ThreadRealtimeListVoicesResponse",
+    "ThreadRealtimeStartParams",
+    "ThreadRealtimeStartResponse",
+    "ThreadRealtimeStopParams",
+    "ThreadRealtimeStopResponse",
+    "ThreadSampleCancelParams",
+    "ThreadSampleCancelResponse",
+    "ThreadSampleParams",
+    "ThreadSampleResponse",
+    "ThreadSearchOccurrence",
+    "ThreadSearchOccurrencesParams",
+    "ThreadSearchOccurrencesResponse",
+    "ThreadSearchParams",
+    "ThreadSearchResponse",
+    "ThreadSearchTextRange",
+    "ThreadSettingsUpdateParams",
+    "ThreadSettingsUpdateResponse",
+    "ThreadTimelineListParams",
+    "ThreadTimelineListResponse",
+    "TurnSettingsUpdateParams",
+    "TurnSettingsUpdateResponse",
+    "TurnSettingsUpdateStatus",
+    "UserVerificationCancelParams",
+    "UserVerificationCancelResponse",
+    "UserVerificationCancellationReason",
+    "UserVerificationDeleteParams",
+    "UserVerificationDeleteResponse",
+    "UserVerificationEnrollParams",
+    "UserVerificationEnrollResponse",
+    "UserVerificationErrorDetails",
+    "UserVerificationFailureReason",
+    "UserVerificationInvalidRequestReason",
+    "UserVerificationProof",
+    "UserVerificationRpcError",
+    "UserVerificationStatusParams",
+    "UserVerificationStatusResponse",
+    "UserVerificationUnavailableReason",
+    "UserVerificationVerifyParams",
+    "UserVerificationVerifyResponse",
+};
+
 }  // namespace
 
 constinit const MessageInfo ClientNotification::type_info{
@@ -1931,5 +2109,7 @@ std::span<const MethodInfo> methods(MethodKind kind) {
 }
 
 std::span<const TypeInfo* const> types() { return all_types; }
+
+std::span<const std::string_view> experimental_types() { return all_experimental_types; }
 
 }  // namespace codex::protocol

@@ -227,7 +227,8 @@ constexpr Field account_rate_limits_updated_notification_fields[] = {
 };
 constinit const ObjectInfo AccountRateLimitsUpdatedNotification::type_info =
     object(
-        named<AccountRateLimitsUpdatedNotification>(Kind::object, "AccountRateLimitsUpdatedNotification"),
+        named<AccountRateLimitsUpdatedNotification>(Kind::object,
+            "AccountRateLimitsUpdatedNotification"),
         account_rate_limits_updated_notification_fields,
         offsetof(AccountRateLimitsUpdatedNotification, extra));
 
@@ -346,7 +347,8 @@ constinit const ObjectInfo BedrockAwsProfile::type_info =
 
 constinit const ObjectInfo BedrockCheckGovCloudRequirementsParams::type_info =
     object(
-        named<BedrockCheckGovCloudRequirementsParams>(Kind::object, "BedrockCheckGovCloudRequirementsParams"),
+        named<BedrockCheckGovCloudRequirementsParams>(Kind::object,
+            "BedrockCheckGovCloudRequirementsParams"),
         {},
         offsetof(BedrockCheckGovCloudRequirementsParams, extra));
 
@@ -356,7 +358,8 @@ constexpr Field bedrock_check_gov_cloud_requirements_response_fields[] = {
 };
 constinit const ObjectInfo BedrockCheckGovCloudRequirementsResponse::type_info =
     object(
-        named<BedrockCheckGovCloudRequirementsResponse>(Kind::object, "BedrockCheckGovCloudRequirementsResponse"),
+        named<BedrockCheckGovCloudRequirementsResponse>(Kind::object,
+            "BedrockCheckGovCloudRequirementsResponse"),
         bedrock_check_gov_cloud_requirements_response_fields,
         offsetof(BedrockCheckGovCloudRequirementsResponse, extra));
 
@@ -459,7 +462,8 @@ constexpr std::string_view consume_account_rate_limit_reset_credit_outcome_names
     "alreadyRedeemed",
 };
 constinit const EnumInfo ConsumeAccountRateLimitResetCreditOutcome::type_info{
-    named<ConsumeAccountRateLimitResetCreditOutcome>(Kind::enumeration, "ConsumeAccountRateLimitResetCreditOutcome"),
+    named<ConsumeAccountRateLimitResetCreditOutcome>(Kind::enumeration,
+        "ConsumeAccountRateLimitResetCreditOutcome"),
     consume_account_rate_limit_reset_credit_outcome_names};
 
 constexpr Field consume_account_rate_limit_reset_credit_params_fields[] = {
@@ -468,7 +472,8 @@ constexpr Field consume_account_rate_limit_reset_credit_params_fields[] = {
 };
 constinit const ObjectInfo ConsumeAccountRateLimitResetCreditParams::type_info =
     object(
-        named<ConsumeAccountRateLimitResetCreditParams>(Kind::object, "ConsumeAccountRateLimitResetCreditParams"),
+        named<ConsumeAccountRateLimitResetCreditParams>(Kind::object,
+            "ConsumeAccountRateLimitResetCreditParams"),
         consume_account_rate_limit_reset_credit_params_fields,
         offsetof(ConsumeAccountRateLimitResetCreditParams, extra));
 
@@ -477,7 +482,8 @@ constexpr Field consume_account_rate_limit_reset_credit_response_fields[] = {
 };
 constinit const ObjectInfo ConsumeAccountRateLimitResetCreditResponse::type_info =
     object(
-        named<ConsumeAccountRateLimitResetCreditResponse>(Kind::object, "ConsumeAccountRateLimitResetCreditResponse"),
+        named<ConsumeAccountRateLimitResetCreditResponse>(Kind::object,
+            "ConsumeAccountRateLimitResetCreditResponse"),
         consume_account_rate_limit_reset_credit_response_fields,
         offsetof(ConsumeAccountRateLimitResetCreditResponse, extra));
 
@@ -769,7 +775,8 @@ constinit const ObjectInfo ChatgptLoginAccountParams::type_info =
 
 constinit const ObjectInfo ChatgptDeviceCodeLoginAccountParams::type_info =
     object(
-        named<ChatgptDeviceCodeLoginAccountParams>(Kind::object, "ChatgptDeviceCodeLoginAccountParams"),
+        named<ChatgptDeviceCodeLoginAccountParams>(Kind::object,
+            "ChatgptDeviceCodeLoginAccountParams"),
         {},
         offsetof(ChatgptDeviceCodeLoginAccountParams, extra),
         OtherMembers::unforeseen,
@@ -782,7 +789,8 @@ constexpr Field chatgpt_auth_tokens_login_account_params_fields[] = {
 };
 constinit const ObjectInfo ChatgptAuthTokensLoginAccountParams::type_info =
     object(
-        named<ChatgptAuthTokensLoginAccountParams>(Kind::object, "ChatgptAuthTokensLoginAccountParams"),
+        named<ChatgptAuthTokensLoginAccountParams>(Kind::object,
+            "ChatgptAuthTokensLoginAccountParams"),
         chatgpt_auth_tokens_login_account_params_fields,
         offsetof(ChatgptAuthTokensLoginAccountParams, extra),
         OtherMembers::unforeseen,
@@ -808,7 +816,8 @@ constexpr Field amazon_bedrock_access_keys_login_account_params_fields[] = {
 };
 constinit const ObjectInfo AmazonBedrockAccessKeysLoginAccountParams::type_info =
     object(
-        named<AmazonBedrockAccessKeysLoginAccountParams>(Kind::object, "AmazonBedrockAccessKeysLoginAccountParams"),
+        named<AmazonBedrockAccessKeysLoginAccountParams>(Kind::object,
+            "AmazonBedrockAccessKeysLoginAccountParams"),
         amazon_bedrock_access_keys_login_account_params_fields,
         offsetof(AmazonBedrockAccessKeysLoginAccountParams, extra),
         OtherMembers::unforeseen,
@@ -856,7 +865,8 @@ constexpr Field chatgpt_device_code_login_account_response_fields[] = {
 };
 constinit const ObjectInfo ChatgptDeviceCodeLoginAccountResponse::type_info =
     object(
-        named<ChatgptDeviceCodeLoginAccountResponse>(Kind::object, "ChatgptDeviceCodeLoginAccountResponse"),
+        named<ChatgptDeviceCodeLoginAccountResponse>(Kind::object,
+            "ChatgptDeviceCodeLoginAccountResponse"),
         chatgpt_device_code_login_account_response_fields,
         offsetof(ChatgptDeviceCodeLoginAccountResponse, extra),
         OtherMembers::unforeseen,
@@ -864,7 +874,8 @@ constinit const ObjectInfo ChatgptDeviceCodeLoginAccountResponse::type_info =
 
 constinit const ObjectInfo ChatgptAuthTokensLoginAccountResponse::type_info =
     object(
-        named<ChatgptAuthTokensLoginAccountResponse>(Kind::object, "ChatgptAuthTokensLoginAccountResponse"),
+        named<ChatgptAuthTokensLoginAccountResponse>(Kind::object,
+            "ChatgptAuthTokensLoginAccountResponse"),
         {},
         offsetof(ChatgptAuthTokensLoginAccountResponse, extra),
         OtherMembers::unforeseen,
@@ -989,7 +1000,8 @@ constexpr Field sessions_account_sessions_switch_response_fields[] = {
 };
 constinit const ObjectInfo SessionsAccountSessionsSwitchResponse::type_info =
     object(
-        named<SessionsAccountSessionsSwitchResponse>(Kind::object, "SessionsAccountSessionsSwitchResponse"),
+        named<SessionsAccountSessionsSwitchResponse>(Kind::object,
+            "SessionsAccountSessionsSwitchResponse"),
         sessions_account_sessions_switch_response_fields,
         offsetof(SessionsAccountSessionsSwitchResponse, extra));
 
@@ -999,7 +1011,8 @@ constexpr Field auth_url_account_sessions_switch_response_fields[] = {
 };
 constinit const ObjectInfo AuthUrlAccountSessionsSwitchResponse::type_info =
     object(
-        named<AuthUrlAccountSessionsSwitchResponse>(Kind::object, "AuthUrlAccountSessionsSwitchResponse"),
+        named<AuthUrlAccountSessionsSwitchResponse>(Kind::object,
+            "AuthUrlAccountSessionsSwitchResponse"),
         auth_url_account_sessions_switch_response_fields,
         offsetof(AuthUrlAccountSessionsSwitchResponse, extra));
 
@@ -1270,7 +1283,8 @@ constexpr Field command_exec_output_delta_notification_fields[] = {
 };
 constinit const ObjectInfo CommandExecOutputDeltaNotification::type_info =
     object(
-        named<CommandExecOutputDeltaNotification>(Kind::object, "CommandExecOutputDeltaNotification"),
+        named<CommandExecOutputDeltaNotification>(Kind::object,
+            "CommandExecOutputDeltaNotification"),
         command_exec_output_delta_notification_fields,
         offsetof(CommandExecOutputDeltaNotification, extra));
 
@@ -1324,8 +1338,8 @@ constinit const ObjectInfo CommandExecResizeResponse::type_info =
 
 constexpr Field command_exec_response_fields[] = {
     REQUIRED(CommandExecResponse, exit_code, "exitCode"),
-    REQUIRED(CommandExecResponse, stderr, "stderr"),
-    REQUIRED(CommandExecResponse, stdout, "stdout"),
+    REQUIRED(CommandExecResponse, stderr_, "stderr"),
+    REQUIRED(CommandExecResponse, stdout_, "stdout"),
 };
 constinit const ObjectInfo CommandExecResponse::type_info =
     object(
@@ -1623,7 +1637,8 @@ constexpr Field enterprise_managed_config_layer_source_fields[] = {
 };
 constinit const ObjectInfo EnterpriseManagedConfigLayerSource::type_info =
     object(
-        named<EnterpriseManagedConfigLayerSource>(Kind::object, "EnterpriseManagedConfigLayerSource"),
+        named<EnterpriseManagedConfigLayerSource>(Kind::object,
+            "EnterpriseManagedConfigLayerSource"),
         enterprise_managed_config_layer_source_fields,
         offsetof(EnterpriseManagedConfigLayerSource, extra),
         OtherMembers::unforeseen,
@@ -1634,7 +1649,8 @@ constexpr Field legacy_managed_config_toml_from_file_config_layer_source_fields[
 };
 constinit const ObjectInfo LegacyManagedConfigTomlFromFileConfigLayerSource::type_info =
     object(
-        named<LegacyManagedConfigTomlFromFileConfigLayerSource>(Kind::object, "LegacyManagedConfigTomlFromFileConfigLayerSource"),
+        named<LegacyManagedConfigTomlFromFileConfigLayerSource>(Kind::object,
+            "LegacyManagedConfigTomlFromFileConfigLayerSource"),
         legacy_managed_config_toml_from_file_config_layer_source_fields,
         offsetof(LegacyManagedConfigTomlFromFileConfigLayerSource, extra),
         OtherMembers::unforeseen,
@@ -1642,7 +1658,8 @@ constinit const ObjectInfo LegacyManagedConfigTomlFromFileConfigLayerSource::typ
 
 constinit const ObjectInfo LegacyManagedConfigTomlFromMdmConfigLayerSource::type_info =
     object(
-        named<LegacyManagedConfigTomlFromMdmConfigLayerSource>(Kind::object, "LegacyManagedConfigTomlFromMdmConfigLayerSource"),
+        named<LegacyManagedConfigTomlFromMdmConfigLayerSource>(Kind::object,
+            "LegacyManagedConfigTomlFromMdmConfigLayerSource"),
         {},
         offsetof(LegacyManagedConfigTomlFromMdmConfigLayerSource, extra),
         OtherMembers::unforeseen,
@@ -1721,7 +1738,8 @@ constexpr UnionArm config_layer_source_arms[] = {
     {"user", type_of<UserConfigLayerSource>()},
     {"project", type_of<ProjectConfigLayerSource>()},
     {"sessionFlags", type_of<SessionFlagsConfigLayerSource>()},
-    {"legacyManagedConfigTomlFromFile", type_of<LegacyManagedConfigTomlFromFileConfigLayerSource>()},
+    {"legacyManagedConfigTomlFromFile",
+        type_of<LegacyManagedConfigTomlFromFileConfigLayerSource>()},
     {"legacyManagedConfigTomlFromMdm", type_of<LegacyManagedConfigTomlFromMdmConfigLayerSource>()},
 };
 constinit const UnionInfo ConfigLayerSource::type_info =
@@ -2463,7 +2481,8 @@ constexpr Field experimental_feature_enablement_set_params_fields[] = {
 };
 constinit const ObjectInfo ExperimentalFeatureEnablementSetParams::type_info =
     object(
-        named<ExperimentalFeatureEnablementSetParams>(Kind::object, "ExperimentalFeatureEnablementSetParams"),
+        named<ExperimentalFeatureEnablementSetParams>(Kind::object,
+            "ExperimentalFeatureEnablementSetParams"),
         experimental_feature_enablement_set_params_fields,
         offsetof(ExperimentalFeatureEnablementSetParams, extra));
 
@@ -2472,7 +2491,8 @@ constexpr Field experimental_feature_enablement_set_response_fields[] = {
 };
 constinit const ObjectInfo ExperimentalFeatureEnablementSetResponse::type_info =
     object(
-        named<ExperimentalFeatureEnablementSetResponse>(Kind::object, "ExperimentalFeatureEnablementSetResponse"),
+        named<ExperimentalFeatureEnablementSetResponse>(Kind::object,
+            "ExperimentalFeatureEnablementSetResponse"),
         experimental_feature_enablement_set_response_fields,
         offsetof(ExperimentalFeatureEnablementSetResponse, extra));
 
@@ -2533,7 +2553,8 @@ constexpr std::string_view external_agent_config_migration_item_type_names[] = {
     "SESSIONS",
 };
 constinit const EnumInfo ExternalAgentConfigMigrationItemType::type_info{
-    named<ExternalAgentConfigMigrationItemType>(Kind::enumeration, "ExternalAgentConfigMigrationItemType"),
+    named<ExternalAgentConfigMigrationItemType>(Kind::enumeration,
+        "ExternalAgentConfigMigrationItemType"),
     external_agent_config_migration_item_type_names};
 
 constexpr Field hook_migration_fields[] = {
@@ -2626,7 +2647,8 @@ constexpr std::string_view external_agent_detected_connector_source_names[] = {
     "sessionToolUse",
 };
 constinit const EnumInfo ExternalAgentDetectedConnectorSource::type_info{
-    named<ExternalAgentDetectedConnectorSource>(Kind::enumeration, "ExternalAgentDetectedConnectorSource"),
+    named<ExternalAgentDetectedConnectorSource>(Kind::enumeration,
+        "ExternalAgentDetectedConnectorSource"),
     external_agent_detected_connector_source_names};
 
 constexpr Field external_agent_detected_connector_candidate_fields[] = {
@@ -2636,7 +2658,8 @@ constexpr Field external_agent_detected_connector_candidate_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentDetectedConnectorCandidate::type_info =
     object(
-        named<ExternalAgentDetectedConnectorCandidate>(Kind::object, "ExternalAgentDetectedConnectorCandidate"),
+        named<ExternalAgentDetectedConnectorCandidate>(Kind::object,
+            "ExternalAgentDetectedConnectorCandidate"),
         external_agent_detected_connector_candidate_fields,
         offsetof(ExternalAgentDetectedConnectorCandidate, extra));
 
@@ -2661,7 +2684,8 @@ constexpr Field external_agent_config_import_item_type_failure_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentConfigImportItemTypeFailure::type_info =
     object(
-        named<ExternalAgentConfigImportItemTypeFailure>(Kind::object, "ExternalAgentConfigImportItemTypeFailure"),
+        named<ExternalAgentConfigImportItemTypeFailure>(Kind::object,
+            "ExternalAgentConfigImportItemTypeFailure"),
         external_agent_config_import_item_type_failure_fields,
         offsetof(ExternalAgentConfigImportItemTypeFailure, extra));
 
@@ -2674,7 +2698,8 @@ constexpr Field external_agent_config_import_item_type_success_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentConfigImportItemTypeSuccess::type_info =
     object(
-        named<ExternalAgentConfigImportItemTypeSuccess>(Kind::object, "ExternalAgentConfigImportItemTypeSuccess"),
+        named<ExternalAgentConfigImportItemTypeSuccess>(Kind::object,
+            "ExternalAgentConfigImportItemTypeSuccess"),
         external_agent_config_import_item_type_success_fields,
         offsetof(ExternalAgentConfigImportItemTypeSuccess, extra));
 
@@ -2685,7 +2710,8 @@ constexpr Field external_agent_config_import_type_result_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentConfigImportTypeResult::type_info =
     object(
-        named<ExternalAgentConfigImportTypeResult>(Kind::object, "ExternalAgentConfigImportTypeResult"),
+        named<ExternalAgentConfigImportTypeResult>(Kind::object,
+            "ExternalAgentConfigImportTypeResult"),
         external_agent_config_import_type_result_fields,
         offsetof(ExternalAgentConfigImportTypeResult, extra));
 
@@ -2695,7 +2721,8 @@ constexpr Field external_agent_config_import_completed_notification_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentConfigImportCompletedNotification::type_info =
     object(
-        named<ExternalAgentConfigImportCompletedNotification>(Kind::object, "ExternalAgentConfigImportCompletedNotification"),
+        named<ExternalAgentConfigImportCompletedNotification>(Kind::object,
+            "ExternalAgentConfigImportCompletedNotification"),
         external_agent_config_import_completed_notification_fields,
         offsetof(ExternalAgentConfigImportCompletedNotification, extra));
 
@@ -2716,7 +2743,8 @@ constexpr std::string_view external_agent_imported_connector_source_names[] = {
     "remoteMcpServersConfig",
 };
 constinit const EnumInfo ExternalAgentImportedConnectorSource::type_info{
-    named<ExternalAgentImportedConnectorSource>(Kind::enumeration, "ExternalAgentImportedConnectorSource"),
+    named<ExternalAgentImportedConnectorSource>(Kind::enumeration,
+        "ExternalAgentImportedConnectorSource"),
     external_agent_imported_connector_source_names};
 
 constexpr Field external_agent_imported_connector_candidate_fields[] = {
@@ -2726,7 +2754,8 @@ constexpr Field external_agent_imported_connector_candidate_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentImportedConnectorCandidate::type_info =
     object(
-        named<ExternalAgentImportedConnectorCandidate>(Kind::object, "ExternalAgentImportedConnectorCandidate"),
+        named<ExternalAgentImportedConnectorCandidate>(Kind::object,
+            "ExternalAgentImportedConnectorCandidate"),
         external_agent_imported_connector_candidate_fields,
         offsetof(ExternalAgentImportedConnectorCandidate, extra));
 
@@ -2736,7 +2765,8 @@ constexpr Field external_agent_config_import_histories_read_response_fields[] = 
 };
 constinit const ObjectInfo ExternalAgentConfigImportHistoriesReadResponse::type_info =
     object(
-        named<ExternalAgentConfigImportHistoriesReadResponse>(Kind::object, "ExternalAgentConfigImportHistoriesReadResponse"),
+        named<ExternalAgentConfigImportHistoriesReadResponse>(Kind::object,
+            "ExternalAgentConfigImportHistoriesReadResponse"),
         external_agent_config_import_histories_read_response_fields,
         offsetof(ExternalAgentConfigImportHistoriesReadResponse, extra));
 
@@ -2749,7 +2779,8 @@ constexpr Field external_agent_config_import_history_record_success_params_field
 };
 constinit const ObjectInfo ExternalAgentConfigImportHistoryRecordSuccessParams::type_info =
     object(
-        named<ExternalAgentConfigImportHistoryRecordSuccessParams>(Kind::object, "ExternalAgentConfigImportHistoryRecordSuccessParams"),
+        named<ExternalAgentConfigImportHistoryRecordSuccessParams>(Kind::object,
+            "ExternalAgentConfigImportHistoryRecordSuccessParams"),
         external_agent_config_import_history_record_success_params_fields,
         offsetof(ExternalAgentConfigImportHistoryRecordSuccessParams, extra));
 
@@ -2760,7 +2791,8 @@ constexpr Field external_agent_config_import_history_record_type_result_params_f
 };
 constinit const ObjectInfo ExternalAgentConfigImportHistoryRecordTypeResultParams::type_info =
     object(
-        named<ExternalAgentConfigImportHistoryRecordTypeResultParams>(Kind::object, "ExternalAgentConfigImportHistoryRecordTypeResultParams"),
+        named<ExternalAgentConfigImportHistoryRecordTypeResultParams>(Kind::object,
+            "ExternalAgentConfigImportHistoryRecordTypeResultParams"),
         external_agent_config_import_history_record_type_result_params_fields,
         offsetof(ExternalAgentConfigImportHistoryRecordTypeResultParams, extra));
 
@@ -2770,7 +2802,8 @@ constexpr Field external_agent_config_import_history_record_params_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentConfigImportHistoryRecordParams::type_info =
     object(
-        named<ExternalAgentConfigImportHistoryRecordParams>(Kind::object, "ExternalAgentConfigImportHistoryRecordParams"),
+        named<ExternalAgentConfigImportHistoryRecordParams>(Kind::object,
+            "ExternalAgentConfigImportHistoryRecordParams"),
         external_agent_config_import_history_record_params_fields,
         offsetof(ExternalAgentConfigImportHistoryRecordParams, extra));
 
@@ -2779,7 +2812,8 @@ constexpr Field external_agent_config_import_history_record_response_fields[] = 
 };
 constinit const ObjectInfo ExternalAgentConfigImportHistoryRecordResponse::type_info =
     object(
-        named<ExternalAgentConfigImportHistoryRecordResponse>(Kind::object, "ExternalAgentConfigImportHistoryRecordResponse"),
+        named<ExternalAgentConfigImportHistoryRecordResponse>(Kind::object,
+            "ExternalAgentConfigImportHistoryRecordResponse"),
         external_agent_config_import_history_record_response_fields,
         offsetof(ExternalAgentConfigImportHistoryRecordResponse, extra));
 
@@ -2801,7 +2835,8 @@ constexpr Field external_agent_config_import_progress_notification_fields[] = {
 };
 constinit const ObjectInfo ExternalAgentConfigImportProgressNotification::type_info =
     object(
-        named<ExternalAgentConfigImportProgressNotification>(Kind::object, "ExternalAgentConfigImportProgressNotification"),
+        named<ExternalAgentConfigImportProgressNotification>(Kind::object,
+            "ExternalAgentConfigImportProgressNotification"),
         external_agent_config_import_progress_notification_fields,
         offsetof(ExternalAgentConfigImportProgressNotification, extra));
 
@@ -3090,7 +3125,8 @@ constexpr Field fuzzy_file_search_session_completed_notification_fields[] = {
 };
 constinit const ObjectInfo FuzzyFileSearchSessionCompletedNotification::type_info =
     object(
-        named<FuzzyFileSearchSessionCompletedNotification>(Kind::object, "FuzzyFileSearchSessionCompletedNotification"),
+        named<FuzzyFileSearchSessionCompletedNotification>(Kind::object,
+            "FuzzyFileSearchSessionCompletedNotification"),
         fuzzy_file_search_session_completed_notification_fields,
         offsetof(FuzzyFileSearchSessionCompletedNotification, extra));
 
@@ -3106,7 +3142,8 @@ constinit const ObjectInfo FuzzyFileSearchSessionStartParams::type_info =
 
 constinit const ObjectInfo FuzzyFileSearchSessionStartResponse::type_info =
     object(
-        named<FuzzyFileSearchSessionStartResponse>(Kind::object, "FuzzyFileSearchSessionStartResponse"),
+        named<FuzzyFileSearchSessionStartResponse>(Kind::object,
+            "FuzzyFileSearchSessionStartResponse"),
         {},
         offsetof(FuzzyFileSearchSessionStartResponse, extra));
 
@@ -3121,7 +3158,8 @@ constinit const ObjectInfo FuzzyFileSearchSessionStopParams::type_info =
 
 constinit const ObjectInfo FuzzyFileSearchSessionStopResponse::type_info =
     object(
-        named<FuzzyFileSearchSessionStopResponse>(Kind::object, "FuzzyFileSearchSessionStopResponse"),
+        named<FuzzyFileSearchSessionStopResponse>(Kind::object,
+            "FuzzyFileSearchSessionStopResponse"),
         {},
         offsetof(FuzzyFileSearchSessionStopResponse, extra));
 
@@ -3131,13 +3169,15 @@ constexpr Field fuzzy_file_search_session_update_params_fields[] = {
 };
 constinit const ObjectInfo FuzzyFileSearchSessionUpdateParams::type_info =
     object(
-        named<FuzzyFileSearchSessionUpdateParams>(Kind::object, "FuzzyFileSearchSessionUpdateParams"),
+        named<FuzzyFileSearchSessionUpdateParams>(Kind::object,
+            "FuzzyFileSearchSessionUpdateParams"),
         fuzzy_file_search_session_update_params_fields,
         offsetof(FuzzyFileSearchSessionUpdateParams, extra));
 
 constinit const ObjectInfo FuzzyFileSearchSessionUpdateResponse::type_info =
     object(
-        named<FuzzyFileSearchSessionUpdateResponse>(Kind::object, "FuzzyFileSearchSessionUpdateResponse"),
+        named<FuzzyFileSearchSessionUpdateResponse>(Kind::object,
+            "FuzzyFileSearchSessionUpdateResponse"),
         {},
         offsetof(FuzzyFileSearchSessionUpdateResponse, extra));
 
@@ -3148,7 +3188,8 @@ constexpr Field fuzzy_file_search_session_updated_notification_fields[] = {
 };
 constinit const ObjectInfo FuzzyFileSearchSessionUpdatedNotification::type_info =
     object(
-        named<FuzzyFileSearchSessionUpdatedNotification>(Kind::object, "FuzzyFileSearchSessionUpdatedNotification"),
+        named<FuzzyFileSearchSessionUpdatedNotification>(Kind::object,
+            "FuzzyFileSearchSessionUpdatedNotification"),
         fuzzy_file_search_session_updated_notification_fields,
         offsetof(FuzzyFileSearchSessionUpdatedNotification, extra));
 
@@ -3544,7 +3585,8 @@ constexpr std::string_view command_execution_approval_decision_value_names[] = {
     "cancel",
 };
 constinit const EnumInfo CommandExecutionApprovalDecisionValue::type_info{
-    named<CommandExecutionApprovalDecisionValue>(Kind::enumeration, "CommandExecutionApprovalDecisionValue"),
+    named<CommandExecutionApprovalDecisionValue>(Kind::enumeration,
+        "CommandExecutionApprovalDecisionValue"),
     command_execution_approval_decision_value_names};
 
 constexpr Field accept_with_execpolicy_amendment_command_execution_approval_decision_fields[] = {
@@ -3553,9 +3595,11 @@ constexpr Field accept_with_execpolicy_amendment_command_execution_approval_deci
         execpolicy_amendment,
         "execpolicy_amendment"),
 };
-constinit const ObjectInfo AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision::type_info =
+constinit const ObjectInfo AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision::type_info
+    =
     object(
-        named<AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision>(Kind::object, "AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision"),
+        named<AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision>(Kind::object,
+            "AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision"),
         accept_with_execpolicy_amendment_command_execution_approval_decision_fields,
         offsetof(AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision, extra),
         OtherMembers::unforeseen,
@@ -3569,7 +3613,8 @@ constexpr Field apply_network_policy_amendment_command_execution_approval_decisi
 };
 constinit const ObjectInfo ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision::type_info =
     object(
-        named<ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision>(Kind::object, "ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision"),
+        named<ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision>(Kind::object,
+            "ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision"),
         apply_network_policy_amendment_command_execution_approval_decision_fields,
         offsetof(ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision, extra),
         OtherMembers::unforeseen,
@@ -3577,8 +3622,10 @@ constinit const ObjectInfo ApplyNetworkPolicyAmendmentCommandExecutionApprovalDe
 
 constexpr UnionArm command_execution_approval_decision_arms[] = {
     {"", type_of<CommandExecutionApprovalDecisionValue>()},
-    {"acceptWithExecpolicyAmendment", type_of<AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision>()},
-    {"applyNetworkPolicyAmendment", type_of<ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision>()},
+    {"acceptWithExecpolicyAmendment",
+        type_of<AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision>()},
+    {"applyNetworkPolicyAmendment",
+        type_of<ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision>()},
 };
 constinit const UnionInfo CommandExecutionApprovalDecision::type_info =
     union_of<CommandExecutionApprovalDecision>(
@@ -3648,7 +3695,8 @@ constexpr Field command_execution_request_approval_params_fields[] = {
 };
 constinit const ObjectInfo CommandExecutionRequestApprovalParams::type_info =
     object(
-        named<CommandExecutionRequestApprovalParams>(Kind::object, "CommandExecutionRequestApprovalParams"),
+        named<CommandExecutionRequestApprovalParams>(Kind::object,
+            "CommandExecutionRequestApprovalParams"),
         command_execution_request_approval_params_fields,
         offsetof(CommandExecutionRequestApprovalParams, extra));
 
@@ -3657,7 +3705,8 @@ constexpr Field command_execution_request_approval_response_fields[] = {
 };
 constinit const ObjectInfo CommandExecutionRequestApprovalResponse::type_info =
     object(
-        named<CommandExecutionRequestApprovalResponse>(Kind::object, "CommandExecutionRequestApprovalResponse"),
+        named<CommandExecutionRequestApprovalResponse>(Kind::object,
+            "CommandExecutionRequestApprovalResponse"),
         command_execution_request_approval_response_fields,
         offsetof(CommandExecutionRequestApprovalResponse, extra));
 
@@ -3770,7 +3819,8 @@ constexpr Field permissions_request_approval_response_fields[] = {
 };
 constinit const ObjectInfo PermissionsRequestApprovalResponse::type_info =
     object(
-        named<PermissionsRequestApprovalResponse>(Kind::object, "PermissionsRequestApprovalResponse"),
+        named<PermissionsRequestApprovalResponse>(Kind::object,
+            "PermissionsRequestApprovalResponse"),
         permissions_request_approval_response_fields,
         offsetof(PermissionsRequestApprovalResponse, extra));
 
@@ -3857,7 +3907,8 @@ constexpr Field command_execution_output_delta_notification_fields[] = {
 };
 constinit const ObjectInfo CommandExecutionOutputDeltaNotification::type_info =
     object(
-        named<CommandExecutionOutputDeltaNotification>(Kind::object, "CommandExecutionOutputDeltaNotification"),
+        named<CommandExecutionOutputDeltaNotification>(Kind::object,
+            "CommandExecutionOutputDeltaNotification"),
         command_execution_output_delta_notification_fields,
         offsetof(CommandExecutionOutputDeltaNotification, extra));
 
@@ -3881,7 +3932,8 @@ constexpr Field file_change_patch_updated_notification_fields[] = {
 };
 constinit const ObjectInfo FileChangePatchUpdatedNotification::type_info =
     object(
-        named<FileChangePatchUpdatedNotification>(Kind::object, "FileChangePatchUpdatedNotification"),
+        named<FileChangePatchUpdatedNotification>(Kind::object,
+            "FileChangePatchUpdatedNotification"),
         file_change_patch_updated_notification_fields,
         offsetof(FileChangePatchUpdatedNotification, extra));
 
@@ -3923,7 +3975,8 @@ constexpr Field command_guardian_approval_review_action_fields[] = {
 };
 constinit const ObjectInfo CommandGuardianApprovalReviewAction::type_info =
     object(
-        named<CommandGuardianApprovalReviewAction>(Kind::object, "CommandGuardianApprovalReviewAction"),
+        named<CommandGuardianApprovalReviewAction>(Kind::object,
+            "CommandGuardianApprovalReviewAction"),
         command_guardian_approval_review_action_fields,
         offsetof(CommandGuardianApprovalReviewAction, extra),
         OtherMembers::unforeseen,
@@ -3937,7 +3990,8 @@ constexpr Field execve_guardian_approval_review_action_fields[] = {
 };
 constinit const ObjectInfo ExecveGuardianApprovalReviewAction::type_info =
     object(
-        named<ExecveGuardianApprovalReviewAction>(Kind::object, "ExecveGuardianApprovalReviewAction"),
+        named<ExecveGuardianApprovalReviewAction>(Kind::object,
+            "ExecveGuardianApprovalReviewAction"),
         execve_guardian_approval_review_action_fields,
         offsetof(ExecveGuardianApprovalReviewAction, extra),
         OtherMembers::unforeseen,
@@ -3947,11 +4001,12 @@ constexpr Field write_stdin_guardian_approval_review_action_fields[] = {
     REQUIRED(WriteStdinGuardianApprovalReviewAction, approval_id, "approvalId"),
     REQUIRED(WriteStdinGuardianApprovalReviewAction, cwd, "cwd"),
     REQUIRED(WriteStdinGuardianApprovalReviewAction, process_id, "processId"),
-    REQUIRED(WriteStdinGuardianApprovalReviewAction, stdin, "stdin"),
+    REQUIRED(WriteStdinGuardianApprovalReviewAction, stdin_, "stdin"),
 };
 constinit const ObjectInfo WriteStdinGuardianApprovalReviewAction::type_info =
     object(
-        named<WriteStdinGuardianApprovalReviewAction>(Kind::object, "WriteStdinGuardianApprovalReviewAction"),
+        named<WriteStdinGuardianApprovalReviewAction>(Kind::object,
+            "WriteStdinGuardianApprovalReviewAction"),
         write_stdin_guardian_approval_review_action_fields,
         offsetof(WriteStdinGuardianApprovalReviewAction, extra),
         OtherMembers::unforeseen,
@@ -3963,7 +4018,8 @@ constexpr Field apply_patch_guardian_approval_review_action_fields[] = {
 };
 constinit const ObjectInfo ApplyPatchGuardianApprovalReviewAction::type_info =
     object(
-        named<ApplyPatchGuardianApprovalReviewAction>(Kind::object, "ApplyPatchGuardianApprovalReviewAction"),
+        named<ApplyPatchGuardianApprovalReviewAction>(Kind::object,
+            "ApplyPatchGuardianApprovalReviewAction"),
         apply_patch_guardian_approval_review_action_fields,
         offsetof(ApplyPatchGuardianApprovalReviewAction, extra),
         OtherMembers::unforeseen,
@@ -3977,7 +4033,8 @@ constexpr Field network_access_guardian_approval_review_action_fields[] = {
 };
 constinit const ObjectInfo NetworkAccessGuardianApprovalReviewAction::type_info =
     object(
-        named<NetworkAccessGuardianApprovalReviewAction>(Kind::object, "NetworkAccessGuardianApprovalReviewAction"),
+        named<NetworkAccessGuardianApprovalReviewAction>(Kind::object,
+            "NetworkAccessGuardianApprovalReviewAction"),
         network_access_guardian_approval_review_action_fields,
         offsetof(NetworkAccessGuardianApprovalReviewAction, extra),
         OtherMembers::unforeseen,
@@ -3992,7 +4049,8 @@ constexpr Field mcp_tool_call_guardian_approval_review_action_fields[] = {
 };
 constinit const ObjectInfo McpToolCallGuardianApprovalReviewAction::type_info =
     object(
-        named<McpToolCallGuardianApprovalReviewAction>(Kind::object, "McpToolCallGuardianApprovalReviewAction"),
+        named<McpToolCallGuardianApprovalReviewAction>(Kind::object,
+            "McpToolCallGuardianApprovalReviewAction"),
         mcp_tool_call_guardian_approval_review_action_fields,
         offsetof(McpToolCallGuardianApprovalReviewAction, extra),
         OtherMembers::unforeseen,
@@ -4004,7 +4062,8 @@ constexpr Field request_permissions_guardian_approval_review_action_fields[] = {
 };
 constinit const ObjectInfo RequestPermissionsGuardianApprovalReviewAction::type_info =
     object(
-        named<RequestPermissionsGuardianApprovalReviewAction>(Kind::object, "RequestPermissionsGuardianApprovalReviewAction"),
+        named<RequestPermissionsGuardianApprovalReviewAction>(Kind::object,
+            "RequestPermissionsGuardianApprovalReviewAction"),
         request_permissions_guardian_approval_review_action_fields,
         offsetof(RequestPermissionsGuardianApprovalReviewAction, extra),
         OtherMembers::unforeseen,
@@ -4052,7 +4111,8 @@ constexpr Field item_guardian_approval_review_completed_notification_fields[] = 
 };
 constinit const ObjectInfo ItemGuardianApprovalReviewCompletedNotification::type_info =
     object(
-        named<ItemGuardianApprovalReviewCompletedNotification>(Kind::object, "ItemGuardianApprovalReviewCompletedNotification"),
+        named<ItemGuardianApprovalReviewCompletedNotification>(Kind::object,
+            "ItemGuardianApprovalReviewCompletedNotification"),
         item_guardian_approval_review_completed_notification_fields,
         offsetof(ItemGuardianApprovalReviewCompletedNotification, extra));
 
@@ -4067,7 +4127,8 @@ constexpr Field item_guardian_approval_review_started_notification_fields[] = {
 };
 constinit const ObjectInfo ItemGuardianApprovalReviewStartedNotification::type_info =
     object(
-        named<ItemGuardianApprovalReviewStartedNotification>(Kind::object, "ItemGuardianApprovalReviewStartedNotification"),
+        named<ItemGuardianApprovalReviewStartedNotification>(Kind::object,
+            "ItemGuardianApprovalReviewStartedNotification"),
         item_guardian_approval_review_started_notification_fields,
         offsetof(ItemGuardianApprovalReviewStartedNotification, extra));
 
@@ -4115,7 +4176,8 @@ constexpr Field reasoning_summary_part_added_notification_fields[] = {
 };
 constinit const ObjectInfo ReasoningSummaryPartAddedNotification::type_info =
     object(
-        named<ReasoningSummaryPartAddedNotification>(Kind::object, "ReasoningSummaryPartAddedNotification"),
+        named<ReasoningSummaryPartAddedNotification>(Kind::object,
+            "ReasoningSummaryPartAddedNotification"),
         reasoning_summary_part_added_notification_fields,
         offsetof(ReasoningSummaryPartAddedNotification, extra));
 
@@ -4128,7 +4190,8 @@ constexpr Field reasoning_summary_text_delta_notification_fields[] = {
 };
 constinit const ObjectInfo ReasoningSummaryTextDeltaNotification::type_info =
     object(
-        named<ReasoningSummaryTextDeltaNotification>(Kind::object, "ReasoningSummaryTextDeltaNotification"),
+        named<ReasoningSummaryTextDeltaNotification>(Kind::object,
+            "ReasoningSummaryTextDeltaNotification"),
         reasoning_summary_text_delta_notification_fields,
         offsetof(ReasoningSummaryTextDeltaNotification, extra));
 
@@ -4148,7 +4211,7 @@ constinit const ObjectInfo ReasoningTextDeltaNotification::type_info =
 constexpr Field terminal_interaction_notification_fields[] = {
     REQUIRED(TerminalInteractionNotification, item_id, "itemId"),
     REQUIRED(TerminalInteractionNotification, process_id, "processId"),
-    REQUIRED(TerminalInteractionNotification, stdin, "stdin"),
+    REQUIRED(TerminalInteractionNotification, stdin_, "stdin"),
     REQUIRED(TerminalInteractionNotification, thread_id, "threadId"),
     REQUIRED(TerminalInteractionNotification, turn_id, "turnId"),
 };

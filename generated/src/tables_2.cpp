@@ -162,7 +162,8 @@ constexpr Field mcp_elicitation_legacy_titled_enum_schema_fields[] = {
 };
 constinit const ObjectInfo McpElicitationLegacyTitledEnumSchema::type_info =
     object(
-        named<McpElicitationLegacyTitledEnumSchema>(Kind::object, "McpElicitationLegacyTitledEnumSchema"),
+        named<McpElicitationLegacyTitledEnumSchema>(Kind::object,
+            "McpElicitationLegacyTitledEnumSchema"),
         mcp_elicitation_legacy_titled_enum_schema_fields,
         offsetof(McpElicitationLegacyTitledEnumSchema, extra),
         OtherMembers::closed);
@@ -188,7 +189,8 @@ constexpr Field mcp_elicitation_titled_multi_select_enum_schema_fields[] = {
 };
 constinit const ObjectInfo McpElicitationTitledMultiSelectEnumSchema::type_info =
     object(
-        named<McpElicitationTitledMultiSelectEnumSchema>(Kind::object, "McpElicitationTitledMultiSelectEnumSchema"),
+        named<McpElicitationTitledMultiSelectEnumSchema>(Kind::object,
+            "McpElicitationTitledMultiSelectEnumSchema"),
         mcp_elicitation_titled_multi_select_enum_schema_fields,
         offsetof(McpElicitationTitledMultiSelectEnumSchema, extra),
         OtherMembers::closed);
@@ -215,7 +217,8 @@ constexpr Field mcp_elicitation_untitled_multi_select_enum_schema_fields[] = {
 };
 constinit const ObjectInfo McpElicitationUntitledMultiSelectEnumSchema::type_info =
     object(
-        named<McpElicitationUntitledMultiSelectEnumSchema>(Kind::object, "McpElicitationUntitledMultiSelectEnumSchema"),
+        named<McpElicitationUntitledMultiSelectEnumSchema>(Kind::object,
+            "McpElicitationUntitledMultiSelectEnumSchema"),
         mcp_elicitation_untitled_multi_select_enum_schema_fields,
         offsetof(McpElicitationUntitledMultiSelectEnumSchema, extra),
         OtherMembers::closed);
@@ -240,7 +243,8 @@ constexpr Field mcp_elicitation_titled_single_select_enum_schema_fields[] = {
 };
 constinit const ObjectInfo McpElicitationTitledSingleSelectEnumSchema::type_info =
     object(
-        named<McpElicitationTitledSingleSelectEnumSchema>(Kind::object, "McpElicitationTitledSingleSelectEnumSchema"),
+        named<McpElicitationTitledSingleSelectEnumSchema>(Kind::object,
+            "McpElicitationTitledSingleSelectEnumSchema"),
         mcp_elicitation_titled_single_select_enum_schema_fields,
         offsetof(McpElicitationTitledSingleSelectEnumSchema, extra),
         OtherMembers::closed);
@@ -254,7 +258,8 @@ constexpr Field mcp_elicitation_untitled_single_select_enum_schema_fields[] = {
 };
 constinit const ObjectInfo McpElicitationUntitledSingleSelectEnumSchema::type_info =
     object(
-        named<McpElicitationUntitledSingleSelectEnumSchema>(Kind::object, "McpElicitationUntitledSingleSelectEnumSchema"),
+        named<McpElicitationUntitledSingleSelectEnumSchema>(Kind::object,
+            "McpElicitationUntitledSingleSelectEnumSchema"),
         mcp_elicitation_untitled_single_select_enum_schema_fields,
         offsetof(McpElicitationUntitledSingleSelectEnumSchema, extra),
         OtherMembers::closed);
@@ -381,7 +386,8 @@ constexpr Field openai_user_verification_mcp_server_elicitation_request_params_f
 };
 constinit const ObjectInfo OpenaiUserVerificationMcpServerElicitationRequestParams::type_info =
     object(
-        named<OpenaiUserVerificationMcpServerElicitationRequestParams>(Kind::object, "OpenaiUserVerificationMcpServerElicitationRequestParams"),
+        named<OpenaiUserVerificationMcpServerElicitationRequestParams>(Kind::object,
+            "OpenaiUserVerificationMcpServerElicitationRequestParams"),
         openai_user_verification_mcp_server_elicitation_request_params_fields,
         offsetof(OpenaiUserVerificationMcpServerElicitationRequestParams, extra),
         OtherMembers::unforeseen,
@@ -394,7 +400,8 @@ constexpr Field form_mcp_server_elicitation_request_params_fields[] = {
 };
 constinit const ObjectInfo FormMcpServerElicitationRequestParams::type_info =
     object(
-        named<FormMcpServerElicitationRequestParams>(Kind::object, "FormMcpServerElicitationRequestParams"),
+        named<FormMcpServerElicitationRequestParams>(Kind::object,
+            "FormMcpServerElicitationRequestParams"),
         form_mcp_server_elicitation_request_params_fields,
         offsetof(FormMcpServerElicitationRequestParams, extra),
         OtherMembers::unforeseen,
@@ -407,7 +414,8 @@ constexpr Field openai_slash_form_mcp_server_elicitation_request_params_fields[]
 };
 constinit const ObjectInfo OpenaiSlashFormMcpServerElicitationRequestParams::type_info =
     object(
-        named<OpenaiSlashFormMcpServerElicitationRequestParams>(Kind::object, "OpenaiSlashFormMcpServerElicitationRequestParams"),
+        named<OpenaiSlashFormMcpServerElicitationRequestParams>(Kind::object,
+            "OpenaiSlashFormMcpServerElicitationRequestParams"),
         openai_slash_form_mcp_server_elicitation_request_params_fields,
         offsetof(OpenaiSlashFormMcpServerElicitationRequestParams, extra),
         OtherMembers::unforeseen,
@@ -420,7 +428,8 @@ constexpr Field openai_form_mcp_server_elicitation_request_params_fields[] = {
 };
 constinit const ObjectInfo OpenaiFormMcpServerElicitationRequestParams::type_info =
     object(
-        named<OpenaiFormMcpServerElicitationRequestParams>(Kind::object, "OpenaiFormMcpServerElicitationRequestParams"),
+        named<OpenaiFormMcpServerElicitationRequestParams>(Kind::object,
+            "OpenaiFormMcpServerElicitationRequestParams"),
         openai_form_mcp_server_elicitation_request_params_fields,
         offsetof(OpenaiFormMcpServerElicitationRequestParams, extra),
         OtherMembers::unforeseen,
@@ -434,7 +443,8 @@ constexpr Field url_mcp_server_elicitation_request_params_fields[] = {
 };
 constinit const ObjectInfo UrlMcpServerElicitationRequestParams::type_info =
     object(
-        named<UrlMcpServerElicitationRequestParams>(Kind::object, "UrlMcpServerElicitationRequestParams"),
+        named<UrlMcpServerElicitationRequestParams>(Kind::object,
+            "UrlMcpServerElicitationRequestParams"),
         url_mcp_server_elicitation_request_params_fields,
         offsetof(UrlMcpServerElicitationRequestParams, extra),
         OtherMembers::unforeseen,
@@ -467,7 +477,8 @@ constexpr Field mcp_server_elicitation_request_response_fields[] = {
 };
 constinit const ObjectInfo McpServerElicitationRequestResponse::type_info =
     object(
-        named<McpServerElicitationRequestResponse>(Kind::object, "McpServerElicitationRequestResponse"),
+        named<McpServerElicitationRequestResponse>(Kind::object,
+            "McpServerElicitationRequestResponse"),
         mcp_server_elicitation_request_response_fields,
         offsetof(McpServerElicitationRequestResponse, extra));
 
@@ -592,7 +603,8 @@ constexpr Field mcp_server_oauth_login_completed_notification_fields[] = {
 };
 constinit const ObjectInfo McpServerOauthLoginCompletedNotification::type_info =
     object(
-        named<McpServerOauthLoginCompletedNotification>(Kind::object, "McpServerOauthLoginCompletedNotification"),
+        named<McpServerOauthLoginCompletedNotification>(Kind::object,
+            "McpServerOauthLoginCompletedNotification"),
         mcp_server_oauth_login_completed_notification_fields,
         offsetof(McpServerOauthLoginCompletedNotification, extra));
 
@@ -645,7 +657,8 @@ constexpr Field mcp_server_status_updated_notification_fields[] = {
 };
 constinit const ObjectInfo McpServerStatusUpdatedNotification::type_info =
     object(
-        named<McpServerStatusUpdatedNotification>(Kind::object, "McpServerStatusUpdatedNotification"),
+        named<McpServerStatusUpdatedNotification>(Kind::object,
+            "McpServerStatusUpdatedNotification"),
         mcp_server_status_updated_notification_fields,
         offsetof(McpServerStatusUpdatedNotification, extra));
 
@@ -994,7 +1007,8 @@ constexpr Field model_safety_buffering_updated_notification_fields[] = {
 };
 constinit const ObjectInfo ModelSafetyBufferingUpdatedNotification::type_info =
     object(
-        named<ModelSafetyBufferingUpdatedNotification>(Kind::object, "ModelSafetyBufferingUpdatedNotification"),
+        named<ModelSafetyBufferingUpdatedNotification>(Kind::object,
+            "ModelSafetyBufferingUpdatedNotification"),
         model_safety_buffering_updated_notification_fields,
         offsetof(ModelSafetyBufferingUpdatedNotification, extra));
 
@@ -1083,7 +1097,8 @@ constinit const EnumInfo GcpProviderId::type_info{
 
 constinit const ObjectInfo ModelProviderCapabilitiesReadParams::type_info =
     object(
-        named<ModelProviderCapabilitiesReadParams>(Kind::object, "ModelProviderCapabilitiesReadParams"),
+        named<ModelProviderCapabilitiesReadParams>(Kind::object,
+            "ModelProviderCapabilitiesReadParams"),
         {},
         offsetof(ModelProviderCapabilitiesReadParams, extra));
 
@@ -1093,7 +1108,8 @@ constexpr Field model_provider_capabilities_read_response_fields[] = {
 };
 constinit const ObjectInfo ModelProviderCapabilitiesReadResponse::type_info =
     object(
-        named<ModelProviderCapabilitiesReadResponse>(Kind::object, "ModelProviderCapabilitiesReadResponse"),
+        named<ModelProviderCapabilitiesReadResponse>(Kind::object,
+            "ModelProviderCapabilitiesReadResponse"),
         model_provider_capabilities_read_response_fields,
         offsetof(ModelProviderCapabilitiesReadResponse, extra));
 
@@ -1118,7 +1134,8 @@ constexpr Field custom_gateway_provider_settings_patch_fields[] = {
 };
 constinit const ObjectInfo CustomGatewayProviderSettingsPatch::type_info =
     object(
-        named<CustomGatewayProviderSettingsPatch>(Kind::object, "CustomGatewayProviderSettingsPatch"),
+        named<CustomGatewayProviderSettingsPatch>(Kind::object,
+            "CustomGatewayProviderSettingsPatch"),
         custom_gateway_provider_settings_patch_fields,
         offsetof(CustomGatewayProviderSettingsPatch, extra),
         OtherMembers::closed,
@@ -1395,7 +1412,8 @@ constexpr Field model_provider_mismatch_model_provider_error_fields[] = {
 };
 constinit const ObjectInfo ModelProviderMismatchModelProviderError::type_info =
     object(
-        named<ModelProviderMismatchModelProviderError>(Kind::object, "ModelProviderMismatchModelProviderError"),
+        named<ModelProviderMismatchModelProviderError>(Kind::object,
+            "ModelProviderMismatchModelProviderError"),
         model_provider_mismatch_model_provider_error_fields,
         offsetof(ModelProviderMismatchModelProviderError, extra),
         OtherMembers::unforeseen,
@@ -1406,7 +1424,8 @@ constexpr Field model_provider_not_configured_model_provider_error_fields[] = {
 };
 constinit const ObjectInfo ModelProviderNotConfiguredModelProviderError::type_info =
     object(
-        named<ModelProviderNotConfiguredModelProviderError>(Kind::object, "ModelProviderNotConfiguredModelProviderError"),
+        named<ModelProviderNotConfiguredModelProviderError>(Kind::object,
+            "ModelProviderNotConfiguredModelProviderError"),
         model_provider_not_configured_model_provider_error_fields,
         offsetof(ModelProviderNotConfiguredModelProviderError, extra),
         OtherMembers::unforeseen,
@@ -1421,7 +1440,8 @@ constexpr Field model_provider_policy_conflict_model_provider_error_fields[] = {
 };
 constinit const ObjectInfo ModelProviderPolicyConflictModelProviderError::type_info =
     object(
-        named<ModelProviderPolicyConflictModelProviderError>(Kind::object, "ModelProviderPolicyConflictModelProviderError"),
+        named<ModelProviderPolicyConflictModelProviderError>(Kind::object,
+            "ModelProviderPolicyConflictModelProviderError"),
         model_provider_policy_conflict_model_provider_error_fields,
         offsetof(ModelProviderPolicyConflictModelProviderError, extra),
         OtherMembers::unforeseen,
@@ -1469,7 +1489,8 @@ constexpr Field raw_response_item_completed_notification_fields[] = {
 };
 constinit const ObjectInfo RawResponseItemCompletedNotification::type_info =
     object(
-        named<RawResponseItemCompletedNotification>(Kind::object, "RawResponseItemCompletedNotification"),
+        named<RawResponseItemCompletedNotification>(Kind::object,
+            "RawResponseItemCompletedNotification"),
         raw_response_item_completed_notification_fields,
         offsetof(RawResponseItemCompletedNotification, extra));
 
@@ -1478,14 +1499,16 @@ constexpr std::string_view user_verification_cancellation_reason_names[] = {
     "interrupted",
 };
 constinit const EnumInfo UserVerificationCancellationReason::type_info{
-    named<UserVerificationCancellationReason>(Kind::enumeration, "UserVerificationCancellationReason"),
+    named<UserVerificationCancellationReason>(Kind::enumeration,
+        "UserVerificationCancellationReason"),
     user_verification_cancellation_reason_names};
 
 constexpr std::string_view user_verification_invalid_request_reason_names[] = {
     "invalidParams",
 };
 constinit const EnumInfo UserVerificationInvalidRequestReason::type_info{
-    named<UserVerificationInvalidRequestReason>(Kind::enumeration, "UserVerificationInvalidRequestReason"),
+    named<UserVerificationInvalidRequestReason>(Kind::enumeration,
+        "UserVerificationInvalidRequestReason"),
     user_verification_invalid_request_reason_names};
 
 constexpr Field invalid_request_user_verification_error_details_fields[] = {
@@ -1493,7 +1516,8 @@ constexpr Field invalid_request_user_verification_error_details_fields[] = {
 };
 constinit const ObjectInfo InvalidRequestUserVerificationErrorDetails::type_info =
     object(
-        named<InvalidRequestUserVerificationErrorDetails>(Kind::object, "InvalidRequestUserVerificationErrorDetails"),
+        named<InvalidRequestUserVerificationErrorDetails>(Kind::object,
+            "InvalidRequestUserVerificationErrorDetails"),
         invalid_request_user_verification_error_details_fields,
         offsetof(InvalidRequestUserVerificationErrorDetails, extra),
         OtherMembers::closed,
@@ -1504,7 +1528,8 @@ constexpr Field unavailable_user_verification_error_details_fields[] = {
 };
 constinit const ObjectInfo UnavailableUserVerificationErrorDetails::type_info =
     object(
-        named<UnavailableUserVerificationErrorDetails>(Kind::object, "UnavailableUserVerificationErrorDetails"),
+        named<UnavailableUserVerificationErrorDetails>(Kind::object,
+            "UnavailableUserVerificationErrorDetails"),
         unavailable_user_verification_error_details_fields,
         offsetof(UnavailableUserVerificationErrorDetails, extra),
         OtherMembers::closed,
@@ -1515,7 +1540,8 @@ constexpr Field cancelled_user_verification_error_details_fields[] = {
 };
 constinit const ObjectInfo CancelledUserVerificationErrorDetails::type_info =
     object(
-        named<CancelledUserVerificationErrorDetails>(Kind::object, "CancelledUserVerificationErrorDetails"),
+        named<CancelledUserVerificationErrorDetails>(Kind::object,
+            "CancelledUserVerificationErrorDetails"),
         cancelled_user_verification_error_details_fields,
         offsetof(CancelledUserVerificationErrorDetails, extra),
         OtherMembers::closed,
@@ -1536,7 +1562,8 @@ constexpr Field failed_user_verification_error_details_fields[] = {
 };
 constinit const ObjectInfo FailedUserVerificationErrorDetails::type_info =
     object(
-        named<FailedUserVerificationErrorDetails>(Kind::object, "FailedUserVerificationErrorDetails"),
+        named<FailedUserVerificationErrorDetails>(Kind::object,
+            "FailedUserVerificationErrorDetails"),
         failed_user_verification_error_details_fields,
         offsetof(FailedUserVerificationErrorDetails, extra),
         OtherMembers::closed,
@@ -2357,9 +2384,9 @@ constinit const ObjectInfo PluginUninstallResponse::type_info =
 constexpr Field process_exited_notification_fields[] = {
     REQUIRED(ProcessExitedNotification, exit_code, "exitCode"),
     REQUIRED(ProcessExitedNotification, process_handle, "processHandle"),
-    REQUIRED(ProcessExitedNotification, stderr, "stderr"),
+    REQUIRED(ProcessExitedNotification, stderr_, "stderr"),
     REQUIRED(ProcessExitedNotification, stderr_cap_reached, "stderrCapReached"),
-    REQUIRED(ProcessExitedNotification, stdout, "stdout"),
+    REQUIRED(ProcessExitedNotification, stdout_, "stdout"),
     REQUIRED(ProcessExitedNotification, stdout_cap_reached, "stdoutCapReached"),
     OPTIONAL(ProcessExitedNotification, output_drain_timed_out, "outputDrainTimedOut"),
 };
@@ -2713,7 +2740,8 @@ constinit const ObjectInfo RemoteControlClientsRevokeParams::type_info =
 
 constinit const ObjectInfo RemoteControlClientsRevokeResponse::type_info =
     object(
-        named<RemoteControlClientsRevokeResponse>(Kind::object, "RemoteControlClientsRevokeResponse"),
+        named<RemoteControlClientsRevokeResponse>(Kind::object,
+            "RemoteControlClientsRevokeResponse"),
         {},
         offsetof(RemoteControlClientsRevokeResponse, extra));
 
@@ -2787,7 +2815,8 @@ constexpr Field remote_control_pairing_status_response_fields[] = {
 };
 constinit const ObjectInfo RemoteControlPairingStatusResponse::type_info =
     object(
-        named<RemoteControlPairingStatusResponse>(Kind::object, "RemoteControlPairingStatusResponse"),
+        named<RemoteControlPairingStatusResponse>(Kind::object,
+            "RemoteControlPairingStatusResponse"),
         remote_control_pairing_status_response_fields,
         offsetof(RemoteControlPairingStatusResponse, extra));
 
@@ -2799,7 +2828,8 @@ constexpr Field remote_control_status_changed_notification_fields[] = {
 };
 constinit const ObjectInfo RemoteControlStatusChangedNotification::type_info =
     object(
-        named<RemoteControlStatusChangedNotification>(Kind::object, "RemoteControlStatusChangedNotification"),
+        named<RemoteControlStatusChangedNotification>(Kind::object,
+            "RemoteControlStatusChangedNotification"),
         remote_control_status_changed_notification_fields,
         offsetof(RemoteControlStatusChangedNotification, extra));
 
@@ -3010,7 +3040,8 @@ constexpr Field approved_execpolicy_amendment_review_decision_fields[] = {
 };
 constinit const ObjectInfo ApprovedExecpolicyAmendmentReviewDecision::type_info =
     object(
-        named<ApprovedExecpolicyAmendmentReviewDecision>(Kind::object, "ApprovedExecpolicyAmendmentReviewDecision"),
+        named<ApprovedExecpolicyAmendmentReviewDecision>(Kind::object,
+            "ApprovedExecpolicyAmendmentReviewDecision"),
         approved_execpolicy_amendment_review_decision_fields,
         offsetof(ApprovedExecpolicyAmendmentReviewDecision, extra),
         OtherMembers::unforeseen,
@@ -3035,7 +3066,8 @@ constexpr Field network_policy_amendment_review_decision_fields[] = {
 };
 constinit const ObjectInfo NetworkPolicyAmendmentReviewDecision::type_info =
     object(
-        named<NetworkPolicyAmendmentReviewDecision>(Kind::object, "NetworkPolicyAmendmentReviewDecision"),
+        named<NetworkPolicyAmendmentReviewDecision>(Kind::object,
+            "NetworkPolicyAmendmentReviewDecision"),
         network_policy_amendment_review_decision_fields,
         offsetof(NetworkPolicyAmendmentReviewDecision, extra),
         OtherMembers::unforeseen,

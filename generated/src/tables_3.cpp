@@ -596,13 +596,15 @@ constexpr Field thread_approve_guardian_denied_action_params_fields[] = {
 };
 constinit const ObjectInfo ThreadApproveGuardianDeniedActionParams::type_info =
     object(
-        named<ThreadApproveGuardianDeniedActionParams>(Kind::object, "ThreadApproveGuardianDeniedActionParams"),
+        named<ThreadApproveGuardianDeniedActionParams>(Kind::object,
+            "ThreadApproveGuardianDeniedActionParams"),
         thread_approve_guardian_denied_action_params_fields,
         offsetof(ThreadApproveGuardianDeniedActionParams, extra));
 
 constinit const ObjectInfo ThreadApproveGuardianDeniedActionResponse::type_info =
     object(
-        named<ThreadApproveGuardianDeniedActionResponse>(Kind::object, "ThreadApproveGuardianDeniedActionResponse"),
+        named<ThreadApproveGuardianDeniedActionResponse>(Kind::object,
+            "ThreadApproveGuardianDeniedActionResponse"),
         {},
         offsetof(ThreadApproveGuardianDeniedActionResponse, extra));
 
@@ -761,7 +763,8 @@ constexpr Field thread_attachment_updated_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadAttachmentUpdatedNotification::type_info =
     object(
-        named<ThreadAttachmentUpdatedNotification>(Kind::object, "ThreadAttachmentUpdatedNotification"),
+        named<ThreadAttachmentUpdatedNotification>(Kind::object,
+            "ThreadAttachmentUpdatedNotification"),
         thread_attachment_updated_notification_fields,
         offsetof(ThreadAttachmentUpdatedNotification, extra));
 
@@ -785,13 +788,15 @@ constexpr Field thread_background_terminals_clean_params_fields[] = {
 };
 constinit const ObjectInfo ThreadBackgroundTerminalsCleanParams::type_info =
     object(
-        named<ThreadBackgroundTerminalsCleanParams>(Kind::object, "ThreadBackgroundTerminalsCleanParams"),
+        named<ThreadBackgroundTerminalsCleanParams>(Kind::object,
+            "ThreadBackgroundTerminalsCleanParams"),
         thread_background_terminals_clean_params_fields,
         offsetof(ThreadBackgroundTerminalsCleanParams, extra));
 
 constinit const ObjectInfo ThreadBackgroundTerminalsCleanResponse::type_info =
     object(
-        named<ThreadBackgroundTerminalsCleanResponse>(Kind::object, "ThreadBackgroundTerminalsCleanResponse"),
+        named<ThreadBackgroundTerminalsCleanResponse>(Kind::object,
+            "ThreadBackgroundTerminalsCleanResponse"),
         {},
         offsetof(ThreadBackgroundTerminalsCleanResponse, extra));
 
@@ -802,7 +807,8 @@ constexpr Field thread_background_terminals_list_params_fields[] = {
 };
 constinit const ObjectInfo ThreadBackgroundTerminalsListParams::type_info =
     object(
-        named<ThreadBackgroundTerminalsListParams>(Kind::object, "ThreadBackgroundTerminalsListParams"),
+        named<ThreadBackgroundTerminalsListParams>(Kind::object,
+            "ThreadBackgroundTerminalsListParams"),
         thread_background_terminals_list_params_fields,
         offsetof(ThreadBackgroundTerminalsListParams, extra));
 
@@ -812,7 +818,8 @@ constexpr Field thread_background_terminals_list_response_fields[] = {
 };
 constinit const ObjectInfo ThreadBackgroundTerminalsListResponse::type_info =
     object(
-        named<ThreadBackgroundTerminalsListResponse>(Kind::object, "ThreadBackgroundTerminalsListResponse"),
+        named<ThreadBackgroundTerminalsListResponse>(Kind::object,
+            "ThreadBackgroundTerminalsListResponse"),
         thread_background_terminals_list_response_fields,
         offsetof(ThreadBackgroundTerminalsListResponse, extra));
 
@@ -822,7 +829,8 @@ constexpr Field thread_background_terminals_terminate_params_fields[] = {
 };
 constinit const ObjectInfo ThreadBackgroundTerminalsTerminateParams::type_info =
     object(
-        named<ThreadBackgroundTerminalsTerminateParams>(Kind::object, "ThreadBackgroundTerminalsTerminateParams"),
+        named<ThreadBackgroundTerminalsTerminateParams>(Kind::object,
+            "ThreadBackgroundTerminalsTerminateParams"),
         thread_background_terminals_terminate_params_fields,
         offsetof(ThreadBackgroundTerminalsTerminateParams, extra));
 
@@ -831,7 +839,8 @@ constexpr Field thread_background_terminals_terminate_response_fields[] = {
 };
 constinit const ObjectInfo ThreadBackgroundTerminalsTerminateResponse::type_info =
     object(
-        named<ThreadBackgroundTerminalsTerminateResponse>(Kind::object, "ThreadBackgroundTerminalsTerminateResponse"),
+        named<ThreadBackgroundTerminalsTerminateResponse>(Kind::object,
+            "ThreadBackgroundTerminalsTerminateResponse"),
         thread_background_terminals_terminate_response_fields,
         offsetof(ThreadBackgroundTerminalsTerminateResponse, extra));
 
@@ -874,7 +883,8 @@ constexpr Field thread_decrement_elicitation_response_fields[] = {
 };
 constinit const ObjectInfo ThreadDecrementElicitationResponse::type_info =
     object(
-        named<ThreadDecrementElicitationResponse>(Kind::object, "ThreadDecrementElicitationResponse"),
+        named<ThreadDecrementElicitationResponse>(Kind::object,
+            "ThreadDecrementElicitationResponse"),
         thread_decrement_elicitation_response_fields,
         offsetof(ThreadDecrementElicitationResponse, extra));
 
@@ -1119,7 +1129,8 @@ constexpr Field thread_increment_elicitation_response_fields[] = {
 };
 constinit const ObjectInfo ThreadIncrementElicitationResponse::type_info =
     object(
-        named<ThreadIncrementElicitationResponse>(Kind::object, "ThreadIncrementElicitationResponse"),
+        named<ThreadIncrementElicitationResponse>(Kind::object,
+            "ThreadIncrementElicitationResponse"),
         thread_increment_elicitation_response_fields,
         offsetof(ThreadIncrementElicitationResponse, extra));
 
@@ -1512,7 +1523,8 @@ constexpr Field thread_prediction_updated_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadPredictionUpdatedNotification::type_info =
     object(
-        named<ThreadPredictionUpdatedNotification>(Kind::object, "ThreadPredictionUpdatedNotification"),
+        named<ThreadPredictionUpdatedNotification>(Kind::object,
+            "ThreadPredictionUpdatedNotification"),
         thread_prediction_updated_notification_fields,
         offsetof(ThreadPredictionUpdatedNotification, extra));
 
@@ -1698,7 +1710,8 @@ constexpr Field thread_read_state_changed_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadReadStateChangedNotification::type_info =
     object(
-        named<ThreadReadStateChangedNotification>(Kind::object, "ThreadReadStateChangedNotification"),
+        named<ThreadReadStateChangedNotification>(Kind::object,
+            "ThreadReadStateChangedNotification"),
         thread_read_state_changed_notification_fields,
         offsetof(ThreadReadStateChangedNotification, extra));
 
@@ -1790,7 +1803,8 @@ constinit const ObjectInfo ThreadRealtimeAppendSpeechParams::type_info =
 
 constinit const ObjectInfo ThreadRealtimeAppendSpeechResponse::type_info =
     object(
-        named<ThreadRealtimeAppendSpeechResponse>(Kind::object, "ThreadRealtimeAppendSpeechResponse"),
+        named<ThreadRealtimeAppendSpeechResponse>(Kind::object,
+            "ThreadRealtimeAppendSpeechResponse"),
         {},
         offsetof(ThreadRealtimeAppendSpeechResponse, extra));
 
@@ -1813,7 +1827,8 @@ constinit const ObjectInfo ThreadRealtimeAppendTextResponse::type_info =
 
 constinit const ObjectInfo WholeItemThreadRealtimeBemItemPresentation::type_info =
     object(
-        named<WholeItemThreadRealtimeBemItemPresentation>(Kind::object, "WholeItemThreadRealtimeBemItemPresentation"),
+        named<WholeItemThreadRealtimeBemItemPresentation>(Kind::object,
+            "WholeItemThreadRealtimeBemItemPresentation"),
         {},
         offsetof(WholeItemThreadRealtimeBemItemPresentation, extra),
         OtherMembers::unforeseen,
@@ -1821,7 +1836,8 @@ constinit const ObjectInfo WholeItemThreadRealtimeBemItemPresentation::type_info
 
 constinit const ObjectInfo InlineMarkdownThreadRealtimeBemItemPresentation::type_info =
     object(
-        named<InlineMarkdownThreadRealtimeBemItemPresentation>(Kind::object, "InlineMarkdownThreadRealtimeBemItemPresentation"),
+        named<InlineMarkdownThreadRealtimeBemItemPresentation>(Kind::object,
+            "InlineMarkdownThreadRealtimeBemItemPresentation"),
         {},
         offsetof(InlineMarkdownThreadRealtimeBemItemPresentation, extra),
         OtherMembers::unforeseen,
@@ -1832,7 +1848,8 @@ constexpr Field inline_visualization_thread_realtime_bem_item_presentation_field
 };
 constinit const ObjectInfo InlineVisualizationThreadRealtimeBemItemPresentation::type_info =
     object(
-        named<InlineVisualizationThreadRealtimeBemItemPresentation>(Kind::object, "InlineVisualizationThreadRealtimeBemItemPresentation"),
+        named<InlineVisualizationThreadRealtimeBemItemPresentation>(Kind::object,
+            "InlineVisualizationThreadRealtimeBemItemPresentation"),
         inline_visualization_thread_realtime_bem_item_presentation_fields,
         offsetof(InlineVisualizationThreadRealtimeBemItemPresentation, extra),
         OtherMembers::unforeseen,
@@ -1882,7 +1899,8 @@ constinit const ObjectInfo ThreadRealtimeInitialItem::type_info =
 
 constinit const ObjectInfo RealtimeSessionStartedThreadRealtimeItem::type_info =
     object(
-        named<RealtimeSessionStartedThreadRealtimeItem>(Kind::object, "RealtimeSessionStartedThreadRealtimeItem"),
+        named<RealtimeSessionStartedThreadRealtimeItem>(Kind::object,
+            "RealtimeSessionStartedThreadRealtimeItem"),
         {},
         offsetof(RealtimeSessionStartedThreadRealtimeItem, extra),
         OtherMembers::unforeseen,
@@ -1902,7 +1920,8 @@ constexpr Field transcript_segment_thread_realtime_item_fields[] = {
 };
 constinit const ObjectInfo TranscriptSegmentThreadRealtimeItem::type_info =
     object(
-        named<TranscriptSegmentThreadRealtimeItem>(Kind::object, "TranscriptSegmentThreadRealtimeItem"),
+        named<TranscriptSegmentThreadRealtimeItem>(Kind::object,
+            "TranscriptSegmentThreadRealtimeItem"),
         transcript_segment_thread_realtime_item_fields,
         offsetof(TranscriptSegmentThreadRealtimeItem, extra),
         OtherMembers::unforeseen,
@@ -1934,7 +1953,8 @@ constexpr Field realtime_session_closed_thread_realtime_item_fields[] = {
 };
 constinit const ObjectInfo RealtimeSessionClosedThreadRealtimeItem::type_info =
     object(
-        named<RealtimeSessionClosedThreadRealtimeItem>(Kind::object, "RealtimeSessionClosedThreadRealtimeItem"),
+        named<RealtimeSessionClosedThreadRealtimeItem>(Kind::object,
+            "RealtimeSessionClosedThreadRealtimeItem"),
         realtime_session_closed_thread_realtime_item_fields,
         offsetof(RealtimeSessionClosedThreadRealtimeItem, extra),
         OtherMembers::unforeseen,
@@ -1964,7 +1984,8 @@ constexpr Field thread_realtime_item_added_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadRealtimeItemAddedNotification::type_info =
     object(
-        named<ThreadRealtimeItemAddedNotification>(Kind::object, "ThreadRealtimeItemAddedNotification"),
+        named<ThreadRealtimeItemAddedNotification>(Kind::object,
+            "ThreadRealtimeItemAddedNotification"),
         thread_realtime_item_added_notification_fields,
         offsetof(ThreadRealtimeItemAddedNotification, extra));
 
@@ -1974,7 +1995,8 @@ constexpr Field thread_realtime_item_completed_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadRealtimeItemCompletedNotification::type_info =
     object(
-        named<ThreadRealtimeItemCompletedNotification>(Kind::object, "ThreadRealtimeItemCompletedNotification"),
+        named<ThreadRealtimeItemCompletedNotification>(Kind::object,
+            "ThreadRealtimeItemCompletedNotification"),
         thread_realtime_item_completed_notification_fields,
         offsetof(ThreadRealtimeItemCompletedNotification, extra));
 
@@ -1984,7 +2006,8 @@ constexpr Field thread_realtime_item_started_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadRealtimeItemStartedNotification::type_info =
     object(
-        named<ThreadRealtimeItemStartedNotification>(Kind::object, "ThreadRealtimeItemStartedNotification"),
+        named<ThreadRealtimeItemStartedNotification>(Kind::object,
+            "ThreadRealtimeItemStartedNotification"),
         thread_realtime_item_started_notification_fields,
         offsetof(ThreadRealtimeItemStartedNotification, extra));
 
@@ -1995,7 +2018,8 @@ constexpr Field thread_realtime_item_transcript_delta_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadRealtimeItemTranscriptDeltaNotification::type_info =
     object(
-        named<ThreadRealtimeItemTranscriptDeltaNotification>(Kind::object, "ThreadRealtimeItemTranscriptDeltaNotification"),
+        named<ThreadRealtimeItemTranscriptDeltaNotification>(Kind::object,
+            "ThreadRealtimeItemTranscriptDeltaNotification"),
         thread_realtime_item_transcript_delta_notification_fields,
         offsetof(ThreadRealtimeItemTranscriptDeltaNotification, extra));
 
@@ -2020,7 +2044,8 @@ constexpr Field thread_realtime_output_audio_delta_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadRealtimeOutputAudioDeltaNotification::type_info =
     object(
-        named<ThreadRealtimeOutputAudioDeltaNotification>(Kind::object, "ThreadRealtimeOutputAudioDeltaNotification"),
+        named<ThreadRealtimeOutputAudioDeltaNotification>(Kind::object,
+            "ThreadRealtimeOutputAudioDeltaNotification"),
         thread_realtime_output_audio_delta_notification_fields,
         offsetof(ThreadRealtimeOutputAudioDeltaNotification, extra));
 
@@ -2039,7 +2064,8 @@ constexpr Field existing_call_thread_realtime_start_transport_fields[] = {
 };
 constinit const ObjectInfo ExistingCallThreadRealtimeStartTransport::type_info =
     object(
-        named<ExistingCallThreadRealtimeStartTransport>(Kind::object, "ExistingCallThreadRealtimeStartTransport"),
+        named<ExistingCallThreadRealtimeStartTransport>(Kind::object,
+            "ExistingCallThreadRealtimeStartTransport"),
         existing_call_thread_realtime_start_transport_fields,
         offsetof(ExistingCallThreadRealtimeStartTransport, extra),
         OtherMembers::unforeseen,
@@ -2050,7 +2076,8 @@ constexpr Field webrtc_thread_realtime_start_transport_fields[] = {
 };
 constinit const ObjectInfo WebrtcThreadRealtimeStartTransport::type_info =
     object(
-        named<WebrtcThreadRealtimeStartTransport>(Kind::object, "WebrtcThreadRealtimeStartTransport"),
+        named<WebrtcThreadRealtimeStartTransport>(Kind::object,
+            "WebrtcThreadRealtimeStartTransport"),
         webrtc_thread_realtime_start_transport_fields,
         offsetof(WebrtcThreadRealtimeStartTransport, extra),
         OtherMembers::unforeseen,
@@ -2058,7 +2085,8 @@ constinit const ObjectInfo WebrtcThreadRealtimeStartTransport::type_info =
 
 constinit const ObjectInfo WebsocketThreadRealtimeStartTransport::type_info =
     object(
-        named<WebsocketThreadRealtimeStartTransport>(Kind::object, "WebsocketThreadRealtimeStartTransport"),
+        named<WebsocketThreadRealtimeStartTransport>(Kind::object,
+            "WebsocketThreadRealtimeStartTransport"),
         {},
         offsetof(WebsocketThreadRealtimeStartTransport, extra),
         OtherMembers::unforeseen,
@@ -2150,7 +2178,8 @@ constexpr Field thread_realtime_transcript_delta_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadRealtimeTranscriptDeltaNotification::type_info =
     object(
-        named<ThreadRealtimeTranscriptDeltaNotification>(Kind::object, "ThreadRealtimeTranscriptDeltaNotification"),
+        named<ThreadRealtimeTranscriptDeltaNotification>(Kind::object,
+            "ThreadRealtimeTranscriptDeltaNotification"),
         thread_realtime_transcript_delta_notification_fields,
         offsetof(ThreadRealtimeTranscriptDeltaNotification, extra));
 
@@ -2161,7 +2190,8 @@ constexpr Field thread_realtime_transcript_done_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadRealtimeTranscriptDoneNotification::type_info =
     object(
-        named<ThreadRealtimeTranscriptDoneNotification>(Kind::object, "ThreadRealtimeTranscriptDoneNotification"),
+        named<ThreadRealtimeTranscriptDoneNotification>(Kind::object,
+            "ThreadRealtimeTranscriptDoneNotification"),
         thread_realtime_transcript_done_notification_fields,
         offsetof(ThreadRealtimeTranscriptDoneNotification, extra));
 
@@ -2172,7 +2202,8 @@ constexpr Field thread_resume_initial_turns_page_params_fields[] = {
 };
 constinit const ObjectInfo ThreadResumeInitialTurnsPageParams::type_info =
     object(
-        named<ThreadResumeInitialTurnsPageParams>(Kind::object, "ThreadResumeInitialTurnsPageParams"),
+        named<ThreadResumeInitialTurnsPageParams>(Kind::object,
+            "ThreadResumeInitialTurnsPageParams"),
         thread_resume_initial_turns_page_params_fields,
         offsetof(ThreadResumeInitialTurnsPageParams, extra));
 
@@ -2726,7 +2757,8 @@ constexpr Field thread_token_usage_updated_notification_fields[] = {
 };
 constinit const ObjectInfo ThreadTokenUsageUpdatedNotification::type_info =
     object(
-        named<ThreadTokenUsageUpdatedNotification>(Kind::object, "ThreadTokenUsageUpdatedNotification"),
+        named<ThreadTokenUsageUpdatedNotification>(Kind::object,
+            "ThreadTokenUsageUpdatedNotification"),
         thread_token_usage_updated_notification_fields,
         offsetof(ThreadTokenUsageUpdatedNotification, extra));
 
@@ -2945,7 +2977,8 @@ constexpr Field turn_moderation_metadata_notification_fields[] = {
 };
 constinit const ObjectInfo TurnModerationMetadataNotification::type_info =
     object(
-        named<TurnModerationMetadataNotification>(Kind::object, "TurnModerationMetadataNotification"),
+        named<TurnModerationMetadataNotification>(Kind::object,
+            "TurnModerationMetadataNotification"),
         turn_moderation_metadata_notification_fields,
         offsetof(TurnModerationMetadataNotification, extra));
 
@@ -3215,7 +3248,8 @@ constexpr Field windows_world_writable_warning_notification_fields[] = {
 };
 constinit const ObjectInfo WindowsWorldWritableWarningNotification::type_info =
     object(
-        named<WindowsWorldWritableWarningNotification>(Kind::object, "WindowsWorldWritableWarningNotification"),
+        named<WindowsWorldWritableWarningNotification>(Kind::object,
+            "WindowsWorldWritableWarningNotification"),
         windows_world_writable_warning_notification_fields,
         offsetof(WindowsWorldWritableWarningNotification, extra));
 
@@ -3252,7 +3286,8 @@ constexpr Field windows_sandbox_setup_completed_notification_fields[] = {
 };
 constinit const ObjectInfo WindowsSandboxSetupCompletedNotification::type_info =
     object(
-        named<WindowsSandboxSetupCompletedNotification>(Kind::object, "WindowsSandboxSetupCompletedNotification"),
+        named<WindowsSandboxSetupCompletedNotification>(Kind::object,
+            "WindowsSandboxSetupCompletedNotification"),
         windows_sandbox_setup_completed_notification_fields,
         offsetof(WindowsSandboxSetupCompletedNotification, extra));
 

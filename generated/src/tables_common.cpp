@@ -107,7 +107,8 @@ constexpr Field input_audio_dynamic_tool_call_output_content_item_fields[] = {
 };
 constinit const ObjectInfo InputAudioDynamicToolCallOutputContentItem::type_info =
     object(
-        named<InputAudioDynamicToolCallOutputContentItem>(Kind::object, "InputAudioDynamicToolCallOutputContentItem"),
+        named<InputAudioDynamicToolCallOutputContentItem>(Kind::object,
+            "InputAudioDynamicToolCallOutputContentItem"),
         input_audio_dynamic_tool_call_output_content_item_fields,
         offsetof(InputAudioDynamicToolCallOutputContentItem, extra),
         OtherMembers::unforeseen,
@@ -118,7 +119,8 @@ constexpr Field input_image_dynamic_tool_call_output_content_item_fields[] = {
 };
 constinit const ObjectInfo InputImageDynamicToolCallOutputContentItem::type_info =
     object(
-        named<InputImageDynamicToolCallOutputContentItem>(Kind::object, "InputImageDynamicToolCallOutputContentItem"),
+        named<InputImageDynamicToolCallOutputContentItem>(Kind::object,
+            "InputImageDynamicToolCallOutputContentItem"),
         input_image_dynamic_tool_call_output_content_item_fields,
         offsetof(InputImageDynamicToolCallOutputContentItem, extra),
         OtherMembers::unforeseen,
@@ -129,7 +131,8 @@ constexpr Field input_text_dynamic_tool_call_output_content_item_fields[] = {
 };
 constinit const ObjectInfo InputTextDynamicToolCallOutputContentItem::type_info =
     object(
-        named<InputTextDynamicToolCallOutputContentItem>(Kind::object, "InputTextDynamicToolCallOutputContentItem"),
+        named<InputTextDynamicToolCallOutputContentItem>(Kind::object,
+            "InputTextDynamicToolCallOutputContentItem"),
         input_text_dynamic_tool_call_output_content_item_fields,
         offsetof(InputTextDynamicToolCallOutputContentItem, extra),
         OtherMembers::unforeseen,
@@ -182,7 +185,8 @@ constexpr Field encrypted_content_agent_message_input_content_fields[] = {
 };
 constinit const ObjectInfo EncryptedContentAgentMessageInputContent::type_info =
     object(
-        named<EncryptedContentAgentMessageInputContent>(Kind::object, "EncryptedContentAgentMessageInputContent"),
+        named<EncryptedContentAgentMessageInputContent>(Kind::object,
+            "EncryptedContentAgentMessageInputContent"),
         encrypted_content_agent_message_input_content_fields,
         offsetof(EncryptedContentAgentMessageInputContent, extra),
         OtherMembers::unforeseen,
@@ -317,7 +321,8 @@ constexpr Field http_connection_failed_codex_error_info_fields[] = {
 };
 constinit const ObjectInfo HttpConnectionFailedCodexErrorInfo::type_info =
     object(
-        named<HttpConnectionFailedCodexErrorInfo>(Kind::object, "HttpConnectionFailedCodexErrorInfo"),
+        named<HttpConnectionFailedCodexErrorInfo>(Kind::object,
+            "HttpConnectionFailedCodexErrorInfo"),
         http_connection_failed_codex_error_info_fields,
         offsetof(HttpConnectionFailedCodexErrorInfo, extra),
         OtherMembers::unforeseen,
@@ -328,7 +333,8 @@ constexpr Field response_stream_connection_failed_codex_error_info_fields[] = {
 };
 constinit const ObjectInfo ResponseStreamConnectionFailedCodexErrorInfo::type_info =
     object(
-        named<ResponseStreamConnectionFailedCodexErrorInfo>(Kind::object, "ResponseStreamConnectionFailedCodexErrorInfo"),
+        named<ResponseStreamConnectionFailedCodexErrorInfo>(Kind::object,
+            "ResponseStreamConnectionFailedCodexErrorInfo"),
         response_stream_connection_failed_codex_error_info_fields,
         offsetof(ResponseStreamConnectionFailedCodexErrorInfo, extra),
         OtherMembers::unforeseen,
@@ -339,7 +345,8 @@ constexpr Field response_stream_disconnected_codex_error_info_fields[] = {
 };
 constinit const ObjectInfo ResponseStreamDisconnectedCodexErrorInfo::type_info =
     object(
-        named<ResponseStreamDisconnectedCodexErrorInfo>(Kind::object, "ResponseStreamDisconnectedCodexErrorInfo"),
+        named<ResponseStreamDisconnectedCodexErrorInfo>(Kind::object,
+            "ResponseStreamDisconnectedCodexErrorInfo"),
         response_stream_disconnected_codex_error_info_fields,
         offsetof(ResponseStreamDisconnectedCodexErrorInfo, extra),
         OtherMembers::unforeseen,
@@ -350,7 +357,8 @@ constexpr Field response_too_many_failed_attempts_codex_error_info_fields[] = {
 };
 constinit const ObjectInfo ResponseTooManyFailedAttemptsCodexErrorInfo::type_info =
     object(
-        named<ResponseTooManyFailedAttemptsCodexErrorInfo>(Kind::object, "ResponseTooManyFailedAttemptsCodexErrorInfo"),
+        named<ResponseTooManyFailedAttemptsCodexErrorInfo>(Kind::object,
+            "ResponseTooManyFailedAttemptsCodexErrorInfo"),
         response_too_many_failed_attempts_codex_error_info_fields,
         offsetof(ResponseTooManyFailedAttemptsCodexErrorInfo, extra),
         OtherMembers::unforeseen,
@@ -369,7 +377,8 @@ constexpr Field active_turn_not_steerable_codex_error_info_fields[] = {
 };
 constinit const ObjectInfo ActiveTurnNotSteerableCodexErrorInfo::type_info =
     object(
-        named<ActiveTurnNotSteerableCodexErrorInfo>(Kind::object, "ActiveTurnNotSteerableCodexErrorInfo"),
+        named<ActiveTurnNotSteerableCodexErrorInfo>(Kind::object,
+            "ActiveTurnNotSteerableCodexErrorInfo"),
         active_turn_not_steerable_codex_error_info_fields,
         offsetof(ActiveTurnNotSteerableCodexErrorInfo, extra),
         OtherMembers::unforeseen,
@@ -761,7 +770,8 @@ constexpr Field encrypted_content_function_call_output_content_item_fields[] = {
 };
 constinit const ObjectInfo EncryptedContentFunctionCallOutputContentItem::type_info =
     object(
-        named<EncryptedContentFunctionCallOutputContentItem>(Kind::object, "EncryptedContentFunctionCallOutputContentItem"),
+        named<EncryptedContentFunctionCallOutputContentItem>(Kind::object,
+            "EncryptedContentFunctionCallOutputContentItem"),
         encrypted_content_function_call_output_content_item_fields,
         offsetof(EncryptedContentFunctionCallOutputContentItem, extra),
         OtherMembers::unforeseen,
@@ -773,7 +783,8 @@ constexpr Field input_audio_function_call_output_content_item_fields[] = {
 };
 constinit const ObjectInfo InputAudioFunctionCallOutputContentItem::type_info =
     object(
-        named<InputAudioFunctionCallOutputContentItem>(Kind::object, "InputAudioFunctionCallOutputContentItem"),
+        named<InputAudioFunctionCallOutputContentItem>(Kind::object,
+            "InputAudioFunctionCallOutputContentItem"),
         input_audio_function_call_output_content_item_fields,
         offsetof(InputAudioFunctionCallOutputContentItem, extra),
         OtherMembers::unforeseen,
@@ -786,7 +797,8 @@ constexpr Field input_image_function_call_output_content_item_fields[] = {
 };
 constinit const ObjectInfo InputImageFunctionCallOutputContentItem::type_info =
     object(
-        named<InputImageFunctionCallOutputContentItem>(Kind::object, "InputImageFunctionCallOutputContentItem"),
+        named<InputImageFunctionCallOutputContentItem>(Kind::object,
+            "InputImageFunctionCallOutputContentItem"),
         input_image_function_call_output_content_item_fields,
         offsetof(InputImageFunctionCallOutputContentItem, extra),
         OtherMembers::unforeseen,
@@ -797,7 +809,8 @@ constexpr Field input_text_function_call_output_content_item_fields[] = {
 };
 constinit const ObjectInfo InputTextFunctionCallOutputContentItem::type_info =
     object(
-        named<InputTextFunctionCallOutputContentItem>(Kind::object, "InputTextFunctionCallOutputContentItem"),
+        named<InputTextFunctionCallOutputContentItem>(Kind::object,
+            "InputTextFunctionCallOutputContentItem"),
         input_text_function_call_output_content_item_fields,
         offsetof(InputTextFunctionCallOutputContentItem, extra),
         OtherMembers::unforeseen,
@@ -938,7 +951,8 @@ constexpr Field usage_limit_exceeded_image_generation_failure_fields[] = {
 };
 constinit const ObjectInfo UsageLimitExceededImageGenerationFailure::type_info =
     object(
-        named<UsageLimitExceededImageGenerationFailure>(Kind::object, "UsageLimitExceededImageGenerationFailure"),
+        named<UsageLimitExceededImageGenerationFailure>(Kind::object,
+            "UsageLimitExceededImageGenerationFailure"),
         usage_limit_exceeded_image_generation_failure_fields,
         offsetof(UsageLimitExceededImageGenerationFailure, extra),
         OtherMembers::unforeseen,
@@ -969,7 +983,8 @@ constexpr Field internal_chat_message_metadata_passthrough_fields[] = {
 };
 constinit const ObjectInfo InternalChatMessageMetadataPassthrough::type_info =
     object(
-        named<InternalChatMessageMetadataPassthrough>(Kind::object, "InternalChatMessageMetadataPassthrough"),
+        named<InternalChatMessageMetadataPassthrough>(Kind::object,
+            "InternalChatMessageMetadataPassthrough"),
         internal_chat_message_metadata_passthrough_fields,
         offsetof(InternalChatMessageMetadataPassthrough, extra));
 
@@ -1951,7 +1966,8 @@ constexpr Field summary_text_reasoning_item_reasoning_summary_fields[] = {
 };
 constinit const ObjectInfo SummaryTextReasoningItemReasoningSummary::type_info =
     object(
-        named<SummaryTextReasoningItemReasoningSummary>(Kind::object, "SummaryTextReasoningItemReasoningSummary"),
+        named<SummaryTextReasoningItemReasoningSummary>(Kind::object,
+            "SummaryTextReasoningItemReasoningSummary"),
         summary_text_reasoning_item_reasoning_summary_fields,
         offsetof(SummaryTextReasoningItemReasoningSummary, extra),
         OtherMembers::unforeseen,
@@ -2030,7 +2046,8 @@ constexpr Field find_in_page_responses_api_web_search_action_fields[] = {
 };
 constinit const ObjectInfo FindInPageResponsesApiWebSearchAction::type_info =
     object(
-        named<FindInPageResponsesApiWebSearchAction>(Kind::object, "FindInPageResponsesApiWebSearchAction"),
+        named<FindInPageResponsesApiWebSearchAction>(Kind::object,
+            "FindInPageResponsesApiWebSearchAction"),
         find_in_page_responses_api_web_search_action_fields,
         offsetof(FindInPageResponsesApiWebSearchAction, extra),
         OtherMembers::unforeseen,
@@ -2041,7 +2058,8 @@ constexpr Field open_page_responses_api_web_search_action_fields[] = {
 };
 constinit const ObjectInfo OpenPageResponsesApiWebSearchAction::type_info =
     object(
-        named<OpenPageResponsesApiWebSearchAction>(Kind::object, "OpenPageResponsesApiWebSearchAction"),
+        named<OpenPageResponsesApiWebSearchAction>(Kind::object,
+            "OpenPageResponsesApiWebSearchAction"),
         open_page_responses_api_web_search_action_fields,
         offsetof(OpenPageResponsesApiWebSearchAction, extra),
         OtherMembers::unforeseen,
@@ -2192,7 +2210,8 @@ constexpr std::string_view user_verification_unavailable_reason_names[] = {
     "providerUnavailable",
 };
 constinit const EnumInfo UserVerificationUnavailableReason::type_info{
-    named<UserVerificationUnavailableReason>(Kind::enumeration, "UserVerificationUnavailableReason"),
+    named<UserVerificationUnavailableReason>(Kind::enumeration,
+        "UserVerificationUnavailableReason"),
     user_verification_unavailable_reason_names};
 
 }  // namespace codex::protocol

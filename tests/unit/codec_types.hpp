@@ -27,10 +27,7 @@ using codex::protocol::detail::MessageInfo;
 using codex::protocol::detail::ObjectInfo;
 using codex::protocol::detail::UnionInfo;
 
-template <class T>
-bool same(const T& a, const T& b) {
-  return codex::protocol::detail::equal(a, b);
-}
+using codex::protocol::operator==;
 
 namespace known {
 enum class Color : std::uint8_t { red, green };
@@ -54,7 +51,6 @@ struct Point {
   std::int64_t x = 0;
   std::optional<std::int64_t> y = {};
   Extra extra = {};
-  bool operator==(const Point& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 
@@ -70,7 +66,6 @@ struct Scalars {
   std::optional<Color> color = {};
   std::optional<Json> any = {};
   Extra extra = {};
-  bool operator==(const Scalars& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 
@@ -83,7 +78,6 @@ struct Presence {
   Defaulted<bool> standard = codex::by_default(true);
   Defaulted<std::vector<std::string>> standard_list = {};
   Extra extra = {};
-  bool operator==(const Presence& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 
@@ -94,7 +88,6 @@ struct Nested {
   std::vector<std::optional<std::int64_t>> holes = {};
   std::optional<Color> color;
   Extra extra = {};
-  bool operator==(const Nested& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 
@@ -109,52 +102,44 @@ struct Wide {
 struct TextPart {
   std::string text;
   Extra extra = {};
-  bool operator==(const TextPart& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 struct PointPart {
   Point point;
   Extra extra = {};
-  bool operator==(const PointPart& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 /// By the member `type`, with two members that both arms share.
-struct Part : Union<TextPart, PointPart, Unknown> {
+struct Part : Union<Part, TextPart, PointPart, Unknown> {
   using Union::Union;
   std::string id = {};
   std::optional<std::int64_t> rank = {};
-  bool operator==(const Part& other) const { return same(*this, other); }
   static const UnionInfo type_info;
 };
 
 struct GranularPolicy {
   bool rules = false;
   Extra extra = {};
-  bool operator==(const GranularPolicy& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 struct NumberPolicy {
   std::int64_t number = 0;
   Extra extra = {};
-  bool operator==(const NumberPolicy& other) const { return same(*this, other); }
   static const ObjectInfo type_info;
 };
 /// "red", {"granular": {...}} or {"number": 3}.
-struct Policy : Union<Color, GranularPolicy, NumberPolicy, Unknown> {
+struct Policy : Union<Policy, Color, GranularPolicy, NumberPolicy, Unknown> {
   using Union::Union;
-  bool operator==(const Policy& other) const { return same(*this, other); }
   static const UnionInfo type_info;
 };
 /// The same without the strings.
-struct Wordless : Union<GranularPolicy, Unknown> {
+struct Wordless : Union<Wordless, GranularPolicy, Unknown> {
   using Union::Union;
-  bool operator==(const Wordless& other) const { return same(*this, other); }
   static const UnionInfo type_info;
 };
 
-struct RequestId : Union<std::string, std::int64_t, Unknown> {
+struct RequestId : Union<RequestId, std::string, std::int64_t, Unknown> {
   using Union::Union;
-  bool operator==(const RequestId& other) const { return same(*this, other); }
   static const UnionInfo type_info;
 };
 
@@ -176,9 +161,8 @@ struct LooseCard {
   static const ObjectInfo type_info;
 };
 /// Three kinds of objects, a list, a union of its own and a number.
-struct Deck : Union<ClosedCard, Card, LooseCard, Part, std::vector<std::int64_t>, double, Unknown> {
+struct Deck : Union<Deck, ClosedCard, Card, LooseCard, Part, std::vector<std::int64_t>, double, Unknown> {
   using Union::Union;
-  bool operator==(const Deck& other) const { return same(*this, other); }
   static const UnionInfo type_info;
 };
 
@@ -202,7 +186,6 @@ struct Request : MethodMessage {
   RequestId id = {};
   Optional<std::int64_t> sent_at = {};
   Extra extra = {};
-  bool operator==(const Request& other) const { return same(*this, other); }
   static const MessageInfo type_info;
 };
 

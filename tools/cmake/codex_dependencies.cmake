@@ -20,7 +20,7 @@ codex_require(nlohmann_json nlohmann-json3-dev nlohmann-json nlohmann-json)
 codex_require(simdjson libsimdjson-dev simdjson simdjson)
 find_package(Threads REQUIRED)
 
-if(CODEX_SDK_GENERATE)
+if(CODEX_SDK_GENERATE OR CODEX_SDK_BUILD_TOOLS)
   codex_require(cxxopts libcxxopts-dev cxxopts cxxopts)
 endif()
 

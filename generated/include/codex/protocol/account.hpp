@@ -45,9 +45,6 @@ struct ChatgptAuthTokensRefreshParams {
   Optional<std::string> previous_account_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensRefreshParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -58,16 +55,12 @@ struct ChatgptAuthTokensRefreshResponse {
   Optional<std::string> chatgpt_plan_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensRefreshResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "apiKey".
 struct ApiKeyAccount {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApiKeyAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -110,7 +103,8 @@ struct PlanType
   static constexpr auto promax = known::PlanType::promax;
   static constexpr auto team = known::PlanType::team;
   static constexpr auto self_serve_business_prolite = known::PlanType::self_serve_business_prolite;
-  static constexpr auto self_serve_business_usage_based = known::PlanType::self_serve_business_usage_based;
+  static constexpr auto self_serve_business_usage_based =
+      known::PlanType::self_serve_business_usage_based;
   static constexpr auto business = known::PlanType::business;
   static constexpr auto ent26 = known::PlanType::ent26;
   static constexpr auto enterprise_cbp_automation = known::PlanType::enterprise_cbp_automation;
@@ -134,7 +128,6 @@ struct ChatgptAccount {
   Optional<std::string> workspace_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -144,27 +137,25 @@ struct AmazonBedrockAccount {
   Defaulted<bool> uses_codex_managed_credentials = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Google Cloud Vertex AI with externally managed credentials.
 struct GcpAccount {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpAccount& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Account`.
 struct Account
-    : Union<ApiKeyAccount,
+    : Union<Account,
+            ApiKeyAccount,
             ChatgptAccount,
             AmazonBedrockAccount,
             GcpAccount,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const Account& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -193,9 +184,6 @@ struct AccountLoginCompletedNotification {
   Optional<DesktopOnboardingEntrypoint> onboarding_entrypoint = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountLoginCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -206,7 +194,6 @@ struct CreditsSnapshot {
   Optional<std::string> balance = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CreditsSnapshot& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -227,10 +214,14 @@ struct RateLimitReachedType
   using OpenEnum::OpenEnum;
 
   static constexpr auto rate_limit_reached = known::RateLimitReachedType::rate_limit_reached;
-  static constexpr auto workspace_owner_credits_depleted = known::RateLimitReachedType::workspace_owner_credits_depleted;
-  static constexpr auto workspace_member_credits_depleted = known::RateLimitReachedType::workspace_member_credits_depleted;
-  static constexpr auto workspace_owner_usage_limit_reached = known::RateLimitReachedType::workspace_owner_usage_limit_reached;
-  static constexpr auto workspace_member_usage_limit_reached = known::RateLimitReachedType::workspace_member_usage_limit_reached;
+  static constexpr auto workspace_owner_credits_depleted =
+      known::RateLimitReachedType::workspace_owner_credits_depleted;
+  static constexpr auto workspace_member_credits_depleted =
+      known::RateLimitReachedType::workspace_member_credits_depleted;
+  static constexpr auto workspace_owner_usage_limit_reached =
+      known::RateLimitReachedType::workspace_owner_usage_limit_reached;
+  static constexpr auto workspace_member_usage_limit_reached =
+      known::RateLimitReachedType::workspace_member_usage_limit_reached;
 
   static const detail::EnumInfo type_info;
 };
@@ -242,7 +233,6 @@ struct RateLimitWindow {
   Optional<std::int64_t> window_duration_mins = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitWindow& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -254,9 +244,6 @@ struct SpendControlLimitSnapshot {
   std::string used;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SpendControlLimitSnapshot& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -276,7 +263,6 @@ struct RateLimitSnapshot {
   Optional<bool> spend_control_reached = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitSnapshot& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -289,9 +275,6 @@ struct AccountRateLimitsUpdatedNotification {
   RateLimitSnapshot rate_limits;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountRateLimitsUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -322,9 +305,6 @@ struct AccountSecuritySetupAction {
   std::string url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSecuritySetupAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -337,9 +317,6 @@ struct AccountSecuritySetupNotice {
   std::string user_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSecuritySetupNotice& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -349,9 +326,6 @@ struct AccountTokenUsageDailyBucket {
   std::int64_t tokens = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountTokenUsageDailyBucket& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -364,9 +338,6 @@ struct AccountTokenUsageSummary {
   Optional<std::int64_t> peak_daily_tokens = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountTokenUsageSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -418,9 +389,6 @@ struct AccountUpdatedNotification {
   Optional<PlanType> plan_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -491,7 +459,6 @@ struct BedrockAwsProfile {
   Optional<std::string> region = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockAwsProfile& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -500,9 +467,6 @@ struct BedrockAwsProfile {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockCheckGovCloudRequirementsParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockCheckGovCloudRequirementsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -517,9 +481,6 @@ struct BedrockCheckGovCloudRequirementsResponse {
   bool should_warn = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockCheckGovCloudRequirementsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -528,7 +489,6 @@ struct BedrockCheckGovCloudRequirementsResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockDiscoverParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockDiscoverParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -540,9 +500,6 @@ struct BedrockEnvironmentCredential {
   Optional<std::string> region = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockEnvironmentCredential& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -554,9 +511,6 @@ struct BedrockDiscoverResponse {
   std::vector<BedrockAwsProfile> profiles;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockDiscoverResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -566,9 +520,6 @@ struct ProfileBedrockSetupParams {
   std::string region;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProfileBedrockSetupParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -577,9 +528,6 @@ struct EnvironmentBedrockSetupParams {
   std::string region;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentBedrockSetupParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -587,12 +535,12 @@ struct EnvironmentBedrockSetupParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockSetupParams
-    : Union<ProfileBedrockSetupParams,
+    : Union<BedrockSetupParams,
+            ProfileBedrockSetupParams,
             EnvironmentBedrockSetupParams,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const BedrockSetupParams& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -601,7 +549,6 @@ struct BedrockSetupParams
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockSetupResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockSetupResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -610,9 +557,6 @@ struct CancelLoginAccountParams {
   std::string login_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CancelLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -640,9 +584,6 @@ struct CancelLoginAccountResponse {
   CancelLoginAccountStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CancelLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -662,13 +603,16 @@ enum class ConsumeAccountRateLimitResetCreditOutcome : std::uint8_t {
 
 /// The protocol's `ConsumeAccountRateLimitResetCreditOutcome`.
 struct ConsumeAccountRateLimitResetCreditOutcome
-    : OpenEnum<ConsumeAccountRateLimitResetCreditOutcome, known::ConsumeAccountRateLimitResetCreditOutcome> {
+    : OpenEnum<ConsumeAccountRateLimitResetCreditOutcome,
+        known::ConsumeAccountRateLimitResetCreditOutcome> {
   using OpenEnum::OpenEnum;
 
   static constexpr auto reset = known::ConsumeAccountRateLimitResetCreditOutcome::reset;
-  static constexpr auto nothing_to_reset = known::ConsumeAccountRateLimitResetCreditOutcome::nothing_to_reset;
+  static constexpr auto nothing_to_reset =
+      known::ConsumeAccountRateLimitResetCreditOutcome::nothing_to_reset;
   static constexpr auto no_credit = known::ConsumeAccountRateLimitResetCreditOutcome::no_credit;
-  static constexpr auto already_redeemed = known::ConsumeAccountRateLimitResetCreditOutcome::already_redeemed;
+  static constexpr auto already_redeemed =
+      known::ConsumeAccountRateLimitResetCreditOutcome::already_redeemed;
 
   static const detail::EnumInfo type_info;
 };
@@ -683,9 +627,6 @@ struct ConsumeAccountRateLimitResetCreditParams {
   Optional<std::string> credit_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConsumeAccountRateLimitResetCreditParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -694,18 +635,12 @@ struct ConsumeAccountRateLimitResetCreditResponse {
   ConsumeAccountRateLimitResetCreditOutcome outcome;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConsumeAccountRateLimitResetCreditResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `account/gatewayOAuth/cancel`.
 struct GatewayOAuthCancelResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthCancelResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -743,9 +678,6 @@ struct GatewayOAuthChangedNotification {
   Optional<std::string> login_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -756,7 +688,6 @@ struct GatewayOAuthPrompt {
   std::string verification_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthPrompt& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -765,9 +696,6 @@ struct GatewayOAuthLoginResponse {
   Optional<GatewayOAuthPrompt> prompt = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthLoginResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -786,9 +714,6 @@ struct GatewayOAuthReadResponse {
   Defaulted<bool> supports_device_auth = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -805,7 +730,6 @@ struct GcpSetupParams {
   Optional<std::string> location = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpSetupParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -814,7 +738,6 @@ struct GcpSetupParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct GcpSetupResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpSetupResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -828,7 +751,6 @@ struct GetAccountParams {
   std::optional<bool> refresh_token = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -890,7 +812,6 @@ struct RateLimitResetCredit {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitResetCredit& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -905,9 +826,6 @@ struct RateLimitResetCreditsSummary {
   Optional<std::vector<RateLimitResetCredit>> credits = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RateLimitResetCreditsSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -928,9 +846,6 @@ struct GetAccountRateLimitsResponse {
   Optional<std::map<std::string, RateLimitSnapshot>> rate_limits_by_limit_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountRateLimitsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -941,7 +856,6 @@ struct WorkspaceRouting {
   std::string chatgpt_account_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WorkspaceRouting& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -955,7 +869,6 @@ struct GetAccountResponse {
   Optional<WorkspaceRouting> workspace_routing = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -965,9 +878,6 @@ struct GetAccountSecuritySetupResponse {
   Optional<AccountSecuritySetupNotice> notice = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountSecuritySetupResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -984,9 +894,6 @@ struct ThreadUsageBreakdownGroup {
   Optional<std::int64_t> total_tokens = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUsageBreakdownGroup& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1000,7 +907,6 @@ struct ThreadUsage {
   Optional<std::int64_t> native_usage_usd_micros = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUsage& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1012,9 +918,6 @@ struct GetAccountTokenUsageResponse {
   Optional<ThreadUsage> thread_usage = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountTokenUsageResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1050,7 +953,6 @@ struct WorkspaceMessage {
   Optional<std::int64_t> created_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WorkspaceMessage& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1062,9 +964,6 @@ struct GetWorkspaceMessagesResponse {
   std::vector<WorkspaceMessage> messages;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetWorkspaceMessagesResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1073,9 +972,6 @@ struct ApiKeyLoginAccountParams {
   std::string api_key;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApiKeyLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1105,18 +1001,12 @@ struct ChatgptLoginAccountParams {
   std::optional<bool> use_hosted_login_success_page = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "chatgptDeviceCode".
 struct ChatgptDeviceCodeLoginAccountParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptDeviceCodeLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1135,9 +1025,6 @@ struct ChatgptAuthTokensLoginAccountParams {
   Optional<std::string> chatgpt_plan_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1147,9 +1034,6 @@ struct AmazonBedrockLoginAccountParams {
   std::string region;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1161,15 +1045,13 @@ struct AmazonBedrockAccessKeysLoginAccountParams {
   Optional<std::string> session_token = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockAccessKeysLoginAccountParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `account/login/start`.
 struct LoginAccountParams
-    : Union<ApiKeyLoginAccountParams,
+    : Union<LoginAccountParams,
+            ApiKeyLoginAccountParams,
             ChatgptLoginAccountParams,
             ChatgptDeviceCodeLoginAccountParams,
             ChatgptAuthTokensLoginAccountParams,
@@ -1178,16 +1060,12 @@ struct LoginAccountParams
             Unknown> {
   using Union::Union;
 
-  bool operator==(const LoginAccountParams& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
 /// The arm with `type` "apiKey".
 struct ApiKeyLoginAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApiKeyLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1198,9 +1076,6 @@ struct ChatgptLoginAccountResponse {
   std::string login_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1213,33 +1088,25 @@ struct ChatgptDeviceCodeLoginAccountResponse {
   std::string verification_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptDeviceCodeLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "chatgptAuthTokens".
 struct ChatgptAuthTokensLoginAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ChatgptAuthTokensLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "amazonBedrock".
 struct AmazonBedrockLoginAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AmazonBedrockLoginAccountResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `account/login/start`.
 struct LoginAccountResponse
-    : Union<ApiKeyLoginAccountResponse,
+    : Union<LoginAccountResponse,
+            ApiKeyLoginAccountResponse,
             ChatgptLoginAccountResponse,
             ChatgptDeviceCodeLoginAccountResponse,
             ChatgptAuthTokensLoginAccountResponse,
@@ -1247,14 +1114,12 @@ struct LoginAccountResponse
             Unknown> {
   using Union::Union;
 
-  bool operator==(const LoginAccountResponse& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
 /// The response of `account/logout`.
 struct LogoutAccountResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LogoutAccountResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1263,9 +1128,6 @@ struct SendAddCreditsNudgeEmailParams {
   AddCreditsNudgeCreditType credit_type;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SendAddCreditsNudgeEmailParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1274,9 +1136,6 @@ struct SendAddCreditsNudgeEmailResponse {
   AddCreditsNudgeEmailStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SendAddCreditsNudgeEmailResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -41,9 +41,6 @@ struct AccountSessionWorkspace {
   Optional<std::string> name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSessionWorkspace& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -60,7 +57,6 @@ struct AccountSession {
   Optional<std::string> user_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSession& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -71,9 +67,6 @@ struct AccountSessionsListParams {
   std::optional<bool> refresh_workspace_metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSessionsListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -85,9 +78,6 @@ struct AccountSessionsResponse {
   Optional<std::string> active_session_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSessionsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -103,9 +93,6 @@ struct AccountSessionsSwitchParams {
   std::optional<bool> allow_browser_login = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AccountSessionsSwitchParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -115,9 +102,6 @@ struct SessionsAccountSessionsSwitchResponse {
   Optional<std::string> active_session_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SessionsAccountSessionsSwitchResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -127,9 +111,6 @@ struct AuthUrlAccountSessionsSwitchResponse {
   std::string login_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AuthUrlAccountSessionsSwitchResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -137,14 +118,12 @@ struct AuthUrlAccountSessionsSwitchResponse {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct AccountSessionsSwitchResponse
-    : Union<SessionsAccountSessionsSwitchResponse,
+    : Union<AccountSessionsSwitchResponse,
+            SessionsAccountSessionsSwitchResponse,
             AuthUrlAccountSessionsSwitchResponse,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const AccountSessionsSwitchResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 

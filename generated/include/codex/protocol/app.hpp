@@ -24,7 +24,6 @@ struct AppBranding {
   Optional<std::string> website = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppBranding& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -33,7 +32,6 @@ struct AppReview {
   std::string status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppReview& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -44,7 +42,6 @@ struct AppScreenshot {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppScreenshot& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -63,7 +60,6 @@ struct AppMetadata {
   Optional<std::string> version_notes = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -92,7 +88,6 @@ struct AppInfo {
   Defaulted<std::vector<std::string>> plugin_display_names = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -101,9 +96,6 @@ struct AppListUpdatedNotification {
   std::vector<AppInfo> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppListUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -119,7 +111,6 @@ struct AppToolSummary {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppToolSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -132,7 +123,6 @@ struct AppsInstalledParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsInstalledParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -150,7 +140,6 @@ struct InstalledApp {
   Optional<std::string> runtime_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InstalledApp& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -159,7 +148,6 @@ struct AppsInstalledResponse {
   std::vector<InstalledApp> apps;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsInstalledResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -175,7 +163,6 @@ struct AppsListParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -187,7 +174,6 @@ struct AppsListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -202,7 +188,6 @@ struct AppsReadParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -220,7 +205,6 @@ struct ConnectorMetadata {
   Optional<std::vector<AppToolSummary>> tool_summaries = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConnectorMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -230,7 +214,6 @@ struct AppsReadResponse {
   std::vector<std::string> missing_app_ids;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsReadResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

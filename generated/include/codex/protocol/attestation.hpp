@@ -17,9 +17,6 @@ namespace codex::protocol {
 /// The params of `attestation/generate`.
 struct AttestationGenerateParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AttestationGenerateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -29,9 +26,6 @@ struct AttestationGenerateResponse {
   std::string token;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AttestationGenerateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

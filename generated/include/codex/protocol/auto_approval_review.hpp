@@ -22,9 +22,6 @@ struct StrictReviewRequiredNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const StrictReviewRequiredNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

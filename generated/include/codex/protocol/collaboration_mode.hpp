@@ -19,9 +19,6 @@ namespace codex::protocol {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct CollaborationModeListParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollaborationModeListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -33,7 +30,6 @@ struct CollaborationModeMask {
   Optional<ReasoningEffort> reasoning_effort = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollaborationModeMask& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -44,9 +40,6 @@ struct CollaborationModeListResponse {
   std::vector<CollaborationModeMask> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollaborationModeListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

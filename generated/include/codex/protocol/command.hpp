@@ -18,9 +18,9 @@ namespace known {
 /// The values of `CommandExecOutputStream` that this version knows.
 enum class CommandExecOutputStream : std::uint8_t {
   /// stdout stream. PTY mode multiplexes terminal output here.
-  stdout,
+  stdout_,
   /// stderr stream.
-  stderr,
+  stderr_,
 };
 }  // namespace known
 
@@ -29,8 +29,8 @@ struct CommandExecOutputStream
     : OpenEnum<CommandExecOutputStream, known::CommandExecOutputStream> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto stdout = known::CommandExecOutputStream::stdout;
-  static constexpr auto stderr = known::CommandExecOutputStream::stderr;
+  static constexpr auto stdout_ = known::CommandExecOutputStream::stdout_;
+  static constexpr auto stderr_ = known::CommandExecOutputStream::stderr_;
 
   static const detail::EnumInfo type_info;
 };
@@ -51,9 +51,6 @@ struct CommandExecOutputDeltaNotification {
   CommandExecOutputStream stream;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecOutputDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -65,9 +62,6 @@ struct CommandExecTerminalSize {
   std::uint16_t rows = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecTerminalSize& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,7 +129,6 @@ struct CommandExecParams {
   std::optional<bool> tty = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -147,18 +140,12 @@ struct CommandExecResizeParams {
   CommandExecTerminalSize size;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecResizeParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Empty success response for `command/exec/resize`.
 struct CommandExecResizeResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecResizeResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -169,14 +156,13 @@ struct CommandExecResponse {
   /// Buffered stderr capture.
   ///
   /// Empty when stderr was streamed via `command/exec/outputDelta`.
-  std::string stderr;
+  std::string stderr_;
   /// Buffered stdout capture.
   ///
   /// Empty when stdout was streamed via `command/exec/outputDelta`.
-  std::string stdout;
+  std::string stdout_;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -186,18 +172,12 @@ struct CommandExecTerminateParams {
   std::string process_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecTerminateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Empty success response for `command/exec/terminate`.
 struct CommandExecTerminateResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecTerminateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -211,16 +191,12 @@ struct CommandExecWriteParams {
   Optional<std::string> delta_base64 = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecWriteParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Empty success response for `command/exec/write`.
 struct CommandExecWriteResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecWriteResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -50,18 +50,17 @@ struct NetworkPolicyAmendment {
   std::string host;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NetworkPolicyAmendment& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `RequestId`.
 struct RequestId
-    : Union<std::string,
+    : Union<RequestId,
+            std::string,
             std::int64_t,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const RequestId& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -71,7 +70,6 @@ struct ListFilesCommandAction {
   Optional<std::string> path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListFilesCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -82,7 +80,6 @@ struct ReadCommandAction {
   LegacyAppPathString path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReadCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -93,7 +90,6 @@ struct SearchCommandAction {
   Optional<std::string> query = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -102,20 +98,19 @@ struct UnknownCommandAction {
   std::string command;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UnknownCommandAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `CommandAction`.
 struct CommandAction
-    : Union<ReadCommandAction,
+    : Union<CommandAction,
+            ReadCommandAction,
             ListFilesCommandAction,
             SearchCommandAction,
             UnknownCommandAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const CommandAction& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -124,9 +119,6 @@ struct InputAudioDynamicToolCallOutputContentItem {
   std::string audio_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputAudioDynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,9 +127,6 @@ struct InputImageDynamicToolCallOutputContentItem {
   std::string image_url;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputImageDynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -146,23 +135,18 @@ struct InputTextDynamicToolCallOutputContentItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextDynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `DynamicToolCallOutputContentItem`.
 struct DynamicToolCallOutputContentItem
-    : Union<InputTextDynamicToolCallOutputContentItem,
+    : Union<DynamicToolCallOutputContentItem,
+            InputTextDynamicToolCallOutputContentItem,
             InputImageDynamicToolCallOutputContentItem,
             InputAudioDynamicToolCallOutputContentItem,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const DynamicToolCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -192,7 +176,6 @@ struct AgentMessageDisplay {
   Optional<bool> cyber_trusted_access = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageDisplay& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -201,9 +184,6 @@ struct InputTextAgentMessageInputContent {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextAgentMessageInputContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -212,22 +192,17 @@ struct EncryptedContentAgentMessageInputContent {
   std::string encrypted_content;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EncryptedContentAgentMessageInputContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AgentMessageInputContent`.
 struct AgentMessageInputContent
-    : Union<InputTextAgentMessageInputContent,
+    : Union<AgentMessageInputContent,
+            InputTextAgentMessageInputContent,
             EncryptedContentAgentMessageInputContent,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const AgentMessageInputContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -237,7 +212,6 @@ struct AgentMessageModeration {
   Optional<AgentMessageDisplay> display = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageModeration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -340,13 +314,13 @@ struct GranularAskForApproval {
   Defaulted<bool> skill_approval = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GranularAskForApproval& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AskForApproval`.
 struct AskForApproval
-    : Union<AskForApprovalValue,
+    : Union<AskForApproval,
+            AskForApprovalValue,
             GranularAskForApproval,
             Unknown> {
   using Union::Union;
@@ -363,7 +337,6 @@ struct AskForApproval
     return value && *value == b;
   }
 
-  bool operator==(const AskForApproval& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -373,7 +346,6 @@ struct AsyncUserInputQuestion {
   Optional<std::vector<std::string>> options = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AsyncUserInputQuestion& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -383,7 +355,6 @@ struct ByteRange {
   std::uint64_t start = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ByteRange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -417,16 +388,20 @@ struct CodexErrorInfoValue
     : OpenEnum<CodexErrorInfoValue, known::CodexErrorInfoValue> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto context_window_exceeded = known::CodexErrorInfoValue::context_window_exceeded;
-  static constexpr auto session_budget_exceeded = known::CodexErrorInfoValue::session_budget_exceeded;
+  static constexpr auto context_window_exceeded =
+      known::CodexErrorInfoValue::context_window_exceeded;
+  static constexpr auto session_budget_exceeded =
+      known::CodexErrorInfoValue::session_budget_exceeded;
   static constexpr auto usage_limit_exceeded = known::CodexErrorInfoValue::usage_limit_exceeded;
   static constexpr auto rate_limit_exceeded = known::CodexErrorInfoValue::rate_limit_exceeded;
   static constexpr auto flex_unavailable = known::CodexErrorInfoValue::flex_unavailable;
   static constexpr auto server_overloaded = known::CodexErrorInfoValue::server_overloaded;
   static constexpr auto model_not_found = known::CodexErrorInfoValue::model_not_found;
-  static constexpr auto policy_capacity_unavailable = known::CodexErrorInfoValue::policy_capacity_unavailable;
+  static constexpr auto policy_capacity_unavailable =
+      known::CodexErrorInfoValue::policy_capacity_unavailable;
   static constexpr auto cyber_policy = known::CodexErrorInfoValue::cyber_policy;
-  static constexpr auto misalignment_policy_violation = known::CodexErrorInfoValue::misalignment_policy_violation;
+  static constexpr auto misalignment_policy_violation =
+      known::CodexErrorInfoValue::misalignment_policy_violation;
   static constexpr auto too_many_denials = known::CodexErrorInfoValue::too_many_denials;
   static constexpr auto internal_server_error = known::CodexErrorInfoValue::internal_server_error;
   static constexpr auto unauthorized = known::CodexErrorInfoValue::unauthorized;
@@ -444,9 +419,6 @@ struct HttpConnectionFailedCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HttpConnectionFailedCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -455,9 +427,6 @@ struct ResponseStreamConnectionFailedCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResponseStreamConnectionFailedCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -466,9 +435,6 @@ struct ResponseStreamDisconnectedCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResponseStreamDisconnectedCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -477,9 +443,6 @@ struct ResponseTooManyFailedAttemptsCodexErrorInfo {
   Optional<std::uint16_t> http_status_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResponseTooManyFailedAttemptsCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -508,9 +471,6 @@ struct ActiveTurnNotSteerableCodexErrorInfo {
   NonSteerableTurnKind turn_kind;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ActiveTurnNotSteerableCodexErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -519,7 +479,8 @@ struct ActiveTurnNotSteerableCodexErrorInfo {
 /// When an upstream HTTP status is available (for example, from the Responses API or a provider),
 /// it is forwarded in `httpStatusCode` on the relevant `codexErrorInfo` variant.
 struct CodexErrorInfo
-    : Union<CodexErrorInfoValue,
+    : Union<CodexErrorInfo,
+            CodexErrorInfoValue,
             HttpConnectionFailedCodexErrorInfo,
             ResponseStreamConnectionFailedCodexErrorInfo,
             ResponseStreamDisconnectedCodexErrorInfo,
@@ -528,16 +489,20 @@ struct CodexErrorInfo
             Unknown> {
   using Union::Union;
 
-  static constexpr auto context_window_exceeded = known::CodexErrorInfoValue::context_window_exceeded;
-  static constexpr auto session_budget_exceeded = known::CodexErrorInfoValue::session_budget_exceeded;
+  static constexpr auto context_window_exceeded =
+      known::CodexErrorInfoValue::context_window_exceeded;
+  static constexpr auto session_budget_exceeded =
+      known::CodexErrorInfoValue::session_budget_exceeded;
   static constexpr auto usage_limit_exceeded = known::CodexErrorInfoValue::usage_limit_exceeded;
   static constexpr auto rate_limit_exceeded = known::CodexErrorInfoValue::rate_limit_exceeded;
   static constexpr auto flex_unavailable = known::CodexErrorInfoValue::flex_unavailable;
   static constexpr auto server_overloaded = known::CodexErrorInfoValue::server_overloaded;
   static constexpr auto model_not_found = known::CodexErrorInfoValue::model_not_found;
-  static constexpr auto policy_capacity_unavailable = known::CodexErrorInfoValue::policy_capacity_unavailable;
+  static constexpr auto policy_capacity_unavailable =
+      known::CodexErrorInfoValue::policy_capacity_unavailable;
   static constexpr auto cyber_policy = known::CodexErrorInfoValue::cyber_policy;
-  static constexpr auto misalignment_policy_violation = known::CodexErrorInfoValue::misalignment_policy_violation;
+  static constexpr auto misalignment_policy_violation =
+      known::CodexErrorInfoValue::misalignment_policy_violation;
   static constexpr auto too_many_denials = known::CodexErrorInfoValue::too_many_denials;
   static constexpr auto internal_server_error = known::CodexErrorInfoValue::internal_server_error;
   static constexpr auto unauthorized = known::CodexErrorInfoValue::unauthorized;
@@ -555,7 +520,6 @@ struct CodexErrorInfo
     return value && *value == b;
   }
 
-  bool operator==(const CodexErrorInfo& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -594,7 +558,6 @@ struct CollabAgentState {
   Optional<std::string> message = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollabAgentState& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -683,7 +646,6 @@ struct Settings {
   Optional<ReasoningEffort> reasoning_effort = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Settings& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -693,16 +655,12 @@ struct CollaborationMode {
   Settings settings;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollaborationMode& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "dangerFullAccess".
 struct DangerFullAccessSandboxPolicy {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DangerFullAccessSandboxPolicy& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -731,9 +689,6 @@ struct ExternalSandboxSandboxPolicy {
   Defaulted<NetworkAccess> network_access = by_default(NetworkAccess::restricted);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalSandboxSandboxPolicy& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -743,7 +698,6 @@ struct ReadOnlySandboxPolicy {
   Defaulted<bool> network_access = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReadOnlySandboxPolicy& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -759,22 +713,19 @@ struct WorkspaceWriteSandboxPolicy {
   Defaulted<std::vector<AbsolutePathBuf>> writable_roots = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WorkspaceWriteSandboxPolicy& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `SandboxPolicy`.
 struct SandboxPolicy
-    : Union<DangerFullAccessSandboxPolicy,
+    : Union<SandboxPolicy,
+            DangerFullAccessSandboxPolicy,
             ReadOnlySandboxPolicy,
             ExternalSandboxSandboxPolicy,
             WorkspaceWriteSandboxPolicy,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const SandboxPolicy& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -796,7 +747,8 @@ struct CommandExecutionSource
   static constexpr auto agent = known::CommandExecutionSource::agent;
   static constexpr auto user_shell = known::CommandExecutionSource::user_shell;
   static constexpr auto unified_exec_startup = known::CommandExecutionSource::unified_exec_startup;
-  static constexpr auto unified_exec_interaction = known::CommandExecutionSource::unified_exec_interaction;
+  static constexpr auto unified_exec_interaction =
+      known::CommandExecutionSource::unified_exec_interaction;
 
   static const detail::EnumInfo type_info;
 };
@@ -918,7 +870,6 @@ struct ConfigurationReasoning {
   ReasoningEffort effort;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigurationReasoning& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -927,7 +878,6 @@ struct InputTextContentItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -961,7 +911,6 @@ struct InputImageContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputImageContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -971,7 +920,6 @@ struct InputAudioContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputAudioContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -982,20 +930,19 @@ struct OutputTextContentItem {
   Optional<std::vector<Json>> logprobs = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OutputTextContentItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ContentItem`.
 struct ContentItem
-    : Union<InputTextContentItem,
+    : Union<ContentItem,
+            InputTextContentItem,
             InputImageContentItem,
             InputAudioContentItem,
             OutputTextContentItem,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ContentItem& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1047,7 +994,6 @@ struct MisalignmentSteer {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MisalignmentSteer& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1063,9 +1009,6 @@ struct MisalignmentErrorDetails {
   Optional<MisalignmentSteer> steer = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MisalignmentErrorDetails& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1078,21 +1021,18 @@ struct TurnError {
   Optional<MisalignmentErrorDetails> misalignment = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnError& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "add".
 struct AddPatchChangeKind {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AddPatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "delete".
 struct DeletePatchChangeKind {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DeletePatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1101,19 +1041,18 @@ struct UpdatePatchChangeKind {
   Optional<std::string> move_path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UpdatePatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `PatchChangeKind`.
 struct PatchChangeKind
-    : Union<AddPatchChangeKind,
+    : Union<PatchChangeKind,
+            AddPatchChangeKind,
             DeletePatchChangeKind,
             UpdatePatchChangeKind,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const PatchChangeKind& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1124,7 +1063,6 @@ struct FileUpdateChange {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileUpdateChange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1133,9 +1071,6 @@ struct EncryptedContentFunctionCallOutputContentItem {
   std::string encrypted_content;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EncryptedContentFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1145,9 +1080,6 @@ struct InputAudioFunctionCallOutputContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputAudioFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1158,9 +1090,6 @@ struct InputImageFunctionCallOutputContentItem {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputImageFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1169,36 +1098,31 @@ struct InputTextFunctionCallOutputContentItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InputTextFunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Responses API compatible content items that can be returned by a tool call. This is a subset of
 /// ContentItem with the types we support as function call outputs.
 struct FunctionCallOutputContentItem
-    : Union<InputTextFunctionCallOutputContentItem,
+    : Union<FunctionCallOutputContentItem,
+            InputTextFunctionCallOutputContentItem,
             InputImageFunctionCallOutputContentItem,
             InputAudioFunctionCallOutputContentItem,
             EncryptedContentFunctionCallOutputContentItem,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const FunctionCallOutputContentItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
 /// The protocol's `FunctionCallOutputBody`.
 struct FunctionCallOutputBody
-    : Union<std::string,
+    : Union<FunctionCallOutputBody,
+            std::string,
             std::vector<FunctionCallOutputContentItem>,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const FunctionCallOutputBody& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1210,9 +1134,6 @@ struct GatewayOAuthLoginParams {
   Optional<std::string> model_provider = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthLoginParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1222,7 +1143,6 @@ struct GatewayOAuthReadParams {
   Optional<std::string> model_provider = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GatewayOAuthReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1236,9 +1156,6 @@ struct GetAccountRateLimitsParams {
   std::optional<bool> supports_luna_reserve = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountRateLimitsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1248,9 +1165,6 @@ struct GetAccountTokenUsageParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GetAccountTokenUsageParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1386,7 +1300,6 @@ struct HookPromptFragment {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookPromptFragment& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1396,19 +1309,16 @@ struct UsageLimitExceededImageGenerationFailure {
   Optional<std::int64_t> resets_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UsageLimitExceededImageGenerationFailure& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ImageGenerationFailure`.
 struct ImageGenerationFailure
-    : Union<UsageLimitExceededImageGenerationFailure,
+    : Union<ImageGenerationFailure,
+            UsageLimitExceededImageGenerationFailure,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ImageGenerationFailure& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1419,9 +1329,6 @@ struct ImageGenerationInputImage {
   std::string sha256;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageGenerationInputImage& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1433,9 +1340,6 @@ struct InternalChatMessageMetadataPassthrough {
   Optional<std::string> turn_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InternalChatMessageMetadataPassthrough& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1447,7 +1351,6 @@ struct MemoryCitationEntry {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MemoryCitationEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1457,7 +1360,6 @@ struct MemoryCitation {
   std::vector<std::string> thread_ids;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MemoryCitation& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1501,7 +1403,6 @@ struct AgentMessageThreadItem {
   Optional<std::vector<AsyncUserInputQuestion>> questions = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1528,9 +1429,6 @@ struct CollabAgentToolCallThreadItem {
   Optional<ReasoningEffort> reasoning_effort = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CollabAgentToolCallThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1562,9 +1460,6 @@ struct CommandExecutionThreadItem {
   Defaulted<CommandExecutionSource> source = by_default(CommandExecutionSource::agent);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecutionThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1573,9 +1468,6 @@ struct ContextCompactionThreadItem {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ContextCompactionThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1592,9 +1484,6 @@ struct DynamicToolCallThreadItem {
   Optional<bool> success = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DynamicToolCallThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1604,9 +1493,6 @@ struct EnteredReviewModeThreadItem {
   std::string review;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnteredReviewModeThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1616,9 +1502,6 @@ struct ExitedReviewModeThreadItem {
   std::string review;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExitedReviewModeThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1652,7 +1535,6 @@ struct FileChangeThreadItem {
   PatchApplyStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileChangeThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1664,9 +1546,6 @@ struct FunctionCallOutputThreadItem {
   Optional<std::string> namespace_ = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionCallOutputThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1676,7 +1555,6 @@ struct HookPromptThreadItem {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookPromptThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1699,9 +1577,6 @@ struct ImageGenerationThreadItem {
   std::optional<std::string> result = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageGenerationThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1711,7 +1586,6 @@ struct ImageViewThreadItem {
   LegacyAppPathString path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageViewThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1740,7 +1614,6 @@ struct McpAppUi {
   std::string resource_uri;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpAppUi& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1753,7 +1626,6 @@ struct McpToolCallAppContext {
   Optional<std::string> resource_uri = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallAppContext& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1762,7 +1634,6 @@ struct McpToolCallError {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallError& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1773,7 +1644,6 @@ struct McpToolCallResult {
   Optional<Json> structured_content = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallResult& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1818,7 +1688,6 @@ struct McpToolCallThreadItem {
   Optional<McpToolCallResult> result = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1829,7 +1698,6 @@ struct PlanThreadItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PlanThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1842,7 +1710,6 @@ struct ReasoningThreadItem {
   Defaulted<std::vector<std::string>> summary = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1852,7 +1719,6 @@ struct SleepThreadItem {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SleepThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1891,9 +1757,6 @@ struct SubAgentActivityThreadItem {
   Optional<ReasoningEffort> reasoning_effort = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SubAgentActivityThreadItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1903,7 +1766,6 @@ struct AudioUserInput {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AudioUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1914,7 +1776,6 @@ struct ImageUserInput {
   std::optional<std::string> file_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1923,7 +1784,6 @@ struct LocalAudioUserInput {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LocalAudioUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1933,7 +1793,6 @@ struct LocalImageUserInput {
   Optional<ImageDetail> detail = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LocalImageUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1943,7 +1802,6 @@ struct MentionUserInput {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MentionUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1953,7 +1811,6 @@ struct SkillUserInput {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1965,7 +1822,6 @@ struct TextElement {
   Optional<std::string> placeholder = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextElement& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1978,13 +1834,13 @@ struct TextUserInput {
   Defaulted<std::vector<TextElement>> text_elements = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextUserInput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `UserInput`.
 struct UserInput
-    : Union<TextUserInput,
+    : Union<UserInput,
+            TextUserInput,
             ImageUserInput,
             LocalImageUserInput,
             AudioUserInput,
@@ -1994,7 +1850,6 @@ struct UserInput
             Unknown> {
   using Union::Union;
 
-  bool operator==(const UserInput& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2005,7 +1860,6 @@ struct UserMessageThreadItem {
   Optional<std::string> client_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserMessageThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2015,9 +1869,6 @@ struct FindInPageWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FindInPageWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2026,16 +1877,12 @@ struct OpenPageWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenPageWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "other".
 struct OtherWebSearchAction {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtherWebSearchAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2045,20 +1892,19 @@ struct SearchWebSearchAction {
   Optional<std::string> query = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchWebSearchAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `WebSearchAction`.
 struct WebSearchAction
-    : Union<SearchWebSearchAction,
+    : Union<WebSearchAction,
+            SearchWebSearchAction,
             OpenPageWebSearchAction,
             FindInPageWebSearchAction,
             OtherWebSearchAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const WebSearchAction& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2074,13 +1920,13 @@ struct WebSearchThreadItem {
   Optional<std::vector<Json>> results = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebSearchThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// A thread item and its recorded lifecycle times. The payload stays flat on the wire.
 struct ThreadItem
-    : Union<UserMessageThreadItem,
+    : Union<ThreadItem,
+            UserMessageThreadItem,
             HookPromptThreadItem,
             AgentMessageThreadItem,
             FunctionCallOutputThreadItem,
@@ -2107,7 +1953,6 @@ struct ThreadItem
   /// Unix timestamp in milliseconds when the item started, if recorded.
   Optional<std::int64_t> started_at_ms = {};
 
-  bool operator==(const ThreadItem& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2120,17 +1965,16 @@ struct ExecLocalShellAction {
   Optional<std::string> working_directory = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExecLocalShellAction& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `LocalShellAction`.
 struct LocalShellAction
-    : Union<ExecLocalShellAction,
+    : Union<LocalShellAction,
+            ExecLocalShellAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const LocalShellAction& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2179,14 +2023,14 @@ struct CustomMultiAgentMode {
   std::string custom;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomMultiAgentMode& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Controls the effective multi-agent delegation instructions for a turn. `custom` means the
 /// configured mode hint defines the policy instead of a built-in policy.
 struct MultiAgentMode
-    : Union<MultiAgentModeValue,
+    : Union<MultiAgentMode,
+            MultiAgentModeValue,
             CustomMultiAgentMode,
             Unknown> {
   using Union::Union;
@@ -2202,7 +2046,6 @@ struct MultiAgentMode
     return value && *value == b;
   }
 
-  bool operator==(const MultiAgentMode& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2211,9 +2054,6 @@ struct RemoteControlDisableParams {
   std::optional<bool> ephemeral = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlDisableParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2222,9 +2062,6 @@ struct RemoteControlEnableParams {
   std::optional<bool> ephemeral = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlEnableParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2263,7 +2100,6 @@ struct SkillInterface {
   Optional<std::string> short_description = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillInterface& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2297,7 +2133,6 @@ struct TokenUsageBreakdown {
   Defaulted<std::int64_t> cache_write_input_tokens = by_default(0);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TokenUsageBreakdown& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2308,9 +2143,6 @@ struct AdditionalToolsResponseItem {
   Optional<std::string> id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AdditionalToolsResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2323,9 +2155,6 @@ struct AgentMessageResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2336,16 +2165,12 @@ struct CompactionResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CompactionResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "compaction_trigger".
 struct CompactionTriggerResponseItem {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CompactionTriggerResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2354,9 +2179,6 @@ struct ConfigurationUpdateResponseItem {
   ConfigurationReasoning reasoning;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigurationUpdateResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2367,9 +2189,6 @@ struct ContextCompactionResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ContextCompactionResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2382,9 +2201,6 @@ struct CustomToolCallOutputResponseItem {
   Optional<std::string> name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomToolCallOutputResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2400,9 +2216,6 @@ struct CustomToolCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomToolCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2416,9 +2229,6 @@ struct FunctionCallOutputResponseItem {
   Optional<std::string> namespace_ = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionCallOutputResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2435,9 +2245,6 @@ struct FunctionCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2451,9 +2258,6 @@ struct ImageGenerationCallResponseItem {
   Optional<std::string> revised_prompt = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ImageGenerationCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2469,9 +2273,6 @@ struct LocalShellCallResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LocalShellCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2486,14 +2287,12 @@ struct MessageResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MessageResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "other".
 struct OtherResponseItem {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtherResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2502,9 +2301,6 @@ struct ReasoningTextReasoningItemContent {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningTextReasoningItemContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2513,20 +2309,17 @@ struct TextReasoningItemContent {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextReasoningItemContent& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ReasoningItemContent`.
 struct ReasoningItemContent
-    : Union<ReasoningTextReasoningItemContent,
+    : Union<ReasoningItemContent,
+            ReasoningTextReasoningItemContent,
             TextReasoningItemContent,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ReasoningItemContent& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2535,21 +2328,16 @@ struct SummaryTextReasoningItemReasoningSummary {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SummaryTextReasoningItemReasoningSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ReasoningItemReasoningSummary`.
 struct ReasoningItemReasoningSummary
-    : Union<SummaryTextReasoningItemReasoningSummary,
+    : Union<ReasoningItemReasoningSummary,
+            SummaryTextReasoningItemReasoningSummary,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ReasoningItemReasoningSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -2562,7 +2350,6 @@ struct ReasoningResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2577,9 +2364,6 @@ struct ToolSearchCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolSearchCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2593,9 +2377,6 @@ struct ToolSearchOutputResponseItem {
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolSearchOutputResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2605,9 +2386,6 @@ struct FindInPageResponsesApiWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FindInPageResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2616,18 +2394,12 @@ struct OpenPageResponsesApiWebSearchAction {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenPageResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "other".
 struct OtherResponsesApiWebSearchAction {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtherResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2637,24 +2409,19 @@ struct SearchResponsesApiWebSearchAction {
   Optional<std::string> query = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ResponsesApiWebSearchAction`.
 struct ResponsesApiWebSearchAction
-    : Union<SearchResponsesApiWebSearchAction,
+    : Union<ResponsesApiWebSearchAction,
+            SearchResponsesApiWebSearchAction,
             OpenPageResponsesApiWebSearchAction,
             FindInPageResponsesApiWebSearchAction,
             OtherResponsesApiWebSearchAction,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ResponsesApiWebSearchAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -2667,15 +2434,13 @@ struct WebSearchCallResponseItem {
   Optional<std::string> status = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebSearchCallResponseItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ResponseItem`.
 struct ResponseItem
-    : Union<AdditionalToolsResponseItem,
+    : Union<ResponseItem,
+            AdditionalToolsResponseItem,
             MessageResponseItem,
             AgentMessageResponseItem,
             ReasoningResponseItem,
@@ -2696,7 +2461,6 @@ struct ResponseItem
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ResponseItem& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2772,7 +2536,6 @@ struct Turn {
   Optional<std::int64_t> started_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Turn& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2782,9 +2545,6 @@ struct ThreadSectionAppearance {
   Optional<std::string> icon = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionAppearance& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2798,7 +2558,6 @@ struct ThreadSection {
   Optional<ThreadSectionAppearance> appearance = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSection& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2810,7 +2569,6 @@ struct TurnEnvironmentParams {
   Optional<std::vector<LegacyAppPathString>> runtime_workspace_roots = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnEnvironmentParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2830,9 +2588,12 @@ struct UserVerificationUnavailableReason
     : OpenEnum<UserVerificationUnavailableReason, known::UserVerificationUnavailableReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto credential_missing = known::UserVerificationUnavailableReason::credential_missing;
-  static constexpr auto biometrics_unavailable = known::UserVerificationUnavailableReason::biometrics_unavailable;
-  static constexpr auto provider_unavailable = known::UserVerificationUnavailableReason::provider_unavailable;
+  static constexpr auto credential_missing =
+      known::UserVerificationUnavailableReason::credential_missing;
+  static constexpr auto biometrics_unavailable =
+      known::UserVerificationUnavailableReason::biometrics_unavailable;
+  static constexpr auto provider_unavailable =
+      known::UserVerificationUnavailableReason::provider_unavailable;
 
   static const detail::EnumInfo type_info;
 };

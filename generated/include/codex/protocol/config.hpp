@@ -19,7 +19,6 @@ struct AnalyticsConfig {
   Optional<bool> enabled = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AnalyticsConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -35,7 +34,6 @@ struct AppsDefaultConfig {
   Defaulted<bool> open_world_enabled = by_default(true);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsDefaultConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -44,7 +42,6 @@ struct AppsConfig {
   Optional<AppsDefaultConfig> default_ = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppsConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -77,9 +74,6 @@ struct BrowserUseOriginPolicyConfig {
   Optional<AllowDenyRequirement> uploads = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BrowserUseOriginPolicyConfig& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -90,7 +84,6 @@ struct BrowserUseConfig {
   Optional<std::map<std::string, BrowserUseOriginPolicyConfig>> origins = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BrowserUseConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -99,7 +92,6 @@ struct ComputerUseMacosConfig {
   Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseMacosConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -111,9 +103,6 @@ struct ComputerUseWindowsExeConfig {
   Optional<std::string> binary_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseWindowsExeConfig& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -123,9 +112,6 @@ struct ComputerUseWindowsConfig {
   Optional<std::vector<ComputerUseWindowsExeConfig>> exes = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseWindowsConfig& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -136,20 +122,17 @@ struct ComputerUseConfig {
   Optional<ComputerUseWindowsConfig> windows = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Backward-compatible API shape for ChatGPT workspace login restrictions.
 struct ForcedChatgptWorkspaceIds
-    : Union<std::string,
+    : Union<ForcedChatgptWorkspaceIds,
+            std::string,
             std::vector<std::string>,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ForcedChatgptWorkspaceIds& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -165,7 +148,6 @@ struct SandboxWorkspaceWrite {
   Defaulted<std::vector<std::string>> writable_roots = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SandboxWorkspaceWrite& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -198,7 +180,6 @@ struct WebSearchLocation {
   Optional<std::string> timezone = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebSearchLocation& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -209,7 +190,6 @@ struct WebSearchToolConfig {
   Optional<WebSearchLocation> location = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebSearchToolConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -218,7 +198,6 @@ struct ToolsV2 {
   Optional<WebSearchToolConfig> web_search = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolsV2& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -297,7 +276,6 @@ struct Config {
   Optional<WebSearchMode> web_search = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Config& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -327,7 +305,6 @@ struct ConfigEdit {
   Json value;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigEdit& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -343,7 +320,6 @@ struct ConfigBatchWriteParams {
   std::optional<bool> reload_user_config = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigBatchWriteParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -356,9 +332,6 @@ struct EnterpriseManagedConfigLayerSource {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnterpriseManagedConfigLayerSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -369,18 +342,12 @@ struct LegacyManagedConfigTomlFromFileConfigLayerSource {
   AbsolutePathBuf file;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LegacyManagedConfigTomlFromFileConfigLayerSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "legacyManagedConfigTomlFromMdm".
 struct LegacyManagedConfigTomlFromMdmConfigLayerSource {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LegacyManagedConfigTomlFromMdmConfigLayerSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -390,7 +357,6 @@ struct MdmConfigLayerSource {
   std::string key;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MdmConfigLayerSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -400,9 +366,6 @@ struct PackagedDefaultsConfigLayerSource {
   AbsolutePathBuf file;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PackagedDefaultsConfigLayerSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -412,18 +375,12 @@ struct ProjectConfigLayerSource {
   AbsolutePathBuf dot_codex_folder;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectConfigLayerSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Session-layer overrides supplied via `-c`/`--config`.
 struct SessionFlagsConfigLayerSource {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SessionFlagsConfigLayerSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -433,9 +390,6 @@ struct SystemConfigLayerSource {
   AbsolutePathBuf file;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SystemConfigLayerSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -449,13 +403,13 @@ struct UserConfigLayerSource {
   Optional<std::string> profile = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserConfigLayerSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ConfigLayerSource`.
 struct ConfigLayerSource
-    : Union<PackagedDefaultsConfigLayerSource,
+    : Union<ConfigLayerSource,
+            PackagedDefaultsConfigLayerSource,
             MdmConfigLayerSource,
             SystemConfigLayerSource,
             EnterpriseManagedConfigLayerSource,
@@ -467,7 +421,6 @@ struct ConfigLayerSource
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ConfigLayerSource& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -479,7 +432,6 @@ struct ConfigLayer {
   Optional<std::string> disabled_reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigLayer& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -489,7 +441,6 @@ struct ConfigLayerMetadata {
   std::string version;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigLayerMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -502,7 +453,6 @@ struct ConfigReadParams {
   std::optional<bool> include_layers = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -513,7 +463,6 @@ struct ConfigReadResponse {
   Optional<std::vector<ConfigLayer>> layers = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigReadResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -527,7 +476,6 @@ struct ConfigValueWriteParams {
   Optional<std::string> file_path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigValueWriteParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -538,7 +486,6 @@ struct OverriddenMetadata {
   ConfigLayerMetadata overriding_layer;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OverriddenMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -570,16 +517,12 @@ struct ConfigWriteResponse {
   Optional<OverriddenMetadata> overridden_metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigWriteResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `config/mcpServer/reload`.
 struct McpServerRefreshResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerRefreshResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -40,9 +40,6 @@ struct ApplicationNetworkRequirements {
   bool enabled = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApplicationNetworkRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -52,9 +49,6 @@ struct ApplicationStorageRequirements {
   Optional<LegacyAppPathString> projectless_workspace_root = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApplicationStorageRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -64,9 +58,6 @@ struct ApplicationRequirements {
   Optional<ApplicationStorageRequirements> storage = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApplicationRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -76,7 +67,6 @@ struct AutoReviewRequirements {
   Optional<std::vector<std::string>> required_on_models = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AutoReviewRequirements& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -105,7 +95,6 @@ struct RequestHeader {
   std::string value;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RequestHeader& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -114,9 +103,6 @@ struct BrowserUseExtensionRequirements {
   Optional<std::vector<RequestHeader>> request_headers = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BrowserUseExtensionRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -131,7 +117,6 @@ struct BrowserUseOriginPolicy {
   Optional<AllowDenyRequirement> uploads = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BrowserUseOriginPolicy& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -146,7 +131,6 @@ struct BrowserUseRequirements {
   Optional<std::map<std::string, BrowserUseOriginPolicy>> origins = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BrowserUseRequirements& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -178,9 +162,6 @@ struct ComputerUseMacosRequirements {
   Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseMacosRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -192,9 +173,6 @@ struct ComputerUseWindowsExeRequirement {
   Optional<std::string> binary_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseWindowsExeRequirement& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -204,9 +182,6 @@ struct ComputerUseWindowsRequirements {
   Optional<std::vector<ComputerUseWindowsExeRequirement>> exes = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseWindowsRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -219,9 +194,6 @@ struct ComputerUseRequirements {
   Optional<ComputerUseWindowsRequirements> windows = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ComputerUseRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -230,7 +202,6 @@ struct FeedbackRequirements {
   Optional<bool> enabled = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FeedbackRequirements& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -239,18 +210,12 @@ struct InAppBrowserRequirements {
   Optional<bool> allow_external_browser_settings_import = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InAppBrowserRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "agent".
 struct AgentConfiguredHookHandler {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentConfiguredHookHandler& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -267,9 +232,6 @@ struct CommandConfiguredHookHandler {
   Optional<std::uint64_t> timeout_sec = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandConfiguredHookHandler& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -282,31 +244,25 @@ struct McpToolConfiguredHookHandler {
   Optional<std::uint64_t> timeout_sec = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolConfiguredHookHandler& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "prompt".
 struct PromptConfiguredHookHandler {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PromptConfiguredHookHandler& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ConfiguredHookHandler`.
 struct ConfiguredHookHandler
-    : Union<CommandConfiguredHookHandler,
+    : Union<ConfiguredHookHandler,
+            CommandConfiguredHookHandler,
             McpToolConfiguredHookHandler,
             PromptConfiguredHookHandler,
             AgentConfiguredHookHandler,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ConfiguredHookHandler& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -316,9 +272,6 @@ struct ConfiguredHookMatcherGroup {
   Optional<std::string> matcher = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfiguredHookMatcherGroup& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -346,9 +299,6 @@ struct ManagedHooksRequirements {
   Optional<std::string> windows_managed_dir = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ManagedHooksRequirements& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -359,7 +309,6 @@ struct NewThreadModelDefaults {
   Optional<std::string> service_tier = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NewThreadModelDefaults& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -368,7 +317,6 @@ struct ModelsRequirements {
   Optional<NewThreadModelDefaults> new_thread = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelsRequirements& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -417,7 +365,6 @@ struct NetworkRequirements {
   Optional<std::map<std::string, NetworkUnixSocketPermission>> unix_sockets = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NetworkRequirements& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -447,7 +394,6 @@ struct OtelTlsConfig {
   Optional<std::string> client_private_key = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtelTlsConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -459,7 +405,6 @@ struct OtlpGrpcOtelExporter {
   Optional<OtelTlsConfig> tls = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtlpGrpcOtelExporter& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -491,13 +436,13 @@ struct OtlpHttpOtelExporter {
   Optional<OtelTlsConfig> tls = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtlpHttpOtelExporter& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `OtelExporter`.
 struct OtelExporter
-    : Union<OtelExporterValue,
+    : Union<OtelExporter,
+            OtelExporterValue,
             OtlpHttpOtelExporter,
             OtlpGrpcOtelExporter,
             Unknown> {
@@ -514,7 +459,6 @@ struct OtelExporter
     return value && *value == b;
   }
 
-  bool operator==(const OtelExporter& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -523,9 +467,6 @@ struct OtelToolResultLogConfig {
   std::uint64_t max_bytes = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtelToolResultLogConfig& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -544,7 +485,6 @@ struct OtelRequirements {
   Optional<std::map<std::string, std::map<std::string, std::string>>> tracestate = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtelRequirements& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -632,7 +572,6 @@ struct ConfigRequirements {
   Optional<std::string> sqlite_home = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigRequirements& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -645,9 +584,6 @@ struct ConfigRequirementsReadResponse {
   Optional<bool> supports_independent_speed_modes = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigRequirementsReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -21,7 +21,6 @@ struct CurrentTimeReadParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CurrentTimeReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -33,9 +32,6 @@ struct CurrentTimeReadResponse {
   std::int64_t current_time_at = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CurrentTimeReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

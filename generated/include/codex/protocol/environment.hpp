@@ -20,9 +20,6 @@ struct EnvironmentSkillsParams {
   Optional<std::vector<std::string>> required = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentSkillsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -44,7 +41,6 @@ struct EnvironmentAddParams {
   Optional<std::string> websocket_request_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentAddParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -53,7 +49,6 @@ struct EnvironmentAddParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct EnvironmentAddResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentAddResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -64,7 +59,6 @@ struct EnvironmentInfoParams {
   std::string environment_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentInfoParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -78,7 +72,6 @@ struct EnvironmentShellInfo {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentShellInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -93,9 +86,6 @@ struct EnvironmentInfoResponse {
   Optional<PathUri> cwd = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentInfoResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -144,9 +134,6 @@ struct EnvironmentStatusParams {
   std::string environment_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentStatusParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -160,9 +147,6 @@ struct EnvironmentStatusResponse {
   Optional<std::string> error = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentStatusResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -64,7 +64,6 @@ struct ExperimentalFeature {
   Optional<std::string> display_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExperimentalFeature& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -77,9 +76,6 @@ struct ExperimentalFeatureEnablementSetParams {
   std::map<std::string, bool> enablement;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExperimentalFeatureEnablementSetParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -89,9 +85,6 @@ struct ExperimentalFeatureEnablementSetResponse {
   std::map<std::string, bool> enablement;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExperimentalFeatureEnablementSetResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -107,9 +100,6 @@ struct ExperimentalFeatureListParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExperimentalFeatureListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -121,9 +111,6 @@ struct ExperimentalFeatureListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExperimentalFeatureListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,7 +19,6 @@ struct CommandMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -40,9 +39,6 @@ struct ExternalAgentConfigDetectParams {
   Optional<std::string> source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigDetectParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -71,7 +67,8 @@ struct ExternalAgentConfigMigrationItemType
   static constexpr auto config = known::ExternalAgentConfigMigrationItemType::config;
   static constexpr auto skills = known::ExternalAgentConfigMigrationItemType::skills;
   static constexpr auto plugins = known::ExternalAgentConfigMigrationItemType::plugins;
-  static constexpr auto mcp_server_config = known::ExternalAgentConfigMigrationItemType::mcp_server_config;
+  static constexpr auto mcp_server_config =
+      known::ExternalAgentConfigMigrationItemType::mcp_server_config;
   static constexpr auto subagents = known::ExternalAgentConfigMigrationItemType::subagents;
   static constexpr auto hooks = known::ExternalAgentConfigMigrationItemType::hooks;
   static constexpr auto commands = known::ExternalAgentConfigMigrationItemType::commands;
@@ -86,7 +83,6 @@ struct HookMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -95,7 +91,6 @@ struct McpServerMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -105,7 +100,6 @@ struct PluginsMigration {
   std::vector<std::string> plugin_names;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginsMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -116,7 +110,6 @@ struct SessionMigration {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SessionMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -125,7 +118,6 @@ struct SkillMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,7 +126,6 @@ struct SubagentMigration {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SubagentMigration& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -157,7 +148,6 @@ struct MigrationDetails {
   Defaulted<std::vector<SubagentMigration>> subagents = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MigrationDetails& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -170,9 +160,6 @@ struct ExternalAgentConfigMigrationItem {
   Optional<MigrationDetails> details = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigMigrationItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -189,8 +176,10 @@ struct ExternalAgentDetectedConnectorSource
     : OpenEnum<ExternalAgentDetectedConnectorSource, known::ExternalAgentDetectedConnectorSource> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto remote_mcp_servers_config = known::ExternalAgentDetectedConnectorSource::remote_mcp_servers_config;
-  static constexpr auto session_tool_use = known::ExternalAgentDetectedConnectorSource::session_tool_use;
+  static constexpr auto remote_mcp_servers_config =
+      known::ExternalAgentDetectedConnectorSource::remote_mcp_servers_config;
+  static constexpr auto session_tool_use =
+      known::ExternalAgentDetectedConnectorSource::session_tool_use;
 
   static const detail::EnumInfo type_info;
 };
@@ -202,9 +191,6 @@ struct ExternalAgentDetectedConnectorCandidate {
   ExternalAgentDetectedConnectorSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentDetectedConnectorCandidate& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -215,9 +201,6 @@ struct ExternalAgentConfigDetectResponse {
   Defaulted<std::vector<ExternalAgentDetectedConnectorCandidate>> connectors = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigDetectResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -232,9 +215,6 @@ struct ExternalAgentConfigImportItemTypeFailure {
   Optional<std::string> sub_error_type = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportItemTypeFailure& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -248,9 +228,6 @@ struct ExternalAgentConfigImportItemTypeSuccess {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportItemTypeSuccess& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -261,9 +238,6 @@ struct ExternalAgentConfigImportTypeResult {
   std::vector<ExternalAgentConfigImportItemTypeSuccess> successes;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportTypeResult& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -273,9 +247,6 @@ struct ExternalAgentConfigImportCompletedNotification {
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -288,9 +259,6 @@ struct ExternalAgentConfigImportHistory {
   Optional<std::string> provider_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistory& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -306,7 +274,8 @@ struct ExternalAgentImportedConnectorSource
     : OpenEnum<ExternalAgentImportedConnectorSource, known::ExternalAgentImportedConnectorSource> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto remote_mcp_servers_config = known::ExternalAgentImportedConnectorSource::remote_mcp_servers_config;
+  static constexpr auto remote_mcp_servers_config =
+      known::ExternalAgentImportedConnectorSource::remote_mcp_servers_config;
 
   static const detail::EnumInfo type_info;
 };
@@ -318,9 +287,6 @@ struct ExternalAgentImportedConnectorCandidate {
   ExternalAgentImportedConnectorSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentImportedConnectorCandidate& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -330,9 +296,6 @@ struct ExternalAgentConfigImportHistoriesReadResponse {
   std::vector<ExternalAgentConfigImportHistory> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoriesReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -346,9 +309,6 @@ struct ExternalAgentConfigImportHistoryRecordSuccessParams {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordSuccessParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -359,9 +319,6 @@ struct ExternalAgentConfigImportHistoryRecordTypeResultParams {
   std::vector<ExternalAgentConfigImportHistoryRecordSuccessParams> successes;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordTypeResultParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -373,9 +330,6 @@ struct ExternalAgentConfigImportHistoryRecordParams {
   std::string provider_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -384,9 +338,6 @@ struct ExternalAgentConfigImportHistoryRecordResponse {
   std::string import_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportHistoryRecordResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -403,9 +354,6 @@ struct ExternalAgentConfigImportParams {
   Optional<std::string> source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -415,9 +363,6 @@ struct ExternalAgentConfigImportProgressNotification {
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportProgressNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -426,9 +371,6 @@ struct ExternalAgentConfigImportResponse {
   std::string import_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternalAgentConfigImportResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -27,7 +27,6 @@ struct FeedbackSaveParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FeedbackSaveParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -39,7 +38,6 @@ struct FeedbackSaveResponse {
   Optional<std::string> prompt_hash = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FeedbackSaveResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -53,7 +51,6 @@ struct FeedbackUploadParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FeedbackUploadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -66,7 +63,6 @@ struct FeedbackUploadResponse {
   Optional<std::string> prompt_hash = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FeedbackUploadResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

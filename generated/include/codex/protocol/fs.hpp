@@ -22,7 +22,6 @@ struct FsChangedNotification {
   std::string watch_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsChangedNotification& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -36,14 +35,12 @@ struct FsCopyParams {
   std::optional<bool> recursive = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsCopyParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/copy`.
 struct FsCopyResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsCopyResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -55,18 +52,12 @@ struct FsCreateDirectoryParams {
   Optional<bool> recursive = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsCreateDirectoryParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/createDirectory`.
 struct FsCreateDirectoryResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsCreateDirectoryResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -76,7 +67,6 @@ struct FsGetMetadataParams {
   AbsolutePathBuf path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsGetMetadataParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -94,7 +84,6 @@ struct FsGetMetadataResponse {
   std::int64_t modified_at_ms = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsGetMetadataResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -108,7 +97,6 @@ struct FsReadDirectoryEntry {
   bool is_file = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsReadDirectoryEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -118,7 +106,6 @@ struct FsReadDirectoryParams {
   AbsolutePathBuf path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsReadDirectoryParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -128,9 +115,6 @@ struct FsReadDirectoryResponse {
   std::vector<FsReadDirectoryEntry> entries;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsReadDirectoryResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -140,7 +124,6 @@ struct FsReadFileParams {
   AbsolutePathBuf path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsReadFileParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -150,7 +133,6 @@ struct FsReadFileResponse {
   std::string data_base64;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsReadFileResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -164,14 +146,12 @@ struct FsRemoveParams {
   Optional<bool> recursive = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsRemoveParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/remove`.
 struct FsRemoveResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsRemoveResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -181,14 +161,12 @@ struct FsUnwatchParams {
   std::string watch_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsUnwatchParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/unwatch`.
 struct FsUnwatchResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsUnwatchResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -200,7 +178,6 @@ struct FsWatchParams {
   std::string watch_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsWatchParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -210,7 +187,6 @@ struct FsWatchResponse {
   AbsolutePathBuf path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsWatchResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -222,14 +198,12 @@ struct FsWriteFileParams {
   AbsolutePathBuf path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsWriteFileParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/writeFile`.
 struct FsWriteFileResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FsWriteFileResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

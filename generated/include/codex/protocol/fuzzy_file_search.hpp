@@ -40,7 +40,6 @@ struct FuzzyFileSearchParams {
   Optional<std::string> cancellation_token = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -54,7 +53,6 @@ struct FuzzyFileSearchResult {
   Optional<std::vector<std::uint32_t>> indices = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchResult& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -63,9 +61,6 @@ struct FuzzyFileSearchResponse {
   std::vector<FuzzyFileSearchResult> files;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -74,9 +69,6 @@ struct FuzzyFileSearchSessionCompletedNotification {
   std::string session_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -88,9 +80,6 @@ struct FuzzyFileSearchSessionStartParams {
   std::string session_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionStartParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -99,9 +88,6 @@ struct FuzzyFileSearchSessionStartParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct FuzzyFileSearchSessionStartResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionStartResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -112,9 +98,6 @@ struct FuzzyFileSearchSessionStopParams {
   std::string session_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionStopParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -123,9 +106,6 @@ struct FuzzyFileSearchSessionStopParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct FuzzyFileSearchSessionStopResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionStopResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -137,9 +117,6 @@ struct FuzzyFileSearchSessionUpdateParams {
   std::string session_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -148,9 +125,6 @@ struct FuzzyFileSearchSessionUpdateParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct FuzzyFileSearchSessionUpdateResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionUpdateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -161,9 +135,6 @@ struct FuzzyFileSearchSessionUpdatedNotification {
   std::string session_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FuzzyFileSearchSessionUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

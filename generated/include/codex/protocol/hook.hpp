@@ -87,7 +87,6 @@ struct HookOutputEntry {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookOutputEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -154,7 +153,6 @@ struct HookRunSummary {
   Optional<std::string> status_message = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookRunSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -165,9 +163,6 @@ struct HookCompletedNotification {
   Optional<std::string> turn_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -178,9 +173,6 @@ struct HookStartedNotification {
   Optional<std::string> turn_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookStartedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

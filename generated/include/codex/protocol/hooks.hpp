@@ -20,7 +20,6 @@ struct HookErrorInfo {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HookErrorInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -31,7 +30,6 @@ struct CommandHookMetadata {
   Defaulted<bool> async = by_default(false);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandHookMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -41,21 +39,18 @@ struct McpToolHookMetadata {
   std::string tool;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolHookMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `handlerType` "prompt".
 struct PromptHookMetadata {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PromptHookMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `handlerType` "agent".
 struct AgentHookMetadata {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentHookMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -84,7 +79,8 @@ struct HookTrustStatus
 
 /// The protocol's `HookMetadata`.
 struct HookMetadata
-    : Union<CommandHookMetadata,
+    : Union<HookMetadata,
+            CommandHookMetadata,
             McpToolHookMetadata,
             PromptHookMetadata,
             AgentHookMetadata,
@@ -110,7 +106,6 @@ struct HookMetadata
   Optional<std::string> plugin_id = {};
   Optional<std::string> status_message = {};
 
-  bool operator==(const HookMetadata& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -122,7 +117,6 @@ struct HooksListEntry {
   std::vector<std::string> warnings;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HooksListEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,7 +129,6 @@ struct HooksListParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HooksListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -144,7 +137,6 @@ struct HooksListResponse {
   std::vector<HooksListEntry> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HooksListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

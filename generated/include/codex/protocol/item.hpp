@@ -40,9 +40,6 @@ struct GlobPatternFileSystemPath {
   std::string pattern;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GlobPatternFileSystemPath& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -51,16 +48,12 @@ struct PathFileSystemPath {
   LegacyAppPathString path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PathFileSystemPath& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "minimal".
 struct MinimalFileSystemSpecialPath {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MinimalFileSystemSpecialPath& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -69,36 +62,24 @@ struct ProjectRootsFileSystemSpecialPath {
   Optional<LegacyAppPathString> subpath = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectRootsFileSystemSpecialPath& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "root".
 struct RootFileSystemSpecialPath {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RootFileSystemSpecialPath& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "slash_tmp".
 struct SlashTmpFileSystemSpecialPath {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SlashTmpFileSystemSpecialPath& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "tmpdir".
 struct TmpdirFileSystemSpecialPath {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TmpdirFileSystemSpecialPath& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -108,15 +89,13 @@ struct UnknownFileSystemSpecialPath {
   Optional<LegacyAppPathString> subpath = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UnknownFileSystemSpecialPath& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `FileSystemSpecialPath`.
 struct FileSystemSpecialPath
-    : Union<RootFileSystemSpecialPath,
+    : Union<FileSystemSpecialPath,
+            RootFileSystemSpecialPath,
             MinimalFileSystemSpecialPath,
             ProjectRootsFileSystemSpecialPath,
             TmpdirFileSystemSpecialPath,
@@ -125,7 +104,6 @@ struct FileSystemSpecialPath
             Unknown> {
   using Union::Union;
 
-  bool operator==(const FileSystemSpecialPath& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -134,19 +112,18 @@ struct SpecialFileSystemPath {
   FileSystemSpecialPath value;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SpecialFileSystemPath& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `FileSystemPath`.
 struct FileSystemPath
-    : Union<PathFileSystemPath,
+    : Union<FileSystemPath,
+            PathFileSystemPath,
             GlobPatternFileSystemPath,
             SpecialFileSystemPath,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const FileSystemPath& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -156,7 +133,6 @@ struct FileSystemSandboxEntry {
   FileSystemPath path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileSystemSandboxEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -170,9 +146,6 @@ struct AdditionalFileSystemPermissions {
   Optional<std::vector<LegacyAppPathString>> write = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AdditionalFileSystemPermissions& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -181,9 +154,6 @@ struct AdditionalNetworkPermissions {
   Optional<bool> enabled = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AdditionalNetworkPermissions& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -194,9 +164,6 @@ struct AdditionalPermissionProfile {
   Optional<AdditionalNetworkPermissions> network = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AdditionalPermissionProfile& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -217,11 +184,13 @@ enum class CommandExecutionApprovalDecisionValue : std::uint8_t {
 
 /// The values of `CommandExecutionApprovalDecision` that are plain strings.
 struct CommandExecutionApprovalDecisionValue
-    : OpenEnum<CommandExecutionApprovalDecisionValue, known::CommandExecutionApprovalDecisionValue> {
+    : OpenEnum<CommandExecutionApprovalDecisionValue,
+        known::CommandExecutionApprovalDecisionValue> {
   using OpenEnum::OpenEnum;
 
   static constexpr auto accept = known::CommandExecutionApprovalDecisionValue::accept;
-  static constexpr auto accept_for_session = known::CommandExecutionApprovalDecisionValue::accept_for_session;
+  static constexpr auto accept_for_session =
+      known::CommandExecutionApprovalDecisionValue::accept_for_session;
   static constexpr auto decline = known::CommandExecutionApprovalDecisionValue::decline;
   static constexpr auto cancel = known::CommandExecutionApprovalDecisionValue::cancel;
 
@@ -234,9 +203,6 @@ struct AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision {
   std::vector<std::string> execpolicy_amendment;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -245,22 +211,21 @@ struct ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision {
   NetworkPolicyAmendment network_policy_amendment;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `CommandExecutionApprovalDecision`.
 struct CommandExecutionApprovalDecision
-    : Union<CommandExecutionApprovalDecisionValue,
+    : Union<CommandExecutionApprovalDecision,
+            CommandExecutionApprovalDecisionValue,
             AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision,
             ApplyNetworkPolicyAmendmentCommandExecutionApprovalDecision,
             Unknown> {
   using Union::Union;
 
   static constexpr auto accept = known::CommandExecutionApprovalDecisionValue::accept;
-  static constexpr auto accept_for_session = known::CommandExecutionApprovalDecisionValue::accept_for_session;
+  static constexpr auto accept_for_session =
+      known::CommandExecutionApprovalDecisionValue::accept_for_session;
   static constexpr auto decline = known::CommandExecutionApprovalDecisionValue::decline;
   static constexpr auto cancel = known::CommandExecutionApprovalDecisionValue::cancel;
 
@@ -272,9 +237,6 @@ struct CommandExecutionApprovalDecision
     return value && *value == b;
   }
 
-  bool operator==(const CommandExecutionApprovalDecision& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -331,7 +293,6 @@ struct NetworkApprovalContext {
   NetworkApprovalProtocol protocol;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NetworkApprovalContext& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -380,9 +341,6 @@ struct CommandExecutionRequestApprovalParams {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecutionRequestApprovalParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -391,9 +349,6 @@ struct CommandExecutionRequestApprovalResponse {
   CommandExecutionApprovalDecision decision;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecutionRequestApprovalResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -407,7 +362,6 @@ struct DynamicToolCallParams {
   Optional<std::string> namespace_ = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DynamicToolCallParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -417,9 +371,6 @@ struct DynamicToolCallResponse {
   bool success = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DynamicToolCallResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -465,9 +416,6 @@ struct FileChangeRequestApprovalParams {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileChangeRequestApprovalParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -476,9 +424,6 @@ struct FileChangeRequestApprovalResponse {
   FileChangeApprovalDecision decision;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileChangeRequestApprovalResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -488,9 +433,6 @@ struct GrantedPermissionProfile {
   Optional<AdditionalNetworkPermissions> network = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GrantedPermissionProfile& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -519,9 +461,6 @@ struct RequestPermissionProfile {
   Optional<AdditionalNetworkPermissions> network = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RequestPermissionProfile& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -538,9 +477,6 @@ struct PermissionsRequestApprovalParams {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PermissionsRequestApprovalParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -553,9 +489,6 @@ struct PermissionsRequestApprovalResponse {
   Optional<bool> strict_auto_review = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PermissionsRequestApprovalResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -564,9 +497,6 @@ struct ToolRequestUserInputAnswer {
   std::vector<std::string> answers;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolRequestUserInputAnswer& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -576,9 +506,6 @@ struct ToolRequestUserInputOption {
   std::string label;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolRequestUserInputOption& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -594,9 +521,6 @@ struct ToolRequestUserInputQuestion {
   Optional<std::vector<ToolRequestUserInputOption>> options = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolRequestUserInputQuestion& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -611,9 +535,6 @@ struct ToolRequestUserInputParams {
   Optional<std::uint64_t> auto_resolution_ms = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolRequestUserInputParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -622,9 +543,6 @@ struct ToolRequestUserInputResponse {
   std::map<std::string, ToolRequestUserInputAnswer> answers;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ToolRequestUserInputResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -636,9 +554,6 @@ struct AgentMessageDeltaNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AgentMessageDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -668,9 +583,6 @@ struct CommandExecutionOutputDeltaNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandExecutionOutputDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -684,9 +596,6 @@ struct FileChangeOutputDeltaNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileChangeOutputDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -698,9 +607,6 @@ struct FileChangePatchUpdatedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FileChangePatchUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -738,7 +644,6 @@ struct GuardianApprovalReview {
   Optional<GuardianUserAuthorization> user_authorization = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GuardianApprovalReview& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -768,9 +673,6 @@ struct CommandGuardianApprovalReviewAction {
   GuardianCommandSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommandGuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -782,9 +684,6 @@ struct ExecveGuardianApprovalReviewAction {
   GuardianCommandSource source;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExecveGuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -793,12 +692,9 @@ struct WriteStdinGuardianApprovalReviewAction {
   std::string approval_id;
   LegacyAppPathString cwd;
   std::string process_id;
-  std::string stdin;
+  std::string stdin_;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WriteStdinGuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -808,9 +704,6 @@ struct ApplyPatchGuardianApprovalReviewAction {
   std::vector<LegacyAppPathString> files;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApplyPatchGuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -822,9 +715,6 @@ struct NetworkAccessGuardianApprovalReviewAction {
   std::string target;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NetworkAccessGuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -837,9 +727,6 @@ struct McpToolCallGuardianApprovalReviewAction {
   Optional<std::string> tool_title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallGuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -849,15 +736,13 @@ struct RequestPermissionsGuardianApprovalReviewAction {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RequestPermissionsGuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `GuardianApprovalReviewAction`.
 struct GuardianApprovalReviewAction
-    : Union<CommandGuardianApprovalReviewAction,
+    : Union<GuardianApprovalReviewAction,
+            CommandGuardianApprovalReviewAction,
             ExecveGuardianApprovalReviewAction,
             WriteStdinGuardianApprovalReviewAction,
             ApplyPatchGuardianApprovalReviewAction,
@@ -867,9 +752,6 @@ struct GuardianApprovalReviewAction
             Unknown> {
   using Union::Union;
 
-  bool operator==(const GuardianApprovalReviewAction& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -885,9 +767,6 @@ struct ItemCompletedNotification {
   Optional<std::uint64_t> content_token_count = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ItemCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -919,9 +798,6 @@ struct ItemGuardianApprovalReviewCompletedNotification {
   Optional<std::string> target_item_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ItemGuardianApprovalReviewCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -950,9 +826,6 @@ struct ItemGuardianApprovalReviewStartedNotification {
   Optional<std::string> target_item_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ItemGuardianApprovalReviewStartedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -965,9 +838,6 @@ struct ItemStartedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ItemStartedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -979,9 +849,6 @@ struct McpToolCallProgressNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpToolCallProgressNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -994,7 +861,6 @@ struct PlanDeltaNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PlanDeltaNotification& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1006,9 +872,6 @@ struct ReasoningSummaryPartAddedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningSummaryPartAddedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1021,9 +884,6 @@ struct ReasoningSummaryTextDeltaNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningSummaryTextDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1036,9 +896,6 @@ struct ReasoningTextDeltaNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningTextDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1046,14 +903,11 @@ struct ReasoningTextDeltaNotification {
 struct TerminalInteractionNotification {
   std::string item_id;
   std::string process_id;
-  std::string stdin;
+  std::string stdin_;
   std::string thread_id;
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TerminalInteractionNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -21,7 +21,6 @@ struct MarketplaceAddParams {
   Optional<std::vector<std::string>> sparse_paths = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceAddParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -32,7 +31,6 @@ struct MarketplaceAddResponse {
   std::string marketplace_name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceAddResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -41,9 +39,6 @@ struct MarketplaceRemoveParams {
   std::string marketplace_name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceRemoveParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -53,9 +48,6 @@ struct MarketplaceRemoveResponse {
   Optional<AbsolutePathBuf> installed_root = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceRemoveResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -65,9 +57,6 @@ struct MarketplaceUpgradeErrorInfo {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceUpgradeErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -76,9 +65,6 @@ struct MarketplaceUpgradeParams {
   Optional<std::string> marketplace_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceUpgradeParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -89,9 +75,6 @@ struct MarketplaceUpgradeResponse {
   std::vector<AbsolutePathBuf> upgraded_roots;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceUpgradeResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -56,9 +56,6 @@ struct McpElicitationBooleanSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationBooleanSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -68,9 +65,6 @@ struct McpElicitationConstOption {
   std::string title;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationConstOption& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -101,9 +95,6 @@ struct McpElicitationLegacyTitledEnumSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationLegacyTitledEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -112,9 +103,6 @@ struct McpElicitationTitledEnumItems {
   std::vector<McpElicitationConstOption> any_of;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationTitledEnumItems& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -129,9 +117,6 @@ struct McpElicitationTitledMultiSelectEnumSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationTitledMultiSelectEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -141,9 +126,6 @@ struct McpElicitationUntitledEnumItems {
   McpElicitationStringType type;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationUntitledEnumItems& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -158,22 +140,17 @@ struct McpElicitationUntitledMultiSelectEnumSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationUntitledMultiSelectEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `McpElicitationMultiSelectEnumSchema`.
 struct McpElicitationMultiSelectEnumSchema
-    : Union<McpElicitationUntitledMultiSelectEnumSchema,
+    : Union<McpElicitationMultiSelectEnumSchema,
+            McpElicitationUntitledMultiSelectEnumSchema,
             McpElicitationTitledMultiSelectEnumSchema,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const McpElicitationMultiSelectEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -186,9 +163,6 @@ struct McpElicitationTitledSingleSelectEnumSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationTitledSingleSelectEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -201,36 +175,29 @@ struct McpElicitationUntitledSingleSelectEnumSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationUntitledSingleSelectEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `McpElicitationSingleSelectEnumSchema`.
 struct McpElicitationSingleSelectEnumSchema
-    : Union<McpElicitationUntitledSingleSelectEnumSchema,
+    : Union<McpElicitationSingleSelectEnumSchema,
+            McpElicitationUntitledSingleSelectEnumSchema,
             McpElicitationTitledSingleSelectEnumSchema,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const McpElicitationSingleSelectEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
 /// The protocol's `McpElicitationEnumSchema`.
 struct McpElicitationEnumSchema
-    : Union<McpElicitationSingleSelectEnumSchema,
+    : Union<McpElicitationEnumSchema,
+            McpElicitationSingleSelectEnumSchema,
             McpElicitationMultiSelectEnumSchema,
             McpElicitationLegacyTitledEnumSchema,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const McpElicitationEnumSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -263,9 +230,6 @@ struct McpElicitationNumberSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationNumberSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -320,24 +284,19 @@ struct McpElicitationStringSchema {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationStringSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `McpElicitationPrimitiveSchema`.
 struct McpElicitationPrimitiveSchema
-    : Union<McpElicitationEnumSchema,
+    : Union<McpElicitationPrimitiveSchema,
+            McpElicitationEnumSchema,
             McpElicitationStringSchema,
             McpElicitationNumberSchema,
             McpElicitationBooleanSchema,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const McpElicitationPrimitiveSchema& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -352,7 +311,6 @@ struct McpElicitationSchema {
   Optional<std::vector<std::string>> required = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpElicitationSchema& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -387,9 +345,6 @@ struct OpenaiUserVerificationMcpServerElicitationRequestParams {
   Optional<Json> meta = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenaiUserVerificationMcpServerElicitationRequestParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -400,9 +355,6 @@ struct FormMcpServerElicitationRequestParams {
   Optional<Json> meta = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FormMcpServerElicitationRequestParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -413,9 +365,6 @@ struct OpenaiSlashFormMcpServerElicitationRequestParams {
   Optional<Json> meta = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenaiSlashFormMcpServerElicitationRequestParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -426,9 +375,6 @@ struct OpenaiFormMcpServerElicitationRequestParams {
   Optional<Json> meta = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenaiFormMcpServerElicitationRequestParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -440,15 +386,13 @@ struct UrlMcpServerElicitationRequestParams {
   Optional<Json> meta = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UrlMcpServerElicitationRequestParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `mcpServer/elicitation/request`.
 struct McpServerElicitationRequestParams
-    : Union<OpenaiUserVerificationMcpServerElicitationRequestParams,
+    : Union<McpServerElicitationRequestParams,
+            OpenaiUserVerificationMcpServerElicitationRequestParams,
             FormMcpServerElicitationRequestParams,
             OpenaiSlashFormMcpServerElicitationRequestParams,
             OpenaiFormMcpServerElicitationRequestParams,
@@ -465,9 +409,6 @@ struct McpServerElicitationRequestParams
   /// is app-server correlation rather than part of the protocol identity of the elicitation itself.
   Optional<std::string> turn_id = {};
 
-  bool operator==(const McpServerElicitationRequestParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -482,9 +423,6 @@ struct McpServerElicitationRequestResponse {
   Optional<Json> content = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerElicitationRequestResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -495,7 +433,6 @@ struct McpResourceReadTarget {
   std::optional<std::string> link_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpResourceReadTarget& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -513,7 +450,6 @@ struct McpResourceReadParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpResourceReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -527,7 +463,6 @@ struct ResourceContent {
   std::optional<std::string> blob = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResourceContent& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -538,9 +473,6 @@ struct McpResourceReadResponse {
   Optional<std::string> origin_call_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpResourceReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -550,9 +482,6 @@ struct McpServerEventNotification {
   Json params;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerEventNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -562,9 +491,6 @@ struct McpServerEventStreamNotification {
   std::string subscription_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerEventStreamNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -580,9 +506,6 @@ struct McpServerEventStreamStartParams {
   Optional<Json> meta = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerEventStreamStartParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -591,9 +514,6 @@ struct McpServerEventStreamStartParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct McpServerEventStreamStartResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerEventStreamStartResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -604,9 +524,6 @@ struct McpServerEventStreamStopParams {
   std::string subscription_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerEventStreamStopParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -615,9 +532,6 @@ struct McpServerEventStreamStopParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct McpServerEventStreamStopResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerEventStreamStopResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -652,9 +566,6 @@ struct McpServerOauthLoginCompletedNotification {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerOauthLoginCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -668,9 +579,6 @@ struct McpServerOauthLoginParams {
   Optional<std::int64_t> timeout_secs = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerOauthLoginParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -682,9 +590,6 @@ struct McpServerOauthLoginResponse {
   Optional<std::string> login_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerOauthLoginResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -700,7 +605,8 @@ struct McpServerStartupFailureReason
     : OpenEnum<McpServerStartupFailureReason, known::McpServerStartupFailureReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto reauthentication_required = known::McpServerStartupFailureReason::reauthentication_required;
+  static constexpr auto reauthentication_required =
+      known::McpServerStartupFailureReason::reauthentication_required;
 
   static const detail::EnumInfo type_info;
 };
@@ -737,9 +643,6 @@ struct McpServerStatusUpdatedNotification {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerStatusUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -752,9 +655,6 @@ struct McpServerToolCallParams {
   Optional<Json> arguments = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerToolCallParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -766,9 +666,6 @@ struct McpServerToolCallResponse {
   Optional<Json> structured_content = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerToolCallResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -840,7 +737,7 @@ struct McpServerStartupStatusUpdated {
 struct McpServerEventStreamNotification {
   static constexpr std::string_view method = "mcpServer/event/stream/notification";
   static constexpr bool experimental = false;
-  using Params = McpServerEventStreamNotification;
+  using Params = protocol::McpServerEventStreamNotification;
 };
 
 }  // namespace notifications

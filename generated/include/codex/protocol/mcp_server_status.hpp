@@ -47,9 +47,6 @@ struct ListMcpServerStatusParams {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListMcpServerStatusParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -99,7 +96,8 @@ struct McpServerConnectionStatus
   static constexpr auto not_started = known::McpServerConnectionStatus::not_started;
   static constexpr auto starting = known::McpServerConnectionStatus::starting;
   static constexpr auto connected = known::McpServerConnectionStatus::connected;
-  static constexpr auto authentication_required = known::McpServerConnectionStatus::authentication_required;
+  static constexpr auto authentication_required =
+      known::McpServerConnectionStatus::authentication_required;
   static constexpr auto failed = known::McpServerConnectionStatus::failed;
   static constexpr auto cancelled = known::McpServerConnectionStatus::cancelled;
   static constexpr auto disabled = known::McpServerConnectionStatus::disabled;
@@ -117,7 +115,6 @@ struct McpServerInfo {
   Optional<std::string> website_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,7 +131,6 @@ struct Resource {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Resource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -148,7 +144,6 @@ struct ResourceTemplate {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResourceTemplate& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -164,7 +159,6 @@ struct Tool {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Tool& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -192,7 +186,6 @@ struct McpServerStatus {
   Optional<std::string> tools_error = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const McpServerStatus& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -204,9 +197,6 @@ struct ListMcpServerStatusResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListMcpServerStatusResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,7 +19,6 @@ namespace codex::protocol {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct MemoryResetResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MemoryResetResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -31,7 +30,6 @@ struct MemoryStatusParams {
   Optional<std::uint32_t> min_consolidated_threads = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MemoryStatusParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -43,7 +41,6 @@ struct MemoryStatusResponse {
   bool v2_ready = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MemoryStatusResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -17,7 +17,6 @@ namespace codex::protocol {
 /// Any message of this kind, with its params typed.
 struct ClientNotification : MethodMessage {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ClientNotification& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 
@@ -25,7 +24,6 @@ struct ClientNotification : MethodMessage {
 struct ClientRequest : MethodMessage {
   RequestId id;
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ClientRequest& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 
@@ -34,7 +32,6 @@ struct ServerNotification : MethodMessage {
   /// Unix timestamp (in milliseconds) when app-server emitted this notification.
   std::optional<std::int64_t> emitted_at_ms = {};
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerNotification& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 
@@ -42,7 +39,6 @@ struct ServerNotification : MethodMessage {
 struct ServerRequest : MethodMessage {
   RequestId id;
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerRequest& other) const { return detail::equal(*this, other); }
   static const detail::MessageInfo type_info;
 };
 

@@ -22,9 +22,6 @@ struct MockExperimentalMethodParams {
   Optional<std::string> value = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MockExperimentalMethodParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -36,9 +33,6 @@ struct MockExperimentalMethodResponse {
   Optional<std::string> echoed = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MockExperimentalMethodResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -44,7 +44,6 @@ struct ModelAccessPrograms {
   std::vector<CyberAccessProgram> cyber;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelAccessPrograms& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -53,7 +52,6 @@ struct ModelAvailabilityNux {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelAvailabilityNux& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -64,7 +62,6 @@ struct ModelServiceTier {
   std::string name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelServiceTier& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -78,7 +75,6 @@ struct ModelUpgradeInfo {
   Optional<std::string> upgrade_copy = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelUpgradeInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -109,7 +105,6 @@ struct ReasoningEffortOption {
   ReasoningEffort reasoning_effort;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReasoningEffortOption& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -133,7 +128,8 @@ struct Model {
   /// Catalog default service tier id for this model, when one is configured.
   Optional<std::string> default_service_tier = {};
   /// Default: `["text","image"]`.
-  Defaulted<std::vector<InputModality>> input_modalities = by_default(std::vector<InputModality>{InputModality::text, InputModality::image});
+  Defaulted<std::vector<InputModality>> input_modalities =
+      by_default(std::vector<InputModality>{InputModality::text, InputModality::image});
   Optional<std::string> model_specialty = {};
   /// Multi-agent runtime declared by this model, when available.
   Optional<MultiAgentVersion> multi_agent_version = {};
@@ -147,7 +143,6 @@ struct Model {
   Optional<ModelUpgradeInfo> upgrade_info = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Model& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -163,7 +158,6 @@ struct ModelListParams {
   Optional<std::string> model_provider = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -175,7 +169,6 @@ struct ModelListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -191,7 +184,8 @@ struct ModelRerouteReason
     : OpenEnum<ModelRerouteReason, known::ModelRerouteReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto high_risk_cyber_activity = known::ModelRerouteReason::high_risk_cyber_activity;
+  static constexpr auto high_risk_cyber_activity =
+      known::ModelRerouteReason::high_risk_cyber_activity;
 
   static const detail::EnumInfo type_info;
 };
@@ -205,9 +199,6 @@ struct ModelReroutedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelReroutedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -222,9 +213,6 @@ struct ModelSafetyBufferingUpdatedNotification {
   Optional<std::string> faster_model = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelSafetyBufferingUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -240,7 +228,8 @@ struct ModelVerification
     : OpenEnum<ModelVerification, known::ModelVerification> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto trusted_access_for_cyber = known::ModelVerification::trusted_access_for_cyber;
+  static constexpr auto trusted_access_for_cyber =
+      known::ModelVerification::trusted_access_for_cyber;
 
   static const detail::EnumInfo type_info;
 };
@@ -252,9 +241,6 @@ struct ModelVerificationNotification {
   std::vector<ModelVerification> verifications;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelVerificationNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -22,9 +22,6 @@ struct AuthRecoveryNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AuthRecoveryNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -50,7 +47,6 @@ struct BedrockProviderId
 /// The arm with `mode` "none".
 struct NoneGatewayAuth {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NoneGatewayAuth& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -59,9 +55,6 @@ struct EnvironmentVariableGatewayAuth {
   std::string env_key;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentVariableGatewayAuth& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -70,21 +63,18 @@ struct ExternallyConfiguredGatewayAuth {
   Optional<std::string> env_key = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExternallyConfiguredGatewayAuth& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `GatewayAuth`.
 struct GatewayAuth
-    : Union<NoneGatewayAuth,
+    : Union<GatewayAuth,
+            NoneGatewayAuth,
             EnvironmentVariableGatewayAuth,
             ExternallyConfiguredGatewayAuth,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const GatewayAuth& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -108,9 +98,6 @@ struct GcpProviderId
 /// The params of `modelProvider/capabilities/read`.
 struct ModelProviderCapabilitiesReadParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderCapabilitiesReadParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -120,9 +107,6 @@ struct ModelProviderCapabilitiesReadResponse {
   bool web_search = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderCapabilitiesReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -133,9 +117,6 @@ struct BedrockProviderSettingsPatch {
   Optional<std::string> region = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockProviderSettingsPatch& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -148,9 +129,6 @@ struct CustomGatewayProviderSettingsPatch {
   Optional<std::string> provider_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomGatewayProviderSettingsPatch& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -162,21 +140,18 @@ struct GcpProviderSettingsPatch {
   Optional<std::string> project_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpProviderSettingsPatch& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Omitted patch fields preserve their values. Explicit null clears a nullable field.
 struct ProviderSettingsPatch
-    : Union<CustomGatewayProviderSettingsPatch,
+    : Union<ProviderSettingsPatch,
+            CustomGatewayProviderSettingsPatch,
             BedrockProviderSettingsPatch,
             GcpProviderSettingsPatch,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ProviderSettingsPatch& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -185,9 +160,6 @@ struct ModelProviderConfigWriteParams {
   ProviderSettingsPatch settings;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderConfigWriteParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -197,9 +169,6 @@ struct BedrockProviderSettings {
   Optional<std::string> region = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BedrockProviderSettings& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -208,9 +177,6 @@ struct CustomGatewayProviderSettings {
   GatewayAuth auth;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomGatewayProviderSettings& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -222,27 +188,25 @@ struct GcpProviderSettings {
   Optional<std::string> project_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GcpProviderSettings& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "openai".
 struct OpenaiProviderSettings {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OpenaiProviderSettings& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ProviderSettings`.
 struct ProviderSettings
-    : Union<OpenaiProviderSettings,
+    : Union<ProviderSettings,
+            OpenaiProviderSettings,
             CustomGatewayProviderSettings,
             BedrockProviderSettings,
             GcpProviderSettings,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ProviderSettings& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -257,7 +221,6 @@ struct ModelProviderSummary {
   Optional<std::string> base_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -266,18 +229,12 @@ struct ModelProviderConfigWriteResponse {
   ModelProviderSummary provider;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderConfigWriteResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `modelProvider/list`.
 struct ModelProviderListParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -288,9 +245,6 @@ struct ModelProviderListResponse {
   std::string default_provider_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -21,7 +21,6 @@ struct JSONRPCErrorError {
   Optional<Json> data = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const JSONRPCErrorError& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -31,7 +30,6 @@ struct JSONRPCError {
   RequestId id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const JSONRPCError& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -41,7 +39,6 @@ struct JSONRPCNotification {
   Optional<Json> params = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const JSONRPCNotification& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -51,7 +48,6 @@ struct W3cTraceContext {
   Optional<std::string> tracestate = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const W3cTraceContext& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -64,7 +60,6 @@ struct JSONRPCRequest {
   Optional<W3cTraceContext> trace = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const JSONRPCRequest& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -74,34 +69,31 @@ struct JSONRPCResponse {
   Json result;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const JSONRPCResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Refers to any valid JSON-RPC object that can be decoded off the wire, or encoded to be sent.
 struct JSONRPCMessage
-    : Union<JSONRPCRequest,
+    : Union<JSONRPCMessage,
+            JSONRPCRequest,
             JSONRPCNotification,
             JSONRPCResponse,
             JSONRPCError,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const JSONRPCMessage& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
 /// Account settings for a single app.
 struct AppLinksConfig {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppLinksConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AppToolsConfig`.
 struct AppToolsConfig {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppToolsConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -145,7 +137,6 @@ struct AppConfig {
   Optional<AppToolsConfig> tools = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -155,7 +146,6 @@ struct AppLinkConfig {
   Optional<AppToolApproval> default_tools_approval_mode = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppLinkConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -165,7 +155,6 @@ struct AppToolConfig {
   Optional<bool> enabled = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppToolConfig& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -175,9 +164,6 @@ struct ModelProviderMismatchModelProviderError {
   std::string model_provider;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderMismatchModelProviderError& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -186,9 +172,6 @@ struct ModelProviderNotConfiguredModelProviderError {
   std::string model_provider;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderNotConfiguredModelProviderError& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -198,21 +181,18 @@ struct ModelProviderPolicyConflictModelProviderError {
   std::string required_model_provider;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ModelProviderPolicyConflictModelProviderError& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Structured JSON-RPC error data. Unknown errors must retain the client's normal fallback.
 struct ModelProviderError
-    : Union<ModelProviderMismatchModelProviderError,
+    : Union<ModelProviderError,
+            ModelProviderMismatchModelProviderError,
             ModelProviderNotConfiguredModelProviderError,
             ModelProviderPolicyConflictModelProviderError,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ModelProviderError& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -236,7 +216,6 @@ struct ResponseUsageMetadata {
   Optional<Json> metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ResponseUsageMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -250,9 +229,6 @@ struct RawResponseCompletedNotification {
   Optional<ResponseUsageMetadata> usage_metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RawResponseCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -263,9 +239,6 @@ struct RawResponseItemCompletedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RawResponseItemCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -304,7 +277,8 @@ struct UserVerificationInvalidRequestReason
     : OpenEnum<UserVerificationInvalidRequestReason, known::UserVerificationInvalidRequestReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto invalid_params = known::UserVerificationInvalidRequestReason::invalid_params;
+  static constexpr auto invalid_params =
+      known::UserVerificationInvalidRequestReason::invalid_params;
 
   static const detail::EnumInfo type_info;
 };
@@ -314,9 +288,6 @@ struct InvalidRequestUserVerificationErrorDetails {
   UserVerificationInvalidRequestReason reason;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InvalidRequestUserVerificationErrorDetails& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -325,9 +296,6 @@ struct UnavailableUserVerificationErrorDetails {
   UserVerificationUnavailableReason reason;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UnavailableUserVerificationErrorDetails& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -336,9 +304,6 @@ struct CancelledUserVerificationErrorDetails {
   UserVerificationCancellationReason reason;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CancelledUserVerificationErrorDetails& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -359,7 +324,8 @@ struct UserVerificationFailureReason
     : OpenEnum<UserVerificationFailureReason, known::UserVerificationFailureReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto authentication_failed = known::UserVerificationFailureReason::authentication_failed;
+  static constexpr auto authentication_failed =
+      known::UserVerificationFailureReason::authentication_failed;
   static constexpr auto timeout = known::UserVerificationFailureReason::timeout;
   static constexpr auto provider_error = known::UserVerificationFailureReason::provider_error;
   static constexpr auto service_error = known::UserVerificationFailureReason::service_error;
@@ -372,9 +338,6 @@ struct FailedUserVerificationErrorDetails {
   UserVerificationFailureReason reason;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FailedUserVerificationErrorDetails& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -382,16 +345,14 @@ struct FailedUserVerificationErrorDetails {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationErrorDetails
-    : Union<InvalidRequestUserVerificationErrorDetails,
+    : Union<UserVerificationErrorDetails,
+            InvalidRequestUserVerificationErrorDetails,
             UnavailableUserVerificationErrorDetails,
             CancelledUserVerificationErrorDetails,
             FailedUserVerificationErrorDetails,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const UserVerificationErrorDetails& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -404,9 +365,6 @@ struct UserVerificationRpcError {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationRpcError& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -24,9 +24,6 @@ struct PermissionProfileListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PermissionProfileListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -40,9 +37,6 @@ struct PermissionProfileSummary {
   Optional<std::string> description = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PermissionProfileSummary& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -54,9 +48,6 @@ struct PermissionProfileListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PermissionProfileListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -23,7 +23,6 @@ struct AppSummary {
   Optional<std::string> install_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -40,8 +39,10 @@ struct AppTemplateUnavailableReason
     : OpenEnum<AppTemplateUnavailableReason, known::AppTemplateUnavailableReason> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto not_configured_for_workspace = known::AppTemplateUnavailableReason::not_configured_for_workspace;
-  static constexpr auto no_active_workspace = known::AppTemplateUnavailableReason::no_active_workspace;
+  static constexpr auto not_configured_for_workspace =
+      known::AppTemplateUnavailableReason::not_configured_for_workspace;
+  static constexpr auto no_active_workspace =
+      known::AppTemplateUnavailableReason::no_active_workspace;
 
   static const detail::EnumInfo type_info;
 };
@@ -59,7 +60,6 @@ struct AppTemplateSummary {
   Optional<AppTemplateUnavailableReason> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AppTemplateSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -68,7 +68,6 @@ struct MarketplaceInterface {
   Optional<std::string> display_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceInterface& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -78,9 +77,6 @@ struct MarketplaceLoadErrorInfo {
   std::string message;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const MarketplaceLoadErrorInfo& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -131,7 +127,6 @@ struct PluginHookSummary {
   std::string key;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginHookSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -152,7 +147,8 @@ struct PluginDisabledReason
 
   static constexpr auto disabled_by_admin = known::PluginDisabledReason::disabled_by_admin;
   static constexpr auto plan_not_eligible = known::PluginDisabledReason::plan_not_eligible;
-  static constexpr auto required_app_unavailable = known::PluginDisabledReason::required_app_unavailable;
+  static constexpr auto required_app_unavailable =
+      known::PluginDisabledReason::required_app_unavailable;
   static constexpr auto unknown = known::PluginDisabledReason::unknown;
 
   static const detail::EnumInfo type_info;
@@ -193,7 +189,8 @@ struct PluginInstallPolicySource
   using OpenEnum::OpenEnum;
 
   static constexpr auto workspace_setting = known::PluginInstallPolicySource::workspace_setting;
-  static constexpr auto implicit_canonical_app = known::PluginInstallPolicySource::implicit_canonical_app;
+  static constexpr auto implicit_canonical_app =
+      known::PluginInstallPolicySource::implicit_canonical_app;
 
   static const detail::EnumInfo type_info;
 };
@@ -231,7 +228,6 @@ struct PluginInterface {
   Optional<std::string> website_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginInterface& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -306,7 +302,6 @@ struct PluginSharePrincipal {
   PluginSharePrincipalRole role;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginSharePrincipal& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -323,7 +318,6 @@ struct PluginShareContext {
   Optional<std::string> share_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareContext& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -335,7 +329,6 @@ struct GitPluginSource {
   Optional<std::string> sha = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GitPluginSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -344,7 +337,6 @@ struct LocalPluginSource {
   AbsolutePathBuf path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const LocalPluginSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -357,7 +349,6 @@ struct NpmPluginSource {
   Optional<std::string> version = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NpmPluginSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -365,20 +356,19 @@ struct NpmPluginSource {
 /// exposed through the app-server API.
 struct RemotePluginSource {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemotePluginSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `PluginSource`.
 struct PluginSource
-    : Union<LocalPluginSource,
+    : Union<PluginSource,
+            LocalPluginSource,
             GitPluginSource,
             NpmPluginSource,
             RemotePluginSource,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const PluginSource& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -416,7 +406,6 @@ struct PluginSummary {
   Optional<std::string> version = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -425,9 +414,6 @@ struct DailyScheduledTaskSchedule {
   std::string time;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DailyScheduledTaskSchedule& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -466,9 +452,6 @@ struct HourlyScheduledTaskSchedule {
   Optional<std::vector<ScheduledTaskWeekday>> days = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const HourlyScheduledTaskSchedule& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -477,9 +460,6 @@ struct WeekdaysScheduledTaskSchedule {
   std::string time;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WeekdaysScheduledTaskSchedule& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -489,22 +469,19 @@ struct WeeklyScheduledTaskSchedule {
   std::string time;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WeeklyScheduledTaskSchedule& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ScheduledTaskSchedule`.
 struct ScheduledTaskSchedule
-    : Union<HourlyScheduledTaskSchedule,
+    : Union<ScheduledTaskSchedule,
+            HourlyScheduledTaskSchedule,
             DailyScheduledTaskSchedule,
             WeekdaysScheduledTaskSchedule,
             WeeklyScheduledTaskSchedule,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ScheduledTaskSchedule& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -516,7 +493,6 @@ struct ScheduledTaskSummary {
   ScheduledTaskSchedule schedule;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ScheduledTaskSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -530,7 +506,6 @@ struct SkillSummary {
   Optional<std::string> short_description = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillSummary& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -551,7 +526,6 @@ struct PluginDetail {
   Optional<std::string> share_url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginDetail& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -564,7 +538,6 @@ struct PluginInstallParams {
   Optional<std::string> remote_marketplace_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginInstallParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -574,7 +547,6 @@ struct PluginInstallResponse {
   PluginAuthPolicy auth_policy;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginInstallResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -587,7 +559,6 @@ struct PluginInstalledParams {
   Optional<std::vector<std::string>> install_suggestion_plugin_names = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginInstalledParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -601,7 +572,6 @@ struct PluginMarketplaceEntry {
   Optional<AbsolutePathBuf> path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginMarketplaceEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -612,9 +582,6 @@ struct PluginInstalledResponse {
   Defaulted<std::vector<MarketplaceLoadErrorInfo>> marketplace_load_errors = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginInstalledResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -638,7 +605,8 @@ struct PluginListMarketplaceKind
   static constexpr auto vertical = known::PluginListMarketplaceKind::vertical;
   static constexpr auto workspace_directory = known::PluginListMarketplaceKind::workspace_directory;
   static constexpr auto shared_with_me = known::PluginListMarketplaceKind::shared_with_me;
-  static constexpr auto created_by_me_remote = known::PluginListMarketplaceKind::created_by_me_remote;
+  static constexpr auto created_by_me_remote =
+      known::PluginListMarketplaceKind::created_by_me_remote;
 
   static const detail::EnumInfo type_info;
 };
@@ -655,7 +623,6 @@ struct PluginListParams {
   Optional<std::vector<PluginListMarketplaceKind>> marketplace_kinds = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -668,7 +635,6 @@ struct PluginListResponse {
   Defaulted<std::vector<MarketplaceLoadErrorInfo>> marketplace_load_errors = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -679,7 +645,6 @@ struct PluginReadParams {
   Optional<std::string> remote_marketplace_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -688,7 +653,6 @@ struct PluginReadResponse {
   PluginDetail plugin;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginReadResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -706,9 +670,6 @@ struct PluginReconcileChangedPlugin {
   std::string id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginReconcileChangedPlugin& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -718,7 +679,6 @@ struct PluginReconcileParams {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginReconcileParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -737,9 +697,6 @@ struct PluginReconcileResponse {
   std::vector<std::string> failed_remote_plugin_ids;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginReconcileResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -775,7 +732,6 @@ struct PluginSearchParams {
   Optional<PluginSearchScope> scope = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginSearchParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -786,7 +742,6 @@ struct PluginSearchResult {
   Optional<AbsolutePathBuf> marketplace_path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginSearchResult& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -798,7 +753,6 @@ struct PluginSearchResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginSearchResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -807,9 +761,6 @@ struct PluginShareCheckoutParams {
   std::string remote_plugin_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareCheckoutParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -824,9 +775,6 @@ struct PluginShareCheckoutResponse {
   Optional<std::string> remote_version = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareCheckoutResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -835,18 +783,12 @@ struct PluginShareDeleteParams {
   std::string remote_plugin_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareDeleteParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `plugin/share/delete`.
 struct PluginShareDeleteResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareDeleteResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -856,14 +798,12 @@ struct PluginShareListItem {
   Optional<AbsolutePathBuf> local_plugin_path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareListItem& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `plugin/share/list`.
 struct PluginShareListParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -872,9 +812,6 @@ struct PluginShareListResponse {
   std::vector<PluginShareListItem> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -904,7 +841,6 @@ struct PluginShareTarget {
   PluginShareTargetRole role;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareTarget& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -916,7 +852,6 @@ struct PluginShareSaveParams {
   Optional<std::vector<PluginShareTarget>> share_targets = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareSaveParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -927,9 +862,6 @@ struct PluginShareSaveResponse {
   Optional<bool> can_publish_to_workspace = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareSaveResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -961,9 +893,6 @@ struct PluginShareUpdateTargetsParams {
   std::vector<PluginShareTarget> share_targets;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareUpdateTargetsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -973,9 +902,6 @@ struct PluginShareUpdateTargetsResponse {
   std::vector<PluginSharePrincipal> principals;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginShareUpdateTargetsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -986,7 +912,6 @@ struct PluginSkillReadParams {
   std::string skill_name;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginSkillReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -995,9 +920,6 @@ struct PluginSkillReadResponse {
   Optional<std::string> contents = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginSkillReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1006,16 +928,12 @@ struct PluginUninstallParams {
   std::string plugin_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginUninstallParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `plugin/uninstall`.
 struct PluginUninstallResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const PluginUninstallResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -23,7 +23,7 @@ struct ProcessExitedNotification {
   /// Buffered stderr capture.
   ///
   /// Empty when stderr was streamed via `process/outputDelta`.
-  std::string stderr;
+  std::string stderr_;
   /// Whether stderr reached `outputBytesCap`.
   ///
   /// In streaming mode, stderr is empty and cap state is also reported on the final stderr
@@ -32,7 +32,7 @@ struct ProcessExitedNotification {
   /// Buffered stdout capture.
   ///
   /// Empty when stdout was streamed via `process/outputDelta`.
-  std::string stdout;
+  std::string stdout_;
   /// Whether stdout reached `outputBytesCap`.
   ///
   /// In streaming mode, stdout is empty and cap state is also reported on the final stdout
@@ -43,9 +43,6 @@ struct ProcessExitedNotification {
   Optional<bool> output_drain_timed_out = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessExitedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -57,7 +54,6 @@ struct ProcessKillParams {
   std::string process_handle;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessKillParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -66,7 +62,6 @@ struct ProcessKillParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessKillResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessKillResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -74,9 +69,9 @@ namespace known {
 /// The values of `ProcessOutputStream` that this version knows.
 enum class ProcessOutputStream : std::uint8_t {
   /// stdout stream. PTY mode multiplexes terminal output here.
-  stdout,
+  stdout_,
   /// stderr stream.
-  stderr,
+  stderr_,
 };
 }  // namespace known
 
@@ -85,8 +80,8 @@ struct ProcessOutputStream
     : OpenEnum<ProcessOutputStream, known::ProcessOutputStream> {
   using OpenEnum::OpenEnum;
 
-  static constexpr auto stdout = known::ProcessOutputStream::stdout;
-  static constexpr auto stderr = known::ProcessOutputStream::stderr;
+  static constexpr auto stdout_ = known::ProcessOutputStream::stdout_;
+  static constexpr auto stderr_ = known::ProcessOutputStream::stderr_;
 
   static const detail::EnumInfo type_info;
 };
@@ -104,9 +99,6 @@ struct ProcessOutputDeltaNotification {
   ProcessOutputStream stream;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessOutputDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -118,7 +110,6 @@ struct ProcessTerminalSize {
   std::uint16_t rows = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessTerminalSize& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -132,7 +123,6 @@ struct ProcessResizePtyParams {
   ProcessTerminalSize size;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessResizePtyParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -141,9 +131,6 @@ struct ProcessResizePtyParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessResizePtyResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessResizePtyResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -191,7 +178,6 @@ struct ProcessSpawnParams {
   std::optional<bool> tty = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessSpawnParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -200,7 +186,6 @@ struct ProcessSpawnParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessSpawnResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessSpawnResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -216,9 +201,6 @@ struct ProcessWriteStdinParams {
   Optional<std::string> delta_base64 = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessWriteStdinParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -227,9 +209,6 @@ struct ProcessWriteStdinParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessWriteStdinResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProcessWriteStdinResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

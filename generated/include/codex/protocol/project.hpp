@@ -19,7 +19,6 @@ struct ProjectRoot {
   AbsolutePathBuf path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectRoot& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -36,7 +35,6 @@ struct Project {
   Optional<std::int64_t> recency_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Project& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -67,9 +65,6 @@ struct ProjectChangedNotification {
   std::string project_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -83,7 +78,6 @@ struct ProjectCreateParams {
   Optional<std::map<std::string, std::string>> metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectCreateParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -94,7 +88,6 @@ struct ProjectCreateResponse {
   Project project;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectCreateResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -105,7 +98,6 @@ struct ProjectDeleteParams {
   std::string project_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectDeleteParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -114,7 +106,6 @@ struct ProjectDeleteParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectDeleteResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectDeleteResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -129,7 +120,6 @@ struct ProjectImportParams {
   Optional<std::vector<std::string>> threads = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectImportParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -140,7 +130,6 @@ struct ProjectImportResponse {
   Project project;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectImportResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -175,7 +164,6 @@ struct ProjectListParams {
   Optional<ProjectSortKey> sort_key = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -187,7 +175,6 @@ struct ProjectListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -199,7 +186,6 @@ struct ProjectMoveParams {
   Optional<std::string> before_project_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectMoveParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -208,7 +194,6 @@ struct ProjectMoveParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectMoveResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectMoveResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -219,7 +204,6 @@ struct ProjectReadParams {
   std::string project_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -230,7 +214,6 @@ struct ProjectReadResponse {
   Project project;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectReadResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -244,7 +227,6 @@ struct ProjectUpdateParams {
   Optional<std::vector<ProjectRoot>> roots = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectUpdateParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -255,7 +237,6 @@ struct ProjectUpdateResponse {
   Project project;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ProjectUpdateResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -24,4 +24,7 @@ std::span<const detail::TypeInfo* const> types();
 /// The type of that name, or nullptr.
 const detail::TypeInfo* find_type(std::string_view name);
 
+/// The names of the types that only clients with `experimental_api` meet, sorted.
+std::span<const std::string_view> experimental_types();
+
 }  // namespace codex::protocol

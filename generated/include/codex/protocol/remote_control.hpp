@@ -28,7 +28,6 @@ struct RemoteControlClient {
   Optional<std::string> platform = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlClient& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -63,9 +62,6 @@ struct RemoteControlClientsListParams {
   Optional<RemoteControlClientsListOrder> order = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlClientsListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -77,9 +73,6 @@ struct RemoteControlClientsListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlClientsListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -91,9 +84,6 @@ struct RemoteControlClientsRevokeParams {
   std::string environment_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlClientsRevokeParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -102,9 +92,6 @@ struct RemoteControlClientsRevokeParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RemoteControlClientsRevokeResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlClientsRevokeResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -141,9 +128,6 @@ struct RemoteControlDisableResponse {
   Optional<std::string> environment_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlDisableResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -157,9 +141,6 @@ struct RemoteControlEnableResponse {
   Optional<std::string> environment_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlEnableResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -170,9 +151,6 @@ struct RemoteControlPairingStartParams {
   std::optional<bool> manual_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlPairingStartParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -186,9 +164,6 @@ struct RemoteControlPairingStartResponse {
   Optional<std::string> manual_pairing_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlPairingStartResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -200,9 +175,6 @@ struct RemoteControlPairingStatusParams {
   Optional<std::string> pairing_code = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlPairingStatusParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -213,9 +185,6 @@ struct RemoteControlPairingStatusResponse {
   bool claimed = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlPairingStatusResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -227,9 +196,6 @@ struct RemoteControlStatusChangedNotification {
   Optional<std::string> environment_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlStatusChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -243,9 +209,6 @@ struct RemoteControlStatusReadResponse {
   Optional<std::string> environment_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RemoteControlStatusReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

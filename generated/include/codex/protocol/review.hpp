@@ -36,7 +36,6 @@ struct BaseBranchReviewTarget {
   std::string branch;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BaseBranchReviewTarget& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -47,7 +46,6 @@ struct CommitReviewTarget {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CommitReviewTarget& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -56,29 +54,25 @@ struct CustomReviewTarget {
   std::string instructions;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomReviewTarget& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Review the working tree: staged, unstaged, and untracked files.
 struct UncommittedChangesReviewTarget {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UncommittedChangesReviewTarget& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ReviewTarget`.
 struct ReviewTarget
-    : Union<UncommittedChangesReviewTarget,
+    : Union<ReviewTarget,
+            UncommittedChangesReviewTarget,
             BaseBranchReviewTarget,
             CommitReviewTarget,
             CustomReviewTarget,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ReviewTarget& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -91,7 +85,6 @@ struct ReviewStartParams {
   Optional<ReviewDelivery> delivery = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReviewStartParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -102,7 +95,6 @@ struct ReviewStartResponse {
   Turn turn;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReviewStartResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

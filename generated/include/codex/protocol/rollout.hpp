@@ -20,9 +20,6 @@ namespace codex::protocol {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RolloutCompressResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RolloutCompressResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -20,7 +20,6 @@ struct ServerDiagnosticsGauge {
   std::uint64_t value = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerDiagnosticsGauge& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -29,9 +28,6 @@ struct ServerDiagnosticsGauge {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ServerDiagnosticsParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerDiagnosticsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -42,9 +38,6 @@ struct ServerDiagnosticsProcess {
   Optional<std::uint64_t> resident_memory_bytes = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerDiagnosticsProcess& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -56,9 +49,6 @@ struct ServerDiagnosticsResponse {
   ServerDiagnosticsProcess process;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerDiagnosticsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

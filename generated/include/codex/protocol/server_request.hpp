@@ -20,9 +20,6 @@ struct ServerRequestResolvedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ServerRequestResolvedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,7 +19,6 @@ struct AddFileChange {
   std::string content;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AddFileChange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -28,7 +27,6 @@ struct DeleteFileChange {
   std::string content;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DeleteFileChange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -38,19 +36,18 @@ struct UpdateFileChange {
   Optional<std::string> move_path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UpdateFileChange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `FileChange`.
 struct FileChange
-    : Union<AddFileChange,
+    : Union<FileChange,
+            AddFileChange,
             DeleteFileChange,
             UpdateFileChange,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const FileChange& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -68,9 +65,6 @@ struct ApplyPatchApprovalParams {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApplyPatchApprovalParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -80,9 +74,6 @@ struct ApprovedExecpolicyAmendmentReviewDecision {
   std::vector<std::string> proposed_execpolicy_amendment;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApprovedExecpolicyAmendmentReviewDecision& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -92,7 +83,6 @@ struct DeniedReviewDecision {
   std::string rejection;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DeniedReviewDecision& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -101,9 +91,6 @@ struct NetworkPolicyAmendmentReviewDecision {
   NetworkPolicyAmendment network_policy_amendment;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NetworkPolicyAmendmentReviewDecision& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -133,7 +120,8 @@ struct ReviewDecisionValue
 
   static constexpr auto approved = known::ReviewDecisionValue::approved;
   static constexpr auto approved_for_session = known::ReviewDecisionValue::approved_for_session;
-  static constexpr auto approved_mcp_policy_amendment = known::ReviewDecisionValue::approved_mcp_policy_amendment;
+  static constexpr auto approved_mcp_policy_amendment =
+      known::ReviewDecisionValue::approved_mcp_policy_amendment;
   static constexpr auto timed_out = known::ReviewDecisionValue::timed_out;
   static constexpr auto abort = known::ReviewDecisionValue::abort;
 
@@ -142,7 +130,8 @@ struct ReviewDecisionValue
 
 /// User's decision in response to an ExecApprovalRequest.
 struct ReviewDecision
-    : Union<ReviewDecisionValue,
+    : Union<ReviewDecision,
+            ReviewDecisionValue,
             ApprovedExecpolicyAmendmentReviewDecision,
             NetworkPolicyAmendmentReviewDecision,
             DeniedReviewDecision,
@@ -151,7 +140,8 @@ struct ReviewDecision
 
   static constexpr auto approved = known::ReviewDecisionValue::approved;
   static constexpr auto approved_for_session = known::ReviewDecisionValue::approved_for_session;
-  static constexpr auto approved_mcp_policy_amendment = known::ReviewDecisionValue::approved_mcp_policy_amendment;
+  static constexpr auto approved_mcp_policy_amendment =
+      known::ReviewDecisionValue::approved_mcp_policy_amendment;
   static constexpr auto timed_out = known::ReviewDecisionValue::timed_out;
   static constexpr auto abort = known::ReviewDecisionValue::abort;
 
@@ -163,7 +153,6 @@ struct ReviewDecision
     return value && *value == b;
   }
 
-  bool operator==(const ReviewDecision& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -172,9 +161,6 @@ struct ApplyPatchApprovalResponse {
   ReviewDecision decision;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ApplyPatchApprovalResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -185,7 +171,6 @@ struct ClientInfo {
   Optional<std::string> title = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ClientInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -195,7 +180,6 @@ struct ListFilesParsedCommand {
   Optional<std::string> path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ListFilesParsedCommand& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -209,7 +193,6 @@ struct ReadParsedCommand {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReadParsedCommand& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -220,7 +203,6 @@ struct SearchParsedCommand {
   Optional<std::string> query = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SearchParsedCommand& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -229,20 +211,19 @@ struct UnknownParsedCommand {
   std::string cmd;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UnknownParsedCommand& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ParsedCommand`.
 struct ParsedCommand
-    : Union<ReadParsedCommand,
+    : Union<ParsedCommand,
+            ReadParsedCommand,
             ListFilesParsedCommand,
             SearchParsedCommand,
             UnknownParsedCommand,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ParsedCommand& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -260,9 +241,6 @@ struct ExecCommandApprovalParams {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExecCommandApprovalParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -271,9 +249,6 @@ struct ExecCommandApprovalResponse {
   ReviewDecision decision;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExecCommandApprovalResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -304,7 +279,6 @@ struct InitializeCapabilities {
   std::optional<bool> required_human_approval = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InitializeCapabilities& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -314,7 +288,6 @@ struct InitializeParams {
   Optional<InitializeCapabilities> capabilities = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InitializeParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -330,7 +303,6 @@ struct InitializeResponse {
   std::string user_agent;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InitializeResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -342,7 +314,6 @@ struct TextPosition {
   std::uint64_t line = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextPosition& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -352,7 +323,6 @@ struct TextRange {
   TextPosition start;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TextRange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -368,9 +338,6 @@ struct ConfigWarningNotification {
   Optional<TextRange> range = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ConfigWarningNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -382,9 +349,6 @@ struct DeprecationNoticeNotification {
   Optional<std::string> details = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const DeprecationNoticeNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -396,7 +360,6 @@ struct ErrorNotification {
   bool will_retry = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ErrorNotification& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -408,9 +371,6 @@ struct GuardianWarningNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GuardianWarningNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -422,7 +382,6 @@ struct WarningNotification {
   Optional<std::string> thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WarningNotification& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

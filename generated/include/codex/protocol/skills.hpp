@@ -24,7 +24,6 @@ struct SkillToolDependency {
   Optional<std::string> url = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillToolDependency& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -33,7 +32,6 @@ struct SkillDependencies {
   std::vector<SkillToolDependency> tools;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillDependencies& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -43,7 +41,6 @@ struct SkillErrorInfo {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillErrorInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -85,7 +82,6 @@ struct SkillMetadata {
   Optional<std::string> short_description = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillMetadata& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -95,9 +91,6 @@ struct SkillMetadata {
 /// parameters when refreshed skill metadata is needed.
 struct SkillsChangedNotification {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -110,9 +103,6 @@ struct SkillsConfigWriteParams {
   Optional<AbsolutePathBuf> path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsConfigWriteParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -121,9 +111,6 @@ struct SkillsConfigWriteResponse {
   bool effective_enabled = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsConfigWriteResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -132,18 +119,12 @@ struct SkillsExtraRootsSetParams {
   std::vector<AbsolutePathBuf> extra_roots;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsExtraRootsSetParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `skills/extraRoots/set`.
 struct SkillsExtraRootsSetResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsExtraRootsSetResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -154,7 +135,6 @@ struct SkillsListEntry {
   std::vector<SkillMetadata> skills;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsListEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -166,7 +146,6 @@ struct SkillsListParams {
   std::optional<bool> force_reload = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -175,7 +154,6 @@ struct SkillsListResponse {
   std::vector<SkillsListEntry> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SkillsListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

@@ -24,9 +24,6 @@ struct ActivePermissionProfile {
   Optional<std::string> extends = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ActivePermissionProfile& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -39,19 +36,16 @@ struct EnvironmentCapabilityRootLocation {
   std::string path;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentCapabilityRootLocation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Location used to resolve a selected capability root.
 struct CapabilityRootLocation
-    : Union<EnvironmentCapabilityRootLocation,
+    : Union<CapabilityRootLocation,
+            EnvironmentCapabilityRootLocation,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const CapabilityRootLocation& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -82,9 +76,6 @@ struct ContextCompactedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ContextCompactedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -117,21 +108,16 @@ struct FunctionDynamicToolNamespaceTool {
   std::optional<bool> defer_loading = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionDynamicToolNamespaceTool& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `DynamicToolNamespaceTool`.
 struct DynamicToolNamespaceTool
-    : Union<FunctionDynamicToolNamespaceTool,
+    : Union<DynamicToolNamespaceTool,
+            FunctionDynamicToolNamespaceTool,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const DynamicToolNamespaceTool& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -143,9 +129,6 @@ struct FunctionDynamicToolSpec {
   std::optional<bool> defer_loading = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FunctionDynamicToolSpec& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -156,20 +139,17 @@ struct NamespaceDynamicToolSpec {
   std::vector<DynamicToolNamespaceTool> tools;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NamespaceDynamicToolSpec& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `DynamicToolSpec`.
 struct DynamicToolSpec
-    : Union<FunctionDynamicToolSpec,
+    : Union<DynamicToolSpec,
+            FunctionDynamicToolSpec,
             NamespaceDynamicToolSpec,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const DynamicToolSpec& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -179,9 +159,6 @@ struct EnvironmentConnectionNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const EnvironmentConnectionNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -192,7 +169,6 @@ struct GitInfo {
   Optional<std::string> sha = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const GitInfo& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -226,7 +202,6 @@ struct QueuedSubmission {
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const QueuedSubmission& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -365,7 +340,6 @@ struct RealtimeVoicesList {
   Defaulted<std::vector<RealtimeVoice>> v3 = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RealtimeVoicesList& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -377,7 +351,6 @@ struct SelectedCapabilityRoot {
   CapabilityRootLocation location;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SelectedCapabilityRoot& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -411,7 +384,6 @@ struct CustomSessionSource {
   std::string custom;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CustomSessionSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -420,7 +392,6 @@ struct OtherSubAgentSource {
   std::string other;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const OtherSubAgentSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -454,15 +425,13 @@ struct ThreadSpawnSubAgentSource {
   Optional<std::string> agent_role = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSpawnSubAgentSource& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `SubAgentSource`.
 struct SubAgentSource
-    : Union<SubAgentSourceValue,
+    : Union<SubAgentSource,
+            SubAgentSourceValue,
             ThreadSpawnSubAgentSource,
             OtherSubAgentSource,
             Unknown> {
@@ -480,7 +449,6 @@ struct SubAgentSource
     return value && *value == b;
   }
 
-  bool operator==(const SubAgentSource& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -489,13 +457,13 @@ struct SubAgentSessionSource {
   SubAgentSource sub_agent;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SubAgentSessionSource& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `SessionSource`.
 struct SessionSource
-    : Union<SessionSourceValue,
+    : Union<SessionSource,
+            SessionSourceValue,
             CustomSessionSource,
             SubAgentSessionSource,
             Unknown> {
@@ -515,7 +483,6 @@ struct SessionSource
     return value && *value == b;
   }
 
-  bool operator==(const SessionSource& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -526,14 +493,12 @@ struct ThreadEnvironment {
   std::vector<LegacyAppPathString> runtime_workspace_roots;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadEnvironment& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Extra app-server data for a thread.
 struct ThreadExtra {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadExtra& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -582,43 +547,37 @@ struct ActiveThreadStatus {
   std::vector<ThreadActiveFlag> active_flags;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ActiveThreadStatus& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "idle".
 struct IdleThreadStatus {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const IdleThreadStatus& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "notLoaded".
 struct NotLoadedThreadStatus {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const NotLoadedThreadStatus& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "systemError".
 struct SystemErrorThreadStatus {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const SystemErrorThreadStatus& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreadStatus`.
 struct ThreadStatus
-    : Union<NotLoadedThreadStatus,
+    : Union<ThreadStatus,
+            NotLoadedThreadStatus,
             IdleThreadStatus,
             SystemErrorThreadStatus,
             ActiveThreadStatus,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadStatus& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -712,7 +671,6 @@ struct Thread {
   Optional<ThreadSource> thread_source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const Thread& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -723,18 +681,12 @@ struct ThreadApproveGuardianDeniedActionParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadApproveGuardianDeniedActionParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/approveGuardianDeniedAction`.
 struct ThreadApproveGuardianDeniedActionResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadApproveGuardianDeniedActionResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -743,14 +695,12 @@ struct ThreadArchiveParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadArchiveParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/archive`.
 struct ThreadArchiveResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadArchiveResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -759,9 +709,6 @@ struct ThreadArchivedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadArchivedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -774,7 +721,6 @@ struct ThreadAttachment {
   Json payload;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachment& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -805,9 +751,6 @@ struct ThreadAttachmentAddParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentAddParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -817,9 +760,6 @@ struct ThreadAttachmentAddResponse {
   ThreadAttachmentAddOutcome outcome;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentAddResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -830,9 +770,6 @@ struct ThreadAttachmentListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -842,9 +779,6 @@ struct ThreadAttachmentListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -874,7 +808,6 @@ struct ThreadAttachmentOwner {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentOwner& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -888,9 +821,6 @@ struct ThreadAttachmentOwnerListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentOwnerListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -900,9 +830,6 @@ struct ThreadAttachmentOwnerListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentOwnerListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -913,18 +840,12 @@ struct ThreadAttachmentRemoveParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentRemoveParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful deletion does not return additional attachment data.
 struct ThreadAttachmentRemoveResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentRemoveResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -937,9 +858,6 @@ struct ThreadAttachmentUpdatedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadAttachmentUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -956,9 +874,6 @@ struct ThreadBackgroundTerminal {
   Optional<std::uint64_t> rss_kb = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadBackgroundTerminal& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -969,9 +884,6 @@ struct ThreadBackgroundTerminalsCleanParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadBackgroundTerminalsCleanParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -980,9 +892,6 @@ struct ThreadBackgroundTerminalsCleanParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadBackgroundTerminalsCleanResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadBackgroundTerminalsCleanResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -997,9 +906,6 @@ struct ThreadBackgroundTerminalsListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadBackgroundTerminalsListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1013,9 +919,6 @@ struct ThreadBackgroundTerminalsListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadBackgroundTerminalsListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1027,9 +930,6 @@ struct ThreadBackgroundTerminalsTerminateParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadBackgroundTerminalsTerminateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1040,9 +940,6 @@ struct ThreadBackgroundTerminalsTerminateResponse {
   bool terminated = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadBackgroundTerminalsTerminateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1051,9 +948,6 @@ struct ThreadClosedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadClosedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1062,18 +956,12 @@ struct ThreadCompactStartParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadCompactStartParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/compact/start`.
 struct ThreadCompactStartResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadCompactStartResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1085,9 +973,6 @@ struct ThreadDecrementElicitationParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadDecrementElicitationParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1101,9 +986,6 @@ struct ThreadDecrementElicitationResponse {
   bool paused = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadDecrementElicitationResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1112,14 +994,12 @@ struct ThreadDeleteParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadDeleteParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/delete`.
 struct ThreadDeleteResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadDeleteResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1128,9 +1008,6 @@ struct ThreadDeletedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadDeletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1215,7 +1092,6 @@ struct ThreadForkParams {
   Optional<ThreadSource> thread_source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadForkParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1259,7 +1135,6 @@ struct ThreadForkResponse {
   Optional<std::string> service_tier = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadForkResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1302,7 +1177,6 @@ struct ThreadGoal {
   Optional<std::int64_t> token_budget = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoal& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1332,7 +1206,6 @@ struct ThreadGoalClearParams {
   Optional<ThreadGoalMutationOrigin> origin = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalClearParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1341,9 +1214,6 @@ struct ThreadGoalClearResponse {
   bool cleared = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalClearResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1352,9 +1222,6 @@ struct ThreadGoalClearedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalClearedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1363,7 +1230,6 @@ struct ThreadGoalGetParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalGetParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1372,7 +1238,6 @@ struct ThreadGoalGetResponse {
   Optional<ThreadGoal> goal = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalGetResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1386,7 +1251,6 @@ struct ThreadGoalSetParams {
   Optional<std::int64_t> token_budget = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalSetParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1395,7 +1259,6 @@ struct ThreadGoalSetResponse {
   ThreadGoal goal;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalSetResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1406,9 +1269,6 @@ struct ThreadGoalUpdatedNotification {
   Optional<std::string> turn_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGoalUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1422,9 +1282,6 @@ struct ThreadGuardianAssessment {
   GuardianUserAuthorization user_authorization;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGuardianAssessment& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1437,9 +1294,6 @@ struct ThreadGuardianReviewParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGuardianReviewParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1452,9 +1306,6 @@ struct ThreadGuardianReviewResponse {
   Optional<ThreadGuardianAssessment> assessment = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadGuardianReviewResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1466,9 +1317,6 @@ struct ThreadIncrementElicitationParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadIncrementElicitationParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1482,9 +1330,6 @@ struct ThreadIncrementElicitationResponse {
   bool paused = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadIncrementElicitationResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1495,18 +1340,12 @@ struct ThreadInjectItemsParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadInjectItemsParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/inject_items`.
 struct ThreadInjectItemsResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadInjectItemsResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1525,7 +1364,6 @@ struct ThreadItemEntry {
   Optional<std::int64_t> started_at_ms = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadItemEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1541,9 +1379,6 @@ struct ThreadItemOutputDeferral {
   std::optional<bool> mcp_tool_call = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadItemOutputDeferral& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1552,30 +1387,27 @@ struct ItemThreadItemsListAnchor {
   std::string item_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ItemThreadItemsListAnchor& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// An exclusive item position within the requested visible turn.
 struct ThreadItemsListAnchor
-    : Union<ItemThreadItemsListAnchor,
+    : Union<ThreadItemsListAnchor,
+            ItemThreadItemsListAnchor,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadItemsListAnchor& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
 /// Starting position for an item-history page.
 struct ThreadItemsListCursor
-    : Union<std::string,
+    : Union<ThreadItemsListCursor,
+            std::string,
             ThreadItemsListAnchor,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadItemsListCursor& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1596,7 +1428,6 @@ struct ThreadItemsListParams {
   Optional<std::string> turn_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadItemsListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1611,9 +1442,6 @@ struct ThreadItemsListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadItemsListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1627,7 +1455,6 @@ struct ThreadItemsReadParams {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadItemsReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1638,20 +1465,17 @@ struct ThreadItemsReadResponse {
   std::vector<ThreadItemEntry> data;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadItemsReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreadListCwdFilter`.
 struct ThreadListCwdFilter
-    : Union<std::string,
+    : Union<ThreadListCwdFilter,
+            std::string,
             std::vector<std::string>,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadListCwdFilter& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1779,16 +1603,12 @@ struct ThreadListParams {
   std::optional<bool> use_state_db_only = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// Explicitly marked unread, including when the thread has no turns.
 struct ThreadStartThreadUnreadPosition {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadStartThreadUnreadPosition& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1797,20 +1617,17 @@ struct TurnThreadUnreadPosition {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnThreadUnreadPosition& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreadUnreadPosition`.
 struct ThreadUnreadPosition
-    : Union<ThreadStartThreadUnreadPosition,
+    : Union<ThreadUnreadPosition,
+            ThreadStartThreadUnreadPosition,
             TurnThreadUnreadPosition,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadUnreadPosition& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -1821,7 +1638,6 @@ struct ThreadReadState {
   Optional<ThreadUnreadPosition> first_unread = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadReadState& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1842,7 +1658,6 @@ struct ThreadListResponse {
   Optional<std::map<std::string, ThreadReadState>> read_states = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadListResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1854,7 +1669,6 @@ struct ThreadLoadedListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadLoadedListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1867,9 +1681,6 @@ struct ThreadLoadedListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadLoadedListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1900,9 +1711,6 @@ struct ThreadMemoryModeSetParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadMemoryModeSetParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1911,9 +1719,6 @@ struct ThreadMemoryModeSetParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadMemoryModeSetResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadMemoryModeSetResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1925,7 +1730,6 @@ struct ThreadMemoryReadParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadMemoryReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1938,9 +1742,6 @@ struct ThreadMemoryReadResponse {
   Optional<std::string> summary = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadMemoryReadResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1957,9 +1758,6 @@ struct ThreadMetadataGitInfoUpdateParams {
   Optional<std::string> sha = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadMetadataGitInfoUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1981,9 +1779,6 @@ struct ThreadMetadataUpdateParams {
   Optional<std::string> project_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadMetadataUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -1992,9 +1787,6 @@ struct ThreadMetadataUpdateResponse {
   Thread thread;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadMetadataUpdateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2004,9 +1796,6 @@ struct ThreadNameUpdatedNotification {
   Optional<std::string> thread_name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadNameUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2018,9 +1807,6 @@ struct ThreadPredictionRequestParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadPredictionRequestParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2029,9 +1815,6 @@ struct ThreadPredictionRequestParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadPredictionRequestResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadPredictionRequestResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2040,29 +1823,23 @@ struct CompletedThreadPredictionResult {
   Optional<std::string> text = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const CompletedThreadPredictionResult& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "failed".
 struct FailedThreadPredictionResult {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const FailedThreadPredictionResult& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreadPredictionResult`.
 struct ThreadPredictionResult
-    : Union<CompletedThreadPredictionResult,
+    : Union<ThreadPredictionResult,
+            CompletedThreadPredictionResult,
             FailedThreadPredictionResult,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadPredictionResult& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2073,9 +1850,6 @@ struct ThreadPredictionUpdatedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadPredictionUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2089,9 +1863,6 @@ struct ThreadPrepareApprovedPlanParams {
   Optional<std::string> attachment_path = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadPrepareApprovedPlanParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2104,9 +1875,6 @@ struct ThreadPrepareApprovedPlanResponse {
   std::string prompt;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadPrepareApprovedPlanResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2116,9 +1884,6 @@ struct ThreadProjectUpdatedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadProjectUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2133,7 +1898,6 @@ struct ThreadQueueAddParams {
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueAddParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2144,7 +1908,6 @@ struct ThreadQueueAddResponse {
   QueuedSubmission queued_submission;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueAddResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2153,9 +1916,6 @@ struct ThreadQueueChangedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2167,9 +1927,6 @@ struct ThreadQueueDeleteParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueDeleteParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2180,9 +1937,6 @@ struct ThreadQueueDeleteResponse {
   bool deleted = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueDeleteResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2197,7 +1951,6 @@ struct ThreadQueueListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2210,9 +1963,6 @@ struct ThreadQueueListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2224,9 +1974,6 @@ struct ThreadQueueReorderParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueReorderParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2235,9 +1982,6 @@ struct ThreadQueueReorderParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadQueueReorderResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueReorderResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2249,7 +1993,6 @@ struct ThreadQueueStartParams {
   Optional<std::string> queued_submission_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueStartParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2260,9 +2003,6 @@ struct ThreadQueueStartResponse {
   Turn turn;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueStartResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2277,9 +2017,6 @@ struct ThreadQueueUpdateParams {
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2290,9 +2027,6 @@ struct ThreadQueueUpdateResponse {
   QueuedSubmission queued_submission;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadQueueUpdateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2305,7 +2039,6 @@ struct ThreadReadParams {
   std::optional<bool> include_turns = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadReadParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2318,7 +2051,6 @@ struct ThreadReadResponse {
   Optional<ThreadReadState> read_state = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadReadResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2328,40 +2060,29 @@ struct ThreadReadStateChangedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadReadStateChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "read".
 struct ReadThreadReadStateOperation {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ReadThreadReadStateOperation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "unread".
 struct UnreadThreadReadStateOperation {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UnreadThreadReadStateOperation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreadReadStateOperation`.
 struct ThreadReadStateOperation
-    : Union<ReadThreadReadStateOperation,
+    : Union<ThreadReadStateOperation,
+            ReadThreadReadStateOperation,
             UnreadThreadReadStateOperation,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadReadStateOperation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -2375,9 +2096,6 @@ struct ThreadReadStateUpdateParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadReadStateUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2388,9 +2106,6 @@ struct ThreadReadStateUpdateResponse {
   ThreadReadState read_state;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadReadStateUpdateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2403,9 +2118,6 @@ struct ThreadRealtimeAudioChunk {
   Optional<std::uint32_t> samples_per_channel = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeAudioChunk& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2417,9 +2129,6 @@ struct ThreadRealtimeAppendAudioParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeAppendAudioParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2428,9 +2137,6 @@ struct ThreadRealtimeAppendAudioParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeAppendAudioResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeAppendAudioResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2442,9 +2148,6 @@ struct ThreadRealtimeAppendSpeechParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeAppendSpeechParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2453,9 +2156,6 @@ struct ThreadRealtimeAppendSpeechParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeAppendSpeechResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeAppendSpeechResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2469,9 +2169,6 @@ struct ThreadRealtimeAppendTextParams {
   Defaulted<ConversationTextRole> role = by_default(ConversationTextRole::user);
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeAppendTextParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2480,27 +2177,18 @@ struct ThreadRealtimeAppendTextParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeAppendTextResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeAppendTextResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "wholeItem".
 struct WholeItemThreadRealtimeBemItemPresentation {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WholeItemThreadRealtimeBemItemPresentation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "inlineMarkdown".
 struct InlineMarkdownThreadRealtimeBemItemPresentation {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InlineMarkdownThreadRealtimeBemItemPresentation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2509,23 +2197,18 @@ struct InlineVisualizationThreadRealtimeBemItemPresentation {
   std::uint32_t index = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const InlineVisualizationThreadRealtimeBemItemPresentation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// EXPERIMENTAL - how an existing agent item appears in a realtime conversation.
 struct ThreadRealtimeBemItemPresentation
-    : Union<WholeItemThreadRealtimeBemItemPresentation,
+    : Union<ThreadRealtimeBemItemPresentation,
+            WholeItemThreadRealtimeBemItemPresentation,
             InlineMarkdownThreadRealtimeBemItemPresentation,
             InlineVisualizationThreadRealtimeBemItemPresentation,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadRealtimeBemItemPresentation& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -2535,9 +2218,6 @@ struct ThreadRealtimeClosedNotification {
   Optional<std::string> reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeClosedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2547,9 +2227,6 @@ struct ThreadRealtimeErrorNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeErrorNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2559,18 +2236,12 @@ struct ThreadRealtimeInitialItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeInitialItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "realtimeSessionStarted".
 struct RealtimeSessionStartedThreadRealtimeItem {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RealtimeSessionStartedThreadRealtimeItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2599,9 +2270,6 @@ struct TranscriptSegmentThreadRealtimeItem {
   std::string text;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TranscriptSegmentThreadRealtimeItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2612,9 +2280,6 @@ struct BemItemPromotedThreadRealtimeItem {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const BemItemPromotedThreadRealtimeItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2642,15 +2307,13 @@ struct RealtimeSessionClosedThreadRealtimeItem {
   ThreadRealtimeSessionOutcome outcome;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RealtimeSessionClosedThreadRealtimeItem& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// EXPERIMENTAL - a thread-scoped realtime item in the canonical timeline.
 struct ThreadRealtimeItem
-    : Union<RealtimeSessionStartedThreadRealtimeItem,
+    : Union<ThreadRealtimeItem,
+            RealtimeSessionStartedThreadRealtimeItem,
             TranscriptSegmentThreadRealtimeItem,
             BemItemPromotedThreadRealtimeItem,
             RealtimeSessionClosedThreadRealtimeItem,
@@ -2660,7 +2323,6 @@ struct ThreadRealtimeItem
   std::string id;
   std::string realtime_session_id;
 
-  bool operator==(const ThreadRealtimeItem& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -2670,9 +2332,6 @@ struct ThreadRealtimeItemAddedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeItemAddedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2682,9 +2341,6 @@ struct ThreadRealtimeItemCompletedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeItemCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2694,9 +2350,6 @@ struct ThreadRealtimeItemStartedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeItemStartedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2707,9 +2360,6 @@ struct ThreadRealtimeItemTranscriptDeltaNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeItemTranscriptDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2718,9 +2368,6 @@ struct ThreadRealtimeItemTranscriptDeltaNotification {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeListVoicesParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeListVoicesParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2731,9 +2378,6 @@ struct ThreadRealtimeListVoicesResponse {
   RealtimeVoicesList voices;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeListVoicesResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2743,9 +2387,6 @@ struct ThreadRealtimeOutputAudioDeltaNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeOutputAudioDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2755,9 +2396,6 @@ struct ThreadRealtimeSdpNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeSdpNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2767,9 +2405,6 @@ struct ExistingCallThreadRealtimeStartTransport {
   std::string call_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ExistingCallThreadRealtimeStartTransport& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2780,32 +2415,24 @@ struct WebrtcThreadRealtimeStartTransport {
   std::string sdp;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebrtcThreadRealtimeStartTransport& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "websocket".
 struct WebsocketThreadRealtimeStartTransport {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WebsocketThreadRealtimeStartTransport& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// EXPERIMENTAL - transport used by thread realtime.
 struct ThreadRealtimeStartTransport
-    : Union<WebsocketThreadRealtimeStartTransport,
+    : Union<ThreadRealtimeStartTransport,
+            WebsocketThreadRealtimeStartTransport,
             WebrtcThreadRealtimeStartTransport,
             ExistingCallThreadRealtimeStartTransport,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadRealtimeStartTransport& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::UnionInfo type_info;
 };
 
@@ -2825,7 +2452,8 @@ struct ThreadRealtimeStartParams {
   Optional<bool> client_managed_handoffs = {};
   /// Overrides BEM channel prefixes by `analysis`, `commentary`, or `final`. Omitted channels
   /// retain their default uppercase bracketed prefixes.
-  Optional<std::map<std::string, std::vector<std::string>>> codex_response_handoff_channel_prefixes = {};
+  Optional<std::map<std::string,
+      std::vector<std::string>>> codex_response_handoff_channel_prefixes = {};
   /// Selects how automatic Codex responses are routed in Frameless Bidi sessions. Omitted values
   /// default to `thinking`. Realtime V1 and V2 ignore this setting.
   Optional<CodexResponseHandoffMode> codex_response_handoff_mode = {};
@@ -2862,9 +2490,6 @@ struct ThreadRealtimeStartParams {
   Optional<std::string> voice_session_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeStartParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2873,9 +2498,6 @@ struct ThreadRealtimeStartParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeStartResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeStartResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2886,9 +2508,6 @@ struct ThreadRealtimeStartedNotification {
   Optional<std::string> realtime_session_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeStartedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2899,9 +2518,6 @@ struct ThreadRealtimeStopParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeStopParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2910,9 +2526,6 @@ struct ThreadRealtimeStopParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeStopResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeStopResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2924,9 +2537,6 @@ struct ThreadRealtimeTranscriptDeltaNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeTranscriptDeltaNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2938,9 +2548,6 @@ struct ThreadRealtimeTranscriptDoneNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRealtimeTranscriptDoneNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -2954,9 +2561,6 @@ struct ThreadResumeInitialTurnsPageParams {
   Optional<SortDirection> sort_direction = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadResumeInitialTurnsPageParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3020,7 +2624,6 @@ struct ThreadResumeParams {
   Optional<std::string> service_tier = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadResumeParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3031,7 +2634,6 @@ struct TurnsPage {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnsPage& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3091,7 +2693,6 @@ struct ThreadResumeResponse {
   Optional<std::string> turns_backwards_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadResumeResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3104,7 +2705,6 @@ struct ThreadRevertParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRevertParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3125,7 +2725,6 @@ struct ThreadRevertResponse {
   Optional<std::string> turns_backwards_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRevertResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3134,9 +2733,6 @@ struct ThreadRevertedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadRevertedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3147,9 +2743,6 @@ struct ThreadSampleCancelParams {
   RequestId request_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSampleCancelParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3158,9 +2751,6 @@ struct ThreadSampleCancelParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadSampleCancelResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSampleCancelResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3187,7 +2777,6 @@ struct ThreadSampleParams {
   Optional<std::string> turn_trigger = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSampleParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3205,7 +2794,6 @@ struct ThreadSampleResponse {
   Optional<std::string> text = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSampleResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3219,7 +2807,6 @@ struct ThreadSearchTextRange {
   std::uint32_t start = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSearchTextRange& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3236,7 +2823,6 @@ struct ThreadSearchOccurrence {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSearchOccurrence& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3254,9 +2840,6 @@ struct ThreadSearchOccurrencesParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSearchOccurrencesParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3270,9 +2853,6 @@ struct ThreadSearchOccurrencesResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSearchOccurrencesResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3323,7 +2903,6 @@ struct ThreadSearchParams {
   Optional<std::vector<ThreadSourceKind>> source_kinds = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSearchParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3333,7 +2912,6 @@ struct ThreadSearchResult {
   Thread thread;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSearchResult& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3351,7 +2929,6 @@ struct ThreadSearchResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSearchResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3362,9 +2939,6 @@ struct ThreadSectionChangedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3378,18 +2952,12 @@ struct ThreadSectionMoveParams {
   Optional<std::string> before_thread_id = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionMoveParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/section/move`.
 struct ThreadSectionMoveResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionMoveResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3399,14 +2967,12 @@ struct ThreadSetNameParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSetNameParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/name/set`.
 struct ThreadSetNameResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSetNameResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3442,7 +3008,6 @@ struct ThreadSettings {
   Optional<ReasoningSummary> summary = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSettings& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3489,9 +3054,6 @@ struct ThreadSettingsUpdateParams {
   Optional<ReasoningSummary> summary = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSettingsUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3500,9 +3062,6 @@ struct ThreadSettingsUpdateParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadSettingsUpdateResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSettingsUpdateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3512,9 +3071,6 @@ struct ThreadSettingsUpdatedNotification {
   ThreadSettings thread_settings;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSettingsUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3531,18 +3087,12 @@ struct ThreadShellCommandParams {
   Optional<std::int64_t> timeout_ms = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadShellCommandParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/shellCommand`.
 struct ThreadShellCommandResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadShellCommandResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3642,7 +3192,6 @@ struct ThreadStartParams {
   Optional<ThreadSource> thread_source = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadStartParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3686,7 +3235,6 @@ struct ThreadStartResponse {
   Optional<std::string> service_tier = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadStartResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3695,9 +3243,6 @@ struct ThreadStartedNotification {
   Thread thread;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadStartedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3707,9 +3252,6 @@ struct ThreadStatusChangedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadStatusChangedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3720,9 +3262,6 @@ struct ItemThreadTimelineEntry {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ItemThreadTimelineEntry& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3732,9 +3271,6 @@ struct RealtimeThreadTimelineEntry {
   std::uint64_t position = 0;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const RealtimeThreadTimelineEntry& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3745,9 +3281,6 @@ struct TurnStartedThreadTimelineEntry {
   Optional<std::int64_t> started_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnStartedThreadTimelineEntry& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3762,22 +3295,19 @@ struct TurnCompletedThreadTimelineEntry {
   Optional<std::int64_t> started_at = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnCompletedThreadTimelineEntry& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// EXPERIMENTAL - one item or turn boundary in canonical rollout order.
 struct ThreadTimelineEntry
-    : Union<ItemThreadTimelineEntry,
+    : Union<ThreadTimelineEntry,
+            ItemThreadTimelineEntry,
             RealtimeThreadTimelineEntry,
             TurnStartedThreadTimelineEntry,
             TurnCompletedThreadTimelineEntry,
             Unknown> {
   using Union::Union;
 
-  bool operator==(const ThreadTimelineEntry& other) const { return detail::equal(*this, other); }
   static const detail::UnionInfo type_info;
 };
 
@@ -3790,9 +3320,6 @@ struct ThreadTimelineListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadTimelineListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3805,9 +3332,6 @@ struct ThreadTimelineListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadTimelineListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3818,7 +3342,6 @@ struct ThreadTokenUsage {
   Optional<std::int64_t> model_context_window = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadTokenUsage& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3829,9 +3352,6 @@ struct ThreadTokenUsageUpdatedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadTokenUsageUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3848,7 +3368,6 @@ struct ThreadTurnsListParams {
   Optional<SortDirection> sort_direction = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadTurnsListParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3864,9 +3383,6 @@ struct ThreadTurnsListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadTurnsListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3875,7 +3391,6 @@ struct ThreadUnarchiveParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUnarchiveParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3884,9 +3399,6 @@ struct ThreadUnarchiveResponse {
   Thread thread;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUnarchiveResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3895,9 +3407,6 @@ struct ThreadUnarchivedNotification {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUnarchivedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3906,9 +3415,6 @@ struct ThreadUnsubscribeParams {
   std::string thread_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUnsubscribeParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -3938,9 +3444,6 @@ struct ThreadUnsubscribeResponse {
   ThreadUnsubscribeStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadUnsubscribeResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

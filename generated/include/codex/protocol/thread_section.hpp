@@ -21,9 +21,6 @@ struct ThreadSectionCreateParams {
   Optional<ThreadSectionAppearance> appearance = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionCreateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -32,9 +29,6 @@ struct ThreadSectionCreateResponse {
   ThreadSection section;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionCreateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -44,18 +38,12 @@ struct ThreadSectionDeleteParams {
   std::string section_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionDeleteParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful deletion does not return additional section data.
 struct ThreadSectionDeleteResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionDeleteResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -67,9 +55,6 @@ struct ThreadSectionListParams {
   Optional<std::uint32_t> limit = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionListParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -80,9 +65,6 @@ struct ThreadSectionListResponse {
   Optional<std::string> next_cursor = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionListResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -96,9 +78,6 @@ struct ThreadSectionUpdateParams {
   Optional<ThreadSectionAppearance> appearance = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -107,9 +86,6 @@ struct ThreadSectionUpdateResponse {
   ThreadSection section;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const ThreadSectionUpdateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -41,7 +41,6 @@ struct AdditionalContextEntry {
   Optional<std::string> name = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const AdditionalContextEntry& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -51,9 +50,6 @@ struct TurnCompletedNotification {
   Turn turn;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -65,9 +61,6 @@ struct TurnDiffUpdatedNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnDiffUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -77,14 +70,12 @@ struct TurnInterruptParams {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnInterruptParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `turn/interrupt`.
 struct TurnInterruptResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnInterruptResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -95,9 +86,6 @@ struct TurnModerationMetadataNotification {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnModerationMetadataNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -128,7 +116,6 @@ struct TurnPlanStep {
   std::string step;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnPlanStep& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -140,9 +127,6 @@ struct TurnPlanUpdatedNotification {
   Optional<std::string> explanation = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnPlanUpdatedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -170,9 +154,6 @@ struct TurnSettingsUpdateParams {
   Optional<ReasoningSummary> summary = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnSettingsUpdateParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -207,9 +188,6 @@ struct TurnSettingsUpdateResponse {
   TurnSettingsUpdateStatus status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnSettingsUpdateResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -222,7 +200,6 @@ struct TurnToolOutput {
   std::optional<bool> retain = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnToolOutput& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -330,7 +307,6 @@ struct TurnStartParams {
   Optional<std::string> turn_trigger = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnStartParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -339,7 +315,6 @@ struct TurnStartResponse {
   Turn turn;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnStartResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -349,9 +324,6 @@ struct TurnStartedNotification {
   Turn turn;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnStartedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -385,7 +357,6 @@ struct TurnSteerParams {
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata_patch = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnSteerParams& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -394,7 +365,6 @@ struct TurnSteerResponse {
   std::string turn_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const TurnSteerResponse& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 

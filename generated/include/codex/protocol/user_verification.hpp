@@ -22,9 +22,6 @@ struct UserVerificationCancelParams {
   RequestId request_id;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationCancelParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -34,9 +31,6 @@ struct UserVerificationCancelParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationCancelResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationCancelResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -45,9 +39,6 @@ struct UserVerificationCancelResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationDeleteParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationDeleteParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -56,9 +47,6 @@ struct UserVerificationDeleteParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationDeleteResponse {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationDeleteResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -67,9 +55,6 @@ struct UserVerificationDeleteResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationEnrollParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationEnrollParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -85,9 +70,6 @@ struct UserVerificationEnrollResponse {
   Optional<std::string> public_key = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationEnrollResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -100,7 +82,6 @@ struct UserVerificationProof {
   std::string signature;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationProof& other) const { return detail::equal(*this, other); }
   static const detail::ObjectInfo type_info;
 };
 
@@ -109,9 +90,6 @@ struct UserVerificationProof {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationStatusParams {
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationStatusParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -124,9 +102,6 @@ struct UserVerificationStatusResponse {
   Optional<UserVerificationUnavailableReason> unavailable_reason = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationStatusResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -142,9 +117,6 @@ struct UserVerificationVerifyParams {
   std::string title;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationVerifyParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -155,9 +127,6 @@ struct UserVerificationVerifyResponse {
   UserVerificationProof proof;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const UserVerificationVerifyResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -21,9 +21,6 @@ struct WindowsWorldWritableWarningNotification {
   std::vector<std::string> sample_paths;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WindowsWorldWritableWarningNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

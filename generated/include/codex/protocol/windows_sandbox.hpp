@@ -40,9 +40,6 @@ struct WindowsSandboxReadinessResponse {
   WindowsSandboxReadiness status;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WindowsSandboxReadinessResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -72,9 +69,6 @@ struct WindowsSandboxSetupCompletedNotification {
   Optional<std::string> error = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WindowsSandboxSetupCompletedNotification& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -84,9 +78,6 @@ struct WindowsSandboxSetupStartParams {
   Optional<AbsolutePathBuf> cwd = {};
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WindowsSandboxSetupStartParams& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 
@@ -95,9 +86,6 @@ struct WindowsSandboxSetupStartResponse {
   bool started = false;
 
   Extra extra = {};  // members that this version does not know
-  bool operator==(const WindowsSandboxSetupStartResponse& other) const {
-    return detail::equal(*this, other);
-  }
   static const detail::ObjectInfo type_info;
 };
 

@@ -27,11 +27,6 @@ Json encode_json(const TypeInfo& type, const void* value);
 bool equal(const TypeInfo& type, const void* a, const void* b);
 std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value);
 
-template <class T>
-bool equal(const T& a, const T& b) {
-  return equal(T::type_info, &a, &b);
-}
-
 }  // namespace detail
 
 /// A type that the protocol describes: generated structs, unions, enums, and the standard types
@@ -60,6 +55,14 @@ template <Described T>
 template <Described T>
 [[nodiscard]] std::vector<UnknownPart> unknown_parts(const T& value) {
   return detail::unknown_parts(*detail::type_of<T>(), &value);
+}
+
+/// Whether two values of a generated type are the same: by their members, those in `extra` too. A
+/// member that reads as its default equals one that was set to it.
+template <class T>
+  requires requires { T::type_info; }
+[[nodiscard]] bool operator==(const T& a, const T& b) {
+  return detail::equal(T::type_info, &a, &b);
 }
 
 }  // namespace codex::protocol

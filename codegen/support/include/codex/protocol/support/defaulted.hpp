@@ -30,14 +30,12 @@ class Defaulted {
   Defaulted() = default;
   template <class U>
   Defaulted(detail::ByDefault<U> standard) : value_(std::move(standard.value)) {}
-  Defaulted(T value) : value_(std::move(value)), set_(true) {}
-  Defaulted(List list)
-    requires std::constructible_from<T, List>
-      : value_(list), set_(true) {}
-  template <class U>
-    requires(std::convertible_to<U, T> && !std::same_as<std::remove_cvref_t<U>, T> &&
-             !std::same_as<std::remove_cvref_t<U>, Defaulted>)
+  template <class U = T>
+    requires(!std::same_as<std::remove_cvref_t<U>, Defaulted> && std::convertible_to<U, T>)
   Defaulted(U&& value) : value_(std::forward<U>(value)), set_(true) {}
+  Defaulted(List list)
+    requires detail::HasList<List>
+      : value_(list), set_(true) {}
 
   operator const T&() const noexcept { return value_; }
   const T& operator*() const noexcept { return value_; }
@@ -74,16 +72,18 @@ class Defaulted {
     return value_.empty();
   }
 
-  friend bool operator==(const Defaulted& a, const Defaulted& b) { return a.value_ == b.value_; }
-  template <class U>
-    requires detail::PlainOperand<U, T>
-  friend bool operator==(const Defaulted& a, const U& b) {
-    return a.value_ == b;
-  }
-
  private:
   T value_{};
   bool set_ = false;
 };
+
+template <class T>
+bool operator==(const Defaulted<T>& a, const Defaulted<T>& b) {
+  return *a == *b;
+}
+template <class T, detail::PlainOperand<T> U>
+bool operator==(const Defaulted<T>& a, const U& b) {
+  return *a == b;
+}
 
 }  // namespace codex

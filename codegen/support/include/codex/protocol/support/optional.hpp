@@ -2,7 +2,7 @@
 
 #include <concepts>
 #include <initializer_list>
-#include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -38,6 +38,9 @@ struct ListFor<T> {
   using type = typename T::initializer_list_t;
 };
 
+template <class List>
+concept HasList = !std::same_as<List, std::initializer_list<NoList>>;
+
 /// What a member compares with besides its own type: spelt out, since asking "does == compile?"
 /// of any type at all would ask nlohmann, which asks back.
 template <class U, class T>
@@ -58,29 +61,27 @@ class Optional {
   constexpr Optional() noexcept {}
   constexpr Optional(std::nullopt_t) noexcept {}
   constexpr Optional(Null) noexcept : state_(State::null) {}
-  Optional(const T& value) : state_(State::value) { std::construct_at(&value_, value); }
-  Optional(T&& value) : state_(State::value) { std::construct_at(&value_, std::move(value)); }
-  Optional(List list)
-    requires std::constructible_from<T, List>
-      : state_(State::value) {
-    std::construct_at(&value_, list);
-  }
-  template <class U>
-    requires(std::convertible_to<U, T> && !std::same_as<std::remove_cvref_t<U>, T> &&
-             !std::same_as<std::remove_cvref_t<U>, Optional>)
+  template <class U = T>
+    requires(!std::same_as<std::remove_cvref_t<U>, Optional> && std::convertible_to<U, T>)
   Optional(U&& value) : state_(State::value) {
-    std::construct_at(&value_, std::forward<U>(value));
+    new (&value_) T(std::forward<U>(value));
+  }
+  Optional(List list)
+    requires detail::HasList<List>
+      : state_(State::value) {
+    new (&value_) T(list);
   }
   /// An empty `std::optional` becomes absent.
-  Optional(std::optional<T> other) {
+  template <std::same_as<T> U>
+  Optional(std::optional<U> other) {
     if (other) emplace(*std::move(other));
   }
 
   Optional(const Optional& other) : state_(other.state_) {
-    if (other.has_value()) std::construct_at(&value_, other.value_);
+    if (other.has_value()) new (&value_) T(other.value_);
   }
   Optional(Optional&& other) noexcept : state_(other.state_) {
-    if (other.has_value()) std::construct_at(&value_, std::move(other.value_));
+    if (other.has_value()) new (&value_) T(std::move(other.value_));
   }
   Optional& operator=(const Optional& other) {
     if (this != &other) *this = Optional(other);
@@ -89,7 +90,7 @@ class Optional {
   Optional& operator=(Optional&& other) noexcept {
     if (this == &other) return *this;
     destroy();
-    if (other.has_value()) std::construct_at(&value_, std::move(other.value_));
+    if (other.has_value()) new (&value_) T(std::move(other.value_));
     state_ = other.state_;
     return *this;
   }
@@ -127,7 +128,7 @@ class Optional {
   T& emplace(Args&&... args) {
     destroy();
     state_ = State::absent;
-    std::construct_at(&value_, std::forward<Args>(args)...);
+    new (&value_) T(std::forward<Args>(args)...);
     state_ = State::value;
     return value_;
   }
@@ -143,24 +144,17 @@ class Optional {
   }
 
   /// The value or none, without the difference between null and absent.
-  operator std::optional<T>() const { return has_value() ? std::optional<T>(value_) : std::nullopt; }
-
-  friend bool operator==(const Optional& a, const Optional& b) {
-    return a.state_ == b.state_ && (!a.has_value() || a.value_ == b.value_);
-  }
-  friend bool operator==(const Optional& a, std::nullopt_t) { return !a.has_value(); }
-  friend bool operator==(const Optional& a, Null) { return a.is_null(); }
-  template <class U>
-    requires detail::PlainOperand<U, T>
-  friend bool operator==(const Optional& a, const U& b) {
-    return a.has_value() && a.value_ == b;
+  // A template, so that nobody pays for the std::optional who does not ask for it.
+  template <std::same_as<std::optional<T>> O>
+  operator O() const {
+    return has_value() ? O(value_) : O();
   }
 
  private:
   enum class State : unsigned char { absent, null, value };
 
   void destroy() noexcept {
-    if (has_value()) std::destroy_at(&value_);
+    if (has_value()) value_.~T();
   }
   void check() const {
     if (!has_value()) throw std::bad_optional_access();
@@ -171,5 +165,23 @@ class Optional {
   };
   State state_ = State::absent;
 };
+
+template <class T>
+bool operator==(const Optional<T>& a, const Optional<T>& b) {
+  if (a.has_value() && b.has_value()) return *a == *b;
+  return a.has_value() == b.has_value() && a.is_null() == b.is_null();
+}
+template <class T>
+bool operator==(const Optional<T>& a, std::nullopt_t) {
+  return !a.has_value();
+}
+template <class T>
+bool operator==(const Optional<T>& a, Null) {
+  return a.is_null();
+}
+template <class T, detail::PlainOperand<T> U>
+bool operator==(const Optional<T>& a, const U& b) {
+  return a.has_value() && *a == b;
+}
 
 }  // namespace codex

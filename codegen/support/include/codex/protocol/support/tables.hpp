@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -207,27 +208,36 @@ constexpr ObjectInfo object(TypeInfo type, std::span<const Field> fields, std::s
 }
 
 /// The parts of a union's table that must know its type.
-template <class U, class Variant = typename U::Variant>
+template <class U, class Base = typename U::Union>
 struct UnionOps;
 
-template <class U, class... Arms>
-struct UnionOps<U, std::variant<Arms...>> {
-  using Variant = std::variant<Arms...>;
+template <class U, class Self, class... Arms>
+struct UnionOps<U, Union<Self, Arms...>> {
   template <class Arm>
-  static void* emplace_arm(Variant& variant) {
-    return &variant.template emplace<Arm>();
+  static void destroy(void* arm) noexcept {
+    static_cast<Arm*>(arm)->~Arm();
+  }
+  template <class Arm>
+  static void copy(void* to, const void* from) {
+    new (to) Arm(*static_cast<const Arm*>(from));
+  }
+  template <class Arm>
+  static void move(void* to, void* from) noexcept {
+    static_assert(std::is_nothrow_move_constructible_v<Arm>);
+    new (to) Arm(std::move(*static_cast<Arm*>(from)));
+  }
+  static constexpr ArmOps arms[] = {{destroy<Arms>, copy<Arms>, move<Arms>}...};
+
+  template <class Arm>
+  static void* emplace_arm(U& value) {
+    return &value.template emplace<Arm>();
   }
   static void* emplace(void* value, std::size_t arm) {
-    static constexpr void* (*emplacers[])(Variant&) = {emplace_arm<Arms>...};
-    return emplacers[arm](static_cast<U*>(value)->variant());
+    static constexpr void* (*emplacers[])(U&) = {emplace_arm<Arms>...};
+    return emplacers[arm](*static_cast<U*>(value));
   }
-  static std::size_t index(const void* value) {
-    return static_cast<const U*>(value)->variant().index();
-  }
-  static const void* arm(const void* value) {
-    return std::visit([](const auto& held) -> const void* { return &held; },
-                      static_cast<const U*>(value)->variant());
-  }
+  static std::size_t index(const void* value) { return static_cast<const U*>(value)->index(); }
+  static const void* arm(const void* value) { return static_cast<const U*>(value)->data(); }
 };
 
 template <class U>
@@ -242,7 +252,8 @@ constexpr UnionInfo union_of(std::string_view name, UnionStyle style, std::strin
           shared.size(),
           Ops::emplace,
           Ops::index,
-          Ops::arm};
+          Ops::arm,
+          Ops::arms};
 }
 
 }  // namespace codex::protocol::detail

@@ -121,6 +121,13 @@ struct UnionArm {
   const TypeInfo* type;
 };
 
+/// How to end, copy and move an arm of a union.
+struct ArmOps {
+  void (*destroy)(void* arm) noexcept;
+  void (*copy)(void* to, const void* from);
+  void (*move)(void* to, void* from) noexcept;
+};
+
 /// A union. What it holds lies where `arm` says; the index of `Unknown` is `arms.size()`.
 struct UnionInfo : TypeInfo {
   UnionStyle style = UnionStyle::tagged;
@@ -131,6 +138,7 @@ struct UnionInfo : TypeInfo {
   void* (*emplace)(void* value, std::size_t arm) = nullptr;
   std::size_t (*index)(const void* value) = nullptr;
   const void* (*arm)(const void* value) = nullptr;
+  const ArmOps* ops = nullptr;  // by index, that of `Unknown` too
 };
 
 struct ListInfo : TypeInfo {

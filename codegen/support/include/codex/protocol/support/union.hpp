@@ -2,9 +2,11 @@
 
 #include <codex/protocol/support/json.hpp>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <new>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace codex::protocol {
 
@@ -15,50 +17,135 @@ struct Unknown {
   bool operator==(const Unknown&) const = default;
 };
 
-/// Several callables as one, for `visit`.
+namespace detail {
+
+struct UnionInfo;
+
+// The special members of every union, by its table: so that a header full of unions costs its
+// includers next to nothing (docs/decisions.md, "Unions").
+void destroy_arm(const UnionInfo& info, std::size_t arm, void* value) noexcept;
+void copy_arm(const UnionInfo& info, std::size_t arm, void* to, const void* from);
+void move_arm(const UnionInfo& info, std::size_t arm, void* to, void* from) noexcept;
+
+/// Several callables as one.
 template <class... Fs>
-struct overloaded : Fs... {
+struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 template <class... Fs>
-overloaded(Fs...) -> overloaded<Fs...>;
+Overloaded(Fs...) -> Overloaded<Fs...>;
 
-/// One of several structs, or `Unknown`. A `std::variant` (so `std::visit` and `std::get_if` work)
-/// that converts from exactly its arms.
-template <class... Arms>
-class Union : public std::variant<Arms...> {
+template <class T, class... Ts>
+concept OneOf = (std::same_as<T, Ts> || ...);
+
+}  // namespace detail
+
+/// One of several types, the arms; the last is `Unknown`. It converts from exactly its arms.
+template <class Self, class... Arms>
+class Union {
  public:
-  using Variant = std::variant<Arms...>;
-
   /// Holds an empty `Unknown`.
-  Union() noexcept : Variant(std::in_place_type<Unknown>) {}
+  Union() noexcept : index_(index_of<Unknown>()) { new (storage_) Unknown; }
   template <class Arm>
-    requires(std::same_as<std::remove_cvref_t<Arm>, Arms> || ...)
-  Union(Arm&& arm)
-      : Variant(std::in_place_type<std::remove_cvref_t<Arm>>, std::forward<Arm>(arm)) {}
+    requires detail::OneOf<std::remove_cvref_t<Arm>, Arms...>
+  Union(Arm&& arm) : index_(index_of<std::remove_cvref_t<Arm>>()) {
+    new (storage_) std::remove_cvref_t<Arm>(std::forward<Arm>(arm));
+  }
+  Union(const Union& other) : index_(other.index_) {
+    detail::copy_arm(Self::type_info, index_, storage_, other.storage_);
+  }
+  Union(Union&& other) noexcept : index_(other.index_) {
+    detail::move_arm(Self::type_info, index_, storage_, other.storage_);
+  }
+  Union& operator=(const Union& other) {
+    if (this != &other) *this = Union(other);
+    return *this;
+  }
+  Union& operator=(Union&& other) noexcept {
+    if (this == &other) return *this;
+    detail::destroy_arm(Self::type_info, index_, storage_);
+    index_ = other.index_;
+    detail::move_arm(Self::type_info, index_, storage_, other.storage_);
+    return *this;
+  }
+  ~Union() { detail::destroy_arm(Self::type_info, index_, storage_); }
 
-  template <class Arm>
+  /// Whether it holds that arm.
+  template <detail::OneOf<Arms...> Arm>
   [[nodiscard]] bool is() const noexcept {
-    return std::holds_alternative<Arm>(variant());
+    return index_ == index_of<Arm>();
   }
-  /// The arm, or nullptr when it is another one.
-  template <class Arm>
+  /// The arm, or nullptr when it holds another one.
+  template <detail::OneOf<Arms...> Arm>
   [[nodiscard]] const Arm* as() const noexcept {
-    return std::get_if<Arm>(&variant());
+    return is<Arm>() ? &held<const Arm>(storage_) : nullptr;
   }
-  template <class Arm>
+  template <detail::OneOf<Arms...> Arm>
   [[nodiscard]] Arm* as() noexcept {
-    return std::get_if<Arm>(&variant());
+    return is<Arm>() ? &held<Arm>(storage_) : nullptr;
   }
-  /// Calls the one of `fs` that takes the arm it holds; together they must take every arm,
-  /// `Unknown` too.
+
+  /// Calls the one of `fs` that takes the arm it holds, and returns what that returns. Together
+  /// they must take every arm, `Unknown` too.
   template <class... Fs>
   decltype(auto) visit(Fs&&... fs) const {
-    return std::visit(overloaded{std::forward<Fs>(fs)...}, variant());
+    return call<const Arms...>(index_, storage_,
+                               detail::Overloaded<std::decay_t<Fs>...>{std::forward<Fs>(fs)...});
+  }
+  template <class... Fs>
+  decltype(auto) visit(Fs&&... fs) {
+    return call<Arms...>(index_, storage_,
+                         detail::Overloaded<std::decay_t<Fs>...>{std::forward<Fs>(fs)...});
   }
 
-  [[nodiscard]] const Variant& variant() const noexcept { return *this; }
-  [[nodiscard]] Variant& variant() noexcept { return *this; }
+  /// Makes it hold a fresh `Arm` and returns that.
+  template <detail::OneOf<Arms...> Arm>
+  Arm& emplace() {
+    if constexpr (!std::is_nothrow_default_constructible_v<Arm>) {
+      *this = Union(Arm{});
+      return held<Arm>(storage_);
+    }
+    detail::destroy_arm(Self::type_info, index_, storage_);
+    index_ = index_of<Arm>();
+    return *new (storage_) Arm{};
+  }
+
+  /// The place of the arm among the arms.
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
+  /// The arm, whichever it is.
+  [[nodiscard]] const void* data() const noexcept { return storage_; }
+
+ private:
+  template <class Arm>
+  static constexpr std::uint8_t index_of() noexcept {
+    static_assert(sizeof...(Arms) <= 0xff);
+    std::uint8_t index = 0;
+    static_cast<void>(((std::same_as<Arm, Arms> || (++index, false)) || ...));
+    return index;
+  }
+  static constexpr std::size_t size() noexcept {
+    std::size_t largest = 0;
+    ((largest = sizeof(Arms) > largest ? sizeof(Arms) : largest), ...);
+    return largest;
+  }
+  template <class Arm, class Storage>
+  static Arm& held(Storage* storage) noexcept {
+    return *std::launder(reinterpret_cast<Arm*>(storage));
+  }
+  template <class Arm, class... Others, class Storage, class F>
+  static decltype(auto) call(std::size_t index, Storage* storage, F&& f) {
+    static_assert(std::invocable<F&, Arm&>,
+                  "visit needs a function for each arm of the union, and one for Unknown");
+    if constexpr (sizeof...(Others) == 0) {
+      return f(held<Arm>(storage));
+    } else {
+      if (index == 0) return f(held<Arm>(storage));
+      return call<Others...>(index - 1, storage, std::forward<F>(f));
+    }
+  }
+
+  alignas(Arms...) std::byte storage_[size()];
+  std::uint8_t index_;
 };
 
 }  // namespace codex::protocol

@@ -1,0 +1,19 @@
+#include <codex/protocol/support/union.hpp>
+
+#include <codex/protocol/support/type_info.hpp>
+
+namespace codex::protocol::detail {
+
+void destroy_arm(const UnionInfo& info, std::size_t arm, void* value) noexcept {
+  info.ops[arm].destroy(value);
+}
+
+void copy_arm(const UnionInfo& info, std::size_t arm, void* to, const void* from) {
+  info.ops[arm].copy(to, from);
+}
+
+void move_arm(const UnionInfo& info, std::size_t arm, void* to, void* from) noexcept {
+  info.ops[arm].move(to, from);
+}
+
+}  // namespace codex::protocol::detail

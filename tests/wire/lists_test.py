@@ -1,0 +1,80 @@
+import json
+
+from support import *
+
+BUNDLE = "codex_app_server_protocol.schemas.json"
+ENVELOPES = {
+    "request": "ClientRequest",
+    "notification": "ServerNotification",
+    "server_request": "ServerRequest",
+    "client_notification": "ClientNotification",
+}
+
+
+def definitions(stability):
+    """All definitions of a bundle by name, those of its namespace v2 among them."""
+    bundle = json.loads((SCHEMA / stability / BUNDLE).read_text())["definitions"]
+    return {**bundle, **bundle["v2"]} | {"v2": None}
+
+
+def methods(stability):
+    """Pairs of kind and method, in the schema's order."""
+    known = definitions(stability)
+    return [
+        (kind, arm["properties"]["method"]["enum"][0])
+        for kind, envelope in ENVELOPES.items()
+        for arm in known[envelope]["oneOf"]
+    ]
+
+
+def rows(command):
+    process = run(command)
+    assert process.returncode == 0, process.stderr
+    return [line.split("\t") for line in process.stdout.decode().splitlines()]
+
+
+class Lists(WireTest):
+    def test_types_has_every_definition_of_the_schema_and_whether_it_is_experimental(self):
+        everything = {name for name, schema in definitions("experimental").items() if schema}
+        stable = definitions("stable")
+        listed = rows("types")
+        self.assertEqual([name for name, _, _ in listed], sorted(everything))
+        for name, _, stability in listed:
+            self.assertEqual(stability, "stable" if name in stable else "experimental", name)
+
+    def test_types_tells_what_kind_of_type_it_is(self):
+        kinds = {name: kind for name, kind, _ in rows("types")}
+        self.assertEqual(set(kinds.values()), {"struct", "enum", "union", "alias", "message"})
+        for name, kind in {
+            "Thread": "struct",
+            "TurnStatus": "enum",
+            "ThreadItem": "union",
+            "ThreadId": "alias",
+            "ServerNotification": "message",
+        }.items():
+            self.assertEqual(kinds[name], kind)
+
+    def test_methods_has_every_method_in_the_schemas_order_with_types_that_exist(self):
+        listed = rows("methods")
+        self.assertEqual([(kind, method) for kind, method, *_ in listed], methods("experimental"))
+        stable = set(methods("stable"))
+        types = {name for name, _, _ in rows("types")} | {"-"}
+        for kind, method, params, response, stability in listed:
+            self.assertEqual(stability, "stable" if (kind, method) in stable else "experimental")
+            self.assertIn(params, types)
+            self.assertIn(response, types)
+            self.assertEqual(response == "-", kind.endswith("notification"), method)
+
+    def test_methods_names_params_and_response(self):
+        self.assertIn(
+            ["request", "config/value/write", "ConfigValueWriteParams", "ConfigWriteResponse",
+             "stable"],
+            rows("methods"),
+        )
+        self.assertIn(
+            ["client_notification", "initialized", "-", "-", "stable"], rows("methods")
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

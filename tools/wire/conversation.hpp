@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <codex/protocol/support/type_info.hpp>
+
+#include "recording.hpp"
+
+namespace codex::wire {
+
+enum class MessageKind { request, response, error, notification };
+
+/// A message, and what follows from its place in the conversation.
+struct Message {
+  Side from = Side::unknown;
+  MessageKind kind = MessageKind::notification;
+  std::string method = {};  // of a response: that of its request; empty where that is not known
+  std::string turn = {};    // the turn that it belongs to, where it says so
+  bool known = false;       // whether this version of the SDK knows the method
+  const protocol::detail::TypeInfo* type = nullptr;
+  const Json* typed = nullptr;  // the part of the message that has this type
+};
+
+/// Follows the messages of one connection, so that it knows which response answers which request:
+/// client and server number theirs independently. Remembers the last 50,000 requests at least.
+class Conversation {
+ public:
+  /// The next message, into which the result points. Throws DecodeError when it is none.
+  Message next(const Entry& entry);
+
+ private:
+  struct Request {
+    std::string method;
+    std::string turn;
+    std::uint64_t number;
+  };
+  using Requests = std::map<std::pair<Side, std::string>, Request>;
+
+  Message call(const Entry& entry);
+  Message answer(const Entry& entry);
+  void remember(const Message& message, const Json& id);
+  std::optional<std::pair<Side, Request>> request_for(Side answered_by, const Json& id);
+
+  // Two generations: the older one is dropped when the newer one is full.
+  Requests recent_;
+  Requests older_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace codex::wire

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace codex::wire {
+
+[[nodiscard]] bool is_blank(const std::string& line);
+
+/// Calls `take` with each line of the file (`-` is stdin) that is not blank, and its number. Keeps
+/// one line in memory. False, and a word on stderr, when the file cannot be read.
+bool read_lines(const std::string& file,
+                const std::function<void(const std::string& line, std::size_t number)>& take);
+
+}  // namespace codex::wire

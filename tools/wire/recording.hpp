@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <codex/protocol/support/json.hpp>
+
+namespace codex::wire {
+
+/// Who sent a message.
+enum class Side { unknown, client, server };
+
+/// A line of a recording, `{"dir":"send"|"recv","t":seconds,"msg":{...}}`, or a message alone on
+/// its line, of which neither time nor sender is known.
+struct Entry {
+  Side from = Side::unknown;
+  std::optional<double> seconds = {};
+  Json message = {};  // null where the recording has bytes that were no message
+};
+
+/// Reads a line. Throws DecodeError when it is neither.
+Entry read_entry(std::string_view line);
+
+}  // namespace codex::wire

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <codex/protocol/support/codec.hpp>
+
+namespace codex::wire {
+
+/// A value of a type that is known by its table only.
+class TypedValue {
+ public:
+  /// Throws DecodeError when the text does not fit the type.
+  TypedValue(const protocol::detail::TypeInfo& type, std::string_view text)
+      : type_(type), value_(type.create(), type.destroy) {
+    protocol::detail::decode_text(type_, value_.get(), text);
+  }
+
+  [[nodiscard]] std::string encode() const {
+    return protocol::detail::encode_text(type_, value_.get());
+  }
+  [[nodiscard]] std::vector<protocol::UnknownPart> unknown_parts() const {
+    return protocol::detail::unknown_parts(type_, value_.get());
+  }
+
+ private:
+  const protocol::detail::TypeInfo& type_;
+  std::unique_ptr<void, void (*)(void*)> value_;
+};
+
+}  // namespace codex::wire
