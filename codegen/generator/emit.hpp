@@ -20,4 +20,7 @@ Files emit_tables(const Model& model, const std::vector<Family>& families);
 /// The source with the message envelopes and the lists of all methods and types.
 Files emit_registry(const Model& model, const std::vector<Family>& families);
 
+/// The words of the protocol (members, enum values, tags, methods) as a dictionary of libFuzzer's.
+std::string emit_dictionary(const Model& model);
+
 }  // namespace codegen

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a c
       writes the types; touches only files that change
   codex-codegen check --schema DIR --out DIR [--responses FILE]
       exit 1, and what differs, when the types in DIR are not those of the schema
+  codex-codegen dictionary --schema DIR --out FILE
+      writes the words of the protocol, for a fuzzer
   codex-codegen diff OLD NEW [--format text|markdown|json] [--responses FILE]
       what users of the types of OLD meet in those of NEW, breaking changes first;
       exit 1 when any is breaking, 0 when none is
@@ -85,9 +88,16 @@ int run(int argc, char** argv) {
     return diff(words[1], words[2], responses, args["format"].as<std::string>());
   }
   const bool complete = words.size() == 1 && args.count("schema") && args.count("out");
-  if (!complete || (words[0] != "generate" && words[0] != "check")) throw UsageError{};
+  if (!complete) throw UsageError{};
+  const fs::path schema = args["schema"].as<std::string>();
   const fs::path out = args["out"].as<std::string>();
-  const codegen::Files files = generate(args["schema"].as<std::string>(), responses);
+  if (words[0] == "dictionary") {
+    std::ofstream(out, std::ios::binary)
+        << codegen::emit_dictionary(codegen::read_model(schema, responses));
+    return 0;
+  }
+  if (words[0] != "generate" && words[0] != "check") throw UsageError{};
+  const codegen::Files files = generate(schema, responses);
   if (words[0] == "check") return check(out, files);
   std::cout << codegen::write(out, files) << " of " << files.size() << " files changed\n";
   return 0;

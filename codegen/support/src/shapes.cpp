@@ -89,6 +89,21 @@ bool all_match(const TypeInfo& element, const Elements& elements, Rigour rigour)
                      [&](const Json& json) { return matches(element, json, rigour); });
 }
 
+/// How many members of an object the type does not know.
+std::size_t count_unknown(const TypeInfo& type, const Json& json) {
+  if (!json.is_object()) return 0;
+  if (type.kind == Kind::union_ && as<UnionInfo>(type).style == UnionStyle::shape) {
+    const auto& info = as<UnionInfo>(type);
+    const std::size_t arm = arm_by_shape(info, json);
+    return arm < info.arms.size() ? count_unknown(*info.arms[arm].type, json) : json.size();
+  }
+  if (type.kind != Kind::object) return 0;
+  const auto& members = json.get_ref<const Json::object_t&>();
+  return static_cast<std::size_t>(std::count_if(
+      members.begin(), members.end(),
+      [&](const auto& entry) { return !is_member(as<ObjectInfo>(type), entry.first); }));
+}
+
 }  // namespace
 
 bool matches(const TypeInfo& type, const Json& json, Rigour rigour) {
@@ -150,12 +165,19 @@ std::size_t arm_by_key(const UnionInfo& info, const Json& json) {
 }
 
 std::size_t arm_by_shape(const UnionInfo& info, const Json& json) {
-  for (const Rigour rigour : {Rigour::strict, Rigour::literals}) {
-    for (std::size_t i = 0; i < info.arms.size(); ++i) {
-      if (matches(*info.arms[i].type, json, rigour)) return i;
-    }
+  for (std::size_t i = 0; i < info.arms.size(); ++i) {
+    if (matches(*info.arms[i].type, json, Rigour::strict)) return i;
   }
-  return info.arms.size();
+  std::size_t best = info.arms.size();
+  std::size_t least_unknown = 0;
+  for (std::size_t i = 0; i < info.arms.size(); ++i) {
+    if (!matches(*info.arms[i].type, json, Rigour::literals)) continue;
+    const std::size_t unknown = count_unknown(*info.arms[i].type, json);
+    if (best < info.arms.size() && unknown >= least_unknown) continue;
+    best = i;
+    least_unknown = unknown;
+  }
+  return best;
 }
 
 }  // namespace codex::protocol::detail

@@ -26,8 +26,9 @@ std::size_t arm_by_tag(const UnionInfo& info, const Json& json);
 /// there is none.
 std::size_t arm_by_key(const UnionInfo& info, const Json& json);
 
-/// The arm of a union by shape that the value belongs to: the first that matches strictly, else the
-/// first that does but for what newer versions may add. `arms.size()` when there is none.
+/// The arm of a union by shape that the value belongs to: the first that matches strictly, else, of
+/// those that do but for what newer versions may add, the one that knows the most of its members.
+/// `arms.size()` when there is none.
 std::size_t arm_by_shape(const UnionInfo& info, const Json& json);
 
 }  // namespace codex::protocol::detail

@@ -43,7 +43,23 @@ void TextSource::skip() {
   } while (open > 0);
 }
 
-Json TextSource::json(std::size_t depth) {
+/// A level within a raw value, on the stack, for the path of an error.
+struct TextSource::Level {
+  const Level* above;
+  std::string_view key;
+  std::size_t index;
+  bool in_list;
+};
+
+void TextSource::not_double(const Level* level) const {
+  Failure failure("expected a number in the range of double, got " + shortened(number_text()));
+  for (; level; level = level->above) {
+    level->in_list ? failure.under(level->index) : failure.under(level->key);
+  }
+  throw failure;
+}
+
+Json TextSource::json(std::size_t depth, const Level* above) {
   switch (type()) {
     case JsonType::null:
       return null(), Json();
@@ -56,7 +72,7 @@ Json TextSource::json(std::size_t depth) {
       if (value.kind == Number::Kind::negative) return static_cast<std::int64_t>(value.bits);
       if (value.kind != Number::Kind::endless) return value.real;
       rewind(start);
-      throw Failure("expected a number in the range of double, got " + shortened(number_text()));
+      not_double(above);
     }
     case JsonType::string: {
       std::string value;
@@ -66,7 +82,11 @@ Json TextSource::json(std::size_t depth) {
     case JsonType::array: {
       if (depth >= max_depth) throw Failure::too_deep();
       Json list = Json::array();
-      elements([&] { list.push_back(json(depth + 1)); });
+      Level level{above, {}, 0, true};
+      elements([&] {
+        list.push_back(json(depth + 1, &level));
+        ++level.index;
+      });
       return list;
     }
     case JsonType::object: {
@@ -75,7 +95,8 @@ Json TextSource::json(std::size_t depth) {
       std::string scratch;
       members([&](std::string_view spelling) {
         std::string key(name(spelling, scratch));
-        object[std::move(key)] = json(depth + 1);
+        const Level level{above, key, 0, false};
+        object[key] = json(depth + 1, &level);
       });
       return object;
     }

@@ -145,7 +145,7 @@ class TextSource {
   void skip();
 
   /// The next value, whatever it is, `depth` levels below the top.
-  Json json(std::size_t depth);
+  Json json(std::size_t depth) { return json(depth, nullptr); }
 
   /// The next value as a tree; `scratch` holds it where there is none yet.
   const Json& tree(Json& scratch, std::size_t depth) { return scratch = json(depth); }
@@ -170,6 +170,9 @@ class TextSource {
     return out;
   }();
 
+  struct Level;
+  Json json(std::size_t depth, const Level* above);
+  [[noreturn]] void not_double(const Level* level) const;
   [[noreturn]] void fail(const char* reason) const;
   void append_unescaped(const char* begin, const char* end, std::string& out) const;
 
