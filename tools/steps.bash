@@ -28,6 +28,8 @@ install_packages() {
   tools/install_packages "$@" || fail "packages are missing"
   if command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    # So that a second clone finds what the first one compiled.
+    export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
   fi
 }
 

@@ -37,22 +37,22 @@ std::string text_of_object(const ObjectInfo& info, const void* value) {
 }
 
 std::string text_of_arm(const UnionInfo& info, const void* value) {
-  const void* held = info.arm(value);
-  if (is_unknown(info, value)) return text_of_json(ref<Unknown>(held).raw);
-  return text_of(*info.arms[info.index(value)].type, held);
+  const auto [arm, held] = info.held(value);
+  if (arm == info.arms.size()) return text_of_json(ref<Unknown>(held).raw);
+  return text_of(*info.arms[arm].type, held);
 }
 
 const std::string* string_in(const UnionInfo& info, const void* value, std::string_view name) {
-  const void* held = info.arm(value);
-  if (is_unknown(info, value)) {
+  const auto [arm, held] = info.held(value);
+  if (arm == info.arms.size()) {
     const Json& raw = ref<Unknown>(held).raw;
     if (!raw.is_object()) return nullptr;
     const auto found = raw.find(name);
     return found == raw.end() ? nullptr : found->get_ptr<const std::string*>();
   }
-  const auto& arm = as<ObjectInfo>(*info.arms[info.index(value)].type);
-  const std::size_t index = find_field(arm, name);
-  return index == nowhere ? nullptr : &ref<std::string>(at(held, arm.fields[index].offset));
+  const auto& object = as<ObjectInfo>(*info.arms[arm].type);
+  const std::size_t index = find_field(object, name);
+  return index == nowhere ? nullptr : &ref<std::string>(at(held, object.fields[index].offset));
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ NextEvent TurnState::next(Subscription& events) {
     } catch (const CancelledError&) {
       throw_ended_early();
     } catch (const TransportClosedError& error) {
-      if (is_late) throw_ended_early();
+      // The interrupt at the time limit may have met a connection that was lost unnoticed.
+      if (is_late || is_time_up()) throw_ended_early();
       throw TransportClosedError(error, collected());
     }
     is_late = is_late || is_time_up();

@@ -4,6 +4,7 @@
 // Do not edit: change codegen/ and rebuild.
 
 #include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/text.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>

@@ -71,6 +71,12 @@ constexpr std::array<std::string_view, 1> all_experimental_types = {
     "NewGadget",
 };
 
+constexpr std::array<std::string_view, 3> all_experimental_members{
+    "AfterRule.unit",
+    "Gadget.new",
+    "GadgetPartsItem.weight",
+};
+
 }  // namespace
 
 constexpr Field client_request_fields[] = {
@@ -118,6 +124,10 @@ std::span<const MethodInfo> methods(MethodKind kind) {
 }
 
 std::span<const TypeInfo* const> types() { return all_types; }
+
+std::span<const std::string_view> experimental_members() {
+  return all_experimental_members;
+}
 
 std::span<const std::string_view> experimental_types() { return all_experimental_types; }
 

@@ -88,6 +88,9 @@ constexpr const TypeInfo* all_types[] = {
 constexpr std::array<std::string_view, 0> all_experimental_types = {
 };
 
+constexpr std::array<std::string_view, 0> all_experimental_members{
+};
+
 }  // namespace
 
 constexpr Field client_request_fields[] = {
@@ -135,6 +138,10 @@ std::span<const MethodInfo> methods(MethodKind kind) {
 }
 
 std::span<const TypeInfo* const> types() { return all_types; }
+
+std::span<const std::string_view> experimental_members() {
+  return all_experimental_members;
+}
 
 std::span<const std::string_view> experimental_types() { return all_experimental_types; }
 

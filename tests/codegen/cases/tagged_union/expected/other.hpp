@@ -5,6 +5,7 @@
 
 #include <codex/protocol/common.hpp>
 #include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/text.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
