@@ -1,7 +1,11 @@
 #include <codex/protocol/support/type_info.hpp>
 #include <codex/protocol/support/union.hpp>
 
-namespace codex::protocol::detail {
+namespace codex::protocol {
+
+bool Unknown::operator==(const Unknown& other) const { return raw == other.raw; }
+
+namespace detail {
 
 void destroy_arm(const UnionInfo& info, std::size_t arm, void* value) noexcept {
   info.ops[arm].destroy(value);
@@ -15,4 +19,5 @@ void move_arm(const UnionInfo& info, std::size_t arm, void* to, void* from) noex
   info.ops[arm].move(to, from);
 }
 
-}  // namespace codex::protocol::detail
+}  // namespace detail
+}  // namespace codex::protocol

@@ -2,11 +2,11 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <codex/protocol/common.hpp>
@@ -53,24 +53,24 @@ struct MentionInput {
 /// One piece of what the user says; a string is a `TextInput`.
 class InputItem {
  public:
-  using Kind = std::variant<TextInput, ImageInput, LocalImageInput, AudioInput, LocalAudioInput,
-                            SkillInput, MentionInput>;
+  InputItem(const char* text);
+  InputItem(std::string_view text);
+  InputItem(std::string text);
+  InputItem(TextInput item);
+  InputItem(ImageInput item);
+  InputItem(LocalImageInput item);
+  InputItem(AudioInput item);
+  InputItem(LocalAudioInput item);
+  InputItem(SkillInput item);
+  InputItem(MentionInput item);
+  /// Whatever else the protocol has.
+  InputItem(protocol::UserInput item);
 
-  InputItem(const char* text) : kind_(TextInput{text}) {}
-  InputItem(std::string_view text) : kind_(TextInput{std::string(text)}) {}
-  InputItem(std::string text) : kind_(TextInput{std::move(text)}) {}
-  InputItem(TextInput item) : kind_(std::move(item)) {}
-  InputItem(ImageInput item) : kind_(std::move(item)) {}
-  InputItem(LocalImageInput item) : kind_(std::move(item)) {}
-  InputItem(AudioInput item) : kind_(std::move(item)) {}
-  InputItem(LocalAudioInput item) : kind_(std::move(item)) {}
-  InputItem(SkillInput item) : kind_(std::move(item)) {}
-  InputItem(MentionInput item) : kind_(std::move(item)) {}
-
-  [[nodiscard]] const Kind& kind() const noexcept { return kind_; }
+  /// The item as it goes over the wire.
+  [[nodiscard]] const protocol::UserInput& wire() const noexcept { return wire_; }
 
  private:
-  Kind kind_;
+  protocol::UserInput wire_;
 };
 
 /// What the user says: a string, one item, or a braced list of items.
@@ -93,7 +93,8 @@ class Input {
 struct ExternalMessage {
   /// The tool that it is said to come from: "notifications". Not blank.
   std::string tool_name;
-  std::variant<std::string, std::vector<protocol::FunctionCallOutputContentItem>> content;
+  /// A text, or a list of pieces.
+  protocol::FunctionCallOutputBody content;
   /// The namespace of the tool.
   std::optional<std::string> namespace_ = {};
 };
@@ -102,14 +103,18 @@ struct ExternalMessage {
 class RunInput {
  public:
   template <std::convertible_to<Input> Said>
-  RunInput(Said&& said) : kind_(Input(std::forward<Said>(said))) {}
-  RunInput(std::initializer_list<InputItem> items) : kind_(Input(items)) {}
-  RunInput(ExternalMessage message) : kind_(std::move(message)) {}
+  RunInput(Said&& said) : said_(std::forward<Said>(said)) {}
+  RunInput(std::initializer_list<InputItem> items) : said_(items) {}
+  RunInput(ExternalMessage message);
 
-  [[nodiscard]] const std::variant<Input, ExternalMessage>& kind() const noexcept { return kind_; }
+  /// The external message, or nullptr when it is what the user says.
+  [[nodiscard]] const ExternalMessage* external() const noexcept { return external_.get(); }
+  /// What the user says; empty for an external message.
+  [[nodiscard]] const Input& said() const noexcept { return said_; }
 
  private:
-  std::variant<Input, ExternalMessage> kind_;
+  Input said_ = Input(std::vector<InputItem>());
+  std::shared_ptr<const ExternalMessage> external_;
 };
 
 }  // namespace codex

@@ -5,7 +5,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <codex/modes.hpp>
@@ -143,7 +142,7 @@ struct ThreadListOptions {
   /// Where to begin: `next_cursor` of the page before.
   std::optional<std::string> cursor = {};
   /// Threads of this folder, or of one of these.
-  std::optional<std::variant<std::string, std::vector<std::string>>> cwd = {};
+  std::optional<protocol::ThreadListCwdFilter> cwd = {};
   /// How many threads a page has at most.
   std::optional<std::uint32_t> limit = {};
   /// Threads of these model providers.

@@ -18,11 +18,6 @@ void set(Optional<T>& member, const std::optional<U>& option) {
   if (option) member = *option;
 }
 
-template <class Union, class Variant>
-Union as_union(const Variant& variant) {
-  return std::visit([](const auto& held) { return Union(held); }, variant);
-}
-
 template <class Params>
 void set_approval(Params& params, const std::optional<ApprovalMode>& mode) {
   if (!mode) return;
@@ -65,43 +60,20 @@ types::SandboxPolicy sandbox_policy(Sandbox sandbox) {
   throw CodexError("an unknown Sandbox");
 }
 
-types::UserInput user_input(const TextInput& item) {
-  return types::TextUserInput{.text = item.text};
-}
-types::UserInput user_input(const ImageInput& item) {
-  return types::ImageUserInput{.url = item.url};
-}
-types::UserInput user_input(const LocalImageInput& item) {
-  return types::LocalImageUserInput{.path = item.path};
-}
-types::UserInput user_input(const AudioInput& item) {
-  return types::AudioUserInput{.url = item.url};
-}
-types::UserInput user_input(const LocalAudioInput& item) {
-  return types::LocalAudioUserInput{.path = item.path};
-}
-types::UserInput user_input(const SkillInput& item) {
-  return types::SkillUserInput{.name = item.name, .path = item.path};
-}
-types::UserInput user_input(const MentionInput& item) {
-  return types::MentionUserInput{.name = item.name, .path = item.path};
-}
-
 types::TurnToolOutput tool_output(const ExternalMessage& message) {
   if (message.tool_name.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw CodexError("ExternalMessage::tool_name must be a nonempty string");
   }
-  types::TurnToolOutput output{.name = message.tool_name,
-                               .output = as_union<types::FunctionCallOutputBody>(message.content)};
+  types::TurnToolOutput output{.name = message.tool_name, .output = message.content};
   set(output.namespace_, message.namespace_);
   return output;
 }
 
 void set_input(types::TurnStartParams& params, const RunInput& input) {
-  if (const auto* message = std::get_if<ExternalMessage>(&input.kind())) {
+  if (const auto* message = input.external()) {
     params.tool_output = tool_output(*message);
   } else {
-    params.input = user_inputs(std::get<Input>(input.kind()));
+    params.input = user_inputs(input.said());
   }
 }
 
@@ -130,9 +102,7 @@ std::optional<bool> negated(const std::optional<bool>& option) {
 
 std::vector<protocol::UserInput> user_inputs(const Input& input) {
   std::vector<types::UserInput> out;
-  for (const auto& item : input.items()) {
-    out.push_back(std::visit([](const auto& kind) { return user_input(kind); }, item.kind()));
-  }
+  for (const auto& item : input.items()) out.push_back(item.wire());
   return out;
 }
 
@@ -168,7 +138,7 @@ std::string thread_list_params(const ThreadListOptions& options) {
   types::ThreadListParams params;
   set(params.archived, options.archived);
   set(params.cursor, options.cursor);
-  if (options.cwd) params.cwd = as_union<types::ThreadListCwdFilter>(*options.cwd);
+  set(params.cwd, options.cwd);
   set(params.limit, options.limit);
   set(params.model_providers, options.model_providers);
   set(params.search_term, options.search_term);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -16,7 +17,7 @@ namespace codex::protocol {
 struct Unknown {
   Json raw = {};
 
-  bool operator==(const Unknown&) const = default;
+  bool operator==(const Unknown& other) const;  // not defaulted: Json's == costs each includer
 };
 
 namespace detail {
@@ -56,6 +57,13 @@ class Union {
   Union(Arm&& arm) : index_(index_of<std::remove_cvref_t<Arm>>()) {
     new (storage_) std::remove_cvref_t<Arm>(std::forward<Arm>(arm));
   }
+  /// A string literal or view, for a union with a string among its arms.
+  template <class Text>
+    requires(detail::OneOf<std::string, Arms...> &&
+             !std::derived_from<std::remove_cvref_t<Text>, Union> &&
+             !detail::OneOf<std::remove_cvref_t<Text>, Arms...> &&
+             std::convertible_to<Text, std::string_view>)
+  Union(Text&& text) : Union(std::string(std::string_view(std::forward<Text>(text)))) {}
   Union(const Union& other) : index_(other.index_) {
     detail::copy_arm(Self::type_info, index_, storage_, other.storage_);
   }
