@@ -18,3 +18,10 @@ function(codex_target target)
     endif()
   endif()
 endfunction()
+
+# Code whose speed nobody cares for.
+function(codex_quick_to_build target)
+  if(NOT MSVC)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+  endif()
+endfunction()

@@ -1,0 +1,45 @@
+// Errors have types: catch those that you can do something about. Overload is retried for you.
+
+#include <chrono>
+#include <iostream>
+
+#include <codex/codex.hpp>
+
+#include "support/model.hpp"
+
+using namespace std::chrono_literals;
+
+int main(int argc, char** argv) try {
+  const example::Model model(argc, argv);
+  codex::Codex codex(model.config());
+
+  try {
+    (void)codex.thread_resume("00000000-0000-0000-0000-000000000000");
+  } catch (const codex::InvalidRequestError& error) {
+    std::cout << "Refused:  " << error.code() << ", " << error.message() << '\n';
+  }
+
+  auto thread = codex.thread_start();
+  try {
+    (void)thread.run("Count from 1 to 200.", {.timeout = 500ms});
+  } catch (const codex::TimeoutError&) {
+    std::cout << "Too late: the turn was interrupted, the thread goes on\n";
+  }
+
+  const auto result =
+      codex::retry_on_overload([&] { return thread.run("Summarize how to retry, in 3 bullets."); },
+                               {.max_attempts = 3, .initial_delay = 250ms, .max_delay = 2s});
+  std::cout << "Answer:   " << result.final_response.value_or("(none)") << '\n';
+} catch (const codex::ServerBusyError& error) {
+  std::cerr << "Busy also after retries, try later: " << error.what() << '\n';
+  return 1;
+} catch (const codex::TurnFailedError& error) {
+  std::cerr << "The turn failed: " << error.what() << '\n';
+  return 1;
+} catch (const codex::TransportClosedError& error) {
+  std::cerr << "The runtime is gone: " << error.what() << '\n';
+  return 1;
+} catch (const codex::CodexError& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}

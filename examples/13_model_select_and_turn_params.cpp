@@ -1,0 +1,42 @@
+// Choose a model and how hard it thinks, from what the runtime offers.
+
+#include <iostream>
+
+#include <codex/codex.hpp>
+
+#include "support/model.hpp"
+
+namespace {
+
+/// The default model, else the first.
+codex::protocol::Model choose(const codex::protocol::ModelListResponse& models) {
+  for (const auto& offered : models.data) {
+    if (offered.is_default) return offered;
+  }
+  return models.data.at(0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const example::Model model(argc, argv);
+  codex::Codex codex(model.config());
+
+  const auto chosen = choose(codex.models());
+  const auto& efforts = chosen.supported_reasoning_efforts;  // the least first
+  const auto effort =
+      efforts.empty() ? chosen.default_reasoning_effort : efforts.back().reasoning_effort;
+  std::cout << "Model:  " << chosen.id << '\n' << "Effort: " << effort << '\n';
+
+  auto thread = codex.thread_start({.model = chosen.model});
+  const auto first = thread.run("What does reliable production code need?", {.effort = effort});
+  std::cout << "First:  " << first.final_response.value_or("(none)") << '\n';
+
+  // Model and effort hold for the turns that follow, too.
+  const auto second = thread.run("Now as a plan.", {.sandbox = codex::Sandbox::read_only});
+  std::cout << "Second: " << second.final_response.value_or("(none)") << '\n'
+            << "Items:  " << second.items.size() << '\n';
+} catch (const codex::CodexError& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,27 @@
+// News from elsewhere: the model hears it as the output of a tool, not as the word of the user.
+
+#include <iostream>
+
+#include <codex/codex.hpp>
+
+#include "support/model.hpp"
+
+int main(int argc, char** argv) try {
+  const example::Model model(argc, argv);
+  codex::Codex codex(model.config());
+
+  auto thread = codex.thread_start({.sandbox = codex::Sandbox::read_only});
+  (void)thread.run("Tell me in one sentence of each message that comes.");
+
+  const auto result = thread.run(codex::ExternalMessage{
+      .tool_name = "notifications", .content = "The build is green.", .namespace_ = "ci"});
+  for (const auto& item : result.items) {
+    if (const auto* message = item.as<codex::protocol::FunctionCallOutputThreadItem>()) {
+      std::cout << "From:   " << message->namespace_.value_or("") << '/' << message->name << '\n';
+    }
+  }
+  std::cout << "Answer: " << result.final_response.value_or("(none)") << '\n';
+} catch (const codex::CodexError& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,101 @@
+#include "model.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <codex/testing.hpp>
+
+namespace example {
+
+namespace {
+
+using codex::Json;
+using codex::testing::ModelRequest;
+using codex::testing::Reply;
+
+/// The smallest value with something in it that fits a schema.
+Json value_for(const Json& schema) {
+  const std::string type = schema.value("type", "null");
+  if (type == "string") return "an example";
+  if (type == "integer" || type == "number") return 1;
+  if (type == "boolean") return true;
+  if (type == "array") return Json::array({value_for(schema.value("items", Json::object()))});
+  if (type != "object") return nullptr;
+  const Json members = schema.value("properties", Json::object());
+  Json object = Json::object();
+  for (const auto& [name, member] : members.items()) {
+    object[name] = value_for(member);
+  }
+  return object;
+}
+
+/// The user's own words; what the runtime adds begins with a tag.
+std::vector<std::string> user_words(const ModelRequest& request) {
+  std::vector<std::string> texts = request.user_texts();
+  std::erase_if(texts, [](const std::string& text) { return text.starts_with('<'); });
+  return texts;
+}
+
+std::ptrdiff_t images_in(const Json& item) {
+  const Json content = item.value("content", Json::array());
+  return std::count_if(content.begin(), content.end(),
+                       [](const Json& part) { return part.value("type", "") == "input_image"; });
+}
+
+/// As many pieces as there are words.
+std::vector<std::string> pieces(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size() - 1) + 1;
+    out.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
+/// Slow enough to be steered or interrupted: ten seconds in all.
+Reply count_to_200() {
+  Reply reply;
+  for (int i = 1; i <= 200; ++i) reply.delta(std::to_string(i) + ' ');
+  return reply.pace(std::chrono::milliseconds(50));
+}
+
+Reply answer(const ModelRequest& request) {
+  const Json format = request.body.value("/text/format"_json_pointer, Json::object());
+  if (format.contains("schema")) return {value_for(format["schema"]).dump()};
+
+  const Json& newest = request.body.at("input").back();
+  if (newest.value("type", "") == "function_call_output") {
+    return {"A tool said: " + newest.at("output").dump()};
+  }
+  const std::vector<std::string> words = user_words(request);
+  const std::string last = words.empty() ? "" : words.back();
+  if (last.starts_with("Count")) return count_to_200();
+
+  std::string text = "You said \"" + last + "\" in message " + std::to_string(words.size()) + '.';
+  if (const auto images = images_in(newest)) text += " Images: " + std::to_string(images) + '.';
+  return Reply().deltas(pieces(text)).usage({.input = 11, .output = 7});
+}
+
+}  // namespace
+
+Model::Model(int& argc, char** argv, Login login) {
+  char** const end = std::remove(argv + 1, argv + argc, std::string_view("--live"));
+  const bool live = end != argv + argc;
+  argc = static_cast<int>(end - argv);
+  if (live) return;
+  stand_in_ = std::make_unique<codex::testing::MockModel>(
+      codex::testing::MockModelOptions{.requires_openai_auth = login == Login::required});
+  stand_in_->on_request(answer);
+}
+
+Model::~Model() = default;
+
+codex::CodexConfig Model::config() const {
+  return stand_in_ ? stand_in_->config() : codex::CodexConfig{};
+}
+
+}  // namespace example

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include <codex/config.hpp>
+
+namespace codex::testing {
+class MockModel;
+}
+
+namespace example {
+
+/// Whether the stand-in wants a login.
+enum class Login { optional, required };
+
+/// Who answers in the examples: a stand-in on this machine, so that no account is needed; with
+/// `--live`, the model of your own codex login. Lives longer than the `Codex` that uses it.
+///
+/// In a program of your own leave it out, and write `codex::Codex codex;`.
+class Model {
+ public:
+  /// Takes `--live` out of the arguments.
+  Model(int& argc, char** argv, Login login = Login::optional);
+  Model(const Model&) = delete;
+  Model(Model&&) = delete;
+  Model& operator=(const Model&) = delete;
+  Model& operator=(Model&&) = delete;
+  ~Model();
+
+  [[nodiscard]] codex::CodexConfig config() const;
+
+ private:
+  std::unique_ptr<codex::testing::MockModel> stand_in_;  // none with --live
+};
+
+}  // namespace example
