@@ -65,29 +65,29 @@ TEST_CASE_FIXTURE(Fixture, "a ChatGPT token from elsewhere goes to the model") {
   CHECK(mock.last_request().headers.at("authorization") == "Bearer " + chatgpt_token);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a browser login that is cancelled completes without success") {
-  codex::Codex codex(config());
-  const auto login = codex.login_chatgpt();
-  CHECK_FALSE(login.login_id().empty());
-  CHECK(login.auth_url().starts_with("https://"));
-  CHECK(login.cancel().status == types::CancelLoginAccountStatus::canceled);
-  const auto done = login.wait({.timeout = 20s});
-  CHECK(done.login_id == login.login_id());
-  CHECK_FALSE(done.success);
-  CHECK(done.error.has_value());
-  CHECK(login.cancel().status == types::CancelLoginAccountStatus::not_found);
-}
-
-TEST_CASE_FIXTURE(Fixture, "a second browser login ends the first, and each waiter gets its own") {
+// One case, so that its parts never run at once: the runtime's browser logins share one port.
+TEST_CASE_FIXTURE(Fixture, "browser logins complete by their ids, cancelled or replaced") {
   codex::Codex codex(config());
   const auto first = codex.login_chatgpt();
-  const auto second = codex.login_chatgpt();
-  CHECK(first.login_id() != second.login_id());
-  const auto replaced = first.wait(20s);
-  CHECK(replaced.login_id == first.login_id());
-  CHECK_FALSE(replaced.success);
-  (void)second.cancel();
-  CHECK(second.wait(20s).login_id == second.login_id());
+  SUBCASE("a login that is cancelled completes without success") {
+    CHECK_FALSE(first.login_id().empty());
+    CHECK(first.auth_url().starts_with("https://"));
+    CHECK(first.cancel().status == types::CancelLoginAccountStatus::canceled);
+    const auto done = first.wait({.timeout = 20s});
+    CHECK(done.login_id == first.login_id());
+    CHECK_FALSE(done.success);
+    CHECK(done.error.has_value());
+    CHECK(first.cancel().status == types::CancelLoginAccountStatus::not_found);
+  }
+  SUBCASE("a second login ends the first, and each waiter gets its own") {
+    const auto second = codex.login_chatgpt();
+    CHECK(first.login_id() != second.login_id());
+    const auto replaced = first.wait(20s);
+    CHECK(replaced.login_id == first.login_id());
+    CHECK_FALSE(replaced.success);
+    (void)second.cancel();
+    CHECK(second.wait(20s).login_id == second.login_id());
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "a login without an id is told to notifications()") {
