@@ -28,6 +28,27 @@ TEST_CASE("secret members of JSON lose their value and nothing else") {
   }
 }
 
+TEST_CASE("words about a secret at the end of a string leave the JSON as it is") {
+  for (const char* line : {R"({"delta":"Enter password: ","itemId":"x"})",
+                           R"({"delta":"the \"password\": ","itemId":"x"})"}) {
+    CHECK(mask(line) == line);
+  }
+  CHECK(mask(R"({"delta":"password: hunter2","itemId":"x"})") ==
+        R"({"delta":"password: ***","itemId":"x"})");
+}
+
+TEST_CASE("a long image is not mistaken for many tokens") {
+  std::string base64;
+  while (base64.size() < 4'000'000) base64 += "iVBORw0KGgo/AAAANSUhEUgAA+";  // quadratic: for hours
+  const std::string line = R"({"url":"data:image/png;base64,)" + base64 + R"("})";
+  CHECK(mask(line) == line);
+}
+
+TEST_CASE("codes that pair and keys that are private are secrets") {
+  CHECK(mask(R"({"pairingCode":"1","manualPairingCode":"2","client-private-key":"3"})") ==
+        R"({"pairingCode":"***","manualPairingCode":"***","client-private-key":"***"})");
+}
+
 TEST_CASE("a value that is no string keeps the JSON valid") {
   CHECK(mask(R"({"refreshToken":false,"apiKey":null})") ==
         R"({"refreshToken":false,"apiKey":null})");

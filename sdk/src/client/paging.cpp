@@ -2,6 +2,7 @@
 #include <codex/paging.hpp>
 
 #include "client/client_core.hpp"
+#include "client/params.hpp"
 
 namespace codex::detail {
 namespace {
@@ -16,7 +17,8 @@ Pager::Pager(std::shared_ptr<Client> client, std::string_view method, Json param
       method_(method),
       params_(std::move(params)),
       options_(std::move(options)) {
-  if (options_.extra_params.is_object()) params_.update(options_.extra_params);
+  params_ = Json::parse(with_extra(params_.dump(-1, ' ', false, Json::error_handler_t::replace),
+                                   options_.extra_params));
   options_.extra_params = {};  // else a cursor among them would win on every page
 }
 

@@ -11,11 +11,11 @@ namespace {
 constexpr std::string_view mask = "***";
 
 // A name is secret when it ends like one of these, upper case, `_` and `-` put aside.
-constexpr std::array<std::string_view, 16> secret_names = {
-    "apikey",      "accesstoken", "refreshtoken", "idtoken",
-    "bearertoken", "authtoken",   "sessiontoken", "secretaccesskey",
-    "accesskeyid", "secretkey",   "clientsecret", "authorization",
-    "password",    "usercode",    "devicecode",   "codeverifier"};
+constexpr std::array<std::string_view, 19> secret_names = {
+    "apikey",       "accesstoken",   "refreshtoken",    "idtoken",     "bearertoken",
+    "authtoken",    "sessiontoken",  "secretaccesskey", "accesskeyid", "secretkey",
+    "clientsecret", "authorization", "password",        "usercode",    "devicecode",
+    "codeverifier", "pairingcode",   "manualcode",      "privatekey"};
 
 bool is_word_char(char c) {
   return is_ascii_letter(c) || is_ascii_digit(c) || c == '_' || c == '-';
@@ -36,7 +36,9 @@ bool is_secret_name(std::string_view word) {
 
 class Masker {
  public:
-  explicit Masker(std::string_view text) : text_(text) { out_.reserve(text.size()); }
+  explicit Masker(std::string_view text) : text_(text), is_json_(text.starts_with("{\"")) {
+    out_.reserve(text.size());
+  }
 
   std::string run() && {
     while (at_ < text_.size()) step();
@@ -94,10 +96,11 @@ class Masker {
     }
   }
 
+  // Looks no further than three letters unless they match: base64 is one long token of many words.
   bool is_jwt() const {
+    if (!text_.substr(at_).starts_with("eyJ")) return false;
     const std::string_view token = text_.substr(at_, count_while(at_, is_token_char));
-    return token.starts_with("eyJ") && token.size() >= 20 &&
-           token.find('.') != std::string_view::npos;
+    return token.size() >= 20 && token.find('.') != std::string_view::npos;
   }
 
   void bearer_token() {
@@ -129,6 +132,8 @@ class Masker {
     next += count_while(next, is_blank);
     copy(next - at_);
     if (const std::size_t quote = quote_at(at_); quote > 0) {
+      // Behind words in a string of a JSON line, a bare quote is the end of that string.
+      if (is_json_ && quote == 1 && key_quote != 1) return;
       quoted_value(quote);
     } else if (key_quote > 0) {
       json_scalar();
@@ -181,6 +186,7 @@ class Masker {
   }
 
   std::string_view text_;
+  bool is_json_;  // a line of the wire, not plain text
   std::size_t at_ = 0;
   std::string out_;
 };

@@ -39,9 +39,10 @@ class Answer {
   Answer& result(Json result = Json::object());
   Answer& error(std::int64_t code, std::string message, Json data = nullptr);
   Answer& notify(std::string method, Json params = Json::object());
-  /// Asks the client something and goes on when it has answered. An answer whose `result` is not
-  /// `expected` becomes one of the server's `problems()`.
-  Answer& ask(std::string method, Json params = Json::object(), std::optional<Json> expected = {});
+  /// Asks the client something and goes on when it has answered, whatever it answers.
+  Answer& ask(std::string method, Json params = Json::object());
+  /// The same; an answer whose `result` is not `expected` becomes one of the server's `problems()`.
+  Answer& ask(std::string method, Json params, Json expected);
 
   /// Goes on with the steps of another one.
   Answer& then(const Answer& other);

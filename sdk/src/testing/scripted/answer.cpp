@@ -34,7 +34,11 @@ Answer& Answer::notify(std::string method, Json params) {
   return flood(1, std::move(method), std::move(params));
 }
 
-Answer& Answer::ask(std::string method, Json params, std::optional<Json> expected) {
+Answer& Answer::ask(std::string method, Json params) {
+  return add(*this, *steps_, detail::Ask{std::move(method), std::move(params), std::nullopt});
+}
+
+Answer& Answer::ask(std::string method, Json params, Json expected) {
   return add(*this, *steps_,
              detail::Ask{std::move(method), std::move(params), std::move(expected)});
 }

@@ -174,7 +174,7 @@ Session::Progress Session::perform(Performance& performance, const Respond& step
 }
 
 Session::Progress Session::perform(Performance& performance, const Notify& step) {
-  for (std::size_t i = 0; i < step.count && !is_over_; ++i) {
+  for (std::size_t i = 0; i < step.count && !is_over_ && !channel_.has_gone(); ++i) {
     notify(performance, step.method, step.params);
   }
   return Progress::done;
