@@ -72,8 +72,8 @@ StartedTurn start_goal(const Client& client, const std::string& thread_id,
   const std::shared_ptr<Connection> connection = client.shared_connection();
   std::string params = goal_set_params(thread_id, checked_objective(objective), options);
   client.check(requests::ThreadGoalSet::method, params);
-  check_thread(*connection, thread_id, terms);
   const auto goal = connection->router().expect_goal(thread_id);
+  check_thread(*connection, thread_id, terms);  // from here on no turn of ours can begin on it
   const auto control = control_goal(connection, goal);
   Subscription events(goal->events());
   call(*connection, requests::ThreadGoalClear::method,

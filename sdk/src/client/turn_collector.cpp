@@ -46,7 +46,8 @@ std::optional<types::TurnError> error_of(const Json& error) {
   try {
     return error.get<types::TurnError>();
   } catch (const DecodeError&) {
-    types::TurnError plain{.message = error.value("message", std::string())};
+    const Json message = error.value("message", Json());
+    types::TurnError plain{.message = message.is_string() ? message.get<std::string>() : ""};
     plain.extra.set("raw", error);
     return plain;
   }

@@ -113,17 +113,25 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
 
   // Paused first, so that no further turn follows the one that is interrupted.
   void interrupt(const CallTerms& terms, Completion<std::string> completion) override {
+    // What is wrong with the options shall throw here, not on the I/O thread.
+    (void)interrupt_request(goal_->thread_id(), {}, terms, {});
     if (goal_->is_over()) return completion(no_active_turn("interrupt"));
     goal_->note_interrupt();
     auto go_on = [self = shared_from_this(), terms, completion](Outcome<std::string> paused) {
-      if (std::holds_alternative<std::exception_ptr>(paused)) return completion(std::move(paused));
-      self->interrupt_turn(self->goal_->running_turn(), terms, completion, retries);
+      const std::string running = self->goal_->running_turn();
+      // A goal that somebody cleared cannot be paused, but its turn runs on.
+      const bool is_cleared = !running.empty() && !refusal_in(paused).empty();
+      if (std::holds_alternative<std::exception_ptr>(paused) && !is_cleared) {
+        return completion(std::move(paused));
+      }
+      self->interrupt_turn(running, terms, completion, retries);
     };
     start(connection_, pause_request(goal_->thread_id(), terms, std::move(go_on)));
   }
 
   void steer(const Input& input, const CallTerms& terms,
              Completion<std::string> completion) override {
+    (void)steer_request(goal_->thread_id(), {}, input, terms, {});  // as above
     steer_next(std::make_shared<const Input>(input), terms, completion, retries);
   }
 

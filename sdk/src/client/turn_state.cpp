@@ -71,10 +71,11 @@ NextEvent TurnState::next(Subscription& events) {
 }
 
 Subscription TurnState::subscribe() {
+  Subscription from_now(log_);  // first, so that turn/completed is in it or known below
   std::unique_lock lock(mutex_);
   const std::optional<Notification> completed = collector_.completed();
   lock.unlock();
-  return completed ? Subscription::to_one(*completed) : Subscription(log_);
+  return completed ? Subscription::to_one(*completed) : std::move(from_now);
 }
 
 void TurnState::when_over(Completion<bool> completion) {

@@ -206,7 +206,9 @@ void EventLog::free_oldest() {
 void EventLog::drop_until_it_fits() {
   while (bytes_ > max_bytes_ && (drop_oldest(delta) || drop_oldest(ordinary))) {
   }
-  while (bytes_ > max_bytes_ + essential_reserve && entries_.size() > 1 && drop_oldest(essential)) {
+  // The limit may be as large as numbers go.
+  while (bytes_ > max_bytes_ && bytes_ - max_bytes_ > essential_reserve && entries_.size() > 1 &&
+         drop_oldest(essential)) {
   }
 }
 

@@ -129,6 +129,9 @@ std::shared_ptr<GoalRelay> Router::expect_goal(const std::string& thread_id) {
   const std::lock_guard lock(mutex_);
   throw_if_failed();
   throw_if_goal_has(thread_id);
+  if (is_expected(thread_id)) {
+    throw InvalidRequestError(-32600, "thread must be idle before starting a goal: " + thread_id);
+  }
   auto goal = std::make_shared<GoalRelay>(thread_id, event_buffer_bytes_, timers_);
   goals_.insert_or_assign(thread_id, goal);
   return goal;
