@@ -11,7 +11,7 @@ namespace codex::detail {
 namespace {
 
 namespace types = codex::protocol;
-namespace requests = codex::protocol::server_requests;
+namespace server_requests = codex::protocol::server_requests;
 
 constexpr const char* reason = "The client answers no requests of this kind.";
 
@@ -25,20 +25,20 @@ std::pair<std::string_view, std::string> refusal(const typename R::Response& res
 std::map<std::string_view, std::string> all_refusals() {
   const types::DeniedReviewDecision denied{.rejection = reason};
   return {
-      refusal<requests::ItemCommandExecutionRequestApproval>(
+      refusal<server_requests::ItemCommandExecutionRequestApproval>(
           {.decision = types::CommandExecutionApprovalDecision::decline}),
-      refusal<requests::ItemFileChangeRequestApproval>(
+      refusal<server_requests::ItemFileChangeRequestApproval>(
           {.decision = types::FileChangeApprovalDecision::decline}),
-      refusal<requests::ItemPermissionsRequestApproval>(
+      refusal<server_requests::ItemPermissionsRequestApproval>(
           {.permissions = {}, .scope = types::PermissionGrantScope::turn}),
-      refusal<requests::ItemToolRequestUserInput>({.answers = {}}),
-      refusal<requests::McpServerElicitationRequest>(
+      refusal<server_requests::ItemToolRequestUserInput>({.answers = {}}),
+      refusal<server_requests::McpServerElicitationRequest>(
           {.action = types::McpServerElicitationAction::decline}),
-      refusal<requests::ItemToolCall>(
+      refusal<server_requests::ItemToolCall>(
           {.content_items = {types::InputTextDynamicToolCallOutputContentItem{.text = reason}},
            .success = false}),
-      refusal<requests::ApplyPatchApproval>({.decision = denied}),
-      refusal<requests::ExecCommandApproval>({.decision = denied}),
+      refusal<server_requests::ApplyPatchApproval>({.decision = denied}),
+      refusal<server_requests::ExecCommandApproval>({.decision = denied}),
   };
 }
 
