@@ -295,6 +295,24 @@ TEST_CASE_FIXTURE(RoutingFixture, "whether anyone follows a turn") {
   CHECK_FALSE(router->is_followed("u"));
 }
 
+TEST_CASE_FIXTURE(RoutingFixture,
+                  "a start that has been given up does not follow its turn itself") {
+  const PendingTurn pending = router->expect_turn("t");
+  event("t", "u", "came before the response");
+  CHECK_FALSE(router->is_followed("u", pending.start()));
+  CHECK(router->is_followed("u"));
+  const Subscription joined = router->expect_turn("t").bind("u");
+  CHECK(router->is_followed("u", pending.start()));
+}
+
+TEST_CASE_FIXTURE(RoutingFixture, "the turns of a goal are over when they are over") {
+  const auto goal = router->expect_goal("t");
+  goal->accept();
+  router->route(started("t", "g", "g"));
+  complete("t", "g");
+  CHECK_THROWS_AS((void)router->attach("t", "g"), CodexError);
+}
+
 TEST_CASE_FIXTURE(RoutingFixture, "turns that nobody asked for are general, whole") {
   router->route(started("child", "c", "c"));
   event("child", "c", "a");
