@@ -11,8 +11,16 @@ enum class Sandbox {
 
 /// Who decides when the agent wants more than its sandbox allows.
 enum class ApprovalMode {
-  auto_review,  ///< The runtime's own reviewer decides; some cases still ask the client.
-  deny_all,     ///< Nobody: the agent is told that it may not.
+  /// The runtime's own reviewer decides, a model that is asked each time; the turn's stream tells
+  /// (`item/autoApprovalReview/started` and `completed`). Some things are asked of the client all
+  /// the same, so that its `Handlers` matter here, too: whether a tool of an MCP server may run,
+  /// what such a server asks, questions to the user, requests for permissions, and every command
+  /// under the approval policy "untrusted" (`.extra_params = {{"approvalPolicy", "untrusted"}}`).
+  auto_review,
+  /// Nobody: the agent is told that it may not.
+  deny_all,
+  /// The client does: `CodexConfig::handlers`, or those of the thread.
+  ask,
 };
 
 }  // namespace codex
