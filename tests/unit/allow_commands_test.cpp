@@ -4,6 +4,8 @@
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/session.hpp>
 
+#include "support/approvals.hpp"
+
 using codex::approvals::allow_commands;
 using codex::approvals::Decision;
 using codex::approvals::Policy;
@@ -20,9 +22,7 @@ std::string quoted(std::string_view word) {
 }
 
 CommandExecutionRequestApprovalParams asking_for(const std::string& command_line) {
-  CommandExecutionRequestApprovalParams params{
-      .item_id = "c1", .thread_id = "t1", .turn_id = "u1", .command = command_line};
-  params.cwd = "/repo";
+  CommandExecutionRequestApprovalParams params = codex::testing::command_request(command_line);
   params.available_decisions = std::vector<types::CommandExecutionApprovalDecision>{
       types::CommandExecutionApprovalDecision::accept,
       types::CommandExecutionApprovalDecision::cancel};

@@ -148,7 +148,7 @@ Policy allow_writes_under(const std::string& folder);
 /// offers them. What the agent wrote cannot control the terminal: what is not printable, or changes
 /// the direction of text, is spelt out.
 ///
-/// Declines when standard input or standard error is no terminal, when this process is in the
+/// Declines when standard input is no terminal, when this process is in the
 /// background, on end of file, after a few answers that are none, and when more would have to be
 /// shown than anybody reads (64 KiB). No opinion of questions of MCP servers that are no approvals
 /// of tools. Two requests are asked one after the other. What was typed before the question is
