@@ -51,6 +51,16 @@ TEST_CASE("a login's id") {
   CHECK(without->envelope.login_id.empty());
 }
 
+TEST_CASE("the id of an item is found, wherever in it") {
+  const auto started = message(
+      R"({"method":"item/started","params":{"item":{"type":"fileChange","changes":[{"id":"no"}],)"
+      R"("id":"p\u0031"},"threadId":"t","turnId":"u"}})");
+  CHECK(started->envelope.item_id == "p1");
+  CHECK(started->envelope.turn_id == "u");
+  CHECK(message(R"({"method":"m","params":{"item":{"x":1}}})")->envelope.item_id.empty());
+  CHECK(message(R"({"method":"m","params":{"item":"x","turnId":"u"}})")->envelope.turn_id == "u");
+}
+
 TEST_CASE("an escaped id is unescaped") {
   const auto scanned =
       message(R"({"method":"x\/y","params":{"threadId":"a\"b\u00e9","turnId":"plain"}})");

@@ -52,6 +52,7 @@ TEST_CASE("printable text leaves letters of any script alone and spells out the 
   CHECK(printable(std::string_view("\0", 1)) == R"(\x00)");
   CHECK(printable("\u0085\u009b\u200b\u2028\u202e\ufeff") == R"(\x85\x9b\u200b\u2028\u202e\ufeff)");
   CHECK(printable("\U000e0041") == R"(\U000e0041)");
+  CHECK(printable("a\u00a0b\u00ad\u2800\u3164\ufe0f") == R"(a\xa0b\xad\u2800\u3164\ufe0f)");
 }
 
 TEST_CASE("printable text spells out bytes that are not UTF-8, one by one") {

@@ -1,16 +1,9 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
+#include "wire/printable.hpp"
 
 namespace codex::wire {
 
-/// Text that somebody else wrote, safe for a terminal and on one line: what controls a terminal or
-/// the direction of text, and what is not UTF-8, is spelt out (`\n`, `\x1b`, `\u202e`).
-std::string printable(std::string_view text);
-
-/// The same, cut after `max_characters` characters, with a word on how much is missing.
-std::string printable(std::string_view text, std::size_t max_characters);
+using detail::printable;
 
 }  // namespace codex::wire

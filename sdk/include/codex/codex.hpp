@@ -15,6 +15,7 @@
 #include <codex/notification_stream.hpp>
 #include <codex/options.hpp>
 #include <codex/paging.hpp>
+#include <codex/policies.hpp>
 #include <codex/protocol/account.hpp>
 #include <codex/protocol/model.hpp>
 #include <codex/protocol/review.hpp>

@@ -172,6 +172,8 @@ struct HandlerContext {
   std::string thread_id = {};
   std::string turn_id = {};
   /// The `item/started` of the command or the file change that a request is about, when it came.
+  /// Nothing when the model gave the item's id to two items of the turn: it cannot be told then
+  /// which of them is asked about.
   std::optional<Notification> item_started = {};
   /// The client that was asked; by way of `thread`.
   std::weak_ptr<detail::Client> client = {};
@@ -188,7 +190,7 @@ struct HandlerContext {
   [[nodiscard]] std::optional<protocol::ThreadItem> item() const;
 
   /// What a file change would do to which files: an `item/fileChange/requestApproval` does not say
-  /// it. Empty for anything else.
+  /// it. Empty for anything else, and when `item_started` is.
   [[nodiscard]] std::vector<protocol::FileUpdateChange> changes() const;
 };
 

@@ -1,7 +1,6 @@
 #include "handlers/started_items.hpp"
 
 #include <algorithm>
-#include <string>
 
 #include "wire/envelope.hpp"
 
@@ -16,47 +15,59 @@ bool is_worth_keeping(std::string_view text) {
   return has_type(R"("type":"fileChange")") || has_type(R"("type":"commandExecution")");
 }
 
-bool is_item(const Notification& started, std::string_view item_id) {
-  const Json params = Json::parse(started.params(), nullptr, false);
-  const Json::json_pointer path("/item/id");
-  return params.is_object() && params.contains(path) && params[path] == item_id;
-}
-
 }  // namespace
 
 void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
   if (!is_worth_keeping(item_started->text)) return;
+  const Envelope& envelope = item_started->envelope;
   const std::lock_guard lock(mutex_);
-  items_.emplace_back(item_started);
-  bytes_ += item_started->text.size();
-  while (items_.size() > max_items_ || (bytes_ > max_bytes_ && items_.size() > 1)) {
-    bytes_ -= items_.front().text().size();
-    items_.pop_front();
+  if (!is_new(envelope.turn_id, envelope.item_id)) {
+    forget(envelope.turn_id, envelope.item_id);
+    return;
   }
+  items_.push_back({Notification(item_started), std::string(envelope.item_id)});
+  bytes_ += item_started->text.size();
+  while (items_.size() > max_items_ || (bytes_ > max_bytes_ && items_.size() > 1)) forget_oldest();
 }
 
 std::optional<Notification> StartedItems::find(std::string_view thread_id, std::string_view turn_id,
                                                std::string_view item_id) const {
-  std::deque<Notification> items;
-  {
-    const std::lock_guard lock(mutex_);
-    items = items_;
-  }
-  const auto found = std::find_if(items.rbegin(), items.rend(), [&](const Notification& started) {
-    return started.thread_id() == thread_id && started.turn_id() == turn_id &&
-           is_item(started, item_id);
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(items_, [&](const Item& item) {
+    return item.id == item_id && item.started.turn_id() == turn_id &&
+           item.started.thread_id() == thread_id;
   });
-  if (found == items.rend()) return std::nullopt;
-  return *found;
+  if (found == items_.end()) return std::nullopt;
+  return found->started;
 }
 
 void StartedItems::forget_turn(std::string_view turn_id) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(items_, [&](const Notification& started) {
-    if (started.turn_id() != turn_id) return false;
-    bytes_ -= started.text().size();
+  std::erase_if(items_, [&](const Item& item) {
+    if (item.started.turn_id() != turn_id) return false;
+    bytes_ -= item.started.text().size();
     return true;
   });
+  const auto ids = ids_.find(turn_id);
+  if (ids != ids_.end()) ids_.erase(ids);
+}
+
+bool StartedItems::is_new(std::string_view turn_id, std::string_view item_id) {
+  auto& ids = ids_[std::string(turn_id)];
+  return ids.size() < max_ids_of_turn && ids.insert(std::hash<std::string_view>()(item_id)).second;
+}
+
+void StartedItems::forget(std::string_view turn_id, std::string_view item_id) {
+  std::erase_if(items_, [&](const Item& item) {
+    if (item.id != item_id || item.started.turn_id() != turn_id) return false;
+    bytes_ -= item.started.text().size();
+    return true;
+  });
+}
+
+void StartedItems::forget_oldest() {
+  bytes_ -= items_.front().started.text().size();
+  items_.pop_front();
 }
 
 }  // namespace codex::detail

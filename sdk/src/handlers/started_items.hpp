@@ -2,10 +2,14 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include <codex/notification.hpp>
 
@@ -13,6 +17,9 @@ namespace codex::detail {
 
 /// The latest item/started of commands and file changes, for the requests that are about them and
 /// do not say what they are. Thread-safe.
+///
+/// The ids are the model's. One that it gives to two items of a turn names neither: it could show a
+/// harmless patch for the one that it wants to have accepted.
 class StartedItems {
  public:
   /// Beyond these the oldest are forgotten.
@@ -30,12 +37,27 @@ class StartedItems {
   void forget_turn(std::string_view turn_id);
 
  private:
+  struct Item {
+    Notification started;
+    std::string id;
+  };
+
+  // Past this an item of the turn is not kept, for it may have an id that was there before.
+  static constexpr std::size_t max_ids_of_turn = 65'536;
+
+  /// Whether the turn had no item of this id before.
+  bool is_new(std::string_view turn_id, std::string_view item_id);
+  void forget(std::string_view turn_id, std::string_view item_id);
+  void forget_oldest();
+
   const std::size_t max_items_;
   const std::size_t max_bytes_;
 
   mutable std::mutex mutex_;
-  std::deque<Notification> items_;
+  std::deque<Item> items_;
   std::size_t bytes_ = 0;
+  // By turn, the hashes of all the ids that it had, of forgotten items too.
+  std::map<std::string, std::unordered_set<std::size_t>, std::less<>> ids_;
 };
 
 }  // namespace codex::detail

@@ -122,6 +122,8 @@ class Scan {
       read_inner_id(value, envelope_.thread_id);
     } else if (key == "turn") {
       read_inner_id(value, envelope_.turn_id);
+    } else if (key == "item") {
+      read_inner_id(value, envelope_.item_id);
     }
   }
 

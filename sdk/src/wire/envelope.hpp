@@ -22,6 +22,7 @@ struct Envelope {
   std::string_view thread_id;  // params.threadId or params.thread.id
   std::string_view turn_id;    // params.turnId or params.turn.id
   std::string_view login_id;   // params.loginId
+  std::string_view item_id;    // params.item.id
   std::optional<std::int64_t> emitted_at_ms;
   std::string problem;  // why it is invalid
 };

@@ -1,9 +1,10 @@
-#include "printable.hpp"
+#include "wire/printable.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
-namespace codex::wire {
+namespace codex::detail {
 namespace {
 
 struct Character {
@@ -30,13 +31,23 @@ Character first_character(std::string_view text) {
   return {code, size, true};
 }
 
-bool in(char32_t code, char32_t first, char32_t last) { return code >= first && code <= last; }
+struct Range {
+  char32_t first;
+  char32_t last;
+};
 
-/// C0 and C1, DEL, line separators, and what reorders or hides text.
-bool controls(char32_t code) {
-  return code < 0x20 || in(code, 0x7f, 0x9f) || code == 0x061c || in(code, 0x200b, 0x200f) ||
-         in(code, 0x2028, 0x202e) || in(code, 0x2060, 0x2069) || code == 0xfeff ||
-         in(code, 0xe0000, 0xe007f);
+/// What controls a terminal, reorders text, or is not seen: C0, C1, DEL, line separators, format
+/// characters, fillers, variation selectors, and blanks other than the one on the keyboard.
+constexpr auto hidden = std::to_array<Range>({
+    {0x00, 0x1f},       {0x7f, 0xa0},     {0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},
+    {0x115f, 0x1160},   {0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f},
+    {0x2028, 0x202f},   {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},
+    {0xfe00, 0xfe0f},   {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1d173, 0x1d17a},
+    {0xe0000, 0xe0fff},
+});
+
+bool is_hidden(char32_t code) {
+  return std::ranges::any_of(hidden, [&](Range r) { return code >= r.first && code <= r.last; });
 }
 
 void append_hex(std::string& out, char32_t code, int digits) {
@@ -77,7 +88,7 @@ std::string printable(std::string_view text, std::size_t max_characters) {
       return out + "... (" + std::to_string(text.size()) + " bytes more)";
     }
     const Character character = first_character(text);
-    if (character.valid && !controls(character.code)) {
+    if (character.valid && !is_hidden(character.code)) {
       out += text.substr(0, character.size);
     } else {
       append_escaped(out, character.code);
@@ -91,4 +102,4 @@ std::string printable(std::string_view text) {
   return printable(text, std::numeric_limits<std::size_t>::max());
 }
 
-}  // namespace codex::wire
+}  // namespace codex::detail

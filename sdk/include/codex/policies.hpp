@@ -1,0 +1,172 @@
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <codex/approvals.hpp>
+
+namespace codex {
+
+namespace protocol {
+struct ApplyPatchApprovalParams;
+struct ExecCommandApprovalParams;
+}  // namespace protocol
+
+namespace approvals {
+
+/// What a rule of a `Policy` is asked: exactly one of the pointers is set. Lives as long as the
+/// call.
+struct Request {
+  const HandlerContext& context;
+  const protocol::CommandExecutionRequestApprovalParams* command = nullptr;
+  const protocol::FileChangeRequestApprovalParams* file_change = nullptr;
+  const protocol::PermissionsRequestApprovalParams* permissions = nullptr;
+  const protocol::McpServerElicitationRequestParams* elicitation = nullptr;
+  const protocol::ApplyPatchApprovalParams* apply_patch = nullptr;
+  const protocol::ExecCommandApprovalParams* exec_command = nullptr;
+};
+
+/// A rule that answers approvals of any kind, as the handler of each: `{.command_approval = policy,
+/// .file_change_approval = policy}`. A rule without an opinion of a request declines it. A cheap
+/// value; may be called on several threads at once.
+class Policy {
+ public:
+  /// From anything that can be called with a `const Request&`, on several threads at once, and
+  /// returns a `Decision` or a `std::optional<Decision>`, empty for no opinion.
+  template <class Rule>
+    requires(!std::same_as<Rule, Policy> &&
+             std::is_invocable_r_v<std::optional<Decision>, const Rule&, const Request&>)
+  Policy(Rule rule) : rule_(std::make_shared<const ErasedRule>(std::move(rule))) {}
+
+  /// What the rule says; nothing when it has no opinion.
+  [[nodiscard]] std::optional<Decision> opinion(const Request& request) const {
+    return (*rule_)(request);
+  }
+
+  Decision operator()(const protocol::CommandExecutionRequestApprovalParams& params,
+                      const HandlerContext& context = {}) const;
+  Decision operator()(const protocol::FileChangeRequestApprovalParams& params,
+                      const HandlerContext& context = {}) const;
+  Decision operator()(const protocol::PermissionsRequestApprovalParams& params,
+                      const HandlerContext& context = {}) const;
+  Decision operator()(const protocol::McpServerElicitationRequestParams& params,
+                      const HandlerContext& context = {}) const;
+  Decision operator()(const protocol::ApplyPatchApprovalParams& params,
+                      const HandlerContext& context = {}) const;
+  Decision operator()(const protocol::ExecCommandApprovalParams& params,
+                      const HandlerContext& context = {}) const;
+
+ private:
+  using ErasedRule = std::function<std::optional<Decision>(const Request&)>;
+
+  std::shared_ptr<const ErasedRule> rule_;
+};
+
+/// A policy that is the same for everyone, made where it is needed: with and without `()`.
+template <Policy (*make)()>
+class ReadyPolicy {
+ public:
+  operator Policy() const { return make(); }
+  Policy operator()() const { return make(); }
+
+  template <class Params>
+    requires std::invocable<const Policy&, const Params&, const HandlerContext&>
+  Decision operator()(const Params& params, const HandlerContext& context = {}) const {
+    return make()(params, context);
+  }
+};
+
+namespace detail {
+Policy accept_all();
+Policy decline_all();
+Policy ask_on_terminal();
+Policy first_of(std::vector<Policy> policies);
+}  // namespace detail
+
+/// Accepts each request, this once. For agents that run where they can do no harm.
+///
+/// It has no opinion of what takes more than a yes: the questions of MCP servers, as opposed to
+/// approvals of their tools, checkpoints that ask for a person (`humanCommand`), and kinds of
+/// command approval newer than this SDK.
+inline constexpr ReadyPolicy<&detail::accept_all> accept_all{};
+
+/// Declines each request. The turn goes on.
+inline constexpr ReadyPolicy<&detail::decline_all> decline_all{};
+
+/// Accepts these commands, each time, and has no opinion of anything else.
+///
+/// `"git status"` allows exactly these words: not `git status -s`, and no other `git`.
+/// `"ls *"` allows `ls` with any arguments; only a last word `*` means that. Mind what a program
+/// does with arguments: `find *`, `git *` or `env *` run any other program.
+///
+/// What the runtime wants to run is parsed, not compared as text. Of shells, `bash`, `sh` and `zsh`
+/// from a system folder are looked into, as `-c` or `-lc` with one script, which has to be a single
+/// command of printable ASCII in plain words, quoted or not. A command with any other feature of
+/// the shell is not allowed: separators, pipes, redirections, expansions, globs, assignments,
+/// comments, backslashes, tabs and line breaks. Nor is one that comes with more than the command: a
+/// request for further permissions or for the network, or input to a program that runs already.
+/// A program is meant as it is written: `git` is neither `./git` nor `/usr/bin/git`.
+///
+/// It looks at words alone. Which program a name stands for is up to the runtime's environment:
+/// PATH, and the files that a login shell reads. It does not look at the working directory either,
+/// though a program may obey files that it finds there (`git` its repository's configuration,
+/// `make` a Makefile). And an accepted command may run without a sandbox, with all the rights of
+/// the user. On Windows, where the runtime's shell is another one, nothing is allowed.
+///
+/// Throws std::invalid_argument for a pattern that is no plain command.
+Policy allow_commands(const std::vector<std::string>& patterns);
+
+/// Accepts file changes, each time, that write, delete and move within this folder only, and has no
+/// opinion of anything else.
+///
+/// Paths are judged as the file system is when the request comes: each has to be absolute and
+/// without `..`; links are followed, also those to what does not exist yet; a file with a second
+/// name (a hard link) is left alone, and so is what is no regular file. One path outside, and the
+/// whole request is not allowed. Nor is one whose changes are not known (`HandlerContext::changes`
+/// is empty), or that asks for a root to write in from now on (`grantRoot`).
+///
+/// `folder` is UTF-8 and may be relative to this process' working directory. Links on the way to it
+/// are followed now, so that one that is put there later opens nothing. It need not exist yet.
+///
+/// Between the judgement and the write, somebody else may exchange a folder for a link: a command
+/// of the agent's that runs at the same time, for example. Where that matters, let the sandbox
+/// guard the writes, and use this to answer what it asks. The folder has to be the same one for
+/// this process as for the runtime: not for a runtime on another machine or in a container.
+///
+/// Throws std::invalid_argument when `folder` is a file, or leads nowhere.
+Policy allow_writes_under(const std::string& folder);
+
+/// Asks the person at the terminal: shows the command, where it would run, and why, or what changes
+/// in which files, and takes yes, always (for this session), no, or cancel, as far as the request
+/// offers them. What the agent wrote cannot control the terminal: what is not printable, or changes
+/// the direction of text, is spelt out.
+///
+/// Declines when standard input is no terminal, when this process is in the
+/// background, on end of file, after a few answers that are none, and when more would have to be
+/// shown than anybody reads (64 KiB). No opinion of questions of MCP servers that are no approvals
+/// of tools. Two requests are asked one after the other. What was typed before the question is
+/// dropped, so that it does not answer it: a program that reads standard input itself should not do
+/// so meanwhile. Gives up when `HandlerContext::stop` is requested. On Windows it declines.
+inline constexpr ReadyPolicy<&detail::ask_on_terminal> ask_on_terminal{};
+
+/// As `ask_on_terminal`, on streams, which have to outlive the policy: for tests, and for programs
+/// with a terminal of their own. Between two lines it obeys the stop token, while it waits for one
+/// it cannot.
+Policy ask_on_streams(std::istream& in, std::ostream& out);
+
+/// Asks one policy after the other; the first opinion wins. No opinion when none has one.
+/// `first_of(allow_commands({"git status"}), allow_writes_under("/repo/out"), ask_on_terminal)`
+template <std::convertible_to<Policy>... Policies>
+Policy first_of(Policies... policies) {
+  return detail::first_of({Policy(std::move(policies))...});
+}
+
+}  // namespace approvals
+}  // namespace codex

@@ -1,0 +1,105 @@
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <codex/policies.hpp>
+
+#include "approvals/prompt.hpp"
+#include "approvals/stream_terminal.hpp"
+#include "approvals/terminal.hpp"
+
+namespace codex::approvals {
+namespace {
+
+using codex::detail::choice_of;
+using codex::detail::choices_line;
+using codex::detail::max_prompt_bytes;
+using codex::detail::Prompt;
+using codex::detail::prompt_for;
+using codex::detail::StreamTerminal;
+using codex::detail::Terminal;
+
+constexpr int max_attempts = 3;
+
+/// Lets one in at a time.
+class Turnstile {
+ public:
+  /// False when a stop is requested before.
+  bool enter(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (!free_again_.wait(lock, stop, [&] { return !taken_; })) return false;
+    taken_ = true;
+    return true;
+  }
+
+  void leave() noexcept {
+    const std::lock_guard lock(mutex_);
+    taken_ = false;
+    free_again_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any free_again_;
+  bool taken_ = false;
+};
+
+Decision ask(Terminal& terminal, const Prompt& prompt, const std::stop_token& stop) {
+  terminal.write(prompt.text, stop);
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    terminal.write(choices_line(prompt.choices), stop);
+    const std::optional<std::string> line = terminal.read_line(stop);
+    if (!line) break;
+    if (const auto choice = choice_of(*line, prompt.choices)) return Decision(*choice);
+  }
+  terminal.write("\nTaken for a no.\n", stop);
+  return decline("Nobody answered.");
+}
+
+/// A person who is asked one thing after the other.
+class Person {
+ public:
+  using Open = std::function<std::unique_ptr<Terminal>()>;
+
+  explicit Person(Open open) : open_(std::move(open)) {}
+
+  Decision decide(const Prompt& prompt, const std::stop_token& stop) {
+    if (!turnstile_.enter(stop)) return decline();
+    const auto leave = [](Turnstile* turnstile) { turnstile->leave(); };
+    const std::unique_ptr<Turnstile, decltype(leave)> inside(&turnstile_, leave);
+    const std::unique_ptr<Terminal> terminal = open_();
+    if (!terminal) return decline("There is nobody to ask.");
+    if (prompt.text.size() <= max_prompt_bytes) return ask(*terminal, prompt, stop);
+    terminal->write("\nThe agent asks for something too long to be shown. Taken for a no.\n", stop);
+    return decline("It is too long to be read by a person.");
+  }
+
+ private:
+  Turnstile turnstile_;
+  Open open_;
+};
+
+Policy ask_person(std::shared_ptr<Person> person) {
+  return [person = std::move(person)](const Request& request) -> std::optional<Decision> {
+    const std::optional<Prompt> prompt = prompt_for(request);
+    if (!prompt) return std::nullopt;
+    return person->decide(*prompt, request.context.stop);
+  };
+}
+
+}  // namespace
+
+Policy detail::ask_on_terminal() {
+  // A process has one terminal, and each of its policies has to wait for its turn there.
+  static const auto person = std::make_shared<Person>(codex::detail::open_process_terminal);
+  return ask_person(person);
+}
+
+Policy ask_on_streams(std::istream& in, std::ostream& out) {
+  return ask_person(
+      std::make_shared<Person>([&in, &out] { return std::make_unique<StreamTerminal>(in, out); }));
+}
+
+}  // namespace codex::approvals

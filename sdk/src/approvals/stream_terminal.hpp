@@ -1,0 +1,34 @@
+#pragma once
+
+#include <istream>
+#include <ostream>
+
+#include "approvals/terminal.hpp"
+
+namespace codex::detail {
+
+/// Streams in place of a terminal. A read cannot be stopped once it waits.
+class StreamTerminal final : public Terminal {
+ public:
+  StreamTerminal(std::istream& in, std::ostream& out) : in_(in), out_(out) {}
+
+  void write(std::string_view text, const std::stop_token& stop) override {
+    if (!stop.stop_requested()) out_ << text << std::flush;
+  }
+
+  std::optional<std::string> read_line(const std::stop_token& stop) override {
+    std::string line;
+    char c = 0;
+    while (!stop.stop_requested() && line.size() < max_typed_line && in_.get(c)) {
+      if (c == '\n') return line;
+      line += c;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::istream& in_;
+  std::ostream& out_;
+};
+
+}  // namespace codex::detail

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include <codex/handlers.hpp>
+#include <codex/protocol/item.hpp>
+
+#include "support/messages.hpp"
+
+namespace codex::testing {
+
+/// The context of a request about an item that was started before, as a `fileChange` is.
+inline HandlerContext context_of(const Json& item) {
+  const Json started{
+      {"method", "item/started"},
+      {"params", {{"threadId", "t1"}, {"turnId", "u1"}, {"startedAtMs", 1}, {"item", item}}}};
+  HandlerContext context{.thread_id = "t1", .turn_id = "u1"};
+  context.item_started = Notification(message(started.dump()));
+  return context;
+}
+
+/// A file change as the runtime announces it: `changes` as on the wire.
+inline HandlerContext changing(Json changes, const std::string& item_id = "p1") {
+  return context_of({{"type", "fileChange"},
+                     {"id", item_id},
+                     {"changes", std::move(changes)},
+                     {"status", "inProgress"}});
+}
+
+inline Json added(const std::string& path, const std::string& content = "x\n") {
+  return {{"path", path}, {"kind", {{"type", "add"}}}, {"diff", content}};
+}
+
+inline protocol::CommandExecutionRequestApprovalParams command_request(
+    const std::string& command_line) {
+  return {.item_id = "c1",
+          .started_at_ms = 1,
+          .thread_id = "t1",
+          .turn_id = "u1",
+          .command = command_line,
+          .cwd = "/repo"};
+}
+
+inline protocol::FileChangeRequestApprovalParams file_change_request() {
+  return {.item_id = "p1", .started_at_ms = 1, .thread_id = "t1", .turn_id = "u1"};
+}
+
+}  // namespace codex::testing

@@ -1,0 +1,231 @@
+#include <atomic>
+#include <cstdlib>
+#include <fcntl.h>
+#include <poll.h>
+#include <sstream>
+#include <thread>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+#include <codex/policies.hpp>
+
+#include "approvals/terminal_posix.hpp"
+#include "support/approvals.hpp"
+#include "transport/descriptor.hpp"
+#include "transport/platform.hpp"
+
+using codex::approvals::ask_on_streams;
+using codex::approvals::Decision;
+using codex::detail::Descriptor;
+using codex::detail::open_terminal;
+using codex::testing::command_request;
+using codex::testing::contains;
+using Kind = Decision::Kind;
+
+namespace {
+
+/// What the person answers who types this, and what was shown.
+std::pair<Kind, std::string> asked(const std::string& typed,
+                                   const codex::HandlerContext& context = {}) {
+  std::istringstream in(typed);
+  std::ostringstream out;
+  const auto decision = ask_on_streams(in, out)(command_request("rm x"), context);
+  return {decision.kind(), out.str()};
+}
+
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1))
+    ++found;
+  return found;
+}
+
+/// A terminal, and the one who sits at it.
+class Pty {
+ public:
+  Pty() : person_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    REQUIRE(::grantpt(person_.get()) == 0);
+    REQUIRE(::unlockpt(person_.get()) == 0);
+    terminal_ = Descriptor(::open(::ptsname(person_.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    REQUIRE(terminal_.is_open());
+  }
+
+  [[nodiscard]] int terminal() const { return terminal_.get(); }
+
+  void type(std::string_view text) const {
+    REQUIRE(::write(person_.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
+
+  /// Waits until a typed line has arrived.
+  void await_input() const {
+    pollfd ready{terminal(), POLLIN, 0};
+    REQUIRE(::poll(&ready, 1, 20'000) == 1);
+  }
+
+  /// Waits until this is shown.
+  void await_output(std::string_view text) const {
+    std::string shown;
+    while (!contains(shown, text)) {
+      pollfd ready{person_.get(), POLLIN, 0};
+      REQUIRE(::poll(&ready, 1, 20'000) == 1);
+      char buffer[1024];
+      const ssize_t size = ::read(person_.get(), buffer, sizeof buffer);
+      REQUIRE(size > 0);
+      shown.append(buffer, static_cast<std::size_t>(size));
+    }
+  }
+
+ private:
+  Descriptor person_;
+  Descriptor terminal_;
+};
+
+/// Puts another file in the place of standard input, for a while.
+class StandardInput {
+ public:
+  explicit StandardInput(int descriptor) : before_(::fcntl(0, F_DUPFD_CLOEXEC, 3)) {
+    REQUIRE(::dup2(descriptor, 0) == 0);
+  }
+  ~StandardInput() {
+    if (before_.is_open()) ::dup2(before_.get(), 0);
+  }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+
+ private:
+  Descriptor before_;
+};
+
+}  // namespace
+
+TEST_CASE("the person's line decides") {
+  CHECK(asked("y\n").first == Kind::accept);
+  CHECK(asked("a\n").first == Kind::accept_for_session);
+  CHECK(asked("n\n").first == Kind::decline);
+  CHECK(asked("\n").first == Kind::decline);
+  CHECK(asked("c\n").first == Kind::cancel);
+  CHECK(contains(asked("y\n").second, "Command:\n  | rm x\n[y]es, "));
+}
+
+TEST_CASE("a line that is no choice is asked for again, three times in all") {
+  CHECK(asked("what?\ny\n").first == Kind::accept);
+  CHECK(asked("1\n2\ny\n").first == Kind::accept);
+  const auto [decision, shown] = asked("1\n2\n3\ny\n");
+  CHECK(decision == Kind::decline);
+  CHECK(count(shown, "[y]es") == 3);
+}
+
+TEST_CASE("the end of input is a no, also in the middle of a line") {
+  CHECK(asked("").first == Kind::decline);
+  CHECK(asked("y").first == Kind::decline);
+  CHECK(asked("what?\n").first == Kind::decline);
+  CHECK(asked(std::string(1 << 20, ' ') + "y\n").first == Kind::decline);
+}
+
+TEST_CASE("nobody is asked what nobody wants to know any more") {
+  std::stop_source stop;
+  stop.request_stop();
+  codex::HandlerContext context;
+  context.stop = stop.get_token();
+  const auto [decision, shown] = asked("y\n", context);
+  CHECK(decision == Kind::decline);
+  CHECK(shown.empty());
+}
+
+TEST_CASE("what is too long to be read is declined unread") {
+  std::istringstream in("y\n");
+  std::ostringstream out;
+  const auto policy = ask_on_streams(in, out);
+  CHECK(policy(command_request("echo " + std::string(1 << 20, 'x') + "; rm x")).kind() ==
+        Kind::decline);
+  CHECK(out.str().size() < 200);
+  CHECK(in.tellg() == 0);
+}
+
+TEST_CASE("two who ask at once are answered one after the other") {
+  for (int round = 0; round < 20; ++round) {
+    std::istringstream in("y\nn\n");
+    std::ostringstream out;
+    const auto policy = ask_on_streams(in, out);
+    std::atomic<int> yes = 0;
+    const auto ask = [&] { yes += policy(command_request("rm x")).kind() == Kind::accept; };
+    std::jthread other(ask);
+    ask();
+    other.join();
+    CHECK(yes == 1);
+    std::istringstream both("y\nn\n");
+    std::ostringstream expected;
+    const auto in_turn = ask_on_streams(both, expected);
+    in_turn(command_request("rm x"));
+    in_turn(command_request("rm x"));
+    CHECK(out.str() == expected.str());
+  }
+}
+
+TEST_CASE("a terminal shows what is written and gives what is typed, line by line") {
+  const Pty pty;
+  const auto terminal = open_terminal(pty.terminal());
+  REQUIRE(terminal);
+  terminal->write("question", {});
+  pty.await_output("question");
+  pty.type("y\nn\n");
+  CHECK(terminal->read_line({}) == "y");
+  CHECK(terminal->read_line({}) == "n");
+  pty.type("\x04");
+  CHECK_FALSE(terminal->read_line({}));
+}
+
+TEST_CASE("what was typed before a question does not answer it") {
+  const Pty pty;
+  pty.type("y\n");
+  pty.await_input();
+  const auto terminal = open_terminal(pty.terminal());
+  REQUIRE(terminal);
+  pty.type("n\n");
+  CHECK(terminal->read_line({}) == "n");
+}
+
+TEST_CASE("waiting for a person ends when a stop is requested") {
+  const Pty pty;
+  const auto terminal = open_terminal(pty.terminal());
+  REQUIRE(terminal);
+  std::stop_source stop;
+  std::jthread reader([&] { CHECK_FALSE(terminal->read_line(stop.get_token())); });
+  stop.request_stop();
+}
+
+TEST_CASE("writing to a terminal that nobody reads ends when a stop is requested") {
+  const Pty pty;
+  const auto terminal = open_terminal(pty.terminal());
+  REQUIRE(terminal);
+  std::stop_source stop;
+  std::jthread writer([&] { terminal->write(std::string(1 << 20, 'x'), stop.get_token()); });
+  pty.await_output("xxx");
+  stop.request_stop();
+}
+
+TEST_CASE("what is no terminal is not asked") {
+  int ends[2];
+  REQUIRE(codex::detail::make_pipe(ends));
+  const Descriptor reader(ends[0]);
+  const Descriptor writer(ends[1]);
+  CHECK_FALSE(open_terminal(reader.get()));
+  CHECK_FALSE(open_terminal(-1));
+
+  REQUIRE(::write(writer.get(), "y\n", 2) == 2);
+  const StandardInput replaced(reader.get());
+  CHECK(codex::approvals::ask_on_terminal(command_request("ls")).kind() == Kind::decline);
+}
+
+TEST_CASE("ask_on_terminal asks at the terminal that is standard input") {
+  const Pty pty;
+  const StandardInput replaced(pty.terminal());
+  Decision decision = codex::approvals::decline();
+  std::jthread asks(
+      [&] { decision = codex::approvals::ask_on_terminal(command_request("ls -l")); });
+  pty.await_output("| ls -l\r\n[y]es");
+  pty.type("y\n");
+  asks.join();
+  CHECK(decision == codex::approvals::accept());
+}
