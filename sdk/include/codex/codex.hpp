@@ -2,9 +2,11 @@
 
 /// The ergonomic API: everything that an app needs from day to day.
 
+#include <codex/approvals.hpp>
 #include <codex/client.hpp>
 #include <codex/config.hpp>
 #include <codex/errors.hpp>
+#include <codex/handlers.hpp>
 #include <codex/input.hpp>
 #include <codex/login.hpp>
 #include <codex/modes.hpp>

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <codex/handlers.hpp>
+
 namespace codex {
 
 namespace detail {
@@ -44,6 +46,14 @@ struct CodexConfig {
   /// Opts in to methods and members that the protocol marks as experimental. Without it, using one
   /// is an `UnsupportedError`, and nothing is sent.
   bool experimental_api = true;
+
+  /// Answers to what the runtime asks of its client: approvals, questions, tool calls. Default:
+  /// all of it is refused.
+  Handlers handlers = {};
+
+  /// How long a handler may take. Then the request is refused; what the handler answers later is
+  /// dropped. Long enough for a person who is asked.
+  std::chrono::milliseconds handler_timeout = std::chrono::minutes{10};
 
   /// How long start and handshake may take before the constructor throws `TimeoutError`.
   std::chrono::milliseconds startup_timeout = std::chrono::seconds{30};

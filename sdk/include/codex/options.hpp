@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <codex/handlers.hpp>
 #include <codex/modes.hpp>
 #include <codex/protocol/thread.hpp>
 #include <codex/protocol/turn.hpp>
@@ -67,6 +68,8 @@ struct ThreadStartOptions {
   Json extra_params = {};
   std::optional<std::chrono::milliseconds> timeout = {};
   std::stop_token stop = {};
+  /// Answers to the requests about this thread; see `Thread::set_handlers`.
+  Handlers handlers = {};
 };
 
 /// Options of `Codex::thread_resume`. What is not set stays as the thread has it.
@@ -100,6 +103,8 @@ struct ThreadResumeOptions {
   Json extra_params = {};
   std::optional<std::chrono::milliseconds> timeout = {};
   std::stop_token stop = {};
+  /// As in `ThreadStartOptions`; in place from before the thread is loaded.
+  Handlers handlers = {};
 };
 
 /// Options of `Codex::thread_fork`. What is not set is taken over from the thread that is forked.
@@ -133,6 +138,8 @@ struct ThreadForkOptions {
   Json extra_params = {};
   std::optional<std::chrono::milliseconds> timeout = {};
   std::stop_token stop = {};
+  /// As in `ThreadStartOptions`. The handlers of the thread that is forked are not taken over.
+  Handlers handlers = {};
 };
 
 /// Options of `Codex::thread_list` and `Codex::threads`. What is not set filters nothing out.

@@ -10,6 +10,8 @@
 
 namespace codex {
 
+struct HandlerContext;
+
 namespace detail {
 class Client;
 struct StartedTurn;
@@ -27,6 +29,12 @@ struct ThreadSetNameResponse;
 class Thread {
  public:
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
+
+  /// Answers to the requests about this thread, in place of those set before. What is not set here
+  /// falls to `CodexConfig::handlers`, as do the requests of sub-agents' threads. They hold until
+  /// the thread is archived, deleted or closed, or the client closes, whether a `Thread` is left or
+  /// not; requests that wait for an answer keep the handler that they have.
+  void set_handlers(Handlers handlers) const;
 
   /// Runs a turn to its end: `turn(...)` and `TurnHandle::run()`.
   TurnResult run(const RunInput& input, const TurnOptions& options = {}) const;
@@ -69,6 +77,7 @@ class Thread {
 
  private:
   friend class Codex;
+  friend struct HandlerContext;
   Thread(std::shared_ptr<detail::Client> client, std::string id);
   [[nodiscard]] TurnHandle handle(detail::StartedTurn started) const;
 

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <codex/handlers.hpp>
+#include <codex/protocol/item.hpp>
+
+namespace codex {
+
+namespace protocol {
+struct ApplyPatchApprovalResponse;
+struct ExecCommandApprovalResponse;
+struct McpServerElicitationRequestParams;
+struct McpServerElicitationRequestResponse;
+}  // namespace protocol
+
+/// Answers for those who are asked whether the agent may.
+namespace approvals {
+
+/// Yes or no. Handlers of every kind of approval may return it.
+class Decision {
+ public:
+  enum class Kind : std::uint8_t { accept, accept_for_session, decline, cancel };
+
+  explicit Decision(Kind kind, std::string reason = {}) : kind_(kind), reason_(std::move(reason)) {}
+
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+  /// For people; the older requests tell it to the model. Empty when there is none.
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
+  bool operator==(const Decision&) const = default;
+
+  // For the requests whose answer does not depend on what was asked.
+  operator protocol::CommandExecutionRequestApprovalResponse() const;
+  operator protocol::FileChangeRequestApprovalResponse() const;
+  operator protocol::ApplyPatchApprovalResponse() const;
+  operator protocol::ExecCommandApprovalResponse() const;
+
+  /// Grants all that was asked for, for the turn or the session, or nothing. A `cancel` is a no
+  /// like any other: this request cannot end the turn.
+  [[nodiscard]] protocol::PermissionsRequestApprovalResponse answer(
+      const protocol::PermissionsRequestApprovalParams& params) const;
+
+  /// Lets the tool of an MCP server run, or agrees to what an MCP server asks. A form that wants to
+  /// be filled in, and a proof of who the user is, cannot be agreed to by a mere yes: they are
+  /// declined. `accept_for_session` is an `accept` where the runtime does not offer more.
+  [[nodiscard]] protocol::McpServerElicitationRequestResponse answer(
+      const protocol::McpServerElicitationRequestParams& params) const;
+
+ private:
+  Kind kind_;
+  std::string reason_;
+};
+
+/// Yes, this once.
+[[nodiscard]] inline Decision accept() { return Decision(Decision::Kind::accept); }
+/// Yes, and do not ask again for the like in this session.
+[[nodiscard]] inline Decision accept_for_session() {
+  return Decision(Decision::Kind::accept_for_session);
+}
+/// No. The turn goes on, and the agent may try something else.
+[[nodiscard]] inline Decision decline(std::string reason = {}) {
+  return Decision(Decision::Kind::decline, std::move(reason));
+}
+/// No, and the turn ends as `interrupted`.
+[[nodiscard]] inline Decision cancel() { return Decision(Decision::Kind::cancel); }
+
+/// Yes, and commands that begin like this one need not ask from now on: the rule that the runtime
+/// proposes with the request (`acceptWithExecpolicyAmendment`). A mere yes where it proposes none.
+[[nodiscard]] protocol::CommandExecutionRequestApprovalResponse accept_with_rule(
+    const protocol::CommandExecutionRequestApprovalParams& params);
+
+/// The tool of an MCP server that wants to run.
+struct McpToolApproval {
+  std::string server;
+  std::string tool;
+  /// What to ask the user: "Allow the tiny MCP server to run tool "danger"?"
+  std::string message;
+  /// What the tool is called with.
+  Json arguments = {};
+  /// What the server says of its tool.
+  std::string description = {};
+  /// The server's hints (`destructiveHint`, `readOnlyHint`, ...); null when it gives none.
+  Json annotations = {};
+  /// Whether `accept_for_session` is on offer.
+  bool can_accept_for_session = false;
+};
+
+/// What an elicitation is about when it is no question of the server's but the runtime's: whether a
+/// tool may run. Nothing for any other. `Decision` answers it.
+[[nodiscard]] std::optional<McpToolApproval> mcp_tool_approval(
+    const protocol::McpServerElicitationRequestParams& params);
+
+}  // namespace approvals
+}  // namespace codex

@@ -1,0 +1,344 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <codex/decode_named.hpp>
+#include <codex/notification.hpp>
+
+namespace codex {
+
+class Thread;
+struct HandlerContext;
+
+// Who handles a request includes its family: <codex/protocol/item.hpp>, mcp_server.hpp, account.hpp
+// and so on.
+namespace protocol {
+struct FileUpdateChange;
+struct ThreadItem;
+namespace server_requests {
+struct AccountChatgptAuthTokensRefresh;
+struct ApplyPatchApproval;
+struct AttestationGenerate;
+struct CurrentTimeRead;
+struct ExecCommandApproval;
+struct ItemCommandExecutionRequestApproval;
+struct ItemFileChangeRequestApproval;
+struct ItemPermissionsRequestApproval;
+struct ItemToolCall;
+struct ItemToolRequestUserInput;
+struct McpServerElicitationRequest;
+}  // namespace server_requests
+}  // namespace protocol
+
+namespace detail {
+
+class Client;
+
+/// Where a handler leaves its answer, once.
+class HandlerReply {
+ public:
+  HandlerReply() = default;
+  virtual ~HandlerReply() = default;
+  HandlerReply(const HandlerReply&) = delete;
+  HandlerReply(HandlerReply&&) = delete;
+  HandlerReply& operator=(const HandlerReply&) = delete;
+  HandlerReply& operator=(HandlerReply&&) = delete;
+
+  /// The response as JSON text.
+  virtual void answer(std::string response) = 0;
+  virtual void fail(std::exception_ptr error) = 0;
+};
+
+/// A handler without its types. Throwing is failing.
+class HandlerBody {
+ public:
+  HandlerBody() = default;
+  virtual ~HandlerBody() = default;
+  HandlerBody(const HandlerBody&) = delete;
+  HandlerBody(HandlerBody&&) = delete;
+  HandlerBody& operator=(const HandlerBody&) = delete;
+  HandlerBody& operator=(HandlerBody&&) = delete;
+
+  /// Begins to answer; `params` is JSON text that lives until this returns.
+  virtual void start(std::string_view params, const HandlerContext& context,
+                     std::shared_ptr<HandlerReply> reply) = 0;
+};
+
+template <class R>
+class TypedHandlerBody : public HandlerBody {
+ public:
+  virtual typename R::Response call(const typename R::Params& params,
+                                    const HandlerContext& context) = 0;
+
+  void start(std::string_view params, const HandlerContext& context,
+             std::shared_ptr<HandlerReply> reply) final {
+    const auto typed = decode_named<typename R::Params>(R::method, params.empty() ? "{}" : params);
+    reply->answer(protocol::encode(call(typed, context)));
+  }
+};
+
+/// Calls with the context where the callable wants it.
+template <class F, class... Args>
+decltype(auto) call_handler(F& callable, const HandlerContext& context, const Args&... args) {
+  if constexpr (std::invocable<F&, const Args&..., const HandlerContext&>) {
+    return callable(args..., context);
+  } else {
+    return callable(args...);
+  }
+}
+
+template <class F, class... Args>
+concept HandlerCallable =
+    std::invocable<F&, const Args&..., const HandlerContext&> || std::invocable<F&, const Args&...>;
+
+template <class F, class... Args>
+using HandlerResult = decltype(call_handler(
+    std::declval<F&>(), std::declval<const HandlerContext&>(), std::declval<const Args&>()...));
+
+/// What is no response yet, but becomes one for these params, such as `approvals::Decision`.
+template <class Result, class R>
+concept AnswersFor = requires(const Result& result, const typename R::Params& params) {
+  { result.answer(params) } -> std::convertible_to<typename R::Response>;
+};
+
+template <class R, class F>
+class CallableHandlerBody final : public TypedHandlerBody<R> {
+ public:
+  template <class G>
+  explicit CallableHandlerBody(G&& callable) : callable_(std::forward<G>(callable)) {}
+
+  typename R::Response call(const typename R::Params& params,
+                            const HandlerContext& context) override {
+    using Result = HandlerResult<F, typename R::Params>;
+    if constexpr (std::convertible_to<Result, typename R::Response>) {
+      return call_handler(callable_, context, params);
+    } else {
+      return call_handler(callable_, context, params).answer(params);
+    }
+  }
+
+ private:
+  F callable_;
+};
+
+template <class F>
+class OtherHandlerBody final : public HandlerBody {
+ public:
+  template <class G>
+  explicit OtherHandlerBody(G&& callable) : callable_(std::forward<G>(callable)) {}
+
+  void start(std::string_view params, const HandlerContext& context,
+             std::shared_ptr<HandlerReply> reply) override;
+
+ private:
+  F callable_;
+};
+
+Json parse_params(std::string_view params);
+std::string dump_response(const Json& response);
+
+/// An empty `std::function` or function pointer is a handler that is not set.
+template <class F>
+bool is_unset(const F& callable) {
+  if constexpr (std::is_pointer_v<F> || std::constructible_from<F, std::nullptr_t>) {
+    return callable == nullptr;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace detail
+
+/// What a handler learns of the request beside its params.
+struct HandlerContext {
+  /// The wire method.
+  std::string method = {};
+  /// Requested when the answer is not wanted any more: another client gave one, the turn is over
+  /// or was interrupted, the deadline passed, or the client closes. What is answered then is
+  /// dropped.
+  std::stop_token stop = {};
+  /// The thread and the turn that the request is about; empty when none.
+  std::string thread_id = {};
+  std::string turn_id = {};
+  /// The `item/started` of the command or the file change that a request is about, when it came.
+  std::optional<Notification> item_started = {};
+  /// The client that was asked; by way of `thread`.
+  std::weak_ptr<detail::Client> client = {};
+
+  /// The thread of the request, to read, steer and interrupt. Throws `CodexError` when the request
+  /// names none, `TransportClosedError` when the client is gone.
+  [[nodiscard]] Thread thread() const;
+
+  /// Asks the runtime to end the turn of the request (`turn/interrupt`). Throws as `thread` does,
+  /// and as a request does.
+  void interrupt() const;
+
+  /// The item of `item_started`; nothing when there is none, or none that can be decoded.
+  [[nodiscard]] std::optional<protocol::ThreadItem> item() const;
+
+  /// What a file change would do to which files: an `item/fileChange/requestApproval` does not say
+  /// it. Empty for anything else.
+  [[nodiscard]] std::vector<protocol::FileUpdateChange> changes() const;
+};
+
+/// The function that answers one kind of request, `R` of `codex::protocol::server_requests`. Made
+/// from anything that can be called with `(const R::Params&)` or `(const R::Params&, const
+/// HandlerContext&)` and returns an `R::Response`, or a value that stands for one, such as those of
+/// `codex::approvals`. Copies share the callable, which may be called on several threads at once.
+template <class R>
+class Handler {
+ public:
+  /// Not set.
+  Handler() noexcept = default;
+  Handler(std::nullptr_t) noexcept {}
+
+  template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, Handler>)
+  Handler(F&& callable) {
+    using Callable = std::decay_t<F>;
+    static_assert(detail::HandlerCallable<Callable, typename R::Params>,
+                  "a handler takes the params of its own request, (const Params&) or "
+                  "(const Params&, const HandlerContext&)");
+    if constexpr (detail::HandlerCallable<Callable, typename R::Params>) {
+      using Result = detail::HandlerResult<Callable, typename R::Params>;
+      static_assert(std::convertible_to<Result, typename R::Response> ||
+                        detail::AnswersFor<std::remove_cvref_t<Result>, R>,
+                    "a handler returns the response of its own request");
+      if constexpr (std::convertible_to<Result, typename R::Response> ||
+                    detail::AnswersFor<std::remove_cvref_t<Result>, R>) {
+        if (detail::is_unset(callable)) return;
+        body_ =
+            std::make_shared<detail::CallableHandlerBody<R, Callable>>(std::forward<F>(callable));
+      }
+    }
+  }
+
+  /// Whether it is set.
+  explicit operator bool() const noexcept { return body_ != nullptr; }
+
+  /// Calls it on this thread, for handlers that are made of others. Throws what the callable does;
+  /// undefined when it is not set.
+  template <class Request = R>
+  typename Request::Response operator()(const typename Request::Params& params,
+                                        const HandlerContext& context = {}) const {
+    return static_cast<detail::TypedHandlerBody<Request>&>(*body_).call(params, context);
+  }
+
+  /// For the SDK itself.
+  [[nodiscard]] const std::shared_ptr<detail::HandlerBody>& body() const noexcept { return body_; }
+
+ private:
+  std::shared_ptr<detail::HandlerBody> body_;
+};
+
+/// The function that answers what this version of the SDK does not know: anything that can be
+/// called with `(const std::string& method, const Json& params)`, or with a `const HandlerContext&`
+/// behind them, and returns the result as `Json`.
+class OtherHandler {
+ public:
+  OtherHandler() noexcept = default;
+  OtherHandler(std::nullptr_t) noexcept {}
+
+  template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, OtherHandler>)
+  OtherHandler(F&& callable) {
+    static_assert(detail::HandlerCallable<std::decay_t<F>, std::string, Json>,
+                  "the handler of other requests takes (const std::string& method, const Json& "
+                  "params) or, beside them, a const HandlerContext&, and returns a Json");
+    if (detail::is_unset(callable)) return;
+    body_ = std::make_shared<detail::OtherHandlerBody<std::decay_t<F>>>(std::forward<F>(callable));
+  }
+
+  explicit operator bool() const noexcept { return body_ != nullptr; }
+
+  /// For the SDK itself.
+  [[nodiscard]] const std::shared_ptr<detail::HandlerBody>& body() const noexcept { return body_; }
+
+ private:
+  std::shared_ptr<detail::HandlerBody> body_;
+};
+
+/// Something went wrong with a request of the server, which was refused therefore.
+struct HandlerProblem {
+  enum class Kind : std::uint8_t {
+    threw,        ///< The handler threw, or its answer cannot be sent; `error` says what.
+    unreadable,   ///< The params do not fit their type; `error` says where. No handler was called.
+    too_slow,     ///< There was no answer in `CodexConfig::handler_timeout`.
+    overloaded,   ///< Too many requests waited for a handler. None was called.
+    exceeded,     ///< More permissions were granted than asked for. What was too much was left out.
+    left_behind,  ///< The handler still ran a while after `Codex::close`, which went on without it.
+  };
+
+  Kind kind = Kind::threw;
+  /// The request's wire method, thread and turn, the latter two empty when it has none.
+  std::string method = {};
+  std::string thread_id = {};
+  std::string turn_id = {};
+  /// For people.
+  std::string message = {};
+  /// What was thrown, if anything.
+  std::exception_ptr error = {};
+};
+
+/// Answers to the requests that the runtime makes of its client, an aggregate for designated
+/// initialisers. What is not set is refused in the shape that the runtime understands, so that the
+/// turn goes on; so is what a handler throws at, and what it does not answer within
+/// `CodexConfig::handler_timeout`.
+///
+/// Handlers run on threads of the SDK, several at once, and may take their time: turns, and other
+/// requests, go on beside them. They may call the SDK, also to run another turn or to close the
+/// client. `HandlerContext::stop` tells when nobody wants the answer any more.
+struct Handlers {
+  /// A command wants to run (`item/commandExecution/requestApproval`).
+  Handler<protocol::server_requests::ItemCommandExecutionRequestApproval> command_approval = {};
+  /// A patch wants to be applied (`item/fileChange/requestApproval`); see
+  /// `HandlerContext::changes`.
+  Handler<protocol::server_requests::ItemFileChangeRequestApproval> file_change_approval = {};
+  /// The agent wants more permissions (`item/permissions/requestApproval`). More than it asked for
+  /// cannot be granted: see `HandlerProblem::Kind::exceeded`.
+  Handler<protocol::server_requests::ItemPermissionsRequestApproval> permissions_approval = {};
+  /// The agent asks the user (`item/tool/requestUserInput`).
+  Handler<protocol::server_requests::ItemToolRequestUserInput> user_input = {};
+  /// An MCP server asks the user, or one of its tools wants to run
+  /// (`mcpServer/elicitation/request`).
+  Handler<protocol::server_requests::McpServerElicitationRequest> elicitation = {};
+  /// The agent calls a tool of the client's (`item/tool/call`).
+  Handler<protocol::server_requests::ItemToolCall> tool_call = {};
+  /// The runtime wants fresh tokens of a ChatGPT login that the client manages
+  /// (`account/chatgptAuthTokens/refresh`).
+  Handler<protocol::server_requests::AccountChatgptAuthTokensRefresh> auth_tokens_refresh = {};
+  /// The runtime wants an attestation of the client (`attestation/generate`).
+  Handler<protocol::server_requests::AttestationGenerate> attestation = {};
+  /// The runtime wants to know the client's time (`currentTime/read`).
+  Handler<protocol::server_requests::CurrentTimeRead> current_time = {};
+  /// As `file_change_approval`, of older runtimes (`applyPatchApproval`).
+  Handler<protocol::server_requests::ApplyPatchApproval> apply_patch_approval = {};
+  /// As `command_approval`, of older runtimes (`execCommandApproval`).
+  Handler<protocol::server_requests::ExecCommandApproval> exec_command_approval = {};
+  /// Requests that this version of the SDK does not know. Not set: they get the error -32601.
+  OtherHandler other = {};
+
+  /// Told of what went wrong, on a thread of the SDK, one problem at a time. What it throws is
+  /// ignored.
+  std::function<void(const HandlerProblem&)> on_problem = {};
+};
+
+template <class F>
+void detail::OtherHandlerBody<F>::start(std::string_view params, const HandlerContext& context,
+                                        std::shared_ptr<HandlerReply> reply) {
+  const Json json = parse_params(params);
+  reply->answer(dump_response(call_handler(callable_, context, context.method, json)));
+}
+
+}  // namespace codex

@@ -1,0 +1,172 @@
+#include <string_view>
+
+#include <codex/approvals.hpp>
+#include <codex/protocol/mcp_server.hpp>
+#include <codex/protocol/session.hpp>
+
+namespace codex::approvals {
+namespace {
+
+using Kind = Decision::Kind;
+
+protocol::ReviewDecision review_decision(const Decision& decision) {
+  switch (decision.kind()) {
+    case Kind::accept:
+      return protocol::ReviewDecision::approved;
+    case Kind::accept_for_session:
+      return protocol::ReviewDecision::approved_for_session;
+    case Kind::cancel:
+      return protocol::ReviewDecision::abort;
+    case Kind::decline:
+      break;
+  }
+  const std::string& reason = decision.reason();
+  return protocol::DeniedReviewDecision{.rejection =
+                                            reason.empty() ? "The user declined." : reason};
+}
+
+/// Whether saying yes is all that an elicitation wants.
+bool can_be_agreed_to(const protocol::McpServerElicitationRequestParams& params) {
+  const auto wants_nothing = [](const Json& schema) {
+    const auto required = schema.find("required");
+    return required == schema.end() || required->empty();
+  };
+  return params.visit(
+      [](const protocol::OpenaiUserVerificationMcpServerElicitationRequestParams&) {
+        return false;
+      },
+      [](const protocol::FormMcpServerElicitationRequestParams& form) {
+        return !form.requested_schema.required || form.requested_schema.required->empty();
+      },
+      [&](const protocol::OpenaiSlashFormMcpServerElicitationRequestParams& form) {
+        return wants_nothing(form.requested_schema);
+      },
+      [&](const protocol::OpenaiFormMcpServerElicitationRequestParams& form) {
+        return wants_nothing(form.requested_schema);
+      },
+      [](const protocol::UrlMcpServerElicitationRequestParams&) { return true; },
+      [](const protocol::Unknown&) { return false; });
+}
+
+const Json* find(const Json& object, std::string_view name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found != object.end() ? &*found : nullptr;
+}
+
+std::string text_of(const Json& object, std::string_view name) {
+  const Json* text = find(object, name);
+  return text && text->is_string() ? text->get<std::string>() : std::string();
+}
+
+Json value_of(const Json& object, std::string_view name) {
+  const Json* value = find(object, name);
+  return value ? *value : Json();
+}
+
+/// `persist` is a string or a list of them.
+bool offers_session(const Json& meta) {
+  const Json persist = value_of(meta, "persist");
+  if (persist.is_string()) return persist == "session";
+  for (const Json& option : persist) {
+    if (option == "session") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Decision::operator protocol::CommandExecutionRequestApprovalResponse() const {
+  using protocol::CommandExecutionApprovalDecision;
+  switch (kind_) {
+    case Kind::accept:
+      return {.decision = CommandExecutionApprovalDecision::accept};
+    case Kind::accept_for_session:
+      return {.decision = CommandExecutionApprovalDecision::accept_for_session};
+    case Kind::cancel:
+      return {.decision = CommandExecutionApprovalDecision::cancel};
+    case Kind::decline:
+      break;
+  }
+  return {.decision = CommandExecutionApprovalDecision::decline};
+}
+
+Decision::operator protocol::FileChangeRequestApprovalResponse() const {
+  using protocol::FileChangeApprovalDecision;
+  switch (kind_) {
+    case Kind::accept:
+      return {.decision = FileChangeApprovalDecision::accept};
+    case Kind::accept_for_session:
+      return {.decision = FileChangeApprovalDecision::accept_for_session};
+    case Kind::cancel:
+      return {.decision = FileChangeApprovalDecision::cancel};
+    case Kind::decline:
+      break;
+  }
+  return {.decision = FileChangeApprovalDecision::decline};
+}
+
+Decision::operator protocol::ApplyPatchApprovalResponse() const {
+  return {.decision = review_decision(*this)};
+}
+
+Decision::operator protocol::ExecCommandApprovalResponse() const {
+  return {.decision = review_decision(*this)};
+}
+
+protocol::PermissionsRequestApprovalResponse Decision::answer(
+    const protocol::PermissionsRequestApprovalParams& params) const {
+  using protocol::PermissionGrantScope;
+  if (kind_ == Kind::decline || kind_ == Kind::cancel) {
+    return {.permissions = {}, .scope = PermissionGrantScope::turn};
+  }
+  return {
+      .permissions = {.file_system = params.permissions.file_system,
+                      .network = params.permissions.network,
+                      .extra = params.permissions.extra},
+      .scope = kind_ == Kind::accept ? PermissionGrantScope::turn : PermissionGrantScope::session};
+}
+
+protocol::McpServerElicitationRequestResponse Decision::answer(
+    const protocol::McpServerElicitationRequestParams& params) const {
+  using protocol::McpServerElicitationAction;
+  if (kind_ == Kind::cancel) return {.action = McpServerElicitationAction::cancel};
+  if (kind_ == Kind::decline || !can_be_agreed_to(params)) {
+    return {.action = McpServerElicitationAction::decline};
+  }
+  protocol::McpServerElicitationRequestResponse response{.action =
+                                                             McpServerElicitationAction::accept};
+  if (!params.is<protocol::UrlMcpServerElicitationRequestParams>()) {
+    response.content = Json::object();
+  }
+  const auto tool = mcp_tool_approval(params);
+  if (kind_ == Kind::accept_for_session && tool && tool->can_accept_for_session) {
+    response.meta = Json{{"persist", "session"}};
+  }
+  return response;
+}
+
+protocol::CommandExecutionRequestApprovalResponse accept_with_rule(
+    const protocol::CommandExecutionRequestApprovalParams& params) {
+  const auto& rule = params.proposed_execpolicy_amendment;
+  if (!rule || rule->empty()) return accept();
+  return {.decision = protocol::AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision{
+              .execpolicy_amendment = *rule}};
+}
+
+std::optional<McpToolApproval> mcp_tool_approval(
+    const protocol::McpServerElicitationRequestParams& params) {
+  const auto* form = params.as<protocol::FormMcpServerElicitationRequestParams>();
+  if (!form || !form->meta) return std::nullopt;
+  const Json& meta = *form->meta;
+  if (text_of(meta, "codex_approval_kind") != "mcp_tool_call") return std::nullopt;
+  return McpToolApproval{.server = params.server_name,
+                         .tool = text_of(meta, "tool_name"),
+                         .message = form->message,
+                         .arguments = value_of(meta, "tool_params"),
+                         .description = text_of(meta, "tool_description"),
+                         .annotations = value_of(meta, "tool_annotations"),
+                         .can_accept_for_session = offers_session(meta)};
+}
+
+}  // namespace codex::approvals

@@ -1,0 +1,56 @@
+#include <codex/errors.hpp>
+#include <codex/handlers.hpp>
+#include <codex/protocol/item.hpp>
+#include <codex/protocol/turn.hpp>
+#include <codex/thread.hpp>
+
+#include "client/client_core.hpp"
+
+namespace codex {
+
+Thread HandlerContext::thread() const {
+  if (thread_id.empty()) throw CodexError(method + " belongs to no thread");
+  auto alive = client.lock();
+  if (!alive) throw TransportClosedError("The client that was asked is gone");
+  return {std::move(alive), thread_id};
+}
+
+void HandlerContext::interrupt() const {
+  if (turn_id.empty()) throw CodexError(method + " belongs to no turn");
+  const auto alive = client.lock();
+  if (!alive) throw TransportClosedError("The client that was asked is gone");
+  alive->call<protocol::requests::TurnInterrupt>({.thread_id = thread_id, .turn_id = turn_id},
+                                                 CallOptions{});
+}
+
+std::optional<protocol::ThreadItem> HandlerContext::item() const {
+  if (!item_started) return std::nullopt;
+  try {
+    auto event = item_started->as<protocol::notifications::ItemStarted>();
+    if (event) return std::move(event->item);
+  } catch (const DecodeError&) {
+    // A newer runtime's item that is not understood is none that could be shown.
+  }
+  return std::nullopt;
+}
+
+std::vector<protocol::FileUpdateChange> HandlerContext::changes() const {
+  const auto started = item();
+  const auto* change = started ? started->as<protocol::FileChangeThreadItem>() : nullptr;
+  if (!change) return {};
+  return change->changes;
+}
+
+namespace detail {
+
+Json parse_params(std::string_view params) {
+  if (params.empty()) return nullptr;
+  return Json::parse(params);
+}
+
+std::string dump_response(const Json& response) {
+  return response.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace detail
+}  // namespace codex
