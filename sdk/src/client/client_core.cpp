@@ -7,7 +7,6 @@
 #include "client/handshake.hpp"
 #include "client/params.hpp"
 #include "client/platform_name.hpp"
-#include "client/refusals.hpp"
 #include "transport/process.hpp"
 #include "transport/runtime_locator.hpp"
 
@@ -34,25 +33,29 @@ TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
   return deadline_after(Clock::now(), options.timeout.value_or(config.request_timeout));
 }
 
-Client::Client(CodexConfig config) : config_(std::move(config)) {
+std::shared_ptr<Client> Client::start(CodexConfig config) {
+  const std::shared_ptr<Client> client(new Client(std::move(config)));
+  client->dispatcher_->attach(client->connection_, client);
+  client->shake_hands();
+  return client;
+}
+
+Client::Client(CodexConfig config)
+    : config_(std::move(config)),
+      dispatcher_(std::make_shared<Dispatcher>(config_.handlers, config_.handler_timeout)) {
   ConnectionOptions options;
   options.event_buffer_bytes = config_.event_buffer_bytes;
   options.wire_log = config_.wire_log;
   options.max_line_bytes = config_.max_message_bytes;
-  options.on_server_request = [](Connection& connection, const ServerRequest& request) {
-    if (const auto refusal = refusal_of(request.method)) {
-      connection.respond(request.id, *refusal);
-    } else {
-      connection.respond_error(request.id, -32601, "the client does not answer " + request.method);
-    }
+  options.on_server_request = [dispatcher = dispatcher_](Connection& connection,
+                                                         ServerRequest request) {
+    dispatcher->take(connection, std::move(request));
+  };
+  options.on_notification = [dispatcher =
+                                 dispatcher_](const std::shared_ptr<const Message>& notification) {
+    dispatcher->see(notification);
   };
   connection_ = Connection::open(std::move(options), transport_factory(config_));
-  try {
-    shake_hands();
-  } catch (...) {
-    connection_->close();
-    throw;
-  }
 }
 
 Client::~Client() { close(); }
@@ -87,6 +90,12 @@ void Client::check(std::string_view method, std::string_view params) const {
   gate_.check(method, params);
 }
 
-void Client::close() noexcept { connection_->close(); }
+void Client::close() noexcept {
+  dispatcher_->stop();
+  connection_->close();
+  // Handlers may wait for what only the I/O thread brings.
+  dispatcher_->finish(connection_->is_io_thread() ? std::chrono::milliseconds::zero()
+                                                  : config_.shutdown_timeout);
+}
 
 }  // namespace codex::detail

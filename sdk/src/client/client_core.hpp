@@ -10,6 +10,7 @@
 
 #include "client/feature_gate.hpp"
 #include "connection/connection.hpp"
+#include "handlers/dispatcher.hpp"
 
 namespace codex::detail {
 
@@ -22,7 +23,7 @@ CallOptions call_options(const Options& options) {
 class Client {
  public:
   /// Starts the runtime and shakes hands; throws as the constructor of `Codex` says.
-  explicit Client(CodexConfig config);
+  [[nodiscard]] static std::shared_ptr<Client> start(CodexConfig config);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -33,6 +34,9 @@ class Client {
   [[nodiscard]] std::shared_ptr<Connection> shared_connection() const noexcept {
     return connection_;
   }
+
+  /// Who answers the requests of the server.
+  [[nodiscard]] HandlerBook& handlers() const noexcept { return dispatcher_->book(); }
 
   /// Sends a request and waits for the text of its result. Throws UnsupportedError where `check`
   /// does.
@@ -51,11 +55,13 @@ class Client {
   void close() noexcept;
 
  private:
+  explicit Client(CodexConfig config);
   void shake_hands();
 
   CodexConfig config_;
   Metadata metadata_;
   FeatureGate gate_;
+  const std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Connection> connection_;
 };
 

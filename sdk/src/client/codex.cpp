@@ -25,7 +25,7 @@ std::string thread_id_of(std::string_view method, std::string_view result) {
 
 }  // namespace
 
-Codex::Codex(CodexConfig config) : client_(std::make_shared<detail::Client>(std::move(config))) {}
+Codex::Codex(CodexConfig config) : client_(detail::Client::start(std::move(config))) {}
 Codex::Codex(Codex&&) noexcept = default;
 
 Codex& Codex::operator=(Codex&& other) noexcept {
@@ -58,19 +58,33 @@ protocol::ModelListResponse Codex::models(const ModelListOptions& options) {
 }
 
 Thread Codex::thread_start(const ThreadStartOptions& options) {
-  return thread_from(requests::ThreadStart::method, detail::thread_start_params(options),
-                     detail::call_options(options));
+  Thread thread = thread_from(requests::ThreadStart::method, detail::thread_start_params(options),
+                              detail::call_options(options));
+  if (detail::has_any(options.handlers)) thread.set_handlers(options.handlers);
+  return thread;
 }
 
 Thread Codex::thread_resume(const std::string& thread_id, const ThreadResumeOptions& options) {
-  return thread_from(requests::ThreadResume::method,
-                     detail::thread_resume_params(thread_id, options),
-                     detail::call_options(options));
+  // The thread may have a turn that runs, and ask at once.
+  detail::HandlerBook& handlers = client().handlers();
+  const auto before = handlers.of_thread(thread_id);
+  if (detail::has_any(options.handlers)) handlers.set_handlers(thread_id, options.handlers);
+  try {
+    return thread_from(requests::ThreadResume::method,
+                       detail::thread_resume_params(thread_id, options),
+                       detail::call_options(options));
+  } catch (...) {
+    handlers.set_thread(thread_id, before);
+    throw;
+  }
 }
 
 Thread Codex::thread_fork(const std::string& thread_id, const ThreadForkOptions& options) {
-  return thread_from(requests::ThreadFork::method, detail::thread_fork_params(thread_id, options),
-                     detail::call_options(options));
+  Thread thread =
+      thread_from(requests::ThreadFork::method, detail::thread_fork_params(thread_id, options),
+                  detail::call_options(options));
+  if (detail::has_any(options.handlers)) thread.set_handlers(options.handlers);
+  return thread;
 }
 
 Thread Codex::thread_unarchive(const std::string& thread_id, const CallOptions& options) {

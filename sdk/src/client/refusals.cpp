@@ -1,8 +1,5 @@
 #include "client/refusals.hpp"
 
-#include <functional>
-#include <map>
-
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/mcp_server.hpp>
 #include <codex/protocol/session.hpp>
@@ -13,42 +10,42 @@ namespace {
 namespace types = codex::protocol;
 namespace requests = codex::protocol::server_requests;
 
-constexpr const char* reason = "The client answers no requests of this kind.";
-
 template <class R>
-std::pair<std::string_view, std::string> refusal(const typename R::Response& response) {
-  return {R::method, types::encode(response)};
-}
-
-/// Written once: none of them depends on what was asked. account/chatgptAuthTokens/refresh,
-/// attestation/generate and currentTime/read know no "no" but an error.
-std::map<std::string_view, std::string> all_refusals() {
-  const types::DeniedReviewDecision denied{.rejection = reason};
-  return {
-      refusal<requests::ItemCommandExecutionRequestApproval>(
-          {.decision = types::CommandExecutionApprovalDecision::decline}),
-      refusal<requests::ItemFileChangeRequestApproval>(
-          {.decision = types::FileChangeApprovalDecision::decline}),
-      refusal<requests::ItemPermissionsRequestApproval>(
-          {.permissions = {}, .scope = types::PermissionGrantScope::turn}),
-      refusal<requests::ItemToolRequestUserInput>({.answers = {}}),
-      refusal<requests::McpServerElicitationRequest>(
-          {.action = types::McpServerElicitationAction::decline}),
-      refusal<requests::ItemToolCall>(
-          {.content_items = {types::InputTextDynamicToolCallOutputContentItem{.text = reason}},
-           .success = false}),
-      refusal<requests::ApplyPatchApproval>({.decision = denied}),
-      refusal<requests::ExecCommandApproval>({.decision = denied}),
-  };
+std::string as(const typename R::Response& response) {
+  return types::encode(response);
 }
 
 }  // namespace
 
-std::optional<std::string> refusal_of(std::string_view method) {
-  static const std::map<std::string_view, std::string> refusals = all_refusals();
-  const auto found = refusals.find(method);
-  if (found == refusals.end()) return std::nullopt;
-  return found->second;
+std::optional<std::string> refusal_of(std::string_view method, std::string_view reason) {
+  const auto is = [method]<class R>(R) { return method == R::method; };
+  const types::DeniedReviewDecision denied{.rejection = std::string(reason)};
+  using namespace requests;
+  if (is(ItemCommandExecutionRequestApproval())) {
+    return as<ItemCommandExecutionRequestApproval>(
+        {.decision = types::CommandExecutionApprovalDecision::decline});
+  }
+  if (is(ItemFileChangeRequestApproval())) {
+    return as<ItemFileChangeRequestApproval>(
+        {.decision = types::FileChangeApprovalDecision::decline});
+  }
+  if (is(ItemPermissionsRequestApproval())) {
+    return as<ItemPermissionsRequestApproval>(
+        {.permissions = {}, .scope = types::PermissionGrantScope::turn});
+  }
+  if (is(ItemToolRequestUserInput())) return as<ItemToolRequestUserInput>({.answers = {}});
+  if (is(McpServerElicitationRequest())) {
+    return as<McpServerElicitationRequest>({.action = types::McpServerElicitationAction::decline});
+  }
+  if (is(ItemToolCall())) {
+    return as<ItemToolCall>({.content_items = {types::InputTextDynamicToolCallOutputContentItem{
+                                 .text = std::string(reason)}},
+                             .success = false});
+  }
+  if (is(ApplyPatchApproval())) return as<ApplyPatchApproval>({.decision = denied});
+  if (is(ExecCommandApproval())) return as<ExecCommandApproval>({.decision = denied});
+  // account/chatgptAuthTokens/refresh, attestation/generate and currentTime/read know no "no".
+  return std::nullopt;
 }
 
 }  // namespace codex::detail

@@ -13,6 +13,10 @@ TurnHandle Thread::handle(detail::StartedTurn started) const {
       TurnHandle::Impl{client_, std::move(started.turn), std::move(started.place)}));
 }
 
+void Thread::set_handlers(Handlers handlers) const {
+  client_->handlers().set_handlers(id_, std::move(handlers));
+}
+
 TurnHandle Thread::turn(const RunInput& input, const TurnOptions& options) const {
   return handle(detail::start_turn(*client_, id_, input, options));
 }

@@ -63,7 +63,7 @@ void Connection::respond_error(std::string_view id, std::int64_t code, std::stri
 
 void Connection::close() noexcept {
   is_closing_.store(true);
-  if (std::this_thread::get_id() == io_thread_.load()) return;
+  if (is_io_thread()) return;
   transport_->wake();
   const std::lock_guard lock(join_mutex_);
   if (thread_.joinable()) thread_.join();
@@ -138,6 +138,7 @@ std::optional<std::string> Connection::handle(std::string line) {
   }
   switch (envelope.kind) {
     case MessageKind::notification:
+      if (options_.on_notification) options_.on_notification(message);
       router_->route(std::move(message));
       break;
     case MessageKind::response:

@@ -46,6 +46,8 @@ struct ConnectionOptions {
   /// Takes the server's requests, on the I/O thread: it must be quick, and may answer at once. Not
   /// set: all are refused with -32601.
   std::function<void(Connection&, ServerRequest)> on_server_request = {};
+  /// Sees every notification before those who wait for it do, on the I/O thread: it must be quick.
+  std::function<void(const std::shared_ptr<const Message>&)> on_notification = {};
 };
 
 /// A conversation with one runtime. It knows neither of waiting nor of awaiting: operations
@@ -88,6 +90,11 @@ class Connection {
   /// Fails all who wait and ends the runtime. Idempotent. Returns when all is done; on the I/O
   /// thread, it only begins.
   void close() noexcept;
+
+  /// Whether this is the thread that calls completions and hooks.
+  [[nodiscard]] bool is_io_thread() const noexcept {
+    return std::this_thread::get_id() == io_thread_.load();
+  }
 
   /// Whether the conversation is over, for whatever reason.
   [[nodiscard]] bool is_closed() const;

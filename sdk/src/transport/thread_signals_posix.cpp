@@ -16,4 +16,10 @@ void block_signals_on_this_thread() noexcept {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+std::function<void()> signals_of_this_thread() {
+  sigset_t signals;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &signals);
+  return [signals] { ::pthread_sigmask(SIG_SETMASK, &signals, nullptr); };
+}
+
 }  // namespace codex::detail

@@ -1,0 +1,336 @@
+#include "handlers/dispatcher.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <codex/errors.hpp>
+#include <codex/protocol/item.hpp>
+#include <codex/protocol/session.hpp>
+
+#include "client/refusals.hpp"
+#include "handlers/permission_limit.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace requests = codex::protocol::server_requests;
+
+// They go to the model in some cases.
+constexpr std::string_view nobody_answers = "The client answers no requests of this kind.";
+constexpr std::string_view failed = "The client failed to answer.";
+constexpr std::string_view was_too_slow = "The client did not answer in time.";
+constexpr std::string_view is_overloaded = "The client has too many requests to answer.";
+constexpr std::string_view is_over = "The request is over.";
+
+std::string text_at(std::string_view params, const char* name) {
+  const Json json = Json::parse(params, nullptr, false);
+  if (!json.is_object() || !json.contains(name) || !json[name].is_string()) return {};
+  return json[name].get<std::string>();
+}
+
+/// The older requests call their thread otherwise.
+std::string thread_of(const ServerRequest& request) {
+  const bool is_older = request.method == requests::ApplyPatchApproval::method ||
+                        request.method == requests::ExecCommandApproval::method;
+  return is_older ? text_at(request.params, "conversationId") : request.thread_id;
+}
+
+std::string what_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "what was thrown is no std::exception";
+  }
+}
+
+/// Whether the params of the request are what does not fit.
+bool is_unreadable(const std::exception_ptr& error, std::string_view method) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const DecodeError& unreadable) {
+    return unreadable.method() == method;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+/// Takes a handler's answer to the call that it is for.
+class Dispatcher::Reply final : public HandlerReply {
+ public:
+  Reply(std::weak_ptr<Dispatcher> dispatcher, Key key)
+      : dispatcher_(std::move(dispatcher)), key_(key) {}
+
+  void answer(std::string response) override {
+    if (const auto alive = dispatcher_.lock()) alive->answer(key_, std::move(response));
+  }
+  void fail(std::exception_ptr error) override {
+    if (const auto alive = dispatcher_.lock()) alive->fail(key_, std::move(error));
+  }
+
+ private:
+  const std::weak_ptr<Dispatcher> dispatcher_;
+  const Key key_;
+};
+
+Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout)
+    : timeout_(timeout),
+      book_(std::move(handlers)),
+      handlers_(max_running, max_waiting),
+      stops_(1, 2 * (max_running + max_waiting)),
+      problems_(1, max_waiting) {}
+
+void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client) {
+  const std::lock_guard lock(mutex_);
+  connection_ = std::move(connection);
+  client_ = std::move(client);
+}
+
+void Dispatcher::take(Connection& connection, ServerRequest request) {
+  request.thread_id = thread_of(request);
+  ChosenHandler handler = book_.choose(request.method, request.thread_id, request.params);
+  auto call = std::make_shared<Call>();
+  call->request = std::move(request);
+  call->handler = std::move(handler);
+  std::unique_lock lock(mutex_);
+  const bool is_answered = call->handler.body && !is_stopped_ && !connection_.expired();
+  if (!is_answered) {
+    lock.unlock();
+    const ServerRequest& unanswered = call->request;
+    if (const auto refusal = refusal_of(unanswered.method, nobody_answers)) {
+      return connection.respond(unanswered.id, *refusal);
+    }
+    return connection.respond_error(unanswered.id, -32601,
+                                    "the client does not answer " + unanswered.method);
+  }
+  const Key key = next_key_++;
+  calls_.emplace(key, call);
+  call->watch = std::make_unique<Watch>(connection.timers(), deadline_after(Clock::now(), timeout_),
+                                        std::stop_token(), [weak = weak_from_this(), key](Expiry) {
+                                          if (const auto self = weak.lock()) self->expire(key);
+                                        });
+  lock.unlock();
+  const bool has_room = handlers_.post([weak = weak_from_this(), key] {
+    if (const auto self = weak.lock()) self->run(key);
+  });
+  if (has_room) return;
+  if (const auto refused = settle(key)) {
+    refuse(*refused, is_overloaded);
+    tell(*refused, Kind::overloaded,
+         std::to_string(max_running) + " handlers run, and " + std::to_string(max_waiting) +
+             " requests wait for one");
+  }
+}
+
+void Dispatcher::see(const std::shared_ptr<const Message>& notification) {
+  const Envelope& envelope = notification->envelope;
+  if (envelope.method == "item/started") {
+    items_.keep(notification);
+  } else if (envelope.method == "turn/completed") {
+    items_.forget_turn(envelope.turn_id);
+    end_turn(envelope.turn_id);
+  } else if (envelope.method == "serverRequest/resolved") {
+    resolve(*notification);
+  } else if (envelope.method == "thread/archived" || envelope.method == "thread/deleted" ||
+             envelope.method == "thread/closed") {
+    end_thread(std::string(envelope.thread_id));
+  }
+}
+
+void Dispatcher::stop() noexcept {
+  std::vector<CallPtr> calls;
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopped_ = true;
+    for (auto& [key, call] : calls_) calls.push_back(std::move(call));
+    calls_.clear();
+  }
+  for (const auto& call : calls) {
+    call->watch.reset();
+    call->stop.request_stop();
+  }
+}
+
+void Dispatcher::finish(std::chrono::milliseconds patience) noexcept {
+  if (handlers_.finish(patience) != 0) {
+    std::unique_lock lock(mutex_);
+    const auto running = running_;
+    lock.unlock();
+    for (const auto& call : running) {
+      if (call->thread == std::this_thread::get_id()) continue;
+      tell(*call, Kind::left_behind, "The handler still runs, and was not waited for any longer");
+    }
+  }
+  stops_.finish(patience);
+  problems_.finish(patience);
+}
+
+void Dispatcher::run(Key key) {
+  std::unique_lock lock(mutex_);
+  const auto found = calls_.find(key);
+  if (found == calls_.end()) return;
+  const CallPtr call = found->second;
+  call->thread = std::this_thread::get_id();
+  running_.push_back(call);
+  lock.unlock();
+  try {
+    call->handler.body->start(call->request.params, context_for(*call),
+                              std::make_shared<Reply>(weak_from_this(), key));
+  } catch (...) {
+    fail(key, std::current_exception());
+  }
+  lock.lock();
+  std::erase(running_, call);
+}
+
+HandlerContext Dispatcher::context_for(const Call& call) const {
+  const ServerRequest& request = call.request;
+  HandlerContext context{.method = request.method,
+                         .stop = call.stop.get_token(),
+                         .thread_id = request.thread_id,
+                         .turn_id = request.turn_id};
+  const std::string item_id = text_at(request.params, "itemId");
+  if (!item_id.empty()) {
+    context.item_started = items_.find(request.thread_id, request.turn_id, item_id);
+  }
+  const std::lock_guard lock(mutex_);
+  context.client = client_;
+  return context;
+}
+
+void Dispatcher::answer(Key key, std::string response) {
+  const CallPtr call = settle(key);
+  if (!call) return;  // too late
+  try {
+    if (call->request.method == requests::ItemPermissionsRequestApproval::method) {
+      response = within_limits(*call, std::move(response));
+    }
+    send(*call, response);
+  } catch (...) {
+    refuse(*call, failed);
+    tell(*call, Kind::threw, what_of(std::current_exception()), std::current_exception());
+  }
+}
+
+std::string Dispatcher::within_limits(const Call& call, std::string response) {
+  using R = requests::ItemPermissionsRequestApproval;
+  auto granted = protocol::decode<R::Response>(response);
+  const auto asked = protocol::decode<R::Params>(call.request.params);
+  if (!limit_to(asked.permissions, granted.permissions)) return response;
+  tell(call, Kind::exceeded,
+       "The handler granted more than was asked for; what was too much was left out");
+  return protocol::encode(granted);
+}
+
+void Dispatcher::fail(Key key, std::exception_ptr error) {
+  const CallPtr call = settle(key);
+  if (!call) return;
+  refuse(*call, failed);
+  const Kind kind = is_unreadable(error, call->request.method) ? Kind::unreadable : Kind::threw;
+  tell(*call, kind, what_of(error), error);
+}
+
+void Dispatcher::expire(Key key) {
+  const CallPtr call = settle(key);
+  if (!call) return;
+  refuse(*call, was_too_slow);
+  cancel(call);
+  tell(*call, Kind::too_slow,
+       "There was no answer within " + std::to_string(timeout_.count()) + " ms");
+}
+
+void Dispatcher::resolve(const Message& notification) {
+  const Json params = Json::parse(notification.envelope.params, nullptr, false);
+  if (!params.is_object() || !params.contains("requestId")) return;
+  const Json& id = params["requestId"];
+  // Nobody waits for an answer any more.
+  for (const auto& call : settle_if(
+           [&](const Call& call) { return Json::parse(call.request.id, nullptr, false) == id; })) {
+    cancel(call);
+  }
+}
+
+void Dispatcher::end_turn(std::string_view turn_id) {
+  if (turn_id.empty()) return;
+  cancel_and_refuse(settle_if([&](const Call& call) { return call.request.turn_id == turn_id; }));
+}
+
+void Dispatcher::end_thread(const std::string& thread_id) {
+  if (thread_id.empty()) return;
+  book_.set_thread(thread_id, nullptr);
+  cancel_and_refuse(
+      settle_if([&](const Call& call) { return call.request.thread_id == thread_id; }));
+}
+
+Dispatcher::CallPtr Dispatcher::settle(Key key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = calls_.find(key);
+  if (found == calls_.end()) return nullptr;
+  CallPtr call = std::move(found->second);
+  calls_.erase(found);
+  return call;
+}
+
+template <class Predicate>
+std::vector<Dispatcher::CallPtr> Dispatcher::settle_if(Predicate&& predicate) {
+  std::vector<CallPtr> settled;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(calls_, [&](auto& entry) {
+    if (!predicate(*entry.second)) return false;
+    settled.push_back(std::move(entry.second));
+    return true;
+  });
+  return settled;
+}
+
+void Dispatcher::cancel(const CallPtr& call) {
+  call->watch.reset();
+  // Where that is refused the client closes, and stops them all.
+  if (!stops_.post([call] { call->stop.request_stop(); })) call->stop.request_stop();
+}
+
+void Dispatcher::cancel_and_refuse(const std::vector<CallPtr>& calls) {
+  for (const auto& call : calls) {
+    refuse(*call, is_over);
+    cancel(call);
+  }
+}
+
+void Dispatcher::send(const Call& call, const std::string& response) {
+  std::unique_lock lock(mutex_);
+  const auto connection = connection_.lock();
+  lock.unlock();
+  if (connection) connection->respond(call.request.id, response);
+}
+
+void Dispatcher::refuse(const Call& call, std::string_view reason) {
+  std::unique_lock lock(mutex_);
+  const auto connection = connection_.lock();
+  lock.unlock();
+  if (!connection) return;
+  if (const auto refusal = refusal_of(call.request.method, reason)) {
+    connection->respond(call.request.id, *refusal);
+  } else {
+    connection->respond_error(call.request.id, -32603, reason);
+  }
+}
+
+void Dispatcher::tell(const Call& call, Kind kind, std::string message, std::exception_ptr error) {
+  if (!call.handler.on_problem) return;
+  HandlerProblem problem{.kind = kind,
+                         .method = call.request.method,
+                         .thread_id = call.request.thread_id,
+                         .turn_id = call.request.turn_id,
+                         .message = std::move(message),
+                         .error = std::move(error)};
+  // Too many at once are lost: whoever does not keep up with 256 has been told enough.
+  (void)problems_.post([on_problem = call.handler.on_problem, problem = std::move(problem)] {
+    on_problem(problem);
+  });
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <codex/handlers.hpp>
+
+#include "connection/connection.hpp"
+#include "handlers/handler_book.hpp"
+#include "handlers/started_items.hpp"
+#include "handlers/worker_pool.hpp"
+
+namespace codex::detail {
+
+/// Has the requests of the server answered: brings each to its handler, on a thread of its own, and
+/// sees to it that there is an answer in time, a refusal if there is no other. Thread-safe.
+class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
+ public:
+  /// How many handlers run at once, and how many requests wait for that. Past it they are refused.
+  static constexpr std::size_t max_running = 16;
+  static constexpr std::size_t max_waiting = 256;
+
+  /// `timeout`: from the request to its answer, waiting included.
+  Dispatcher(Handlers handlers, std::chrono::milliseconds timeout);
+
+  /// Where answers go, and whom the handlers' contexts name. Until then all is refused.
+  void attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client);
+
+  /// Takes a request of the server. I/O thread.
+  void take(Connection& connection, ServerRequest request);
+
+  /// Sees a notification, for what it means for requests that wait. I/O thread.
+  void see(const std::shared_ptr<const Message>& notification);
+
+  [[nodiscard]] HandlerBook& book() noexcept { return book_; }
+
+  /// Cancels all requests, and takes no more.
+  void stop() noexcept;
+
+  /// Waits until the handlers are done; see `WorkerPool::finish`.
+  void finish(std::chrono::milliseconds patience) noexcept;
+
+ private:
+  using Key = std::uint64_t;
+  using Kind = HandlerProblem::Kind;
+  class Reply;
+
+  /// A request that has no answer yet.
+  struct Call {
+    ServerRequest request;
+    ChosenHandler handler;
+    std::stop_source stop = {};
+    std::unique_ptr<Watch> watch = {};
+    std::thread::id thread = {};  // that runs the handler
+  };
+  using CallPtr = std::shared_ptr<Call>;
+
+  void run(Key key);
+  [[nodiscard]] HandlerContext context_for(const Call& call) const;
+  void answer(Key key, std::string response);
+  [[nodiscard]] std::string within_limits(const Call& call, std::string response);
+  void fail(Key key, std::exception_ptr error);
+  void expire(Key key);
+  void resolve(const Message& notification);
+  void end_turn(std::string_view turn_id);
+  void end_thread(const std::string& thread_id);
+
+  /// Takes it out, so that whoever gets it answers, and nobody else.
+  [[nodiscard]] CallPtr settle(Key key);
+  template <class Predicate>
+  [[nodiscard]] std::vector<CallPtr> settle_if(Predicate&& predicate);
+  void cancel(const CallPtr& call);
+  void cancel_and_refuse(const std::vector<CallPtr>& calls);
+
+  void send(const Call& call, const std::string& response);
+  void refuse(const Call& call, std::string_view reason);
+  void tell(const Call& call, Kind kind, std::string message, std::exception_ptr error = {});
+
+  const std::chrono::milliseconds timeout_;
+  HandlerBook book_;
+  StartedItems items_;
+
+  mutable std::mutex mutex_;
+  bool is_stopped_ = false;
+  std::weak_ptr<Connection> connection_;
+  std::weak_ptr<Client> client_;
+  std::map<Key, CallPtr> calls_;
+  Key next_key_ = 1;
+  std::vector<CallPtr> running_;  // whose handler has not returned, answered or not
+
+  WorkerPool handlers_;
+  // Stop requests call what the app has registered with its stop tokens: not on the I/O thread, and
+  // not behind handlers. Problems are told one by one.
+  WorkerPool stops_;
+  WorkerPool problems_;
+};
+
+}  // namespace codex::detail

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <codex/handlers.hpp>
+
+namespace codex::detail {
+
+/// Who answers the requests about one thread, where that is not the client.
+struct ThreadHandlers {
+  Handlers handlers = {};
+  /// For the params of an item/tool/call: what runs the tool, or nullptr when the thread has none
+  /// of that name. Comes before all other handlers.
+  std::function<std::shared_ptr<HandlerBody>(std::string_view params)> find_tool = {};
+};
+
+/// The handler of a request, and who is told when that goes wrong.
+struct ChosenHandler {
+  std::shared_ptr<HandlerBody> body;  // nullptr: nobody answers
+  std::function<void(const HandlerProblem&)> on_problem;
+};
+
+/// All handlers of a client: its own and those of its threads. Thread-safe.
+class HandlerBook {
+ public:
+  explicit HandlerBook(Handlers client) : client_(std::move(client)) {}
+
+  [[nodiscard]] ChosenHandler choose(std::string_view method, std::string_view thread_id,
+                                     std::string_view params) const;
+
+  /// What the thread has at present; empty when nothing.
+  [[nodiscard]] std::shared_ptr<const ThreadHandlers> of_thread(std::string_view thread_id) const;
+
+  /// Gives the thread these handlers, beside the tools that it has.
+  void set_handlers(const std::string& thread_id, Handlers handlers);
+
+  /// Replaces what the thread has; nullptr: nothing any more.
+  void set_thread(const std::string& thread_id, std::shared_ptr<const ThreadHandlers> handlers);
+
+ private:
+  const Handlers client_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const ThreadHandlers>, std::less<>> threads_;
+};
+
+/// Whether any of the handlers is set.
+[[nodiscard]] bool has_any(const Handlers& handlers);
+
+}  // namespace codex::detail
