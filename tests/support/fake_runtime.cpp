@@ -44,6 +44,23 @@ void FakeRuntime::notify(std::string_view method, Json params) {
       Json{{"method", method}, {"params", std::move(params)}, {"emittedAtMs", 1}}.dump());
 }
 
+void FakeRuntime::ask(std::int64_t id, std::string_view method, Json params) {
+  peer_->send_line(Json{{"method", method}, {"id", id}, {"params", std::move(params)}}.dump());
+}
+
+Json FakeRuntime::answer_to(std::int64_t id) {
+  std::unique_lock lock(mutex_);
+  answered_.wait_for(lock, std::chrono::seconds{20},
+                     [&] { return client_answers_.count(id) != 0; });
+  const auto found = client_answers_.find(id);
+  return found != client_answers_.end() ? found->second : Json();
+}
+
+std::size_t FakeRuntime::answers_to(std::int64_t id) const {
+  const std::lock_guard lock(mutex_);
+  return client_answers_.count(id);
+}
+
 void FakeRuntime::end() { peer_->end(); }
 
 std::vector<Json> FakeRuntime::asked(std::string_view method) const {
@@ -72,6 +89,12 @@ void FakeRuntime::serve(detail::MemoryPeer& peer) {
     if (!line) continue;
     const Json request = Json::parse(*line);
     if (!request.contains("id")) continue;
+    if (!request.contains("method")) {
+      const std::lock_guard lock(mutex_);
+      client_answers_.emplace(request.at("id").get<std::int64_t>(), request);
+      answered_.notify_all();
+      continue;
+    }
     Json response = answer(request);
     response["id"] = request.at("id");
     peer.send_line(response.dump());

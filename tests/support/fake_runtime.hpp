@@ -1,5 +1,7 @@
 #pragma once
 
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -42,6 +44,15 @@ class FakeRuntime {
   /// Sends a notification; within an answer: before the response.
   void notify(std::string_view method, Json params);
 
+  /// Asks the client something.
+  void ask(std::int64_t id, std::string_view method, Json params);
+
+  /// Waits for the client's answer to that, the whole message. Null when none comes.
+  [[nodiscard]] Json answer_to(std::int64_t id);
+
+  /// How many answers the client has sent to that.
+  [[nodiscard]] std::size_t answers_to(std::int64_t id) const;
+
   /// The process ends.
   void end();
 
@@ -58,6 +69,8 @@ class FakeRuntime {
   [[nodiscard]] Json answer(const Json& request);
 
   mutable std::mutex mutex_;
+  std::condition_variable answered_;
+  std::multimap<std::int64_t, Json> client_answers_;
   std::map<std::string, std::shared_ptr<Answer>> answers_;
   std::vector<std::pair<std::string, Json>> asked_;
   std::optional<detail::MemoryPeer> peer_;

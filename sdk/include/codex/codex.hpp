@@ -2,6 +2,7 @@
 
 /// The ergonomic API: everything that an app needs from day to day.
 
+#include <codex/answers.hpp>
 #include <codex/approvals.hpp>
 #include <codex/client.hpp>
 #include <codex/config.hpp>

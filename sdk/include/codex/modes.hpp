@@ -11,8 +11,16 @@ enum class Sandbox {
 
 /// Who decides when the agent wants more than its sandbox allows.
 enum class ApprovalMode {
-  auto_review,  ///< The runtime's own reviewer decides; some cases still ask the client.
-  deny_all,     ///< Nobody: the agent is told that it may not.
+  /// The runtime's own reviewer decides, a model that is asked each time; the turn's stream tells
+  /// (`item/autoApprovalReview/started` and `completed`). Some cases ask the client all the same,
+  /// so that `Handlers` matter here too: tools of MCP servers and what these servers ask, questions
+  /// to the user, requests for permissions, and each command where the configured approval policy
+  /// is "untrusted" (`thread_start({.approval_mode = std::nullopt, ...})`).
+  auto_review,
+  /// Nobody: the agent is told that it may not.
+  deny_all,
+  /// The client does: `CodexConfig::handlers`, or those of the thread.
+  ask,
 };
 
 }  // namespace codex

@@ -28,6 +28,10 @@ void set_approval(Params& params, const std::optional<ApprovalMode>& mode) {
       params.approval_policy = types::AskForApproval::on_request;
       params.approvals_reviewer = types::ApprovalsReviewer::auto_review;
       return;
+    case ApprovalMode::ask:
+      params.approval_policy = types::AskForApproval::on_request;
+      params.approvals_reviewer = types::ApprovalsReviewer::user;
+      return;
     case ApprovalMode::deny_all:
       params.approval_policy = types::AskForApproval::never;
       return;

@@ -1,0 +1,564 @@
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+#include <codex/codex.hpp>
+#include <codex/protocol/account.hpp>
+#include <codex/protocol/attestation.hpp>
+#include <codex/protocol/current_time.hpp>
+#include <codex/protocol/mcp_server.hpp>
+#include <codex/protocol/session.hpp>
+#include <codex/testing/gate.hpp>
+
+#include "handlers/dispatcher.hpp"
+#include "support/fake_runtime.hpp"
+#include "support/stopping.hpp"
+
+namespace codex::testing {
+namespace {
+
+namespace types = codex::protocol;
+using namespace std::chrono_literals;
+using Command = types::CommandExecutionRequestApprovalParams;
+using CommandAnswer = types::CommandExecutionRequestApprovalResponse;
+using Kind = HandlerProblem::Kind;
+
+constexpr const char* command_method = "item/commandExecution/requestApproval";
+
+Json command_params(const std::string& turn = "u1", const std::string& item = "i1") {
+  return {{"threadId", "t1"}, {"turnId", turn},      {"itemId", item},
+          {"startedAtMs", 1}, {"command", "ls -la"}, {"cwd", "/"}};
+}
+
+Json decision(const char* value) { return {{"decision", value}}; }
+
+/// The problems that the app is told of.
+class Problems {
+ public:
+  [[nodiscard]] std::function<void(const HandlerProblem&)> listener() {
+    return [this](const HandlerProblem& problem) {
+      const std::lock_guard lock(mutex_);
+      problems_.push_back(problem);
+      told_.notify_all();
+    };
+  }
+  /// The next one; a problem without a method when none comes.
+  [[nodiscard]] HandlerProblem next() {
+    std::unique_lock lock(mutex_);
+    if (!told_.wait_for(lock, 20s, [&] { return !problems_.empty(); })) return {};
+    HandlerProblem problem = problems_.front();
+    problems_.pop_front();
+    return problem;
+  }
+  [[nodiscard]] bool empty() {
+    const std::lock_guard lock(mutex_);
+    return problems_.empty();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::deque<HandlerProblem> problems_;
+};
+
+CodexConfig with(FakeRuntime& runtime, Handlers handlers) {
+  CodexConfig config = runtime.config();
+  config.handlers = std::move(handlers);
+  return config;
+}
+
+struct Case {
+  const char* method;
+  Json params;
+  Json refusal;   // null: an error
+  Json accepted;  // what `all_handlers` answers
+};
+
+std::vector<Case> all_requests() {
+  return {
+      {command_method, command_params(), decision("decline"), decision("accept")},
+      {"item/fileChange/requestApproval",
+       {{"threadId", "t1"}, {"turnId", "u1"}, {"itemId", "i1"}, {"startedAtMs", 1}},
+       decision("decline"),
+       decision("acceptForSession")},
+      {"item/permissions/requestApproval",
+       {{"threadId", "t1"},
+        {"turnId", "u1"},
+        {"itemId", "i1"},
+        {"startedAtMs", 1},
+        {"cwd", "/"},
+        {"permissions", {{"network", {{"enabled", true}}}}}},
+       {{"permissions", Json::object()}, {"scope", "turn"}},
+       {{"permissions", {{"network", {{"enabled", true}}}}}, {"scope", "turn"}}},
+      {"item/tool/requestUserInput",
+       {{"threadId", "t1"},
+        {"turnId", "u1"},
+        {"itemId", "i1"},
+        {"isBlocking", true},
+        {"questions",
+         {{{"id", "color"}, {"header", "Color"}, {"question", "Which?"}, {"isOther", true}}}}},
+       {{"answers", Json::object()}},
+       {{"answers", {{"color", {{"answers", {"Blue"}}}}}}}},
+      {"mcpServer/elicitation/request",
+       {{"threadId", "t1"},
+        {"turnId", nullptr},
+        {"serverName", "tiny"},
+        {"mode", "url"},
+        {"message", "Log in"},
+        {"url", "http://127.0.0.1/"},
+        {"elicitationId", "e1"}},
+       {{"action", "decline"}},
+       {{"action", "accept"}}},
+      {"item/tool/call",
+       {{"threadId", "t1"},
+        {"turnId", "u1"},
+        {"callId", "c1"},
+        {"tool", "add"},
+        {"arguments", {{"a", 1}}}},
+       {{"contentItems",
+         {{{"type", "inputText"}, {"text", "The client answers no requests of this kind."}}}},
+        {"success", false}},
+       {{"contentItems", {{{"type", "inputText"}, {"text", "add"}}}}, {"success", true}}},
+      {"account/chatgptAuthTokens/refresh",
+       {{"reason", "unauthorized"}},
+       nullptr,
+       {{"accessToken", "token"}, {"chatgptAccountId", "account"}}},
+      {"attestation/generate", Json::object(), nullptr, {{"token", "proof"}}},
+      {"currentTime/read", {{"threadId", "t1"}}, nullptr, {{"currentTimeAt", 1234}}},
+      {"applyPatchApproval",
+       {{"conversationId", "t1"}, {"callId", "c1"}, {"fileChanges", Json::object()}},
+       {{"decision",
+         {{"denied", {{"rejection", "The client answers no requests of this kind."}}}}}},
+       {{"decision", {{"denied", {{"rejection", "not this one"}}}}}}},
+      {"execCommandApproval",
+       {{"conversationId", "t1"},
+        {"callId", "c1"},
+        {"command", {"ls"}},
+        {"cwd", "/"},
+        {"parsedCmd", Json::array()}},
+       {{"decision",
+         {{"denied", {{"rejection", "The client answers no requests of this kind."}}}}}},
+       decision("abort")},
+  };
+}
+
+Handlers all_handlers() {
+  using namespace approvals;
+  return {
+      .command_approval = [](const Command&) -> CommandAnswer { return accept(); },
+      .file_change_approval = [](const auto&) { return accept_for_session(); },
+      .permissions_approval = [](const auto&, const HandlerContext&) { return accept(); },
+      .user_input =
+          [](const types::ToolRequestUserInputParams& asked) {
+            return Answers().add(asked.questions.at(0), "Blue");
+          },
+      .elicitation = [](const auto&) { return accept(); },
+      .tool_call =
+          [](const types::DynamicToolCallParams& call) {
+            return types::DynamicToolCallResponse{
+                .content_items = {types::InputTextDynamicToolCallOutputContentItem{.text =
+                                                                                       call.tool}},
+                .success = true};
+          },
+      .auth_tokens_refresh =
+          [](const types::ChatgptAuthTokensRefreshParams&) {
+            return types::ChatgptAuthTokensRefreshResponse{.access_token = "token",
+                                                           .chatgpt_account_id = "account"};
+          },
+      .attestation =
+          [](const types::AttestationGenerateParams&) {
+            return types::AttestationGenerateResponse{.token = "proof"};
+          },
+      .current_time =
+          [](const types::CurrentTimeReadParams&) {
+            return types::CurrentTimeReadResponse{.current_time_at = 1234};
+          },
+      .apply_patch_approval = [](const auto&) { return decline("not this one"); },
+      .exec_command_approval = [](const auto&) { return cancel(); },
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a request that nobody answers is refused in its own shape") {
+  FakeRuntime runtime;
+  Codex codex(runtime.config());
+  std::int64_t id = 0;
+  for (const Case& asked : all_requests()) {
+    CAPTURE(asked.method);
+    runtime.ask(id, asked.method, asked.params);
+    const Json answer = runtime.answer_to(id++);
+    if (asked.refusal.is_null()) {
+      CHECK(answer.at("error").at("code") == -32601);
+    } else {
+      CHECK(answer.at("result") == asked.refusal);
+    }
+  }
+  runtime.ask(id, "newer/request", {});
+  CHECK(runtime.answer_to(id).at("error").at("code") == -32601);
+}
+
+TEST_CASE("each request is answered by its own handler") {
+  FakeRuntime runtime;
+  Codex codex(with(runtime, all_handlers()));
+  std::int64_t id = 0;
+  for (const Case& asked : all_requests()) {
+    CAPTURE(asked.method);
+    runtime.ask(id, asked.method, asked.params);
+    CHECK(runtime.answer_to(id++).at("result") == asked.accepted);
+  }
+}
+
+TEST_CASE("requests that are newer than the SDK go to the handler of all others") {
+  FakeRuntime runtime;
+  Codex codex(with(runtime, {.other = [](const std::string& method, const Json& params) {
+                     return Json{{"method", method}, {"params", params}};
+                   }}));
+  runtime.ask(1, "newer/request", {{"x", 1}});
+  CHECK(runtime.answer_to(1).at("result") ==
+        Json{{"method", "newer/request"}, {"params", {{"x", 1}}}});
+  // What is known does not go there.
+  runtime.ask(2, command_method, command_params());
+  CHECK(runtime.answer_to(2).at("result") == decision("decline"));
+}
+
+TEST_CASE("an empty function is a handler that is not set") {
+  const std::function<CommandAnswer(const Command&)> empty;
+  CHECK_FALSE(Handlers{.command_approval = empty}.command_approval);
+  CHECK_FALSE(Handlers{.command_approval = nullptr}.command_approval);
+  CHECK(all_handlers().command_approval);
+}
+
+TEST_CASE("a handler can be made of another one") {
+  const auto inner = all_handlers().command_approval;
+  const Handlers outer{.command_approval = [inner](const Command& asked,
+                                                   const HandlerContext& context) -> CommandAnswer {
+    if (asked.command == "rm") return approvals::decline();
+    return inner(asked, context);
+  }};
+  CHECK(
+      outer.command_approval(Command{.item_id = "i", .thread_id = "t", .turn_id = "u"}).decision ==
+      types::CommandExecutionApprovalDecision::accept);
+}
+
+TEST_CASE("a handler that throws refuses, and the app is told what it threw") {
+  FakeRuntime runtime;
+  Problems problems;
+  Codex codex(with(runtime, {.command_approval = [](const Command&) -> CommandAnswer {
+                               throw std::runtime_error("no such rule");
+                             },
+                             .current_time = [](const types::CurrentTimeReadParams&)
+                                 -> types::CurrentTimeReadResponse { throw 1; },
+                             .on_problem = problems.listener()}));
+  runtime.ask(1, command_method, command_params());
+  CHECK(runtime.answer_to(1).at("result") == decision("decline"));
+  const HandlerProblem threw = problems.next();
+  CHECK(threw.kind == Kind::threw);
+  CHECK(threw.method == command_method);
+  CHECK(threw.thread_id == "t1");
+  CHECK(threw.turn_id == "u1");
+  CHECK(threw.message == "no such rule");
+  CHECK_THROWS_AS(std::rethrow_exception(threw.error), std::runtime_error);
+
+  runtime.ask(2, "currentTime/read", {{"threadId", "t1"}});
+  const Json error = runtime.answer_to(2).at("error");
+  CHECK(error.at("code") == -32603);
+  CHECK(error.at("message") == "The client failed to answer.");
+  CHECK(problems.next().method == "currentTime/read");
+}
+
+TEST_CASE("params that do not fit are refused without a handler being called") {
+  FakeRuntime runtime;
+  Problems problems;
+  Codex codex(with(runtime, {.command_approval = all_handlers().command_approval,
+                             .on_problem = problems.listener()}));
+  Json params = command_params();
+  params["command"] = 7;
+  runtime.ask(1, command_method, params);
+  CHECK(runtime.answer_to(1).at("result") == decision("decline"));
+  const HandlerProblem problem = problems.next();
+  CHECK(problem.kind == Kind::unreadable);
+  CHECK(problem.message.find("command") != std::string::npos);
+}
+
+TEST_CASE("a handler that is too slow is told to stop, and what it answers then is dropped") {
+  FakeRuntime runtime;
+  Problems problems;
+  Gate stopped;
+  auto config = with(runtime, {.command_approval =
+                                   [&](const Command&, const HandlerContext& context) {
+                                     if (wait_for_stop(context)) stopped.open();
+                                     return approvals::accept();
+                                   },
+                               .on_problem = problems.listener()});
+  config.handler_timeout = 20ms;
+  {
+    Codex codex(config);
+    runtime.ask(1, command_method, command_params());
+    CHECK(runtime.answer_to(1).at("result") == decision("decline"));
+    CHECK(problems.next().kind == Kind::too_slow);
+    CHECK(stopped.pass({}));
+  }
+  CHECK(runtime.answers_to(1) == 1);
+}
+
+TEST_CASE("a handler is stopped when its request was resolved, or its turn is over") {
+  FakeRuntime runtime;
+  Problems problems;
+  Gate running;
+  Gate stopped;
+  Codex codex(with(runtime, {.command_approval =
+                                 [&](const Command&, const HandlerContext& context) {
+                                   running.open();
+                                   if (wait_for_stop(context)) stopped.open();
+                                   return approvals::accept();
+                                 },
+                             .on_problem = problems.listener()}));
+  runtime.ask(7, command_method, command_params());
+  REQUIRE(running.pass({}));
+  SUBCASE("resolved") {
+    runtime.notify("serverRequest/resolved", {{"threadId", "t1"}, {"requestId", 8}});
+    runtime.notify("serverRequest/resolved", {{"threadId", "t1"}, {"requestId", 7}});
+    CHECK(stopped.pass({}));
+  }
+  SUBCASE("the turn is over") {
+    runtime.notify("turn/completed", {{"threadId", "t1"}, {"turn", {{"id", "u2"}}}});
+    runtime.notify("turn/completed", {{"threadId", "t1"}, {"turn", {{"id", "u1"}}}});
+    CHECK(runtime.answer_to(7).at("result") == decision("decline"));
+    CHECK(stopped.pass({}));
+  }
+  SUBCASE("the thread is gone") {
+    runtime.notify("thread/archived", {{"threadId", "t1"}});
+    CHECK(runtime.answer_to(7).at("result") == decision("decline"));
+    CHECK(stopped.pass({}));
+  }
+  codex.close();
+  CHECK(problems.empty());
+  CHECK(runtime.answers_to(7) <= 1);
+}
+
+TEST_CASE("handlers run beside each other") {
+  FakeRuntime runtime;
+  Gate first;
+  Gate second;
+  Codex codex(with(runtime, {.command_approval = [&](const Command& asked) {
+                     const bool is_first = asked.item_id == "first";
+                     (is_first ? first : second).open();
+                     return (is_first ? second : first).pass({}) ? approvals::accept()
+                                                                 : approvals::decline();
+                   }}));
+  runtime.ask(1, command_method, command_params("u1", "first"));
+  runtime.ask(2, command_method, command_params("u1", "second"));
+  CHECK(runtime.answer_to(1).at("result") == decision("accept"));
+  CHECK(runtime.answer_to(2).at("result") == decision("accept"));
+}
+
+TEST_CASE("requests beyond what can run and wait are refused, and the app is told") {
+  FakeRuntime runtime;
+  Problems problems;
+  Gate gate;
+  Codex codex(with(runtime, {.command_approval =
+                                 [&](const Command&) {
+                                   return gate.pass({}) ? approvals::accept()
+                                                        : approvals::decline();
+                                 },
+                             .on_problem = problems.listener()}));
+  constexpr auto places = static_cast<std::int64_t>(codex::detail::Dispatcher::max_running +
+                                                    codex::detail::Dispatcher::max_waiting);
+  for (std::int64_t id = 0; id <= places; ++id) runtime.ask(id, command_method, command_params());
+  // Threads take the first ones in their own time: one of the last few was too many.
+  CHECK(problems.next().kind == Kind::overloaded);
+  gate.open();
+  int accepted = 0;
+  for (std::int64_t id = 0; id <= places; ++id) {
+    if (runtime.answer_to(id).at("result") == decision("accept")) ++accepted;
+  }
+  CHECK(accepted <= places);
+  CHECK(accepted >= places - static_cast<std::int64_t>(codex::detail::Dispatcher::max_running));
+}
+
+TEST_CASE("a handler may call the client, and close it") {
+  FakeRuntime runtime;
+  runtime.on("thread/read", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
+  runtime.on("turn/interrupt", [](const Json&) { return Json::object(); });
+  Gate closed;
+  std::unique_ptr<Codex> codex;
+  Gate made;
+  codex = std::make_unique<Codex>(
+      with(runtime, {.command_approval = [&](const Command&, const HandlerContext& context) {
+             (void)made.pass({});
+             context.interrupt();
+             CHECK(context.thread().id() == "t1");
+             (void)codex->request("thread/read", {{"threadId", context.thread_id}});
+             codex->close();
+             CHECK(context.stop.stop_requested());
+             CHECK_THROWS_AS((void)codex->request("thread/read"), TransportClosedError);
+             closed.open();
+             return approvals::accept();
+           }}));
+  made.open();
+  runtime.ask(1, command_method, command_params());
+  CHECK(closed.pass({}));
+  CHECK(runtime.asked("turn/interrupt").at(0) == Json{{"threadId", "t1"}, {"turnId", "u1"}});
+}
+
+TEST_CASE("closing waits for a handler that heeds its stop token") {
+  FakeRuntime runtime;
+  Gate running;
+  std::atomic<bool> is_done = false;
+  Codex codex(
+      with(runtime, {.command_approval = [&](const Command&, const HandlerContext& context) {
+             running.open();
+             (void)wait_for_stop(context);
+             is_done = true;
+             return approvals::accept();
+           }}));
+  runtime.ask(1, command_method, command_params());
+  CHECK(running.pass({}));
+  codex.close();
+  CHECK(is_done);
+}
+
+TEST_CASE("a handler that does not end is left behind, and harms nobody") {
+  FakeRuntime runtime;
+  Problems problems;
+  Gate running;
+  Gate gate;
+  Gate ended;
+  {
+    auto config = with(runtime, {.command_approval =
+                                     [=](const Command&, const HandlerContext& context) {
+                                       running.open();
+                                       (void)gate.pass({});
+                                       try {
+                                         (void)context.thread();
+                                       } catch (const TransportClosedError&) {
+                                         ended.open();
+                                       }
+                                       return approvals::accept();
+                                     },
+                                 .on_problem = problems.listener()});
+    config.shutdown_timeout = 20ms;
+    const Codex codex(config);
+    runtime.ask(1, command_method, command_params());
+    CHECK(running.pass({}));
+  }
+  CHECK(problems.next().kind == Kind::left_behind);
+  gate.open();
+  CHECK(ended.pass({}));  // the client is gone
+  CHECK(runtime.answers_to(1) == 0);
+}
+
+TEST_CASE("a thread's own handlers come first; what they leave out falls to the client's") {
+  FakeRuntime runtime;
+  runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
+  runtime.on("thread/resume", [](const Json& params) -> Json {
+    if (params.at("threadId") == "unknown") throw FakeRuntime::RpcError{-32600, "no rollout"};
+    return {{"thread", {{"id", params.at("threadId")}}}};
+  });
+  Codex codex(with(runtime, all_handlers()));
+  const Handlers mine{.command_approval = [](const auto&) { return approvals::cancel(); }};
+  std::int64_t id = 0;
+  const auto answer = [&](const char* method, const Json& params) {
+    runtime.ask(++id, method, params);
+    return runtime.answer_to(id).at("result");
+  };
+  const auto of_thread = [](const char* thread) {
+    Json params = command_params();
+    params["threadId"] = thread;
+    return params;
+  };
+
+  const Thread thread = codex.thread_start({.handlers = mine});
+  CHECK(answer(command_method, of_thread("t1")) == decision("cancel"));
+  CHECK(answer(command_method, of_thread("sub-agent")) == decision("accept"));
+  CHECK(answer("currentTime/read", {{"threadId", "t1"}}) == Json{{"currentTimeAt", 1234}});
+
+  thread.set_handlers({});
+  CHECK(answer(command_method, of_thread("t1")) == decision("accept"));
+
+  (void)codex.thread_resume("t2", {.handlers = mine});
+  CHECK(answer(command_method, of_thread("t2")) == decision("cancel"));
+  (void)codex.thread_resume("t2");
+  CHECK(answer(command_method, of_thread("t2")) == decision("cancel"));
+  CHECK_THROWS_AS((void)codex.thread_resume("unknown", {.handlers = mine}), InvalidRequestError);
+  CHECK(answer(command_method, of_thread("unknown")) == decision("accept"));
+
+  runtime.notify("thread/archived", {{"threadId", "t2"}});
+  CHECK(answer(command_method, of_thread("t2")) == decision("accept"));
+}
+
+TEST_CASE("a handler sees the item that it is asked about") {
+  FakeRuntime runtime;
+  std::vector<std::string> seen;
+  Codex codex(with(runtime, {.command_approval =
+                                 [&](const Command&, const HandlerContext& context) {
+                                   const auto item = context.item();
+                                   seen.emplace_back(item ? item->id() : "none");
+                                   CHECK(context.changes().empty());
+                                   return approvals::accept();
+                                 },
+                             .file_change_approval =
+                                 [&](const types::FileChangeRequestApprovalParams&,
+                                     const HandlerContext& context) {
+                                   for (const auto& change : context.changes())
+                                     seen.push_back(change.path);
+                                   return approvals::accept();
+                                 }}));
+  const auto start = [&](Json item) {
+    runtime.notify(
+        "item/started",
+        {{"threadId", "t1"}, {"turnId", "u1"}, {"startedAtMs", 1}, {"item", std::move(item)}});
+  };
+  const Json change{{"path", "/a"}, {"diff", "hello"}, {"kind", {{"type", "add"}}}};
+  start({{"type", "fileChange"}, {"id", "f1"}, {"status", "inProgress"}, {"changes", {change}}});
+  start({{"type", "commandExecution"},
+         {"id", "i1"},
+         {"status", "inProgress"},
+         {"command", "ls"},
+         {"cwd", "/"},
+         {"commandActions", Json::array()},
+         {"processId", nullptr},
+         {"source", "agent"}});
+  runtime.ask(1, "item/fileChange/requestApproval",
+              {{"threadId", "t1"}, {"turnId", "u1"}, {"itemId", "f1"}, {"startedAtMs", 1}});
+  (void)runtime.answer_to(1);
+  runtime.ask(2, command_method, command_params());
+  (void)runtime.answer_to(2);
+  runtime.notify("turn/completed", {{"threadId", "t1"}, {"turn", {{"id", "u1"}}}});
+  runtime.ask(3, command_method, command_params());
+  (void)runtime.answer_to(3);
+  CHECK(seen == std::vector<std::string>{"/a", "i1", "none"});
+}
+
+TEST_CASE("more permissions than were asked for are not granted, and the app is told") {
+  FakeRuntime runtime;
+  Problems problems;
+  Codex codex(with(runtime,
+                   {.permissions_approval =
+                        [](const types::PermissionsRequestApprovalParams&) {
+                          return types::PermissionsRequestApprovalResponse{
+                              .permissions = {
+                                  .file_system =
+                                      types::AdditionalFileSystemPermissions{
+                                          .write = std::vector<std::string>{"/w/inner", "/"}},
+                                  .network = types::AdditionalNetworkPermissions{.enabled = true}}};
+                        },
+                    .on_problem = problems.listener()}));
+  runtime.ask(1, "item/permissions/requestApproval",
+              {{"threadId", "t1"},
+               {"turnId", "u1"},
+               {"itemId", "i1"},
+               {"startedAtMs", 1},
+               {"cwd", "/"},
+               {"permissions", {{"fileSystem", {{"write", {"/w"}}, {"read", nullptr}}}}}});
+  CHECK(runtime.answer_to(1).at("result").at("permissions") ==
+        Json{{"fileSystem", {{"write", {"/w/inner"}}}}});
+  CHECK(problems.next().kind == Kind::exceeded);
+}
+
+}  // namespace codex::testing
