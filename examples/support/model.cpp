@@ -18,6 +18,7 @@ using codex::testing::Reply;
 
 /// The smallest value with something in it that fits a schema.
 Json value_for(const Json& schema) {
+  if (schema.contains("enum")) return schema["enum"].front();
   const std::string type = schema.value("type", "null");
   if (type == "string") return "an example";
   if (type == "integer" || type == "number") return 1;
@@ -56,6 +57,16 @@ std::vector<std::string> pieces(const std::string& text) {
   return out;
 }
 
+/// Calls the tool of that name, with arguments that fit it.
+Reply call(const ModelRequest& request, const std::string& name) {
+  const Json tools = request.body.value("tools", Json::array());
+  const auto tool = std::find_if(tools.begin(), tools.end(), [&](const Json& offered) {
+    return offered.value("name", "") == name;
+  });
+  if (tool == tools.end()) return {"There is no tool " + name + '.'};
+  return Reply().tool_call(name, value_for(tool->at("parameters")));
+}
+
 /// Slow enough to be steered or interrupted: ten seconds in all.
 Reply count_to_200() {
   Reply reply;
@@ -92,6 +103,7 @@ Reply answer(const ModelRequest& request) {
   }
   if (last.starts_with("Ask")) return Reply().tool_call("request_user_input", question());
 
+  if (last.starts_with("Call ")) return call(request, last.substr(5));
   std::string text = "You said \"" + last + "\" in message " + std::to_string(words.size()) + '.';
   if (const auto images = images_in(newest)) text += " Images: " + std::to_string(images) + '.';
   return Reply().deltas(pieces(text)).usage({.input = 11, .output = 7});

@@ -21,6 +21,8 @@
 #include <codex/protocol/review.hpp>
 #include <codex/protocol/thread.hpp>
 #include <codex/retry.hpp>
+#include <codex/schema.hpp>
 #include <codex/thread.hpp>
+#include <codex/tool.hpp>
 #include <codex/turn.hpp>
 #include <codex/version.hpp>

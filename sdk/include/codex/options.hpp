@@ -11,6 +11,7 @@
 #include <codex/modes.hpp>
 #include <codex/protocol/thread.hpp>
 #include <codex/protocol/turn.hpp>
+#include <codex/tool.hpp>
 
 namespace codex {
 
@@ -68,6 +69,10 @@ struct ThreadStartOptions {
   Json extra_params = {};
   std::optional<std::chrono::milliseconds> timeout = {};
   std::stop_token stop = {};
+  /// Functions of yours that the model may call. Experimental in the protocol: needs
+  /// `CodexConfig::experimental_api`. The runtime keeps the thread's tools across restarts; the
+  /// functions have to come along with each `thread_resume` by another client.
+  std::vector<Tool> tools = {};
   /// Answers to the requests about this thread; see `Thread::set_handlers`.
   Handlers handlers = {};
 };
@@ -103,6 +108,9 @@ struct ThreadResumeOptions {
   Json extra_params = {};
   std::optional<std::chrono::milliseconds> timeout = {};
   std::stop_token stop = {};
+  /// The functions behind the tools with which the thread was started; which tools it has cannot be
+  /// changed any more. Empty: those that this client has for it.
+  std::vector<Tool> tools = {};
   /// As in `ThreadStartOptions`; in place from before the thread is loaded.
   Handlers handlers = {};
 };
@@ -138,6 +146,9 @@ struct ThreadForkOptions {
   Json extra_params = {};
   std::optional<std::chrono::milliseconds> timeout = {};
   std::stop_token stop = {};
+  /// The functions behind the tools of the thread that is forked, which the fork has, too. Empty:
+  /// those that this client has for that thread.
+  std::vector<Tool> tools = {};
   /// As in `ThreadStartOptions`. The handlers of the thread that is forked are not taken over.
   Handlers handlers = {};
 };
@@ -246,6 +257,10 @@ struct TurnOptions {
   /// How long the runtime may be silent about the turn; then as with `timeout`. Default: 30
   /// minutes, so that no wait is without a bound.
   std::chrono::milliseconds inactivity_timeout = std::chrono::minutes{30};
+  /// For `Thread::run_as` alone: how often the model may answer again, in a turn of its own, after
+  /// an answer that does not fit. It is told what was wrong. `timeout` bounds all of these turns
+  /// together.
+  int output_retries = 0;
 };
 
 /// Options of `Thread::review`.

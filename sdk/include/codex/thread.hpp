@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,24 @@ class Thread {
 
   /// Runs a turn to its end: `turn(...)` and `TurnHandle::run()`.
   TurnResult run(const RunInput& input, const TurnOptions& options = {}) const;
+
+  /// Runs a turn whose answer is a T, a struct with a CODEX_DESCRIBE: `output_schema` is set to
+  /// its strict schema, unless you set one, and the answer is read as a T. Throws
+  /// `OutputParseError` when it does not fit, after `TurnOptions::output_retries` further turns,
+  /// and as `run` does.
+  ///
+  ///     auto parsed = thread.run_as<Place>("Where should I go?");
+  ///     parsed.value.city;  parsed.turn.usage;
+  template <Described T>
+  Parsed<T> run_as(const RunInput& input, const TurnOptions& options = {}) const {
+    Parsed<T> parsed{};
+    parsed.turn =
+        run_until_read(input, options, detail::shape_of<T>(), [&](const TurnResult& turn) {
+          parsed.value = T{};
+          detail::read_answer(turn, detail::shape_of<T>(), &parsed.value);
+        });
+    return parsed;
+  }
 
   /// Starts a turn (`turn/start`). On a thread whose turn still runs, the input joins that turn,
   /// and the handle bears its id. Throws `InvalidRequestError` and the other errors of the runtime,
@@ -80,6 +99,8 @@ class Thread {
   friend struct HandlerContext;
   Thread(std::shared_ptr<detail::Client> client, std::string id);
   [[nodiscard]] TurnHandle handle(detail::StartedTurn started) const;
+  TurnResult run_until_read(const RunInput& input, TurnOptions options, const detail::Shape& shape,
+                            const std::function<void(const TurnResult&)>& read) const;
 
   std::shared_ptr<detail::Client> client_;
   std::string id_;

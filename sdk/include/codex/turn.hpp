@@ -14,6 +14,7 @@
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/turn.hpp>
 #include <codex/pull_iterator.hpp>
+#include <codex/schema.hpp>
 
 namespace codex {
 
@@ -54,6 +55,41 @@ class TurnFailedError : public CodexError {
  private:
   std::shared_ptr<const TurnResult> result_;
 };
+
+/// The answer of a turn does not fit the type that it was asked for, or there is none. `what()`
+/// says what is wrong, and where.
+class OutputParseError : public CodexError {
+ public:
+  OutputParseError(std::string path, std::string problem, TurnResult turn);
+
+  /// The answer as the model gave it; empty when there is none.
+  [[nodiscard]] const std::string& text() const noexcept;
+  /// Where in it: `items[2].city`; empty for the answer itself.
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// What is wrong there: `expected string, got number`.
+  [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+  /// The turn that gave the answer.
+  [[nodiscard]] const TurnResult& turn() const noexcept { return *turn_; }
+
+ private:
+  std::string path_;
+  std::string problem_;
+  std::shared_ptr<const TurnResult> turn_;
+};
+
+/// An answer as a value, and the turn that gave it.
+template <class T>
+struct Parsed {
+  T value;
+  TurnResult turn;
+};
+
+namespace detail {
+
+/// Reads the turn's answer into a fresh value. Throws OutputParseError.
+void read_answer(const TurnResult& turn, const Shape& shape, void* value);
+
+}  // namespace detail
 
 /// The events of a turn as they come, up to and including its `turn/completed`. Each stream has a
 /// place of its own in them. For one thread at a time.
@@ -107,6 +143,15 @@ class TurnHandle {
   /// the turn's options, which carry what was collected; `TransportClosedError`. An interrupted
   /// turn does not throw.
   TurnResult run();
+
+  /// As `run`, for a turn that was started with `.output_schema = codex::strict_schema_of<T>()`:
+  /// reads its answer as a T. Throws `OutputParseError` when it does not fit, and as `run` does.
+  template <Described T>
+  Parsed<T> run_as() {
+    Parsed<T> parsed{.value = {}, .turn = run()};
+    detail::read_answer(parsed.turn, detail::shape_of<T>(), &parsed.value);
+    return parsed;
+  }
 
   /// Adds to what the user said while the turn runs (`turn/steer`). Throws `InvalidRequestError`
   /// when it is over.

@@ -6,6 +6,7 @@
 #include "client/client_core.hpp"
 #include "client/notification_stream.hpp"
 #include "client/params.hpp"
+#include "client/tools.hpp"
 
 namespace codex {
 namespace {
@@ -21,6 +22,19 @@ std::string thread_id_of(std::string_view method, std::string_view result) {
     throw DecodeError("thread.id", "expected string", std::string(method));
   }
   return json[path].get<std::string>();
+}
+
+/// The functions behind tools that the runtime knows of already: no request tells of them, so that
+/// nothing else checks them.
+detail::ToolFinder functions_behind(const std::vector<Tool>& tools, const CodexConfig& config) {
+  if (tools.empty()) return {};
+  if (!config.experimental_api) {
+    throw UnsupportedError(
+        "Tools are experimental, and this client did not opt in. Set "
+        "CodexConfig::experimental_api to true to use them.");
+  }
+  (void)detail::tool_specs(tools);
+  return detail::tool_finder(tools);
 }
 
 }  // namespace
@@ -60,14 +74,19 @@ protocol::ModelListResponse Codex::models(const ModelListOptions& options) {
 Thread Codex::thread_start(const ThreadStartOptions& options) {
   Thread thread = thread_from(requests::ThreadStart::method, detail::thread_start_params(options),
                               detail::call_options(options));
+  if (!options.tools.empty()) {
+    client().handlers().set_tools(thread.id(), detail::tool_finder(options.tools));
+  }
   if (detail::has_any(options.handlers)) thread.set_handlers(options.handlers);
   return thread;
 }
 
 Thread Codex::thread_resume(const std::string& thread_id, const ThreadResumeOptions& options) {
+  detail::ToolFinder tools = functions_behind(options.tools, client().config());
   // The thread may have a turn that runs, and ask at once.
   detail::HandlerBook& handlers = client().handlers();
   const auto before = handlers.of_thread(thread_id);
+  if (tools) handlers.set_tools(thread_id, std::move(tools));
   if (detail::has_any(options.handlers)) handlers.set_handlers(thread_id, options.handlers);
   try {
     return thread_from(requests::ThreadResume::method,
@@ -80,9 +99,15 @@ Thread Codex::thread_resume(const std::string& thread_id, const ThreadResumeOpti
 }
 
 Thread Codex::thread_fork(const std::string& thread_id, const ThreadForkOptions& options) {
+  detail::ToolFinder tools = functions_behind(options.tools, client().config());
+  detail::HandlerBook& handlers = client().handlers();
+  if (const auto source = handlers.of_thread(thread_id); source && !tools) {
+    tools = source->find_tool;
+  }
   Thread thread =
       thread_from(requests::ThreadFork::method, detail::thread_fork_params(thread_id, options),
                   detail::call_options(options));
+  if (tools) handlers.set_tools(thread.id(), std::move(tools));
   if (detail::has_any(options.handlers)) thread.set_handlers(options.handlers);
   return thread;
 }

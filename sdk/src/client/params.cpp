@@ -2,6 +2,8 @@
 
 #include <codex/errors.hpp>
 
+#include "client/tools.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -118,6 +120,7 @@ std::string thread_start_params(const ThreadStartOptions& options) {
   set(params.service_name, options.service_name);
   set(params.session_start_source, options.session_start_source);
   set(params.thread_source, options.thread_source);
+  if (!options.tools.empty()) params.dynamic_tools = tool_specs(options.tools);
   return types::encode(params);
 }
 

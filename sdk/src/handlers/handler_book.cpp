@@ -89,6 +89,13 @@ void HandlerBook::set_handlers(const std::string& thread_id, Handlers handlers) 
   set_thread(thread_id, is_empty ? nullptr : std::make_shared<ThreadHandlers>(std::move(changed)));
 }
 
+void HandlerBook::set_tools(const std::string& thread_id, ToolFinder find_tool) {
+  ThreadHandlers changed;
+  if (const auto before = of_thread(thread_id)) changed.handlers = before->handlers;
+  changed.find_tool = std::move(find_tool);
+  set_thread(thread_id, std::make_shared<ThreadHandlers>(std::move(changed)));
+}
+
 void HandlerBook::set_thread(const std::string& thread_id,
                              std::shared_ptr<const ThreadHandlers> handlers) {
   const std::lock_guard lock(mutex_);

@@ -11,12 +11,15 @@
 
 namespace codex::detail {
 
+/// For the params of an item/tool/call: what runs the tool, or nullptr when there is none of that
+/// name.
+using ToolFinder = std::function<std::shared_ptr<HandlerBody>(std::string_view params)>;
+
 /// Who answers the requests about one thread, where that is not the client.
 struct ThreadHandlers {
   Handlers handlers = {};
-  /// For the params of an item/tool/call: what runs the tool, or nullptr when the thread has none
-  /// of that name. Comes before all other handlers.
-  std::function<std::shared_ptr<HandlerBody>(std::string_view params)> find_tool = {};
+  /// The thread's tools, which come before all other handlers.
+  ToolFinder find_tool = {};
 };
 
 /// The handler of a request, and who is told when that goes wrong.
@@ -38,6 +41,9 @@ class HandlerBook {
 
   /// Gives the thread these handlers, beside the tools that it has.
   void set_handlers(const std::string& thread_id, Handlers handlers);
+
+  /// Gives the thread these tools, beside the handlers that it has.
+  void set_tools(const std::string& thread_id, ToolFinder find_tool);
 
   /// Replaces what the thread has; nullptr: nothing any more.
   void set_thread(const std::string& thread_id, std::shared_ptr<const ThreadHandlers> handlers);
