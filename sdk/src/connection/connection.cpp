@@ -57,6 +57,12 @@ void Connection::respond(std::string_view id, std::string_view result) {
   send(response_line(id, result));
 }
 
+void Connection::respond_in_secret(std::string_view id, std::string_view result) {
+  const std::string line = response_line(id, result);
+  log_sent(response_line(id, R"("***")"));
+  transport_->send(line);
+}
+
 void Connection::respond_error(std::string_view id, std::int64_t code, std::string_view message) {
   send(error_line(id, code, message));
 }
@@ -194,8 +200,12 @@ void Connection::fail(const Failure& failure) {
 }
 
 void Connection::send(std::string_view line) {
-  if (wire_log_) wire_log_->message(Direction::send, line.substr(0, line.size() - 1));
+  log_sent(line);
   transport_->send(line);
+}
+
+void Connection::log_sent(std::string_view line) {
+  if (wire_log_) wire_log_->message(Direction::send, line.substr(0, line.size() - 1));
 }
 
 }  // namespace codex::detail
