@@ -31,7 +31,7 @@ Connection::Connection(ConnectionOptions options)
 
 std::shared_ptr<Connection> Connection::open(ConnectionOptions options, TransportFactory factory) {
   // The thread shares the connection, so that it may be the one that lets go of it last.
-  const std::shared_ptr<Connection> shared(new Connection(std::move(options)));
+  std::shared_ptr<Connection> shared(new Connection(std::move(options)));
   const auto started = std::make_shared<Mailbox<bool>>();
   shared->thread_ = std::thread(
       [shared, started, factory = std::move(factory)] { shared->run(factory, *started); });
@@ -41,7 +41,11 @@ std::shared_ptr<Connection> Connection::open(ConnectionOptions options, Transpor
     shared->thread_.join();
     throw;
   }
-  return {shared.get(), [shared](Connection*) { shared->close_last(); }};
+  // Lets go by itself: a deleter lives on for as long as there are weak pointers.
+  return {shared.get(), [shared](Connection*) mutable {
+            shared->close_last();
+            shared.reset();
+          }};
 }
 
 void Connection::notify(std::string_view method, std::string_view params) {
