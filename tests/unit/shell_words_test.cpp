@@ -21,6 +21,7 @@ TEST_CASE("plain words are parted by blanks, and quotes hold them together") {
         Words{"cp", "--mode=a+rw,g-w", "./x-1_2.txt", "me@host:/%"});
   CHECK(plain_words("echo '$(x); `y` \\ \" ! *' \"'; & | < > * ? ~ #\"") ==
         Words{"echo", "$(x); `y` \\ \" ! *", "'; & | < > * ? ~ #"});
+  CHECK(plain_words(R"("\$x \`y\` \" \\")") == Words{R"($x `y` " \)"});
   CHECK(plain_words("") == Words{});
 }
 
@@ -33,8 +34,9 @@ TEST_CASE("words that a shell may read otherwise are not plain") {
     const bool one_quote = c == '\'' || c == '"';
     CHECK(plain_words(open).has_value() == (plain && !one_quote));
   }
-  for (const std::string_view text : {"'", "\"", "a 'b", "a \"b", "a 'b' '", "a 'b\"", "\"$x\"",
-                                      "\"`x`\"", "\"\\x\"", "\"!x\"", "'a\nb'", "\"a\tb\""}) {
+  for (const std::string_view text :
+       {"'", "\"", "a 'b", "a \"b", "a 'b' '", "a 'b\"", "\"$x\"", "\"`x`\"", "\"\\x\"", "\"\\'\"",
+        "\"\\!\"", "\"\\\"", "\"\\", "\"\\\\$x\"", "\"!x\"", "'a\nb'", "\"a\tb\""}) {
     CAPTURE(text);
     CHECK_FALSE(plain_words(text));
   }
@@ -57,7 +59,8 @@ TEST_CASE("one known shell is looked into, once") {
   for (const std::string_view line :
        {"/bin/bash -lc 'git status'", "/bin/bash -c 'git status'", "bash -lc \"git status\"",
         "/usr/bin/zsh -lc 'git status'", "/usr/local/bin/bash -c 'git status'",
-        "sh -c 'git status'", "git status", "/bin/bash -lc 'git '\"'status'\""}) {
+        "sh -c 'git status'", "git status", "/bin/bash -lc 'git '\"'status'\"",
+        R"(/bin/bash -lc "'git' \"status\"")"}) {
     CAPTURE(line);
     CHECK(program_words(line) == git);
   }

@@ -17,11 +17,6 @@ bool is_plain(char c) {
   return is_ascii_letter(c) || is_ascii_digit(c) || contains("%+,-./:@_", c);
 }
 
-/// Means itself between quotes of this kind.
-bool is_plain_between(char quote, char c) {
-  return is_printable_ascii(c) && (quote == '\'' || !contains("$`\\!", c));
-}
-
 /// Reads a command from left to right.
 class WordReader {
  public:
@@ -37,8 +32,7 @@ class WordReader {
 
  private:
   bool read_some() {
-    const char c = rest_.front();
-    rest_.remove_prefix(1);
+    const char c = take();
     if (c == '\'' || c == '"') return read_quoted(c);
     if (c == ' ') {
       end_word();
@@ -50,15 +44,26 @@ class WordReader {
   }
 
   bool read_quoted(char quote) {
-    const std::string_view text = rest_.substr(0, rest_.find(quote));
-    const bool closed = text.size() < rest_.size();
-    if (!closed) return false;
-    if (!std::ranges::all_of(text, [&](char c) { return is_plain_between(quote, c); })) {
-      return false;
+    std::string& word = this->word();
+    while (!rest_.empty()) {
+      const char c = take();
+      if (c == quote) return true;
+      if (!is_printable_ascii(c)) return false;
+      if (quote == '\'' || !contains("$`!\\", c)) {
+        word += c;
+      } else if (c == '\\' && !rest_.empty() && contains("$`\"\\", rest_.front())) {
+        word += take();
+      } else {
+        return false;
+      }
     }
-    word() += text;
-    rest_.remove_prefix(text.size() + 1);
-    return true;
+    return false;
+  }
+
+  char take() {
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    return c;
   }
 
   /// In the first word it may be an assignment, and zsh replaces a word that begins with it.
