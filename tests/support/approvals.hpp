@@ -5,6 +5,7 @@
 
 #include <codex/handlers.hpp>
 #include <codex/protocol/item.hpp>
+#include <codex/protocol/mcp_server.hpp>
 
 #include "support/messages.hpp"
 
@@ -44,6 +45,18 @@ inline protocol::CommandExecutionRequestApprovalParams command_request(
 
 inline protocol::FileChangeRequestApprovalParams file_change_request() {
   return {.item_id = "p1", .started_at_ms = 1, .thread_id = "t1", .turn_id = "u1"};
+}
+
+/// The form with which an MCP server asks.
+inline protocol::McpServerElicitationRequestParams elicitation(const Json& meta) {
+  return Json{{"threadId", "t1"},
+              {"turnId", "u1"},
+              {"serverName", "tiny"},
+              {"mode", "form"},
+              {"_meta", meta},
+              {"message", "Allow it?"},
+              {"requestedSchema", {{"type", "object"}, {"properties", Json::object()}}}}
+      .get<protocol::McpServerElicitationRequestParams>();
 }
 
 }  // namespace codex::testing

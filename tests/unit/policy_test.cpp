@@ -24,17 +24,6 @@ types::PermissionsRequestApprovalParams permissions_request() {
   return params;
 }
 
-types::McpServerElicitationRequestParams elicitation(const Json& meta) {
-  return Json{{"threadId", "t1"},
-              {"turnId", "u1"},
-              {"serverName", "tiny"},
-              {"mode", "form"},
-              {"_meta", meta},
-              {"message", "Allow it?"},
-              {"requestedSchema", {{"type", "object"}, {"properties", Json::object()}}}}
-      .get<types::McpServerElicitationRequestParams>();
-}
-
 const Json tool_approval{{"codex_approval_kind", "mcp_tool_call"}, {"tool_name", "danger"}};
 
 types::ApplyPatchApprovalParams patch_request() {
@@ -62,7 +51,7 @@ TEST_CASE("accept_all accepts each kind of approval, once") {
   CHECK(accepts(policy, command_request("/bin/bash -lc 'rm -rf /'")));
   CHECK(accepts(policy, file_change_request()));
   CHECK(accepts(policy, permissions_request()));
-  CHECK(accepts(policy, elicitation(tool_approval)));
+  CHECK(accepts(policy, codex::testing::elicitation(tool_approval)));
   CHECK(accepts(policy, patch_request()));
   CHECK(accepts(policy, exec_request()));
 }
@@ -76,8 +65,8 @@ TEST_CASE("accept_all gives no answer for a person, and none to what it does not
   CHECK_FALSE(accepts(policy, params));
   params.kind = types::CommandExecutionApprovalKind::write_stdin;
   CHECK(accepts(policy, params));
-  CHECK_FALSE(accepts(policy, elicitation(nullptr)));
-  CHECK_FALSE(accepts(policy, elicitation({{"codex_approval_kind", "newer"}})));
+  CHECK_FALSE(accepts(policy, codex::testing::elicitation(nullptr)));
+  CHECK_FALSE(accepts(policy, codex::testing::elicitation({{"codex_approval_kind", "newer"}})));
 }
 
 TEST_CASE("decline_all declines each kind of approval") {
@@ -88,7 +77,7 @@ TEST_CASE("decline_all declines each kind of approval") {
   CHECK(declines(command_request("ls")));
   CHECK(declines(file_change_request()));
   CHECK(declines(permissions_request()));
-  CHECK(declines(elicitation(tool_approval)));
+  CHECK(declines(codex::testing::elicitation(tool_approval)));
   CHECK(declines(patch_request()));
   CHECK(declines(exec_request()));
 }
@@ -111,7 +100,7 @@ TEST_CASE("policies are handlers of each approval, with and without parentheses"
   CHECK(bare.file_change_approval(file_change_request()).decision ==
         types::FileChangeApprovalDecision::accept);
   CHECK(bare.permissions_approval(permissions_request()).permissions.network->enabled == true);
-  CHECK(bare.elicitation(elicitation(tool_approval)).action ==
+  CHECK(bare.elicitation(codex::testing::elicitation(tool_approval)).action ==
         types::McpServerElicitationAction::accept);
   CHECK(bare.apply_patch_approval(patch_request()).decision == types::ReviewDecision::approved);
   CHECK(bare.exec_command_approval(exec_request()).decision == types::ReviewDecision::approved);
@@ -121,7 +110,7 @@ TEST_CASE("policies are handlers of each approval, with and without parentheses"
   CHECK(called.file_change_approval(file_change_request()).decision ==
         types::FileChangeApprovalDecision::decline);
   CHECK_FALSE(called.permissions_approval(permissions_request()).permissions.network);
-  CHECK(called.elicitation(elicitation(tool_approval)).action ==
+  CHECK(called.elicitation(codex::testing::elicitation(tool_approval)).action ==
         types::McpServerElicitationAction::decline);
   CHECK(called.apply_patch_approval(patch_request()).decision.is<types::DeniedReviewDecision>());
   CHECK(called.exec_command_approval(exec_request()).decision.is<types::DeniedReviewDecision>());
@@ -178,7 +167,7 @@ TEST_CASE("a rule sees the request that is made, and none else") {
   CHECK(shown(command_request("ls")) == 1);
   CHECK(shown(file_change_request()) == 2);
   CHECK(shown(permissions_request()) == 4);
-  CHECK(shown(elicitation(nullptr)) == 8);
+  CHECK(shown(codex::testing::elicitation(nullptr)) == 8);
   CHECK(shown(patch_request()) == 16);
   CHECK(shown(exec_request()) == 32);
 }

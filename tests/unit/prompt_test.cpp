@@ -45,17 +45,6 @@ std::string prompt_text(const Json& changes) {
   return asked->text;
 }
 
-types::McpServerElicitationRequestParams elicitation(const Json& meta) {
-  return Json{{"threadId", "t1"},
-              {"turnId", "u1"},
-              {"serverName", "tiny"},
-              {"mode", "form"},
-              {"_meta", meta},
-              {"message", "Allow it?"},
-              {"requestedSchema", {{"type", "object"}, {"properties", Json::object()}}}}
-      .get<types::McpServerElicitationRequestParams>();
-}
-
 const Choices all{Kind::accept, Kind::accept_for_session, Kind::decline, Kind::cancel};
 
 }  // namespace
@@ -96,14 +85,14 @@ TEST_CASE("a question about files shows each change, where it goes, and what is 
 }
 
 TEST_CASE("a question about the tool of an MCP server shows tool and arguments") {
-  const auto params = elicitation({{"codex_approval_kind", "mcp_tool_call"},
-                                   {"tool_name", "danger"},
-                                   {"tool_params", {{"text", "d"}}}});
+  const auto params = codex::testing::elicitation({{"codex_approval_kind", "mcp_tool_call"},
+                                                   {"tool_name", "danger"},
+                                                   {"tool_params", {{"text", "d"}}}});
   const auto asked = prompt_for({.context = no_context, .elicitation = &params});
   REQUIRE(asked);
   CHECK(contains(asked->text, "Server:\n  | tiny\nTool:\n  | danger\nArguments:\n  | {\n"));
   CHECK(asked->choices == Choices{Kind::accept, Kind::decline, Kind::cancel});
-  const auto session = elicitation(
+  const auto session = codex::testing::elicitation(
       {{"codex_approval_kind", "mcp_tool_call"}, {"tool_name", "danger"}, {"persist", "session"}});
   CHECK(prompt_for({.context = no_context, .elicitation = &session})->choices == all);
 }
@@ -133,7 +122,7 @@ TEST_CASE("permissions and requests of older runtimes are shown whole") {
 }
 
 TEST_CASE("what needs more than a yes or no is no question") {
-  const auto form = elicitation(nullptr);
+  const auto form = codex::testing::elicitation(nullptr);
   CHECK_FALSE(prompt_for({.context = no_context, .elicitation = &form}));
   auto newer = command_request("ls");
   newer.kind = types::CommandExecutionApprovalKind("newerKind");
