@@ -1,7 +1,6 @@
-#include "handlers/started_items.hpp"
-
 #include <doctest/doctest.h>
 
+#include "handlers/started_items.hpp"
 #include "support/messages.hpp"
 
 using codex::Json;
@@ -11,38 +10,24 @@ namespace {
 
 /// `text` tells items of the same id apart.
 void start(StartedItems& items, const std::string& turn, const std::string& item,
-           const std::string& text = "", const std::string& type = "fileChange") {
+           const std::string& text = "") {
   const Json started{{"method", "item/started"},
                      {"params",
                       {{"threadId", "t"},
                        {"turnId", turn},
-                       {"item", {{"type", type}, {"id", item}, {"text", text}}}}}};
+                       {"item", {{"type", "fileChange"}, {"id", item}, {"text", text}}}}}};
   items.keep(codex::testing::message(started.dump()));
 }
 
 /// The `text` of the item; nothing when there is none.
 std::optional<std::string> found(const StartedItems& items, const std::string& turn,
-                                 const std::string& item, const std::string& thread = "t") {
-  const auto started = items.find(thread, turn, item);
+                                 const std::string& item) {
+  const auto started = items.find("t", turn, item);
   if (!started) return std::nullopt;
   return started->json().at("/params/item/text"_json_pointer).get<std::string>();
 }
 
 }  // namespace
-
-TEST_CASE("a started item is found by thread, turn and id") {
-  StartedItems items;
-  start(items, "u", "p1", "first");
-  start(items, "u", "p2", "second", "commandExecution");
-  start(items, "v", "p1", "other turn");
-  start(items, "u", "p3", "", "agentMessage");
-  CHECK(found(items, "u", "p1") == "first");
-  CHECK(found(items, "u", "p2") == "second");
-  CHECK(found(items, "v", "p1") == "other turn");
-  CHECK_FALSE(found(items, "u", "p3"));
-  CHECK_FALSE(found(items, "u", "p4"));
-  CHECK_FALSE(found(items, "u", "p1", "another thread"));
-}
 
 TEST_CASE("an id that the model gave twice in a turn names nothing any more") {
   StartedItems items;
@@ -70,13 +55,4 @@ TEST_CASE("an id counts as given also when its item was forgotten for want of ro
   start(small, "u", "p2", std::string(800, 'y'));
   CHECK_FALSE(found(small, "u", "p1"));
   CHECK(found(small, "u", "p2") == std::string(800, 'y'));
-}
-
-TEST_CASE("the items of a turn that is over are forgotten, and no others") {
-  StartedItems items;
-  start(items, "u", "p1");
-  start(items, "v", "p1", "other turn");
-  items.forget_turn("u");
-  CHECK_FALSE(found(items, "u", "p1"));
-  CHECK(found(items, "v", "p1") == "other turn");
 }
