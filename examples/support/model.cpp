@@ -63,17 +63,34 @@ Reply count_to_200() {
   return reply.pace(std::chrono::milliseconds(50));
 }
 
+Json question() {
+  const Json options{{{"label", "Red"}, {"description", "Warm"}},
+                     {{"label", "Blue"}, {"description", "Cold"}}};
+  return {{"questions",
+           {{{"id", "color"},
+             {"header", "Color"},
+             {"question", "Which color shall it be?"},
+             {"options", options}}}}};
+}
+
 Reply answer(const ModelRequest& request) {
   const Json format = request.body.value("/text/format"_json_pointer, Json::object());
   if (format.contains("schema")) return {value_for(format["schema"]).dump()};
 
   const Json& newest = request.body.at("input").back();
+  if (newest.value("type", "").ends_with("tool_call_output")) return {"The patch was answered."};
   if (newest.value("type", "") == "function_call_output") {
     return {"A tool said: " + newest.at("output").dump()};
   }
   const std::vector<std::string> words = user_words(request);
   const std::string last = words.empty() ? "" : words.back();
   if (last.starts_with("Count")) return count_to_200();
+  if (last.starts_with("Run")) return Reply().shell("echo hello > note.txt", {.escalated = true});
+  if (last.starts_with("Patch")) {
+    return Reply().patch(
+        "*** Begin Patch\n*** Add File: poem.txt\n+Roses are red\n*** End Patch\n");
+  }
+  if (last.starts_with("Ask")) return Reply().tool_call("request_user_input", question());
 
   std::string text = "You said \"" + last + "\" in message " + std::to_string(words.size()) + '.';
   if (const auto images = images_in(newest)) text += " Images: " + std::to_string(images) + '.';

@@ -491,18 +491,15 @@ TEST_CASE("the automatic reviewer's decisions are typed in the turn's stream") {
 }
 
 TEST_CASE("under the policy untrusted the client is asked, the reviewer notwithstanding") {
-  MockModel mock({.approval_policy = "untrusted", .sandbox_mode = "read-only"});
-  mock.reply(Reply{}.shell("touch untrusted"));
-  mock.reply("done");
+  Workplace place;
+  place.mock.reply(Reply{}.shell("touch untrusted"));
+  place.mock.reply("done");
   std::atomic<bool> was_asked = false;
-  auto config = mock.config();
-  config.handlers.command_approval = [&](const Command&) {
+  codex::Codex codex(place.config({.command_approval = [&](const Command&) {
     was_asked = true;
     return approvals::decline();
-  };
-  codex::Codex codex(config);
-  auto thread = codex.thread_start(
-      {.approval_mode = std::nullopt, .extra_params = {{"approvalsReviewer", "auto_review"}}});
+  }}));
+  const auto thread = codex.thread_start({.extra_params = {{"approvalPolicy", "untrusted"}}});
   CHECK(thread.run("write").final_response == "done");
   CHECK(was_asked);
 }

@@ -1,6 +1,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <fstream>
+#include <iterator>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 
@@ -17,6 +20,7 @@
 #include "handlers/dispatcher.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/stopping.hpp"
+#include "testing/temp_dir.hpp"
 
 namespace codex::testing {
 namespace {
@@ -226,6 +230,35 @@ TEST_CASE("requests that are newer than the SDK go to the handler of all others"
   CHECK(runtime.answer_to(2).at("result") == decision("decline"));
 }
 
+TEST_CASE("answers that are secret do not reach the wire log") {
+  const codex::testing::detail::TempDir folder("secret-");
+  const auto log = folder.path() / "wire.jsonl";
+  FakeRuntime runtime;
+  auto config = with(runtime, all_handlers());
+  config.wire_log = log.string();
+  Json question{{"id", "color"}, {"header", "PIN"}, {"question", "Which?"}, {"isOther", true}};
+  {
+    Codex codex(config);
+    for (const bool is_secret : {false, true}) {
+      question["isSecret"] = is_secret;
+      runtime.ask(is_secret ? 2 : 1, "item/tool/requestUserInput",
+                  {{"threadId", "t1"},
+                   {"turnId", "u1"},
+                   {"itemId", "i1"},
+                   {"isBlocking", true},
+                   {"questions", {question}}});
+      CHECK(runtime.answer_to(is_secret ? 2 : 1).dump().find("Blue") != std::string::npos);
+    }
+    runtime.ask(3, "attestation/generate", Json::object());
+    CHECK(runtime.answer_to(3).at("result").at("token") == "proof");
+  }
+  std::ifstream in(log);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  CHECK(text.find("Blue") != std::string::npos);
+  CHECK(text.find("Blue") == text.rfind("Blue"));
+  CHECK(text.find("proof") == std::string::npos);
+}
+
 TEST_CASE("an empty function is a handler that is not set") {
   const std::function<CommandAnswer(const Command&)> empty;
   CHECK_FALSE(Handlers{.command_approval = empty}.command_approval);
@@ -404,6 +437,23 @@ TEST_CASE("a handler may call the client, and close it") {
   runtime.ask(1, command_method, command_params());
   CHECK(closed.pass({}));
   CHECK(runtime.asked("turn/interrupt").at(0) == Json{{"threadId", "t1"}, {"turnId", "u1"}});
+}
+
+TEST_CASE("a handler may destroy the client") {
+  FakeRuntime runtime;
+  Gate destroyed;
+  Gate made;
+  std::unique_ptr<Codex> codex;
+  codex = std::make_unique<Codex>(with(runtime, {.command_approval = [&](const Command&) {
+                                         (void)made.pass({});
+                                         codex.reset();
+                                         destroyed.open();
+                                         return approvals::accept();
+                                       }}));
+  made.open();
+  runtime.ask(1, command_method, command_params());
+  CHECK(destroyed.pass({}));
+  CHECK(runtime.answers_to(1) == 0);
 }
 
 TEST_CASE("closing waits for a handler that heeds its stop token") {

@@ -12,10 +12,10 @@ enum class Sandbox {
 /// Who decides when the agent wants more than its sandbox allows.
 enum class ApprovalMode {
   /// The runtime's own reviewer decides, a model that is asked each time; the turn's stream tells
-  /// (`item/autoApprovalReview/started` and `completed`). Some cases ask the client all the same,
-  /// so that `Handlers` matter here too: tools of MCP servers and what these servers ask, questions
-  /// to the user, requests for permissions, and each command where the configured approval policy
-  /// is "untrusted" (`thread_start({.approval_mode = std::nullopt, ...})`).
+  /// (`item/autoApprovalReview/started` and `completed`). Some things are asked of the client all
+  /// the same, so that its `Handlers` matter here, too: whether a tool of an MCP server may run,
+  /// what such a server asks, questions to the user, requests for permissions, and every command
+  /// under the approval policy "untrusted" (`.extra_params = {{"approvalPolicy", "untrusted"}}`).
   auto_review,
   /// Nobody: the agent is told that it may not.
   deny_all,

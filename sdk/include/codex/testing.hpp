@@ -156,7 +156,7 @@ struct ModelRequest {
 struct MockModelOptions {
   /// The runtime offers its tools by model. This one is given `exec_command` and `apply_patch`.
   std::string model = "gpt-5.5";
-  /// "never", "on-request" or "untrusted".
+  /// "never" or "on-request". (The runtime takes "untrusted" on the wire only.)
   std::string approval_policy = "never";
   /// "read-only", "workspace-write" or "danger-full-access".
   std::string sandbox_mode = "read-only";

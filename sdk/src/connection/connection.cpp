@@ -31,7 +31,7 @@ Connection::Connection(ConnectionOptions options)
 
 std::shared_ptr<Connection> Connection::open(ConnectionOptions options, TransportFactory factory) {
   // The thread shares the connection, so that it may be the one that lets go of it last.
-  const std::shared_ptr<Connection> shared(new Connection(std::move(options)));
+  std::shared_ptr<Connection> shared(new Connection(std::move(options)));
   const auto started = std::make_shared<Mailbox<bool>>();
   shared->thread_ = std::thread(
       [shared, started, factory = std::move(factory)] { shared->run(factory, *started); });
@@ -41,7 +41,11 @@ std::shared_ptr<Connection> Connection::open(ConnectionOptions options, Transpor
     shared->thread_.join();
     throw;
   }
-  return {shared.get(), [shared](Connection*) { shared->close_last(); }};
+  // Lets go by itself: a deleter lives on for as long as there are weak pointers.
+  return {shared.get(), [shared](Connection*) mutable {
+            shared->close_last();
+            shared.reset();
+          }};
 }
 
 void Connection::notify(std::string_view method, std::string_view params) {
@@ -55,6 +59,12 @@ void Connection::notify(std::string_view method, std::string_view params) {
 
 void Connection::respond(std::string_view id, std::string_view result) {
   send(response_line(id, result));
+}
+
+void Connection::respond_in_secret(std::string_view id, std::string_view result) {
+  const std::string line = response_line(id, result);
+  log_sent(response_line(id, R"("***")"));
+  transport_->send(line);
 }
 
 void Connection::respond_error(std::string_view id, std::int64_t code, std::string_view message) {
@@ -194,8 +204,12 @@ void Connection::fail(const Failure& failure) {
 }
 
 void Connection::send(std::string_view line) {
-  if (wire_log_) wire_log_->message(Direction::send, line.substr(0, line.size() - 1));
+  log_sent(line);
   transport_->send(line);
+}
+
+void Connection::log_sent(std::string_view line) {
+  if (wire_log_) wire_log_->message(Direction::send, line.substr(0, line.size() - 1));
 }
 
 }  // namespace codex::detail

@@ -79,6 +79,8 @@ class Connection {
 
   /// Answers a request of the server. Too late, it does no harm.
   void respond(std::string_view id, std::string_view result);
+  /// The same with a result that the wire log must not show.
+  void respond_in_secret(std::string_view id, std::string_view result);
   void respond_error(std::string_view id, std::int64_t code, std::string_view message);
 
   /// The notifications.
@@ -118,6 +120,7 @@ class Connection {
   void fail(const Failure& failure);
 
   void send(std::string_view line);
+  void log_sent(std::string_view line);
   void close_last() noexcept;
 
   const ConnectionOptions options_;

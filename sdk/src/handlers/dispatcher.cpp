@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <codex/errors.hpp>
+#include <codex/protocol/attestation.hpp>
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/session.hpp>
 
@@ -34,6 +35,16 @@ std::string thread_of(const ServerRequest& request) {
   const bool is_older = request.method == requests::ApplyPatchApproval::method ||
                         request.method == requests::ExecCommandApproval::method;
   return is_older ? text_at(request.params, "conversationId") : request.thread_id;
+}
+
+/// Whether the answer is one that nobody else shall read.
+bool wants_secrets(const ServerRequest& request) {
+  if (request.method == requests::AttestationGenerate::method) return true;
+  if (request.method != requests::ItemToolRequestUserInput::method) return false;
+  const auto asked =
+      protocol::decode<requests::ItemToolRequestUserInput::Params>(request.params).questions;
+  return std::any_of(asked.begin(), asked.end(),
+                     [](const auto& question) { return question.is_secret.value(); });
 }
 
 std::string what_of(const std::exception_ptr& error) {
@@ -304,7 +315,12 @@ void Dispatcher::send(const Call& call, const std::string& response) {
   std::unique_lock lock(mutex_);
   const auto connection = connection_.lock();
   lock.unlock();
-  if (connection) connection->respond(call.request.id, response);
+  if (!connection) return;
+  if (wants_secrets(call.request)) {
+    connection->respond_in_secret(call.request.id, response);
+  } else {
+    connection->respond(call.request.id, response);
+  }
 }
 
 void Dispatcher::refuse(const Call& call, std::string_view reason) {

@@ -1,0 +1,65 @@
+// The agent asks before it does more than its sandbox lets it, and somebody says yes or no.
+
+#include <iostream>
+#include <string>
+
+#include <codex/codex.hpp>
+
+#include "support/model.hpp"
+
+namespace {
+
+namespace types = codex::protocol;
+
+// Handlers run on threads of the SDK, several at once. Here one turn runs at a time, so that there
+// is no more than one question.
+codex::approvals::Decision ask(const std::string& question) {
+  std::cout << question << " [y/n] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  std::cout << '\n';
+  return answer == "y" ? codex::approvals::accept() : codex::approvals::decline();
+}
+
+codex::Handlers handlers() {
+  return {
+      .command_approval =
+          [](const types::CommandExecutionRequestApprovalParams& command) {
+            return ask("Run " + command.command.value_or("?") + "?");
+          },
+      .file_change_approval =
+          [](const types::FileChangeRequestApprovalParams&, const codex::HandlerContext& context) {
+            for (const auto& change : context.changes()) std::cout << change.diff;
+            return ask("Apply this?");
+          },
+      .on_problem =
+          [](const codex::HandlerProblem& problem) {
+            std::cerr << problem.method << ": " << problem.message << '\n';
+          },
+  };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const example::Model model(argc, argv);
+  auto config = model.config();
+  config.handlers = handlers();
+  codex::Codex codex(config);
+  const auto thread = codex.thread_start(
+      {.approval_mode = codex::ApprovalMode::ask, .sandbox = codex::Sandbox::read_only});
+
+  for (const char* task : {"Run a command that writes hello into note.txt.",
+                           "Patch in a file poem.txt with one line of a poem."}) {
+    for (const auto& item : thread.run(task).items) {
+      if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
+        std::cout << "The command: " << command->status.name() << '\n';
+      } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
+        std::cout << "The patch: " << patch->status.name() << '\n';
+      }
+    }
+  }
+} catch (const codex::CodexError& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}
