@@ -136,6 +136,20 @@ TEST_CASE("scripts that are more than an allowed command, or another one, are no
   }
 }
 
+TEST_CASE("arguments of which any are allowed bring no feature of the shell along") {
+  for (const std::string_view arguments :
+       {"&rm",      "& rm",       "|rm",      "| rm",     ";rm",     "<x",     "< x",      ">x",
+        "> x",      "$x",         "$(rm)",    "`rm`",     "(rm)",    "a)",     "{a,b}",    "a}",
+        "*",        "?",          "[a]",      "a]",       "~",       "~root",  "a~",       "#x",
+        "# x",      "!x",         "a!",       "^a",       "a^b",     "\\",     "a\\ b",    "a\tb",
+        "a\nrm",    "\nrm",       "a\rrm",    "a\vb",     "a\x1b",   "\x7f",   "=rm",      "a =rm",
+        "\"$x\"",   "\"`rm`\"",   "\"!x\"",   "\"a\\b\"", "\"a\\\"", "'a\nb'", "\"a\nb\"", "\u0456",
+        "'\u0456'", "\"\u0456\"", "a\u00a0b", "a\u200bb", "\u202ea", "\xff"}) {
+    CAPTURE(arguments);
+    CHECK_FALSE(allows(policy(), asking_for_script("ls " + std::string(arguments))));
+  }
+}
+
 TEST_CASE("a command with a NUL in it, or one of enormous length, is not allowed") {
   CHECK_FALSE(allows(policy(), asking_for_script(std::string_view("git status\0rm x", 15))));
   CHECK_FALSE(allows(policy(), asking_for_script(std::string_view("git status\0", 11))));

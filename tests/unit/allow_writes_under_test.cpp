@@ -58,12 +58,13 @@ Json deleted(const std::string& path) {
 
 TEST_CASE("changes that stay in the folder are allowed, of each kind and many at once") {
   const Places at;
-  CHECK(at.allows(Json{added(at.out + "/new")}));
-  CHECK(at.allows(Json{added(at.out + "/a/b/new")}));
-  CHECK(at.allows(Json{updated(at.out + "/file")}));
-  CHECK(at.allows(Json{updated(at.out + "/file", at.out + "/moved")}));
-  CHECK(at.allows(Json{deleted(at.out + "/file")}));
-  CHECK(at.allows(Json{added(at.out + "/new"), updated(at.out + "/file"), deleted(at.out + "/x")}));
+  CHECK(at.allows(Json::array({added(at.out + "/new")})));
+  CHECK(at.allows(Json::array({added(at.out + "/a/b/new")})));
+  CHECK(at.allows(Json::array({updated(at.out + "/file")})));
+  CHECK(at.allows(Json::array({updated(at.out + "/file", at.out + "/moved")})));
+  CHECK(at.allows(Json::array({deleted(at.out + "/file")})));
+  CHECK(at.allows(
+      Json::array({added(at.out + "/new"), updated(at.out + "/file"), deleted(at.out + "/x")})));
 }
 
 TEST_CASE("one path that leads out is enough to allow none") {
@@ -75,13 +76,13 @@ TEST_CASE("one path that leads out is enough to allow none") {
         std::string("./new"), std::string("../out/new"), std::string("~/new"), std::string("/"),
         std::string(), std::string("/etc/passwd")}) {
     CAPTURE(path);
-    CHECK_FALSE(at.allows(Json{added(path)}));
-    CHECK_FALSE(at.allows(Json{updated(path)}));
-    CHECK_FALSE(at.allows(Json{deleted(path)}));
-    CHECK_FALSE(at.allows(Json{updated(at.out + "/file", path)}));
-    CHECK_FALSE(at.allows(Json{updated(path, at.out + "/file")}));
-    CHECK_FALSE(at.allows(Json{good, added(path)}));
-    CHECK_FALSE(at.allows(Json{added(path), good}));
+    CHECK_FALSE(at.allows(Json::array({added(path)})));
+    CHECK_FALSE(at.allows(Json::array({updated(path)})));
+    CHECK_FALSE(at.allows(Json::array({deleted(path)})));
+    CHECK_FALSE(at.allows(Json::array({updated(at.out + "/file", path)})));
+    CHECK_FALSE(at.allows(Json::array({updated(path, at.out + "/file")})));
+    CHECK_FALSE(at.allows(Json::array({good, added(path)})));
+    CHECK_FALSE(at.allows(Json::array({added(path), good})));
   }
 }
 
@@ -89,26 +90,28 @@ TEST_CASE("changes that are not known are not allowed") {
   const Places at;
   CHECK_FALSE(at.allows(HandlerContext{}));
   CHECK_FALSE(at.allows(Json::array()));
-  CHECK_FALSE(at.allows(changing(Json{added(at.out + "/new")}, "another item")));
-  CHECK_FALSE(at.allows(Json{{{"path", at.out + "/file"},
-                              {"kind", {{"type", "link"}, {"target", "/etc"}}},
-                              {"diff", ""}}}));
-  CHECK_FALSE(at.allows(codex::testing::context_of(
-      {{"type", "commandExecution"}, {"id", "p1"}, {"changes", {added(at.out + "/new")}}})));
+  CHECK_FALSE(at.allows(changing(Json::array({added(at.out + "/new")}), "another item")));
+  CHECK_FALSE(at.allows(Json::array({{{"path", at.out + "/file"},
+                                      {"kind", {{"type", "link"}, {"target", "/etc"}}},
+                                      {"diff", ""}}})));
+  CHECK_FALSE(
+      at.allows(codex::testing::context_of({{"type", "commandExecution"},
+                                            {"id", "p1"},
+                                            {"changes", Json::array({added(at.out + "/new")})}})));
 }
 
 TEST_CASE("a root to write in from now on is not allowed") {
   const Places at;
   auto params = file_change_request();
   params.grant_root = at.out;
-  CHECK(at.policy(params, changing(Json{added(at.out + "/new")})).kind() ==
+  CHECK(at.policy(params, changing(Json::array({added(at.out + "/new")}))).kind() ==
         Decision::Kind::decline);
 }
 
 TEST_CASE("allowed writes are no commands and no permissions") {
   const Places at;
   CHECK(at.policy(codex::testing::command_request("touch " + at.out + "/new"),
-                  changing(Json{added(at.out + "/new")}))
+                  changing(Json::array({added(at.out + "/new")})))
             .kind() == Decision::Kind::decline);
   CHECK(at.policy(types::PermissionsRequestApprovalParams{.cwd = at.out,
                                                           .item_id = "p1",

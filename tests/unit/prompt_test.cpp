@@ -72,11 +72,12 @@ TEST_CASE("a question about a command shows what else comes with it") {
 }
 
 TEST_CASE("a question about files shows each change, where it goes, and what is in it") {
-  CHECK(prompt_text(Json{added("/repo/new", "a\n\tb\n"),
-                         {{"path", "/repo/old"},
-                          {"kind", {{"type", "update"}, {"move_path", "/repo/moved"}}},
-                          {"diff", "-a\n+b"}},
-                         {{"path", "/repo/gone"}, {"kind", {{"type", "delete"}}}, {"diff", ""}}}) ==
+  CHECK(prompt_text(Json::array(
+            {added("/repo/new", "a\n\tb\n"),
+             {{"path", "/repo/old"},
+              {"kind", {{"type", "update"}, {"move_path", "/repo/moved"}}},
+              {"diff", "-a\n+b"}},
+             {{"path", "/repo/gone"}, {"kind", {{"type", "delete"}}}, {"diff", ""}}})) ==
         "\nThe agent asks to change files.\n"
         "New file:\n  | /repo/new\nContent:\n  | a\n  | \tb\n"
         "Change:\n  | /repo/old\nMove to:\n  | /repo/moved\nContent:\n  | -a\n  | +b\n"
@@ -151,8 +152,8 @@ TEST_CASE("what the agent wrote neither controls the terminal nor hides") {
   params.cwd = evil;
   params.reason = evil;
   for (const std::string& text :
-       {prompt_text(params), prompt_text(Json{added("/" + evil.substr(0, evil.size() - 1),
-                                                    evil.substr(0, evil.size() - 1))})}) {
+       {prompt_text(params), prompt_text(Json::array({added("/" + evil.substr(0, evil.size() - 1),
+                                                            evil.substr(0, evil.size() - 1))}))}) {
     CAPTURE(text);
     CHECK(contains(text, "ls\\x1b[2K\\x1b]0;t\\x07\\r\\x08\\x7f\\x9b1m\\u202e\\u2066\\u200b\\xad"));
     for (const char c : text) {
@@ -183,9 +184,9 @@ TEST_CASE("no line of the agent's looks like one of ours") {
 
 TEST_CASE("letters from beyond ASCII in a command or a path are pointed at") {
   CHECK(contains(prompt_text(command_request("g\u0456t status")), "Beware"));
-  CHECK(contains(prompt_text(Json{added("/repo/\u0430")}), "Beware"));
+  CHECK(contains(prompt_text(Json::array({added("/repo/\u0430")})), "Beware"));
   CHECK_FALSE(contains(prompt_text(command_request("git status")), "Beware"));
-  CHECK_FALSE(contains(prompt_text(Json{added("/repo/a", "\u0430")}), "Beware"));
+  CHECK_FALSE(contains(prompt_text(Json::array({added("/repo/a", "\u0430")})), "Beware"));
 }
 
 TEST_CASE("what is too long to be read is not taken in whole") {

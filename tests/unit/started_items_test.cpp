@@ -4,79 +4,44 @@
 
 #include "support/messages.hpp"
 
-using codex::Json;
-using codex::detail::StartedItems;
-
+namespace codex::testing {
 namespace {
 
-/// `text` tells items of the same id apart.
-void start(StartedItems& items, const std::string& turn, const std::string& item,
-           const std::string& text = "", const std::string& type = "fileChange") {
-  const Json started{{"method", "item/started"},
-                     {"params",
-                      {{"threadId", "t"},
-                       {"turnId", turn},
-                       {"item", {{"type", type}, {"id", item}, {"text", text}}}}}};
-  items.keep(codex::testing::message(started.dump()));
-}
-
-/// The `text` of the item; nothing when there is none.
-std::optional<std::string> found(const StartedItems& items, const std::string& turn,
-                                 const std::string& item, const std::string& thread = "t") {
-  const auto started = items.find(thread, turn, item);
-  if (!started) return std::nullopt;
-  return started->json().at("/params/item/text"_json_pointer).get<std::string>();
+std::shared_ptr<const codex::detail::Message> started(const std::string& turn,
+                                                      const std::string& item,
+                                                      const char* type = "fileChange") {
+  return message(R"({"method":"item/started","params":{"threadId":"t","turnId":")" + turn +
+                 R"(","item":{"type":")" + type + R"(","id":")" + item + R"("}}})");
 }
 
 }  // namespace
 
-TEST_CASE("a started item is found by thread, turn and id") {
-  StartedItems items;
-  start(items, "u", "p1", "first");
-  start(items, "u", "p2", "second", "commandExecution");
-  start(items, "v", "p1", "other turn");
-  start(items, "u", "p3", "", "agentMessage");
-  CHECK(found(items, "u", "p1") == "first");
-  CHECK(found(items, "u", "p2") == "second");
-  CHECK(found(items, "v", "p1") == "other turn");
-  CHECK_FALSE(found(items, "u", "p3"));
-  CHECK_FALSE(found(items, "u", "p4"));
-  CHECK_FALSE(found(items, "u", "p1", "another thread"));
+TEST_CASE("an item that was started is found by thread, turn and id") {
+  codex::detail::StartedItems items;
+  items.keep(started("u1", "same"));
+  items.keep(started("u2", "same", "commandExecution"));
+  items.keep(started("u1", "message", "agentMessage"));
+  const auto found = items.find("t", "u1", "same");
+  REQUIRE(found);
+  CHECK(found->turn_id() == "u1");
+  CHECK(items.find("t", "u2", "same"));
+  CHECK_FALSE(items.find("other", "u1", "same"));
+  CHECK_FALSE(items.find("t", "u1", "other"));
+  CHECK_FALSE(items.find("t", "u1", "message"));
+  items.forget_turn("u1");
+  CHECK_FALSE(items.find("t", "u1", "same"));
+  CHECK(items.find("t", "u2", "same"));
 }
 
-TEST_CASE("an id that the model gave twice in a turn names nothing any more") {
-  StartedItems items;
-  start(items, "u", "p1", "evil");
-  start(items, "u", "p1", "harmless");
-  CHECK_FALSE(found(items, "u", "p1"));
-  start(items, "u", "p1", "harmless again");
-  CHECK_FALSE(found(items, "u", "p1"));
-  start(items, "v", "p1", "other turn");
-  CHECK(found(items, "v", "p1") == "other turn");
+TEST_CASE("of started items only so many are kept, and so many bytes, but always the latest") {
+  codex::detail::StartedItems two(2);
+  for (const char* item : {"a", "b", "c"}) two.keep(started("u", item));
+  CHECK_FALSE(two.find("t", "u", "a"));
+  CHECK(two.find("t", "u", "b"));
+  codex::detail::StartedItems small(10, 1);
+  for (const char* item : {"a", "b"}) small.keep(started("u", item));
+  CHECK_FALSE(small.find("t", "u", "a"));
+  CHECK(small.find("t", "u", "b"));
 }
 
-TEST_CASE("an id counts as given also when its item was forgotten for want of room") {
-  StartedItems items(2);
-  start(items, "u", "p1", "evil");
-  start(items, "u", "p2");
-  start(items, "u", "p3");
-  CHECK_FALSE(found(items, "u", "p1"));
-  start(items, "u", "p1", "harmless");
-  CHECK_FALSE(found(items, "u", "p1"));
-  CHECK(found(items, "u", "p3") == "");
-
-  StartedItems small(100, 1000);
-  start(small, "u", "p1", std::string(800, 'x'));
-  start(small, "u", "p2", std::string(800, 'y'));
-  CHECK_FALSE(found(small, "u", "p1"));
-  CHECK(found(small, "u", "p2") == std::string(800, 'y'));
-}
-
-TEST_CASE("the items of a turn that is over are forgotten, and no others") {
-  StartedItems items;
-  start(items, "u", "p1");
-  start(items, "v", "p1", "other turn");
-  items.forget_turn("u");
-  CHECK_FALSE(found(items, "u", "p1"));
-  CHECK(found(items, "v", "p1") == "other turn");
-}
+}  // namespace codex::testing
