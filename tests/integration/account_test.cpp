@@ -17,7 +17,7 @@ namespace types = codex::protocol;
 namespace {
 
 /// A model that wants a login, for a runtime that has none.
-struct Fixture {
+struct AccountFixture {
   MockModel mock{{.requires_openai_auth = true}};
 
   codex::CodexConfig config() const {
@@ -36,7 +36,8 @@ const std::string chatgpt_token =
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "an API key that was logged in with goes to the model, until logout") {
+TEST_CASE_FIXTURE(AccountFixture,
+                  "an API key that was logged in with goes to the model, until logout") {
   mock.reply("hello");
   codex::Codex codex(config());
   CHECK_FALSE(codex.account().account.has_value());
@@ -53,7 +54,7 @@ TEST_CASE_FIXTURE(Fixture, "an API key that was logged in with goes to the model
   CHECK_FALSE(codex.account().account.has_value());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a ChatGPT token from elsewhere goes to the model") {
+TEST_CASE_FIXTURE(AccountFixture, "a ChatGPT token from elsewhere goes to the model") {
   mock.reply("hello");
   codex::Codex codex(config());
   const auto response = codex.request<requests::AccountLoginStart>(
@@ -66,7 +67,7 @@ TEST_CASE_FIXTURE(Fixture, "a ChatGPT token from elsewhere goes to the model") {
 }
 
 // One case, so that its parts never run at once: the runtime's browser logins share one port.
-TEST_CASE_FIXTURE(Fixture, "browser logins complete by their ids, cancelled or replaced") {
+TEST_CASE_FIXTURE(AccountFixture, "browser logins complete by their ids, cancelled or replaced") {
   codex::Codex codex(config());
   const auto first = codex.login_chatgpt();
   SUBCASE("a login that is cancelled completes without success") {
@@ -90,7 +91,7 @@ TEST_CASE_FIXTURE(Fixture, "browser logins complete by their ids, cancelled or r
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a login without an id is told to notifications()") {
+TEST_CASE_FIXTURE(AccountFixture, "a login without an id is told to notifications()") {
   codex::Codex codex(config());
   auto events = codex.notifications({.timeout = 20s});
   codex.login_api_key("sk-sdk-login-test");

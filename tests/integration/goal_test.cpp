@@ -5,7 +5,12 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/messages.hpp"
+#include "support/turn_results.hpp"
+
+using codex::testing::contains;
 using codex::testing::Gate;
+using codex::testing::messages;
 using codex::testing::MockModel;
 using codex::testing::Phase;
 using codex::testing::Reply;
@@ -17,15 +22,6 @@ namespace {
 
 Reply update_goal(const std::string& status) {
   return Reply{}.tool_call("update_goal", {{"status", status}});
-}
-
-std::vector<std::string> messages(const codex::TurnResult& result) {
-  std::vector<std::string> out;
-  for (const auto& item : result.items) {
-    if (const auto* message = item.as<types::AgentMessageThreadItem>())
-      out.push_back(message->text);
-  }
-  return out;
 }
 
 std::string goal_status(codex::Codex& codex, const codex::Thread& thread) {
@@ -40,10 +36,6 @@ std::string refusal_of(const std::function<void()>& call) {
     return error.message();
   }
   return "(not refused)";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -66,7 +58,7 @@ TEST_CASE("a goal runs over the runtime's continuations to its end, as one turn"
   REQUIRE(result.started_at);
   REQUIRE(result.completed_at);
   CHECK(result.duration_ms == (*result.completed_at - *result.started_at) * 1000);
-  CHECK(has(mock.requests().front().body.dump(), R"("output":"Improve benchmark coverage")"));
+  CHECK(contains(mock.requests().front().body.dump(), R"("output":"Improve benchmark coverage")"));
   CHECK(mock.requests().size() == 3);
   CHECK(goal_status(codex, thread) == "complete");
 
@@ -96,8 +88,8 @@ TEST_CASE("the stream of a goal shows one turn, under one id") {
   CHECK(lifecycle == std::vector<std::string>{"turn/started", "turn/completed"});
   CHECK(text == "onetwothree");
   CHECK(messages(copy.run()) == std::vector<std::string>{"one", "two", "three"});
-  CHECK(has(refusal_of([&] { goal.interrupt(); }), "no active turn to interrupt"));
-  CHECK(has(refusal_of([&] { goal.steer("x"); }), "no active turn to steer"));
+  CHECK(contains(refusal_of([&] { goal.interrupt(); }), "no active turn to interrupt"));
+  CHECK(contains(refusal_of([&] { goal.steer("x"); }), "no active turn to steer"));
 }
 
 TEST_CASE("interrupting a goal pauses it, in whichever turn it is") {
@@ -149,7 +141,7 @@ TEST_CASE("a goal whose turn fails ends with that failure") {
     (void)thread.run_goal("Spend", {.timeout = 20s});
     FAIL("the goal did not fail");
   } catch (const codex::TurnFailedError& error) {
-    CHECK(has(error.what(), "Quota exceeded"));
+    CHECK(contains(error.what(), "Quota exceeded"));
     CHECK(messages(error.result()) == std::vector<std::string>{"one"});
   }
   CHECK(goal_status(codex, thread) == "usageLimited");
@@ -184,7 +176,7 @@ TEST_CASE("a goal takes the place of an older one") {
   codex.request("thread/goal/set",
                 {{"threadId", thread.id()}, {"objective", "Old"}, {"status", "paused"}});
   CHECK(thread.run_goal("New").final_response == "done");
-  CHECK(has(mock.requests().front().body.dump(), "New"));
+  CHECK(contains(mock.requests().front().body.dump(), "New"));
 }
 
 TEST_CASE("the limits of a goal hold, and the thread stays usable") {
@@ -221,14 +213,14 @@ TEST_CASE("what cannot start a goal says why, and asks no model") {
   CHECK_THROWS_WITH_AS((void)thread.goal(longest), "goal objective must be at most 4000 characters",
                        codex::CodexError);
   auto ephemeral = codex.thread_start({.ephemeral = true});
-  CHECK(has(refusal_of([&] { (void)ephemeral.goal("x"); }), "thread must be persisted"));
+  CHECK(contains(refusal_of([&] { (void)ephemeral.goal("x"); }), "thread must be persisted"));
   CHECK(mock.requests().empty());
 
   Gate gate;
   mock.reply(Reply{}.delta("busy").wait_for(gate));
   auto turn = thread.turn("hello");
   REQUIRE(gate.wait_reached());
-  CHECK(has(refusal_of([&] { (void)thread.goal("x"); }), "thread must be idle"));
+  CHECK(contains(refusal_of([&] { (void)thread.goal("x"); }), "thread must be idle"));
   gate.open();
   (void)turn.run();
   CHECK(mock.requests().size() == 1);
@@ -244,7 +236,7 @@ TEST_CASE("a thread that pursues a goal takes neither turns nor a second goal") 
   auto thread = codex.thread_start();
   auto goal = thread.goal("First");
   REQUIRE(gate.wait_reached());
-  CHECK(has(refusal_of([&] { (void)thread.turn("x"); }), "active goal operation"));
+  CHECK(contains(refusal_of([&] { (void)thread.turn("x"); }), "active goal operation"));
   CHECK_THROWS_AS((void)thread.goal("Second"), codex::InvalidRequestError);
   gate.open();
   (void)goal.run();

@@ -12,8 +12,10 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/messages.hpp"
 #include "support/processes.hpp"
 
+using codex::testing::contains;
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
@@ -58,18 +60,14 @@ std::string start_error(codex::CodexConfig config) {
   return "no error";
 }
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a runtime that is not there is named, with what to do") {
   const Footprint before;
   CHECK_THROWS_AS(codex::Codex({.codex_bin = "/no/such/codex"}), codex::RuntimeNotFoundError);
   const std::string error = start_error({.codex_bin = "/no/such/codex"});
-  CHECK(has(error, "/no/such/codex"));
-  CHECK(has(error, "codex_bin"));
+  CHECK(contains(error, "/no/such/codex"));
+  CHECK(contains(error, "codex_bin"));
   CHECK(before.is_restored());
 }
 
@@ -86,17 +84,18 @@ TEST_CASE("the pinned runtime that was not installed is an error that names the 
     unsetenv("CODEX_SDK_RUNTIME_DIR");
   }
   fs::remove_all(empty);
-  CHECK(has(error, "tools/fetch_runtime"));
+  CHECK(contains(error, "tools/fetch_runtime"));
 }
 
 TEST_CASE("programs that are no runtime are told apart from it") {
   const Footprint before;
-  CHECK(has(start_error({.launch_args_override = {"/bin/sh", "-c", "echo sorry >&2; exit 3"}}),
-            "sorry"));
-  CHECK(has(start_error({.launch_args_override = {"/bin/echo", "hello"}}), "hello"));
-  CHECK(has(start_error({.launch_args_override = {"/bin/cat"}, .startup_timeout = 5s}),
-            "initialize"));
-  CHECK(has(start_error(answering("{\"userAgent\":\"something else\"}")), "no codex app-server"));
+  CHECK(contains(start_error({.launch_args_override = {"/bin/sh", "-c", "echo sorry >&2; exit 3"}}),
+                 "sorry"));
+  CHECK(contains(start_error({.launch_args_override = {"/bin/echo", "hello"}}), "hello"));
+  CHECK(contains(start_error({.launch_args_override = {"/bin/cat"}, .startup_timeout = 5s}),
+                 "initialize"));
+  CHECK(contains(start_error(answering("{\"userAgent\":\"something else\"}")),
+                 "no codex app-server"));
   CHECK_THROWS_AS(codex::Codex({.launch_args_override = {"/bin/sleep", "60"},
                                 .startup_timeout = 300ms,
                                 .shutdown_timeout = 300ms}),
@@ -107,9 +106,9 @@ TEST_CASE("programs that are no runtime are told apart from it") {
 TEST_CASE("a runtime that is too old says which ones work") {
   const std::string error = start_error(answering(
       "{\"userAgent\":\"codex_cpp_sdk/0.50.0 (Debian 12; x86_64)\",\"codexHome\":\"/home\"}"));
-  CHECK(has(error, "0.50.0 is too old"));
-  CHECK(has(error, "0.131.0"));
-  CHECK(has(error, std::string(codex::sdk_version())));
+  CHECK(contains(error, "0.50.0 is too old"));
+  CHECK(contains(error, "0.131.0"));
+  CHECK(contains(error, std::string(codex::sdk_version())));
 }
 
 TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and leaves nothing") {
@@ -137,8 +136,8 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
       FAIL("the turn outlived its runtime");
     } catch (const codex::TransportClosedError& error) {
       CHECK(std::chrono::steady_clock::now() - killed_at < 1s);
-      CHECK(has(error.stderr_tail(), "last words"));
-      CHECK(has(error.what(), "last words"));
+      CHECK(contains(error.stderr_tail(), "last words"));
+      CHECK(contains(error.what(), "last words"));
       CHECK(error.exit_status().signal == SIGKILL);
     }
     CHECK_THROWS_AS((void)codex.thread_start(), codex::TransportClosedError);

@@ -6,25 +6,15 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/turn_results.hpp"
+
 using codex::testing::Gate;
+using codex::testing::messages;
 using codex::testing::MockModel;
 using codex::testing::Reply;
 using namespace std::chrono_literals;
 namespace types = codex::protocol;
 namespace events = codex::protocol::notifications;
-
-namespace {
-
-std::vector<std::string> messages(const codex::TurnResult& result) {
-  std::vector<std::string> out;
-  for (const auto& item : result.items) {
-    if (const auto* message = item.as<types::AgentMessageThreadItem>())
-      out.push_back(message->text);
-  }
-  return out;
-}
-
-}  // namespace
 
 TEST_CASE("run gives the model's answer, its items and its token usage") {
   MockModel mock;

@@ -8,7 +8,10 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/turn_results.hpp"
+
 using codex::testing::Gate;
+using codex::testing::messages;
 using codex::testing::MockModel;
 using codex::testing::Reply;
 using namespace std::chrono_literals;
@@ -16,15 +19,6 @@ namespace types = codex::protocol;
 namespace events = codex::protocol::notifications;
 
 namespace {
-
-std::vector<std::string> messages(const codex::TurnResult& result) {
-  std::vector<std::string> out;
-  for (const auto& item : result.items) {
-    if (const auto* message = item.as<types::AgentMessageThreadItem>())
-      out.push_back(message->text);
-  }
-  return out;
-}
 
 /// The text of the next delta in a stream.
 std::string next_delta(codex::TurnStream& stream) {

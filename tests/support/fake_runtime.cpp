@@ -6,11 +6,11 @@
 
 namespace codex::testing {
 
-class FakeRuntime::Source final : public detail::TransportSource {
+class FakeRuntime::Source final : public codex::detail::TransportSource {
  public:
   explicit Source(FakeRuntime& runtime) : runtime_(runtime) {}
-  std::unique_ptr<detail::Transport> open() override {
-    auto [transport, peer] = detail::make_memory_transport();
+  std::unique_ptr<codex::detail::Transport> open() override {
+    auto [transport, peer] = codex::detail::make_memory_transport();
     runtime_.connect(std::move(peer));
     return std::move(transport);
   }
@@ -78,14 +78,14 @@ CodexConfig FakeRuntime::config() {
   return config;
 }
 
-void FakeRuntime::connect(detail::MemoryPeer peer) {
+void FakeRuntime::connect(codex::detail::MemoryPeer peer) {
   peer_ = std::move(peer);
   thread_ = std::thread([this] { serve(*peer_); });
 }
 
-void FakeRuntime::serve(detail::MemoryPeer& peer) {
+void FakeRuntime::serve(codex::detail::MemoryPeer& peer) {
   while (!peer.is_closed()) {
-    const auto line = peer.next_line(detail::Clock::now() + std::chrono::seconds{1});
+    const auto line = peer.next_line(codex::detail::Clock::now() + std::chrono::seconds{1});
     if (!line) continue;
     const Json request = Json::parse(*line);
     if (!request.contains("id")) continue;

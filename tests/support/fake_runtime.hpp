@@ -64,8 +64,8 @@ class FakeRuntime {
  private:
   class Source;
 
-  void connect(detail::MemoryPeer peer);
-  void serve(detail::MemoryPeer& peer);
+  void connect(codex::detail::MemoryPeer peer);
+  void serve(codex::detail::MemoryPeer& peer);
   [[nodiscard]] Json answer(const Json& request);
 
   mutable std::mutex mutex_;
@@ -73,7 +73,7 @@ class FakeRuntime {
   std::multimap<std::int64_t, Json> client_answers_;
   std::map<std::string, std::shared_ptr<Answer>> answers_;
   std::vector<std::pair<std::string, Json>> asked_;
-  std::optional<detail::MemoryPeer> peer_;
+  std::optional<codex::detail::MemoryPeer> peer_;
   std::thread thread_;
 };
 

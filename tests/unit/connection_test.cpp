@@ -20,12 +20,12 @@ using testing::soon;
 using testing::text_of;
 
 /// A connection to a peer in this process, played by the test.
-struct Fixture {
+struct TalkFixture {
   std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
   MemoryPeer& peer = ends.second;
   std::shared_ptr<Connection> connection;
 
-  explicit Fixture(ConnectionOptions options = {}) {
+  explicit TalkFixture(ConnectionOptions options = {}) {
     connection = Connection::open(std::move(options), [this] { return std::move(ends.first); });
   }
 
@@ -72,27 +72,27 @@ struct Fixture {
   bool nothing_was_sent() { return !peer.next_line(Clock::now()); }
 };
 
-std::string result(Fixture::Pending& pending) {
+std::string result(TalkFixture::Pending& pending) {
   REQUIRE(pending.wait_until(soon()) == std::future_status::ready);
   return value_or_throw<std::string>(pending.get());
 }
 
 template <class E>
-std::string error(Fixture::Pending& pending) {
+std::string error(TalkFixture::Pending& pending) {
   return message_of<E>([&] { (void)result(pending); });
 }
 
-bool is_open(Fixture::Pending& pending) {
+bool is_open(TalkFixture::Pending& pending) {
   return pending.wait_for(0s) == std::future_status::timeout;
 }
 
-struct SmallWindow : Fixture {
-  SmallWindow() : Fixture({.window = {.max_in_flight = 2, .abandoned_grace = 1h}}) {}
+struct SmallWindow : TalkFixture {
+  SmallWindow() : TalkFixture({.window = {.max_in_flight = 2, .abandoned_grace = 1h}}) {}
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "a request goes out as one line and completes with the raw result") {
+TEST_CASE_FIXTURE(TalkFixture, "a request goes out as one line and completes with the raw result") {
   auto pending = start("thread/start", TimePoint::max(), {}, R"({"cwd":"/x"})");
   CHECK(peer.next_line(soon()) == R"({"id":1,"method":"thread/start","params":{"cwd":"/x"}})");
   CHECK(is_open(pending));
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Fixture, "a request goes out as one line and completes with th
   CHECK(result(pending) == R"({"big":123456789012345678901234567890})");
 }
 
-TEST_CASE_FIXTURE(Fixture, "await blocks for the result, or throws the error") {
+TEST_CASE_FIXTURE(TalkFixture, "await blocks for the result, or throws the error") {
   const auto call = [this] {
     return await<std::string>([this](Completion<std::string> completion) {
       connection->start({.method = "m", .completion = std::move(completion)});
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Fixture, "await blocks for the result, or throws the error") {
   CHECK_THROWS_AS(bad.get(), InvalidParamsError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "answers come in any order") {
+TEST_CASE_FIXTURE(TalkFixture, "answers come in any order") {
   auto first = start("a");
   auto second = start("b");
   auto third = start("c");
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Fixture, "answers come in any order") {
   CHECK(result(third) == "\"c\"");
 }
 
-TEST_CASE_FIXTURE(Fixture, "answers twice, to nobody, or with foreign ids harm nothing") {
+TEST_CASE_FIXTURE(TalkFixture, "answers twice, to nobody, or with foreign ids harm nothing") {
   auto first = start("a");
   auto second = start("b");
   answer(1, "1");
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(Fixture, "answers twice, to nobody, or with foreign ids harm n
   CHECK(result(second) == "3");
 }
 
-TEST_CASE_FIXTURE(Fixture, "error answers become exceptions, malformed ones too") {
+TEST_CASE_FIXTURE(TalkFixture, "error answers become exceptions, malformed ones too") {
   auto unknown = start("x/y");
   peer.send_line(
       R"({"id":1,"error":{"code":-32600,"message":"Invalid request: unknown variant `x/y`, expected one of `a`"}})");
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Fixture, "error answers become exceptions, malformed ones too"
   CHECK(error<CodexError>(empty) == "Malformed JSON-RPC response to m");
 }
 
-TEST_CASE_FIXTURE(Fixture, "at most 64 requests are in flight, the rest follow in order") {
+TEST_CASE_FIXTURE(TalkFixture, "at most 64 requests are in flight, the rest follow in order") {
   std::vector<Pending> pending;
   pending.reserve(200);
   for (int i = 0; i < 200; ++i) pending.push_back(start("m" + std::to_string(i)));
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(SmallWindow,
 }
 
 TEST_CASE("the reserve for such requests has an end, too, and they go first when there is room") {
-  Fixture f({.window = {.max_in_flight = 1, .control_reserve = 1}});
+  TalkFixture f({.window = {.max_in_flight = 1, .control_reserve = 1}});
   auto first = f.start("a");
   auto control = f.start("turn/interrupt");
   auto ordinary = f.start("b");
@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(SmallWindow, "a request that is cancelled before its turn is n
   CHECK(asked("last") == 4);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is over before it begins is not sent") {
+TEST_CASE_FIXTURE(TalkFixture, "what is over before it begins is not sent") {
   auto late = start("late", Clock::now() - 1ms);
   const std::stop_source stop;
   stop.request_stop();
@@ -242,7 +242,7 @@ TEST_CASE_FIXTURE(Fixture, "what is over before it begins is not sent") {
   CHECK(nothing_was_sent());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a deadline ends the wait, and the answer that follows is dropped") {
+TEST_CASE_FIXTURE(TalkFixture, "a deadline ends the wait, and the answer that follows is dropped") {
   auto pending = start("slow/method", Clock::now() + 10ms);
   const std::string what = error<TimeoutError>(pending);
   CHECK(contains(what, "slow/method timed out after"));
@@ -252,7 +252,8 @@ TEST_CASE_FIXTURE(Fixture, "a deadline ends the wait, and the answer that follow
   settle();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stop request ends the wait, and the answer that follows is dropped") {
+TEST_CASE_FIXTURE(TalkFixture,
+                  "a stop request ends the wait, and the answer that follows is dropped") {
   const std::stop_source stop;
   auto pending = start("slow", TimePoint::max(), stop.get_token());
   const auto id = asked("slow");
@@ -275,7 +276,7 @@ TEST_CASE_FIXTURE(SmallWindow, "a request that was given up keeps its place unti
 }
 
 TEST_CASE("a request whose answer never comes does not keep its place for ever") {
-  Fixture fixture({.window = {.max_in_flight = 1, .abandoned_grace = 20ms}});
+  TalkFixture fixture({.window = {.max_in_flight = 1, .abandoned_grace = 20ms}});
   auto lost = fixture.start("lost", Clock::now() + 1ms);
   auto next = fixture.start("next");
   CHECK(fixture.asked("lost") == 1);
@@ -284,7 +285,7 @@ TEST_CASE("a request whose answer never comes does not keep its place for ever")
 }
 
 TEST_CASE("requests that wait their turn have a limit too") {
-  Fixture fixture({.window = {.max_in_flight = 1, .max_queued_bytes = 100}});
+  TalkFixture fixture({.window = {.max_in_flight = 1, .max_queued_bytes = 100}});
   auto sent = fixture.start("a");
   auto refused = fixture.start("b", TimePoint::max(), {}, '"' + std::string(100, 'x') + '"');
   auto queued = fixture.start("c");
@@ -293,21 +294,21 @@ TEST_CASE("requests that wait their turn have a limit too") {
   CHECK(fixture.asked("c") == 3);
 }
 
-TEST_CASE_FIXTURE(Fixture, "params that are not UTF-8 are refused, as the runtime would end") {
+TEST_CASE_FIXTURE(TalkFixture, "params that are not UTF-8 are refused, as the runtime would end") {
   auto pending = start("m", TimePoint::max(), {}, "\"\xff\"");
   CHECK(contains(error<CodexError>(pending), "UTF-8"));
   CHECK_THROWS_AS(connection->notify("m", "\"\xff\""), CodexError);
   settle();
 }
 
-TEST_CASE_FIXTURE(Fixture, "notifications go out, with and without params") {
+TEST_CASE_FIXTURE(TalkFixture, "notifications go out, with and without params") {
   connection->notify("initialized");
   connection->notify("other", "{\"a\":1}");
   CHECK(peer.next_line(soon()) == R"({"method":"initialized"})");
   CHECK(peer.next_line(soon()) == R"({"method":"other","params":{"a":1}})");
 }
 
-TEST_CASE_FIXTURE(Fixture, "notifications come in, before and after someone listens") {
+TEST_CASE_FIXTURE(TalkFixture, "notifications come in, before and after someone listens") {
   peer.send_line(R"({"method":"configWarning","params":{"text":"a"}})");
   settle();
   Subscription general = connection->router().general();
@@ -320,7 +321,7 @@ TEST_CASE_FIXTURE(Fixture, "notifications come in, before and after someone list
   CHECK_THROWS_AS((void)general.next_blocking(TimePoint::max(), stop.get_token()), CancelledError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a turn whose events arrive before the answer to turn/start") {
+TEST_CASE_FIXTURE(TalkFixture, "a turn whose events arrive before the answer to turn/start") {
   PendingTurn expected = connection->router().expect_turn("t");
   auto pending = start("turn/start");
   const auto id = asked("turn/start");
@@ -338,7 +339,7 @@ TEST_CASE_FIXTURE(Fixture, "a turn whose events arrive before the answer to turn
 
 TEST_CASE("requests of the server reach the hook and are answered under their own ids") {
   std::promise<ServerRequest> asked;
-  Fixture fixture({.on_server_request = [&](Connection& connection, ServerRequest request) {
+  TalkFixture fixture({.on_server_request = [&](Connection& connection, ServerRequest request) {
     if (request.method == "later") return asked.set_value(std::move(request));
     if (request.method == "throws") throw std::runtime_error("oops");
     connection.respond(request.id, R"({"now":true})");
@@ -367,14 +368,14 @@ TEST_CASE("requests of the server reach the hook and are answered under their ow
   CHECK_NOTHROW(fixture.connection->respond(request.id, "{}"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "without a hook, requests of the server are refused") {
+TEST_CASE_FIXTURE(TalkFixture, "without a hook, requests of the server are refused") {
   peer.send_line(R"({"method":"item/tool/call","id":0,"params":{}})");
   const Json refusal = received();
   CHECK(refusal.at("id") == 0);
   CHECK(refusal.at("error").at("code") == -32601);
 }
 
-TEST_CASE_FIXTURE(Fixture, "when the runtime ends, everyone is told how") {
+TEST_CASE_FIXTURE(TalkFixture, "when the runtime ends, everyone is told how") {
   auto pending = start("m");
   Subscription turn = connection->router().expect_turn("t").bind("u");
   Subscription general = connection->router().general();
@@ -395,7 +396,7 @@ TEST_CASE_FIXTURE(Fixture, "when the runtime ends, everyone is told how") {
   CHECK(connection->is_closed());
 }
 
-TEST_CASE_FIXTURE(Fixture, "queued requests fail too when the runtime ends") {
+TEST_CASE_FIXTURE(TalkFixture, "queued requests fail too when the runtime ends") {
   std::vector<Pending> pending;
   pending.reserve(100);
   for (int i = 0; i < 100; ++i) pending.push_back(start("m"));
@@ -403,7 +404,7 @@ TEST_CASE_FIXTURE(Fixture, "queued requests fail too when the runtime ends") {
   for (auto& request : pending) CHECK(contains(error<TransportClosedError>(request), "signal 9"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a line that is no message closes the connection and is shown") {
+TEST_CASE_FIXTURE(TalkFixture, "a line that is no message closes the connection and is shown") {
   auto pending = start("m");
   SUBCASE("text") {
     peer.send_line(R"(panicked at apiKey="hush" here)");
@@ -427,7 +428,7 @@ TEST_CASE_FIXTURE(Fixture, "a line that is no message closes the connection and 
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "half a line and then the end") {
+TEST_CASE_FIXTURE(TalkFixture, "half a line and then the end") {
   auto pending = start("m");
   peer.send(R"({"id":1,"resu)");
   peer.end({.code = 0});
@@ -435,13 +436,14 @@ TEST_CASE_FIXTURE(Fixture, "half a line and then the end") {
 }
 
 TEST_CASE("a line without end closes the connection") {
-  Fixture fixture({.max_line_bytes = 1000});
+  TalkFixture fixture({.max_line_bytes = 1000});
   auto pending = fixture.start("m");
   fixture.peer.send(std::string(1001, 'x'));
   CHECK(contains(error<TransportClosedError>(pending), "more than 1000 bytes"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "closing fails who waits and all calls after it, and may be repeated") {
+TEST_CASE_FIXTURE(TalkFixture,
+                  "closing fails who waits and all calls after it, and may be repeated") {
   auto pending = start("m");
   Subscription turn = connection->router().expect_turn("t").bind("u");
   std::thread other([this] { connection->close(); });
@@ -456,14 +458,14 @@ TEST_CASE_FIXTURE(Fixture, "closing fails who waits and all calls after it, and 
   CHECK_THROWS_AS((void)connection->router().expect_turn("t"), TransportClosedError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the last pointer closes the connection") {
+TEST_CASE_FIXTURE(TalkFixture, "the last pointer closes the connection") {
   auto pending = start("m");
   connection.reset();
   CHECK(peer.is_closed());
   CHECK(contains(error<TransportClosedError>(pending), "is closed"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a completion may close the connection, and even let go of it") {
+TEST_CASE_FIXTURE(TalkFixture, "a completion may close the connection, and even let go of it") {
   std::promise<void> completed;
   connection->start({.method = "m", .completion = [&](const Outcome<std::string>&) {
                        connection->close();
@@ -485,7 +487,7 @@ TEST_CASE("a transport that cannot be opened is the opener's error") {
                   CodexError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "many threads may use one connection") {
+TEST_CASE_FIXTURE(TalkFixture, "many threads may use one connection") {
   constexpr int threads = 8;
   constexpr int calls = 200;
   std::thread server([this] {
@@ -516,7 +518,7 @@ TEST_CASE_FIXTURE(Fixture, "many threads may use one connection") {
   CHECK(right == threads * calls);
 }
 
-TEST_CASE_FIXTURE(Fixture, "100,000 deltas pass through a subscription") {
+TEST_CASE_FIXTURE(TalkFixture, "100,000 deltas pass through a subscription") {
   constexpr int count = 100'000;
   Subscription turn = connection->router().expect_turn("t").bind("u");
   std::string flood;

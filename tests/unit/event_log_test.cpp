@@ -16,7 +16,7 @@ using testing::text_of;
 using testing::turn_message;
 
 /// A log, without an I/O thread: the test runs the timers.
-struct Fixture {
+struct LoggedFixture {
   std::shared_ptr<Timers> timers = std::make_shared<Timers>([] {});
 
   std::shared_ptr<EventLog> log(Retention retention, std::size_t max_bytes = 1 << 20) {
@@ -44,7 +44,7 @@ constexpr const char* delta = "item/agentMessage/delta";
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "each reader gets every event, at its own pace") {
+TEST_CASE_FIXTURE(LoggedFixture, "each reader gets every event, at its own pace") {
   const auto events = log(Retention::turn);
   Subscription fast(events);
   Subscription slow(events);
@@ -57,7 +57,8 @@ TEST_CASE_FIXTURE(Fixture, "each reader gets every event, at its own pace") {
   CHECK_FALSE(slow.try_next());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a turn's reader begins at now, a copy at the place of the original") {
+TEST_CASE_FIXTURE(LoggedFixture,
+                  "a turn's reader begins at now, a copy at the place of the original") {
   const auto events = log(Retention::turn);
   Subscription first(events);
   append(*events, delta, "a");
@@ -71,7 +72,7 @@ TEST_CASE_FIXTURE(Fixture, "a turn's reader begins at now, a copy at the place o
   CHECK(read_all(first) == "bc");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what all have read, and what nobody reads any more, is freed") {
+TEST_CASE_FIXTURE(LoggedFixture, "what all have read, and what nobody reads any more, is freed") {
   const auto events = log(Retention::turn);
   std::weak_ptr<const Message> watched;
   const auto append_watched = [&] {
@@ -92,7 +93,7 @@ TEST_CASE_FIXTURE(Fixture, "what all have read, and what nobody reads any more, 
   CHECK(watched.expired());
 }
 
-TEST_CASE_FIXTURE(Fixture, "after the end readers get the rest, then nothing") {
+TEST_CASE_FIXTURE(LoggedFixture, "after the end readers get the rest, then nothing") {
   const auto events = log(Retention::turn);
   Subscription reader(events);
   append(*events, delta, "a");
@@ -104,7 +105,8 @@ TEST_CASE_FIXTURE(Fixture, "after the end readers get the rest, then nothing") {
   CHECK_FALSE(reader.next_blocking(testing::soon()));
 }
 
-TEST_CASE_FIXTURE(Fixture, "after a failure readers get the rest, then the error, each time") {
+TEST_CASE_FIXTURE(LoggedFixture,
+                  "after a failure readers get the rest, then the error, each time") {
   const auto events = log(Retention::turn);
   Subscription reader(events);
   append(*events, delta, "a");
@@ -114,7 +116,7 @@ TEST_CASE_FIXTURE(Fixture, "after a failure readers get the rest, then the error
   CHECK_THROWS_AS((void)reader.next_blocking(), TransportClosedError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a wait completes with the next event, once") {
+TEST_CASE_FIXTURE(LoggedFixture, "a wait completes with the next event, once") {
   const auto events = log(Retention::turn);
   Subscription reader(events);
   std::string got;
@@ -128,7 +130,7 @@ TEST_CASE_FIXTURE(Fixture, "a wait completes with the next event, once") {
   CHECK(read_all(reader) == "b");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a completion may ask for the next event") {
+TEST_CASE_FIXTURE(LoggedFixture, "a completion may ask for the next event") {
   const auto events = log(Retention::turn);
   Subscription reader(events);
   std::string got;
@@ -144,7 +146,7 @@ TEST_CASE_FIXTURE(Fixture, "a completion may ask for the next event") {
   CHECK(got == "abend");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a wait ends with its deadline, its stop token, or its reader") {
+TEST_CASE_FIXTURE(LoggedFixture, "a wait ends with its deadline, its stop token, or its reader") {
   const auto events = log(Retention::turn);
   auto reader = std::make_unique<Subscription>(events);
   std::exception_ptr error;
@@ -168,7 +170,7 @@ TEST_CASE_FIXTURE(Fixture, "a wait ends with its deadline, its stop token, or it
   CHECK_THROWS_AS(std::rethrow_exception(error), CancelledError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "after a wait that timed out nothing is lost") {
+TEST_CASE_FIXTURE(LoggedFixture, "after a wait that timed out nothing is lost") {
   const auto events = log(Retention::turn);
   Subscription reader(events);
   int completions = 0;
@@ -179,7 +181,7 @@ TEST_CASE_FIXTURE(Fixture, "after a wait that timed out nothing is lost") {
   CHECK(read_all(reader) == "a");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a full log drops the oldest deltas first, and counts them") {
+TEST_CASE_FIXTURE(LoggedFixture, "a full log drops the oldest deltas first, and counts them") {
   const auto events = log(Retention::turn, 3 * cost_of(delta, "x"));
   Subscription slow(events);
   for (const char* text : {"a", "b", "c", "d", "e"}) append(*events, delta, text);
@@ -188,7 +190,7 @@ TEST_CASE_FIXTURE(Fixture, "a full log drops the oldest deltas first, and counts
   CHECK(slow.dropped() == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture, "then the rest, but never what the result is made of") {
+TEST_CASE_FIXTURE(LoggedFixture, "then the rest, but never what the result is made of") {
   const auto events = log(Retention::turn, 1);
   Subscription slow(events);
   append(*events, "item/started", "s");
@@ -204,7 +206,7 @@ TEST_CASE_FIXTURE(Fixture, "then the rest, but never what the result is made of"
   CHECK(slow.is_at_end());
 }
 
-TEST_CASE_FIXTURE(Fixture, "deltas go before other events that are older") {
+TEST_CASE_FIXTURE(LoggedFixture, "deltas go before other events that are older") {
   const std::size_t limit = cost_of("item/started", "s") + cost_of("item/completed", "I") + 10;
   const auto events = log(Retention::turn, limit);
   Subscription slow(events);
@@ -214,7 +216,7 @@ TEST_CASE_FIXTURE(Fixture, "deltas go before other events that are older") {
   CHECK(read_all(slow) == "sI");
 }
 
-TEST_CASE_FIXTURE(Fixture, "only the slow reader loses events") {
+TEST_CASE_FIXTURE(LoggedFixture, "only the slow reader loses events") {
   const auto events = log(Retention::turn, 3 * cost_of(delta, "x"));
   Subscription fast(events);
   const Subscription slow(events);
@@ -228,7 +230,7 @@ TEST_CASE_FIXTURE(Fixture, "only the slow reader loses events") {
   CHECK(slow.dropped() == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stream keeps what nobody has read yet for whoever comes") {
+TEST_CASE_FIXTURE(LoggedFixture, "a stream keeps what nobody has read yet for whoever comes") {
   const auto events = log(Retention::stream, 3 * cost_of("warning", "x"));
   for (const char* text : {"a", "b", "c", "d"}) append(*events, "warning", text);
   auto first = std::make_unique<Subscription>(events);
@@ -240,7 +242,7 @@ TEST_CASE_FIXTURE(Fixture, "a stream keeps what nobody has read yet for whoever 
   CHECK(second.dropped() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a reader on another thread gets everything in order") {
+TEST_CASE_FIXTURE(LoggedFixture, "a reader on another thread gets everything in order") {
   constexpr int count = 20'000;
   const auto events = log(Retention::turn, 64 << 20);
   Subscription reader(events);
@@ -273,7 +275,8 @@ struct Seen final : EventObserver {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "an observer sees all from its place on, read or not, and the end") {
+TEST_CASE_FIXTURE(LoggedFixture,
+                  "an observer sees all from its place on, read or not, and the end") {
   const auto events = log(Retention::turn, 1);
   auto place = std::make_unique<Subscription>(events);
   append(*events, "item/completed", "a");
@@ -290,7 +293,7 @@ TEST_CASE_FIXTURE(Fixture, "an observer sees all from its place on, read or not,
   CHECK(seen.use_count() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an observer of a log that has ended sees that") {
+TEST_CASE_FIXTURE(LoggedFixture, "an observer of a log that has ended sees that") {
   const auto events = log(Retention::turn);
   const Subscription place(events);
   append(*events, delta, "a");
@@ -301,7 +304,7 @@ TEST_CASE_FIXTURE(Fixture, "an observer of a log that has ended sees that") {
   CHECK(seen->has_failed);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an observer that is forgotten sees nothing more") {
+TEST_CASE_FIXTURE(LoggedFixture, "an observer that is forgotten sees nothing more") {
   const auto events = log(Retention::turn);
   const Subscription place(events);
   const auto seen = std::make_shared<Seen>();

@@ -101,6 +101,20 @@ struct Controlled {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(Relay, "late events of a turn of before the goal are not the goal's") {
+  CHECK_FALSE(relay->take(delta("old", "before the first turn")));
+  play({goal("active"), started("a")});
+  CHECK_FALSE(relay->take(delta("old", "beside it")));
+  CHECK_FALSE(relay->take(completed("old")));
+  CHECK(relay->running_turn() == "a");
+  play({completed("a"), started("b")});
+  CHECK(relay->take(delta("a", "late, but the goal's")));
+  const auto events = shown();
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].method() == "turn/started");
+  CHECK(testing::text_of(events[1]) == "late, but the goal's");
+}
+
 TEST_CASE_FIXTURE(Relay, "the turns of a goal look like one") {
   play({goal("active"), started("a", 100), delta("a", "1"), completed("a", "completed", 101),
         started("b", 102), delta("b", "2"), goal("complete"), delta("b", "3"),
@@ -167,7 +181,7 @@ TEST_CASE_FIXTURE(Relay, "what is not the goal's is left to others") {
 }
 
 TEST_CASE_FIXTURE(Relay, "ids that stand escaped in the text are replaced as well") {
-  play({goal("active"), started("a")});
+  play({goal("active"), started("a"), completed("a"), started("b")});
   (void)shown();
   play({Notification(message(
       R"({"method":"item/completed","params":{"turnId":"\u0062","threadId":"t","item":{"x":1}}})"))});

@@ -26,11 +26,11 @@ static_assert(!std::convertible_to<const char*, codex::ApprovalMode>);
 namespace {
 
 /// A runtime that knows one thread and does nothing with it.
-struct Fixture {
+struct ThreadOptionsFixture {
   FakeRuntime runtime;
   codex::Codex codex;
 
-  Fixture() : codex((prepare(runtime), runtime.config())) {}
+  ThreadOptionsFixture() : codex((prepare(runtime), runtime.config())) {}
 
   static void prepare(FakeRuntime& runtime) {
     for (const auto* method :
@@ -45,7 +45,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "thread_start asks for automatic review, and for nothing else") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture,
+                  "thread_start asks for automatic review, and for nothing else") {
   CHECK(codex.thread_start().id() == "t");
   CHECK(asked("thread/start") ==
         Json{{"approvalPolicy", "on-request"}, {"approvalsReviewer", "auto_review"}});
@@ -55,7 +56,7 @@ TEST_CASE_FIXTURE(Fixture, "thread_start asks for automatic review, and for noth
   CHECK(asked("thread/start") == Json::object());
 }
 
-TEST_CASE_FIXTURE(Fixture, "every option of thread_start has its member on the wire") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "every option of thread_start has its member on the wire") {
   (void)codex.thread_start({.approval_mode = codex::ApprovalMode::deny_all,
                             .base_instructions = "base",
                             .config = {{"a.b", 1}},
@@ -88,7 +89,7 @@ TEST_CASE_FIXTURE(Fixture, "every option of thread_start has its member on the w
                                       {"newOne", 1}});
 }
 
-TEST_CASE_FIXTURE(Fixture, "thread_resume keeps what is not said, and says the rest") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "thread_resume keeps what is not said, and says the rest") {
   CHECK(codex.thread_resume("t").id() == "t");
   CHECK(asked("thread/resume") == Json{{"threadId", "t"}});
   (void)codex.thread_resume("t", {.approval_mode = codex::ApprovalMode::auto_review,
@@ -119,7 +120,8 @@ TEST_CASE_FIXTURE(Fixture, "thread_resume keeps what is not said, and says the r
                                        {"serviceTier", "priority"}});
 }
 
-TEST_CASE_FIXTURE(Fixture, "thread_fork takes over what is not said, and says the rest") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture,
+                  "thread_fork takes over what is not said, and says the rest") {
   CHECK(codex.thread_fork("old").id() == "t");
   CHECK(asked("thread/fork") == Json{{"threadId", "old"}});
   (void)codex.thread_fork("old", {.approval_mode = codex::ApprovalMode::deny_all,
@@ -151,7 +153,7 @@ TEST_CASE_FIXTURE(Fixture, "thread_fork takes over what is not said, and says th
                                      {"threadSource", "user"}});
 }
 
-TEST_CASE_FIXTURE(Fixture, "thread_list filters by one folder or by several") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "thread_list filters by one folder or by several") {
   runtime.on("thread/list", [](const Json&) { return Json{{"data", Json::array()}}; });
   (void)codex.thread_list();
   CHECK(asked("thread/list") == Json::object());
@@ -161,7 +163,8 @@ TEST_CASE_FIXTURE(Fixture, "thread_list filters by one folder or by several") {
   CHECK(asked("thread/list") == Json{{"cwd", {"/a", "/b"}}, {"sectionId", "s"}});
 }
 
-TEST_CASE_FIXTURE(Fixture, "the plain calls say what they are asked to say, and extra_params win") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture,
+                  "the plain calls say what they are asked to say, and extra_params win") {
   runtime.on("account/read", [](const Json&) { return Json{{"requiresOpenaiAuth", false}}; });
   runtime.on("account/logout", [](const Json&) { return Json::object(); });
   runtime.on("model/list", [](const Json&) { return Json{{"data", Json::array()}}; });
@@ -196,7 +199,7 @@ TEST_CASE_FIXTURE(Fixture, "the plain calls say what they are asked to say, and 
                  "extra_params must be a JSON object"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "every option of a turn has its member on the wire") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "every option of a turn has its member on the wire") {
   const auto thread = codex.thread_start();
   (void)thread.turn("hi");
   const Json hi = {{{"type", "text"}, {"text", "hi"}}};
@@ -233,7 +236,7 @@ TEST_CASE_FIXTURE(Fixture, "every option of a turn has its member on the wire") 
   CHECK(asked("turn/start").at("sandboxPolicy") == Json{{"type", "dangerFullAccess"}});
 }
 
-TEST_CASE_FIXTURE(Fixture, "every kind of input has its form on the wire") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "every kind of input has its form on the wire") {
   const auto thread = codex.thread_start();
   (void)thread.turn({"text", codex::TextInput{"more"}, codex::ImageInput{"data:image/png;base64,"},
                      codex::LocalImageInput{"/i.png"}, codex::AudioInput{"data:audio/wav;base64,"},
@@ -252,7 +255,8 @@ TEST_CASE_FIXTURE(Fixture, "every kind of input has its form on the wire") {
   CHECK(asked("turn/start").at("input").size() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an external message is the whole input, as the output of a tool") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture,
+                  "an external message is the whole input, as the output of a tool") {
   const auto thread = codex.thread_start();
   (void)thread.turn(codex::ExternalMessage{
       .tool_name = "notifications", .content = "news", .namespace_ = "slack"});
@@ -282,7 +286,7 @@ TEST_CASE_FIXTURE(Fixture, "an external message is the whole input, as the outpu
   CHECK(runtime.asked("turn/start").size() == sent);
 }
 
-TEST_CASE_FIXTURE(Fixture, "values that came after this SDK are kept both ways") {
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "values that came after this SDK are kept both ways") {
   runtime.on("account/read", [](const Json&) {
     return Json{{"requiresOpenaiAuth", true},
                 {"account", {{"type", "chatgpt"}, {"email", nullptr}, {"planType", "ultra_max"}}}};
@@ -296,7 +300,7 @@ TEST_CASE_FIXTURE(Fixture, "values that came after this SDK are kept both ways")
   CHECK_FALSE(chatgpt->email);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(ThreadOptionsFixture,
                   "an answer without what was asked for is a DecodeError with its method") {
   runtime.on("thread/start", [](const Json&) { return Json{{"thread", 7}}; });
   runtime.on("model/list", [](const Json&) { return Json{{"data", 7}}; });

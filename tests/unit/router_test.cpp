@@ -11,7 +11,7 @@ using testing::message;
 using testing::text_of;
 using testing::turn_message;
 
-struct Fixture {
+struct RoutingFixture {
   std::shared_ptr<Router> router =
       std::make_shared<Router>(std::size_t{1} << 20, std::make_shared<Timers>([] {}));
   Subscription general = router->general();
@@ -39,7 +39,7 @@ std::string read_all(Subscription& subscription) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "events that come before the response are kept") {
+TEST_CASE_FIXTURE(RoutingFixture, "events that come before the response are kept") {
   PendingTurn pending = router->expect_turn("t");
   event("t", "u", "a");
   event("t", "u", "b");
@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(Fixture, "events that come before the response are kept") {
   CHECK(read_all(general).empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "the response may come before any event") {
+TEST_CASE_FIXTURE(RoutingFixture, "the response may come before any event") {
   Subscription turn = router->expect_turn("t").bind("u");
   event("t", "u", "a");
   complete("t", "u");
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(Fixture, "the response may come before any event") {
   CHECK(turn.is_at_end());
 }
 
-TEST_CASE_FIXTURE(Fixture, "the turn may even be over before the response") {
+TEST_CASE_FIXTURE(RoutingFixture, "the turn may even be over before the response") {
   PendingTurn pending = router->expect_turn("t");
   event("t", "u", "a");
   complete("t", "u");
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Fixture, "the turn may even be over before the response") {
   CHECK(turn.is_at_end());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a turn that is joined is heard from the moment of joining") {
+TEST_CASE_FIXTURE(RoutingFixture, "a turn that is joined is heard from the moment of joining") {
   Subscription first = router->expect_turn("t").bind("u");
   event("t", "u", "a");
   PendingTurn joining = router->expect_turn("t");
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Fixture, "a turn that is joined is heard from the moment of jo
   CHECK(read_all(second) == "bc");
 }
 
-TEST_CASE_FIXTURE(Fixture, "several turns may be expected on a thread at once") {
+TEST_CASE_FIXTURE(RoutingFixture, "several turns may be expected on a thread at once") {
   PendingTurn one = router->expect_turn("t");
   PendingTurn two = router->expect_turn("t");
   event("t", "u1", "a");
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Fixture, "several turns may be expected on a thread at once") 
   CHECK(read_all(second) == "bc");
 }
 
-TEST_CASE_FIXTURE(Fixture, "turns do not hear each other") {
+TEST_CASE_FIXTURE(RoutingFixture, "turns do not hear each other") {
   Subscription one = router->expect_turn("t1").bind("u1");
   Subscription two = router->expect_turn("t2").bind("u2");
   event("t1", "u1", "a");
@@ -101,7 +101,8 @@ TEST_CASE_FIXTURE(Fixture, "turns do not hear each other") {
   CHECK(read_all(general) == "c");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is not claimed is freed, and later events of it are general") {
+TEST_CASE_FIXTURE(RoutingFixture,
+                  "what is not claimed is freed, and later events of it are general") {
   std::weak_ptr<const Message> watched;
   {
     const PendingTurn pending = router->expect_turn("t");
@@ -115,7 +116,7 @@ TEST_CASE_FIXTURE(Fixture, "what is not claimed is freed, and later events of it
   CHECK(read_all(general) == "b");
 }
 
-TEST_CASE_FIXTURE(Fixture, "binding one turn frees the others that were kept") {
+TEST_CASE_FIXTURE(RoutingFixture, "binding one turn frees the others that were kept") {
   PendingTurn pending = router->expect_turn("t");
   auto other = turn_message("item/completed", "t", "other", "x");
   const std::weak_ptr<const Message> watched = other;
@@ -124,7 +125,8 @@ TEST_CASE_FIXTURE(Fixture, "binding one turn frees the others that were kept") {
   CHECK(watched.expired());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a reader that gives up in the middle leaves the other one alone") {
+TEST_CASE_FIXTURE(RoutingFixture,
+                  "a reader that gives up in the middle leaves the other one alone") {
   Subscription first = router->expect_turn("t").bind("u");
   {
     const Subscription second = router->attach("t", "u");
@@ -134,7 +136,7 @@ TEST_CASE_FIXTURE(Fixture, "a reader that gives up in the middle leaves the othe
   CHECK(read_all(first) == "ab");
 }
 
-TEST_CASE_FIXTURE(Fixture, "attaching hears a turn from now on, known or not") {
+TEST_CASE_FIXTURE(RoutingFixture, "attaching hears a turn from now on, known or not") {
   Subscription first = router->expect_turn("t").bind("u");
   event("t", "u", "a");
   Subscription late = router->attach("t", "u");
@@ -148,7 +150,7 @@ TEST_CASE_FIXTURE(Fixture, "attaching hears a turn from now on, known or not") {
   CHECK_THROWS_AS((void)router->attach("t", "u"), CodexError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "attaching while a turn is expected serves both") {
+TEST_CASE_FIXTURE(RoutingFixture, "attaching while a turn is expected serves both") {
   PendingTurn pending = router->expect_turn("t");
   Subscription attached = router->attach("t", "u");
   event("t", "u", "a");
@@ -157,7 +159,7 @@ TEST_CASE_FIXTURE(Fixture, "attaching while a turn is expected serves both") {
   CHECK(read_all(bound) == "a");
 }
 
-TEST_CASE_FIXTURE(Fixture, "events after the end of a turn do not start it again") {
+TEST_CASE_FIXTURE(RoutingFixture, "events after the end of a turn do not start it again") {
   Subscription turn = router->expect_turn("t").bind("u");
   complete("t", "u");
   const PendingTurn next = router->expect_turn("t");
@@ -166,14 +168,14 @@ TEST_CASE_FIXTURE(Fixture, "events after the end of a turn do not start it again
   CHECK(read_all(general) == "late");
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(RoutingFixture,
                   "a turn that was over before it was expected has ended, and does not hang") {
   complete("t", "u");
   const Subscription turn = router->expect_turn("t").bind("u");
   CHECK(turn.is_at_end());
 }
 
-TEST_CASE_FIXTURE(Fixture, "events without a turn are general") {
+TEST_CASE_FIXTURE(RoutingFixture, "events without a turn are general") {
   const PendingTurn pending = router->expect_turn("t");
   router->route(
       message(R"({"method":"thread/status/changed","params":{"threadId":"t","text":"a"}})"));
@@ -182,7 +184,7 @@ TEST_CASE_FIXTURE(Fixture, "events without a turn are general") {
   CHECK(read_all(general) == "abc");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a login hears its own completion, early or late, then the end") {
+TEST_CASE_FIXTURE(RoutingFixture, "a login hears its own completion, early or late, then the end") {
   Subscription waiting = router->expect_login("l1");
   login_completed("\"l2\"", "early");
   login_completed("\"l1\"", "late");
@@ -194,14 +196,15 @@ TEST_CASE_FIXTURE(Fixture, "a login hears its own completion, early or late, the
   CHECK(read_all(general).empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "early logins that nobody asks for do not pile up") {
+TEST_CASE_FIXTURE(RoutingFixture, "early logins that nobody asks for do not pile up") {
   for (int i = 0; i < 70; ++i) login_completed("\"l" + std::to_string(i) + "\"", "x");
   CHECK(read_all(general) == "xxxxxx");
   Subscription kept = router->expect_login("l69");
   CHECK(read_all(kept) == "x");
 }
 
-TEST_CASE_FIXTURE(Fixture, "when the connection is lost, all get the rest and then the error") {
+TEST_CASE_FIXTURE(RoutingFixture,
+                  "when the connection is lost, all get the rest and then the error") {
   Subscription turn = router->expect_turn("t").bind("u");
   Subscription login = router->expect_login("l");
   PendingTurn seen = router->expect_turn("t2");
@@ -231,7 +234,7 @@ TEST_CASE_FIXTURE(Fixture, "when the connection is lost, all get the rest and th
   CHECK_THROWS_AS((void)router->expect_login("l"), TransportClosedError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a finished turn stays readable after the connection is lost") {
+TEST_CASE_FIXTURE(RoutingFixture, "a finished turn stays readable after the connection is lost") {
   Subscription turn = router->expect_turn("t").bind("u");
   complete("t", "u");
   router->fail({.reason = "gone"});
@@ -239,7 +242,7 @@ TEST_CASE_FIXTURE(Fixture, "a finished turn stays readable after the connection 
   CHECK(turn.is_at_end());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a subscription outlives the router") {
+TEST_CASE_FIXTURE(RoutingFixture, "a subscription outlives the router") {
   Subscription turn = router->expect_turn("t").bind("u");
   event("t", "u", "a");
   router.reset();
@@ -257,7 +260,7 @@ std::shared_ptr<const Message> started(std::string_view thread, std::string_view
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "a review hears of its start, which bears another id") {
+TEST_CASE_FIXTURE(RoutingFixture, "a review hears of its start, which bears another id") {
   PendingTurn pending = router->expect_review("t");
   event("t", "r", "a");
   router->route(started("t", "x", "r"));
@@ -267,7 +270,7 @@ TEST_CASE_FIXTURE(Fixture, "a review hears of its start, which bears another id"
   CHECK(read_all(general) == "S");
 }
 
-TEST_CASE_FIXTURE(Fixture, "the start of a review may come first, or last") {
+TEST_CASE_FIXTURE(RoutingFixture, "the start of a review may come first, or last") {
   PendingTurn pending = router->expect_review("t");
   router->route(started("t", "x", "r"));
   Subscription review = std::move(pending).bind("r");
@@ -277,14 +280,14 @@ TEST_CASE_FIXTURE(Fixture, "the start of a review may come first, or last") {
   CHECK(read_all(second) == "S");
 }
 
-TEST_CASE_FIXTURE(Fixture, "the root of any other turn is no reason to start there") {
+TEST_CASE_FIXTURE(RoutingFixture, "the root of any other turn is no reason to start there") {
   Subscription turn = router->expect_turn("t").bind("u");
   router->route(started("t", "x", "u"));
   CHECK(read_all(turn).empty());
   CHECK(read_all(general) == "S");
 }
 
-TEST_CASE_FIXTURE(Fixture, "whether anyone follows a turn") {
+TEST_CASE_FIXTURE(RoutingFixture, "whether anyone follows a turn") {
   CHECK_FALSE(router->is_followed("u"));
   auto turn = std::make_unique<Subscription>(router->expect_turn("t").bind("u"));
   CHECK(router->is_followed("u"));
@@ -292,7 +295,25 @@ TEST_CASE_FIXTURE(Fixture, "whether anyone follows a turn") {
   CHECK_FALSE(router->is_followed("u"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "turns that nobody asked for are general, whole") {
+TEST_CASE_FIXTURE(RoutingFixture,
+                  "a start that has been given up does not follow its turn itself") {
+  const PendingTurn pending = router->expect_turn("t");
+  event("t", "u", "came before the response");
+  CHECK_FALSE(router->is_followed("u", pending.start()));
+  CHECK(router->is_followed("u"));
+  const Subscription joined = router->expect_turn("t").bind("u");
+  CHECK(router->is_followed("u", pending.start()));
+}
+
+TEST_CASE_FIXTURE(RoutingFixture, "the turns of a goal are over when they are over") {
+  const auto goal = router->expect_goal("t");
+  goal->accept();
+  router->route(started("t", "g", "g"));
+  complete("t", "g");
+  CHECK_THROWS_AS((void)router->attach("t", "g"), CodexError);
+}
+
+TEST_CASE_FIXTURE(RoutingFixture, "turns that nobody asked for are general, whole") {
   router->route(started("child", "c", "c"));
   event("child", "c", "a");
   complete("child", "c");

@@ -42,14 +42,14 @@ class Variable {
 const PinnedRuntime pinned{.version = "1.2.3", .platform = "linux-x64"};
 
 /// A folder with an installed runtime.
-struct Fixture {
+struct InstalledFixture {
   testing::detail::TempDir cache{"codex-test-"};
   Variable chosen{"CODEX_SDK_RUNTIME_DIR", cache.path().string()};
   Variable path{"PATH", "/usr/bin:/bin"};
   std::filesystem::path folder = cache.path() / "1.2.3-linux-x64";
   std::string binary = (folder / "bin" / "codex").string();
 
-  Fixture() {
+  InstalledFixture() {
     write_file(folder / "codex-package.json", "{}");
     write_file(binary, "#!/bin/sh\n");
     std::filesystem::create_directory(folder / "codex-path");
@@ -64,13 +64,13 @@ using Arguments = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "the pinned runtime, with its tools first in PATH") {
+TEST_CASE_FIXTURE(InstalledFixture, "the pinned runtime, with its tools first in PATH") {
   const LaunchCommand command = locate_runtime({}, pinned);
   CHECK(command.argv == Arguments{binary, "app-server", "--listen", "stdio://"});
   CHECK(command.env.at("PATH") == (folder / "codex-path").string() + ":/usr/bin:/bin");
 }
 
-TEST_CASE_FIXTURE(Fixture, "settings come before the subcommand, in order") {
+TEST_CASE_FIXTURE(InstalledFixture, "settings come before the subcommand, in order") {
   CodexConfig config;
   config.config_overrides = {"model=\"x\"", "a.b=1"};
   CHECK(locate_runtime(config, pinned).argv == Arguments{binary, "--config", "model=\"x\"",
@@ -78,7 +78,8 @@ TEST_CASE_FIXTURE(Fixture, "settings come before the subcommand, in order") {
                                                          "--listen", "stdio://"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a PATH of the caller's own is kept behind, without doubles and gaps") {
+TEST_CASE_FIXTURE(InstalledFixture,
+                  "a PATH of the caller's own is kept behind, without doubles and gaps") {
   const std::string tools = (folder / "codex-path").string();
   CodexConfig config;
   config.env = {{"PATH", ":/mine:" + tools + "::/bin:"}, {"X", "y"}};
@@ -87,7 +88,7 @@ TEST_CASE_FIXTURE(Fixture, "a PATH of the caller's own is kept behind, without d
   CHECK(command.env.at("X") == "y");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a binary of the caller's own wins, as it is") {
+TEST_CASE_FIXTURE(InstalledFixture, "a binary of the caller's own wins, as it is") {
   const auto own = write_file(cache.path() / "own", "#!/bin/sh\n");
   CodexConfig config;
   config.codex_bin = own.string();
@@ -96,7 +97,7 @@ TEST_CASE_FIXTURE(Fixture, "a binary of the caller's own wins, as it is") {
   CHECK_FALSE(command.env.contains("PATH"));
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(InstalledFixture,
                   "a binary that does not exist is an error, not a reason to look elsewhere") {
   CodexConfig config;
   for (const std::string& bin : {(cache.path() / "missing").string(), cache.path().string(),
@@ -107,7 +108,7 @@ TEST_CASE_FIXTURE(Fixture,
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a whole command line is taken as it is") {
+TEST_CASE_FIXTURE(InstalledFixture, "a whole command line is taken as it is") {
   CodexConfig config;
   config.launch_args_override = {"ssh", "host", "codex"};
   config.codex_bin = "/nowhere";
@@ -118,7 +119,7 @@ TEST_CASE_FIXTURE(Fixture, "a whole command line is taken as it is") {
   CHECK(command.env == std::map<std::string, std::string>{{"X", "y"}});
 }
 
-TEST_CASE_FIXTURE(Fixture, "each missing piece has a message that names the remedy") {
+TEST_CASE_FIXTURE(InstalledFixture, "each missing piece has a message that names the remedy") {
   std::string what;
   SUBCASE("the folder") {
     std::filesystem::remove_all(folder);

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::hours;
 
-struct Fixture {
+struct TimingFixture {
   int wakes = 0;
   std::shared_ptr<Timers> timers = std::make_shared<Timers>([this] { ++wakes; });
   std::vector<std::string> calls;
@@ -23,7 +23,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "what is due is called once, in the order of the deadlines") {
+TEST_CASE_FIXTURE(TimingFixture, "what is due is called once, in the order of the deadlines") {
   const TimePoint now = Clock::now();
   (void)timers->add(now - hours{1}, note("second"));
   (void)timers->add(now - hours{2}, note("first"));
@@ -35,13 +35,14 @@ TEST_CASE_FIXTURE(Fixture, "what is due is called once, in the order of the dead
   CHECK(timers->next_due() == now + hours{1});
 }
 
-TEST_CASE_FIXTURE(Fixture, "removed timers are not called") {
+TEST_CASE_FIXTURE(TimingFixture, "removed timers are not called") {
   timers->remove(timers->add(Clock::now() - hours{1}, note("x")));
   timers->run_due();
   CHECK(calls.empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "the I/O thread is woken only for what it does not see to anyway") {
+TEST_CASE_FIXTURE(TimingFixture,
+                  "the I/O thread is woken only for what it does not see to anyway") {
   const TimePoint now = Clock::now();
   CHECK(timers->next_due() == TimePoint::max());
   const auto first = timers->add(now + hours{2}, note("first"));
@@ -55,7 +56,7 @@ TEST_CASE_FIXTURE(Fixture, "the I/O thread is woken only for what it does not se
   CHECK(wakes == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stop request makes a watch due at once") {
+TEST_CASE_FIXTURE(TimingFixture, "a stop request makes a watch due at once") {
   const std::stop_source stop;
   const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));
   timers->run_due();
@@ -66,7 +67,7 @@ TEST_CASE_FIXTURE(Fixture, "a stop request makes a watch due at once") {
   CHECK(calls == std::vector<std::string>{"x stopped"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "a watch that has gone sees nothing") {
+TEST_CASE_FIXTURE(TimingFixture, "a watch that has gone sees nothing") {
   const std::stop_source stop;
   { const Watch watch(timers, Clock::now() - hours{1}, stop.get_token(), note("x")); }
   stop.request_stop();
@@ -74,7 +75,7 @@ TEST_CASE_FIXTURE(Fixture, "a watch that has gone sees nothing") {
   CHECK(calls.empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a callback may add and remove timers") {
+TEST_CASE_FIXTURE(TimingFixture, "a callback may add and remove timers") {
   (void)timers->add(Clock::now() - hours{1}, [this](Expiry) {
     timers->remove(timers->add(Clock::now() - hours{2}, note("removed")));
     (void)timers->add(Clock::now() - hours{2}, note("added"));
@@ -83,7 +84,7 @@ TEST_CASE_FIXTURE(Fixture, "a callback may add and remove timers") {
   CHECK(calls == std::vector<std::string>{"added due"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "after stop nothing is called and nobody woken") {
+TEST_CASE_FIXTURE(TimingFixture, "after stop nothing is called and nobody woken") {
   const std::stop_source stop;
   const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));
   timers->stop();

@@ -16,12 +16,12 @@ using testing::message_of;
 using testing::soon;
 
 /// Turns of thread "t" on a connection whose far end is played by the test.
-struct Fixture {
+struct FollowedTurnFixture {
   std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
   MemoryPeer& peer = ends.second;
   std::shared_ptr<Connection> connection;
 
-  explicit Fixture(ConnectionOptions options = {}) {
+  explicit FollowedTurnFixture(ConnectionOptions options = {}) {
     connection = Connection::open(std::move(options), [this] { return std::move(ends.first); });
   }
 
@@ -97,13 +97,14 @@ TurnLimits no_time(std::chrono::milliseconds grace = 20s) {
   return {.deadline = Clock::now(), .grace = grace};
 }
 
-struct SmallBuffer : Fixture {
-  SmallBuffer() : Fixture({.event_buffer_bytes = std::size_t{1} << 20}) {}
+struct SmallBuffer : FollowedTurnFixture {
+  SmallBuffer() : FollowedTurnFixture({.event_buffer_bytes = std::size_t{1} << 20}) {}
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "a turn that nobody waits for is interrupted when its time is up") {
+TEST_CASE_FIXTURE(FollowedTurnFixture,
+                  "a turn that nobody waits for is interrupted when its time is up") {
   auto [turn, place] = follow("u", no_time());
   const std::string id = interrupted("u");
   message("u", "half");
@@ -124,7 +125,7 @@ TEST_CASE_FIXTURE(Fixture, "a turn that nobody waits for is interrupted when its
   CHECK_THROWS_AS((void)result_of(*turn), TimeoutError);  // each time
 }
 
-TEST_CASE_FIXTURE(Fixture, "the limits hold for a turn that has no handle left") {
+TEST_CASE_FIXTURE(FollowedTurnFixture, "the limits hold for a turn that has no handle left") {
   std::stop_source stop;
   (void)follow("u", {.stop = stop.get_token()});
   settle();
@@ -135,7 +136,8 @@ TEST_CASE_FIXTURE(Fixture, "the limits hold for a turn that has no handle left")
   CHECK_FALSE(connection->router().is_followed("u"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a turn that ends in time is not interrupted, and its limits are gone") {
+TEST_CASE_FIXTURE(FollowedTurnFixture,
+                  "a turn that ends in time is not interrupted, and its limits are gone") {
   std::stop_source stop;
   auto [turn, place] = follow("u", {.deadline = Clock::now() + 1h, .stop = stop.get_token()});
   message("u", "done");
@@ -146,7 +148,7 @@ TEST_CASE_FIXTURE(Fixture, "a turn that ends in time is not interrupted, and its
   CHECK(count(*turn, place) == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "a deaf runtime: the wait ends by its deadline, what was collected is told") {
   auto [turn, place] = follow("u", no_time(50ms));
   message("u", "half");
@@ -160,7 +162,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(count(*next, next_place) == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an interrupt that is answered, but not obeyed") {
+TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that is answered, but not obeyed") {
   auto [turn, place] = follow("u", no_time(50ms));
   auto waiting =
       std::async(std::launch::async, [&turn = turn, &place = place] { return turn->next(place); });
@@ -169,7 +171,7 @@ TEST_CASE_FIXTURE(Fixture, "an interrupt that is answered, but not obeyed") {
                  "It did not end when it was interrupted"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "an interrupt that crosses the end of its turn") {
+TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that crosses the end of its turn") {
   auto [turn, place] = follow("u", no_time());
   const std::string id = interrupted("u");
   answer(id, R"("error":{"code":-32600,"message":"no active turn to interrupt"})");
@@ -184,7 +186,7 @@ TEST_CASE_FIXTURE(Fixture, "an interrupt that crosses the end of its turn") {
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "silence ends a turn, and events are none") {
+TEST_CASE_FIXTURE(FollowedTurnFixture, "silence ends a turn, and events are none") {
   auto [turn, place] = follow("u", {.inactivity = 30ms});
   answer(interrupted("u"));
   complete("u", "interrupted");
@@ -192,7 +194,7 @@ TEST_CASE_FIXTURE(Fixture, "silence ends a turn, and events are none") {
                  "was not heard of for 30 ms"));
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "of two who follow one turn, the limits of one are no error to the other") {
   auto [patient, place] = follow("u");
   auto [hasty, hasty_place] = follow("u", no_time());
@@ -203,7 +205,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK_THROWS_AS((void)result_of(*hasty), TimeoutError);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "a lost connection leaves what was collected, and the events that came") {
   auto [turn, place] = follow("u");
   message("u", "half");
@@ -222,7 +224,8 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK_THROWS_AS((void)turn->next(place), TransportClosedError);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a stream that begins when all is over shows how the turn ended") {
+TEST_CASE_FIXTURE(FollowedTurnFixture,
+                  "a stream that begins when all is over shows how the turn ended") {
   auto [turn, place] = follow("u");
   message("u", "done");
   complete("u");
@@ -234,7 +237,7 @@ TEST_CASE_FIXTURE(Fixture, "a stream that begins when all is over shows how the 
   CHECK_FALSE(turn->next(late));
 }
 
-TEST_CASE_FIXTURE(Fixture, "100,000 deltas, read as they come") {
+TEST_CASE_FIXTURE(FollowedTurnFixture, "100,000 deltas, read as they come") {
   constexpr std::size_t deltas = 100'000;
   auto [turn, place] = follow("u");
   auto reading = std::async(std::launch::async,
@@ -276,7 +279,7 @@ TEST_CASE_FIXTURE(SmallBuffer, "100,000 deltas that nobody reads hold up no othe
   CHECK(place.log()->held_bytes() <= std::size_t{1} << 20);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "a turn without streams holds no events, only what its result is made of") {
   auto turn = follow("u").turn;
   for (std::size_t i = 0; i < 1000; ++i) delta("u", "word");

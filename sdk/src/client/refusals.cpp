@@ -8,7 +8,7 @@ namespace codex::detail {
 namespace {
 
 namespace types = codex::protocol;
-namespace requests = codex::protocol::server_requests;
+namespace server_requests = codex::protocol::server_requests;
 
 template <class R>
 std::string as(const typename R::Response& response) {
@@ -20,7 +20,7 @@ std::string as(const typename R::Response& response) {
 std::optional<std::string> refusal_of(std::string_view method, std::string_view reason) {
   const auto is = [method]<class R>(R) { return method == R::method; };
   const types::DeniedReviewDecision denied{.rejection = std::string(reason)};
-  using namespace requests;
+  using namespace server_requests;
   if (is(ItemCommandExecutionRequestApproval())) {
     return as<ItemCommandExecutionRequestApproval>(
         {.decision = types::CommandExecutionApprovalDecision::decline});

@@ -64,11 +64,11 @@ StartedTurn start_turn(const Client& client, const std::string& thread_id, const
   std::string params = turn_start_params(thread_id, input, options);
   client.check(requests::TurnStart::method, params);
   PendingTurn pending = connection->router().expect_turn(thread_id);
-  const auto end_unwanted = [weak = std::weak_ptr(connection),
-                             thread_id](const std::string& turn_id) {
+  const auto end_unwanted = [weak = std::weak_ptr(connection), thread_id,
+                             start = pending.start()](const std::string& turn_id) {
     const auto alive = weak.lock();
     // The input may have joined a turn that others are waiting for.
-    if (!alive || alive->router().is_followed(turn_id)) return;
+    if (!alive || alive->router().is_followed(turn_id, start)) return;
     interrupt_unwanted(weak, thread_id, turn_id);
   };
   const std::string turn_id =

@@ -55,9 +55,10 @@ void EventLog::finish() { end(nullptr); }
 
 void EventLog::fail(std::function<std::exception_ptr()> error) { end(std::move(error)); }
 
-std::shared_ptr<EventLog::Cursor> EventLog::open_cursor() {
+std::shared_ptr<EventLog::Cursor> EventLog::open_cursor(const void* owner) {
   const std::lock_guard lock(mutex_);
   auto cursor = std::make_shared<Cursor>();
+  cursor->owner_ = owner;
   cursor->next_ = retention_ == Retention::turn ? end_position_ : unread_from_;
   cursors_.push_back(cursor);
   return cursor;
@@ -70,6 +71,13 @@ std::shared_ptr<EventLog::Cursor> EventLog::copy_cursor(const Cursor& cursor) {
   copy->dropped_ = cursor.dropped_;
   cursors_.push_back(copy);
   return copy;
+}
+
+bool EventLog::has_reader(const void* but) {
+  const std::lock_guard lock(mutex_);
+  return !observers_.empty() ||
+         std::any_of(cursors_.begin(), cursors_.end(),
+                     [but](const auto& cursor) { return !but || cursor->owner_ != but; });
 }
 
 void EventLog::close_cursor(const std::shared_ptr<Cursor>& cursor) {

@@ -61,6 +61,7 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
       Completion<NextEvent> completion;
       std::unique_ptr<Watch> watch;
     };
+    const void* owner_ = nullptr;
     std::uint64_t next_ = 0;
     std::uint64_t dropped_ = 0;
     std::optional<Wait> wait_;
@@ -79,11 +80,15 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   /// The same, but readers get an error at the end. Does nothing after the end.
   void fail(std::function<std::exception_ptr()> error);
 
-  /// A cursor that gets the events from now on; in a stream, from the oldest unread one on.
-  [[nodiscard]] std::shared_ptr<Cursor> open_cursor();
+  /// A cursor that gets the events from now on; in a stream, from the oldest unread one on. The
+  /// owner, an address that is no more than that, is for `has_reader`.
+  [[nodiscard]] std::shared_ptr<Cursor> open_cursor(const void* owner = nullptr);
 
   /// A cursor at the place of another one.
   [[nodiscard]] std::shared_ptr<Cursor> copy_cursor(const Cursor& cursor);
+
+  /// Whether there is an observer, or a cursor other than those which this owner opened.
+  [[nodiscard]] bool has_reader(const void* but = nullptr);
 
   /// Ends a cursor; who waits at it gets CancelledError.
   void close_cursor(const std::shared_ptr<Cursor>& cursor);

@@ -6,6 +6,9 @@
 namespace codex::detail {
 namespace {
 
+/// A goal may run for days: events come late, but not that late.
+constexpr std::size_t kept_turns = 256;
+
 /// The member of an event's params, at a path like "/turn/status"; null when it is not there.
 Json param(const Notification& event, const char* path) {
   const Json params = Json::parse(event.params(), nullptr, false);
@@ -60,6 +63,8 @@ GoalRelay::Step GoalRelay::step_for(const Notification& event) {
   }
   if (event.turn_id().empty()) return {};
   if (method == "turn/started") return note_started(event);
+  // A turn of before the goal may still have something to say after its end.
+  if (!is_of_goal(event.turn_id())) return {};
   if (method == "turn/completed") {
     note_completed(event);
     return step_at_end(true);
@@ -118,8 +123,14 @@ void GoalRelay::note_goal(const Notification& event) {
   has_goal_ended_ = was_active_ && !is_active;
 }
 
+bool GoalRelay::is_of_goal(std::string_view turn_id) const {
+  return std::find(turn_ids_.begin(), turn_ids_.end(), turn_id) != turn_ids_.end();
+}
+
 GoalRelay::Step GoalRelay::note_started(const Notification& event) {
   running_ = event;
+  turn_ids_.emplace_back(event.turn_id());
+  if (turn_ids_.size() > kept_turns) turn_ids_.pop_front();
   Step step{.is_taken = true, .started = event};
   if (turn_id_.empty()) {
     turn_id_ = event.turn_id();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -65,6 +66,7 @@ class GoalRelay {
   // All of these with the lock held.
   [[nodiscard]] Step step_for(const Notification& event);
   void note_goal(const Notification& event);
+  [[nodiscard]] bool is_of_goal(std::string_view turn_id) const;
   [[nodiscard]] Step note_started(const Notification& event);
   void note_completed(const Notification& event);
   [[nodiscard]] Step step_at_end(bool is_taken);
@@ -82,7 +84,8 @@ class GoalRelay {
   bool was_active_ = false;      // the goal, according to the runtime
   bool has_goal_ended_ = false;  // likewise
   bool is_interrupted_ = false;
-  std::string turn_id_;  // of the first turn, which stands for all
+  std::string turn_id_;               // of the first turn, which stands for all
+  std::deque<std::string> turn_ids_;  // of the latest turns
   std::optional<std::int64_t> started_at_;
   std::optional<Notification> running_;    // its turn/started
   std::optional<Notification> completed_;  // the last turn/completed

@@ -81,7 +81,12 @@ bool Router::route_goal(const Notification& event) {
   if (goals_.empty() || event.thread_id().empty()) return false;
   const auto goal = goal_of(event.thread_id());
   lock.unlock();
-  return goal && goal->take(event);
+  if (!goal || !goal->take(event)) return false;
+  if (event.method() == "turn/completed") {
+    lock.lock();
+    note_completed(event.turn_id());
+  }
+  return true;
 }
 
 void Router::route_turn(Notification event) {
@@ -117,7 +122,9 @@ PendingTurn Router::expect(std::string thread_id, bool is_review) {
   forget_unread_logs();
   for (const auto& [turn_id, turn] : turns_) {
     if (turn.thread_id != thread_id) continue;
-    if (auto log = turn.log.lock()) state->turns.emplace(turn_id, Subscription(std::move(log)));
+    if (auto log = turn.log.lock()) {
+      state->turns.emplace(turn_id, Subscription(std::move(log), state.get()));
+    }
   }
   state->thread_id = std::move(thread_id);
   state->is_review = is_review;
@@ -137,9 +144,10 @@ std::shared_ptr<GoalRelay> Router::expect_goal(const std::string& thread_id) {
   return goal;
 }
 
-bool Router::is_followed(std::string_view turn_id) {
+bool Router::is_followed(std::string_view turn_id, const PendingTurn::Start& but) {
   const std::lock_guard lock(mutex_);
-  return find_turn(turn_id) != nullptr;
+  const auto log = find_turn(turn_id);
+  return log && log->has_reader(but.get());
 }
 
 Subscription Router::attach(const std::string& thread_id, const std::string& turn_id) {
@@ -211,7 +219,7 @@ std::shared_ptr<EventLog> Router::open_turn(const std::string& thread_id,
   turns_.insert_or_assign(turn_id, Turn{thread_id, log, is_review});
   for (const auto& pending : pending_) {
     if (pending->thread_id == thread_id)
-      pending->turns.insert_or_assign(turn_id, Subscription(log));
+      pending->turns.insert_or_assign(turn_id, Subscription(log, pending.get()));
   }
   return log;
 }

@@ -35,6 +35,10 @@ class PendingTurn {
   /// The events of this turn from the moment the PendingTurn was made. Valid once.
   [[nodiscard]] Subscription bind(const std::string& turn_id) &&;
 
+  /// Names this start, also after its end.
+  using Start = std::shared_ptr<const void>;
+  [[nodiscard]] Start start() const { return state_; }
+
  private:
   friend class Router;
   struct State {
@@ -80,8 +84,8 @@ class Router : public std::enable_shared_from_this<Router> {
   /// InvalidRequestError when another one has them.
   [[nodiscard]] std::shared_ptr<GoalRelay> expect_goal(const std::string& thread_id);
 
-  /// Whether anyone reads the events of this turn.
-  [[nodiscard]] bool is_followed(std::string_view turn_id);
+  /// Whether anyone but this start, which has been given up, reads the events of this turn.
+  [[nodiscard]] bool is_followed(std::string_view turn_id, const PendingTurn::Start& but = {});
 
   /// The events from now on of a turn that runs. Throws CodexError when it is known to be over.
   [[nodiscard]] Subscription attach(const std::string& thread_id, const std::string& turn_id);

@@ -6,8 +6,8 @@
 
 namespace codex::detail {
 
-Subscription::Subscription(std::shared_ptr<EventLog> log)
-    : log_(std::move(log)), cursor_(log_->open_cursor()) {}
+Subscription::Subscription(std::shared_ptr<EventLog> log, const void* owner)
+    : log_(std::move(log)), cursor_(log_->open_cursor(owner)) {}
 
 Subscription::Subscription(std::shared_ptr<EventLog> log,
                            std::shared_ptr<EventLog::Cursor> cursor) noexcept

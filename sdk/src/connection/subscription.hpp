@@ -13,7 +13,8 @@ namespace codex::detail {
 /// stream may be used side by side. Its end frees what only it had not read yet.
 class Subscription {
  public:
-  explicit Subscription(std::shared_ptr<EventLog> log);
+  /// `owner`: see EventLog::open_cursor.
+  explicit Subscription(std::shared_ptr<EventLog> log, const void* owner = nullptr);
   Subscription(std::shared_ptr<EventLog> log, std::shared_ptr<EventLog::Cursor> cursor) noexcept;
   Subscription(Subscription&&) noexcept = default;
   Subscription(const Subscription&) = delete;

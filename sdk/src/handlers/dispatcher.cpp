@@ -15,7 +15,7 @@
 namespace codex::detail {
 namespace {
 
-namespace requests = codex::protocol::server_requests;
+namespace server_requests = codex::protocol::server_requests;
 
 // They go to the model in some cases.
 constexpr std::string_view nobody_answers = "The client answers no requests of this kind.";
@@ -32,17 +32,17 @@ std::string text_at(std::string_view params, const char* name) {
 
 /// The older requests call their thread otherwise.
 std::string thread_of(const ServerRequest& request) {
-  const bool is_older = request.method == requests::ApplyPatchApproval::method ||
-                        request.method == requests::ExecCommandApproval::method;
+  const bool is_older = request.method == server_requests::ApplyPatchApproval::method ||
+                        request.method == server_requests::ExecCommandApproval::method;
   return is_older ? text_at(request.params, "conversationId") : request.thread_id;
 }
 
 /// Whether the answer is one that nobody else shall read.
 bool wants_secrets(const ServerRequest& request) {
-  if (request.method == requests::AttestationGenerate::method) return true;
-  if (request.method != requests::ItemToolRequestUserInput::method) return false;
+  if (request.method == server_requests::AttestationGenerate::method) return true;
+  if (request.method != server_requests::ItemToolRequestUserInput::method) return false;
   const auto asked =
-      protocol::decode<requests::ItemToolRequestUserInput::Params>(request.params).questions;
+      protocol::decode<server_requests::ItemToolRequestUserInput::Params>(request.params).questions;
   return std::any_of(asked.begin(), asked.end(),
                      [](const auto& question) { return question.is_secret.value(); });
 }
@@ -217,7 +217,7 @@ void Dispatcher::answer(Key key, std::string response) {
   const CallPtr call = settle(key);
   if (!call) return;  // too late
   try {
-    if (call->request.method == requests::ItemPermissionsRequestApproval::method) {
+    if (call->request.method == server_requests::ItemPermissionsRequestApproval::method) {
       response = within_limits(*call, std::move(response));
     }
     send(*call, response);
@@ -228,7 +228,7 @@ void Dispatcher::answer(Key key, std::string response) {
 }
 
 std::string Dispatcher::within_limits(const Call& call, std::string response) {
-  using R = requests::ItemPermissionsRequestApproval;
+  using R = server_requests::ItemPermissionsRequestApproval;
   auto granted = protocol::decode<R::Response>(response);
   const auto asked = protocol::decode<R::Params>(call.request.params);
   if (!limit_to(asked.permissions, granted.permissions)) return response;

@@ -14,7 +14,7 @@
 namespace codex::detail {
 namespace {
 
-namespace requests = codex::protocol::server_requests;
+namespace server_requests = codex::protocol::server_requests;
 
 using Body = std::shared_ptr<HandlerBody>;
 
@@ -64,7 +64,7 @@ ChosenHandler HandlerBook::choose(std::string_view method, std::string_view thre
   const auto thread = of_thread(thread_id);
   ChosenHandler chosen;
   if (thread) {
-    if (thread->find_tool && method == requests::ItemToolCall::method) {
+    if (thread->find_tool && method == server_requests::ItemToolCall::method) {
       chosen.body = thread->find_tool(params);
     }
     if (!chosen.body) chosen.body = body_for(thread->handlers, method);

@@ -9,6 +9,8 @@
 
 #include <codex/testing.hpp>
 
+#include "common_steps.hpp"
+
 /// What a `Reply` is made of. Ids that are empty are given when the reply is sent.
 namespace codex::testing::detail {
 
@@ -38,15 +40,6 @@ struct RawItem {
 };
 struct RawEvent {
   Json event;
-};
-struct RawBytes {
-  std::string bytes;
-};
-struct Hold {
-  Gate gate;
-};
-struct Pause {
-  std::chrono::milliseconds time;
 };
 
 using Part = std::variant<OpenMessage, MessageDelta, CloseMessage, Reasoning, ToolCall, RawItem,

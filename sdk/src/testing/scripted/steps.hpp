@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -9,6 +8,8 @@
 
 #include <codex/errors.hpp>
 #include <codex/testing/scripted_server.hpp>
+
+#include "testing/common_steps.hpp"
 
 /// What an `Answer` is made of.
 namespace codex::testing::detail {
@@ -35,17 +36,8 @@ struct Say {
 struct EndTurn {
   std::string status;
 };
-struct Hold {
-  Gate gate;
-};
-struct Pause {
-  std::chrono::milliseconds time;
-};
 struct RawMessage {
   Json message;
-};
-struct RawBytes {
-  std::string bytes;
 };
 struct SplitNext {
   std::vector<std::size_t> offsets;
