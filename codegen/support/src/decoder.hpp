@@ -42,10 +42,14 @@ class Seen {
   [[nodiscard]] bool has(std::size_t index) const noexcept {
     return words_[index / 64] >> (index % 64) & 1;
   }
+  [[nodiscard]] bool has_all(const ObjectInfo::FieldSet& wanted) const noexcept {
+    std::uint64_t missing = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) missing |= wanted[i] & ~words_[i];
+    return missing == 0;
+  }
 
  private:
-  static_assert(ObjectInfo::max_fields <= 256);
-  std::array<std::uint64_t, 4> words_ = {};
+  ObjectInfo::FieldSet words_ = {};
 };
 
 /// The decoding algorithm, over a source of JSON values: text or a tree. It goes down the tables
@@ -345,7 +349,7 @@ void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& othe
     failure.under(name);
     throw;
   }
-  require(info.fields, seen);
+  if (!seen.has_all(info.required)) require(info.fields, seen);
   leave();
 }
 
@@ -438,7 +442,7 @@ bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& own
       is_this = is_tag(info);
       return true;
     }
-    const std::size_t index = find_linear(shared, name);
+    const std::size_t index = find_linear(shared, &Field::name, name);
     if (index == nowhere) return false;
     field(shared[index], owner.value, seen.add(index));
     return true;
@@ -487,15 +491,17 @@ template <class Source>
 void Decoder<Source>::message(const MessageInfo& info, void* target) {
   expect(JsonType::object, info);
   auto& message = ref<MethodMessage>(target);
-  std::string& name = MessageAccess::method(message);
+  std::string scratch;
   bool has_method = false;
   const MethodInfo* method = nullptr;
   std::optional<typename Source::Mark> params_at;
   bool params_read = false;  // for `method`, that is: they may come before it
   const auto other = [&](std::string_view member) {
     if (member == "method") {
-      value(string_type, &name);
-      method = find_method(info.methods, name);
+      expect(JsonType::string, string_type);
+      const std::string_view name = source_.string_view(scratch);
+      method = find_method(info, name);
+      MessageAccess::set_method(message, method, name);
       has_method = true;
       params_read = false;
     } else if (member == "params") {
@@ -519,7 +525,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
     leave();
     source_.rewind(end);
   } catch (Failure& failure) {
-    failure.of_method(name);
+    failure.of_method(message.method());
     throw;
   }
 }
@@ -541,9 +547,9 @@ void Decoder<Source>::params(const MethodInfo* method, MethodMessage& message) {
     raw = Json();
     return;
   }
-  const std::shared_ptr<void> fresh(type->create(), type->destroy);
+  std::shared_ptr<void> fresh(type->create(), type->destroy);
   value(*type, fresh.get());
-  MessageAccess::params(message) = fresh;
+  MessageAccess::params(message) = std::move(fresh);
 }
 
 template <class Source>

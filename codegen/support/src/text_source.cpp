@@ -6,10 +6,7 @@
 namespace codex::protocol::detail {
 
 TextSource::TextSource(std::string_view text)
-    : index_(text),
-      text_(text),
-      at_(index_.tokens().data()),
-      end_(at_ + index_.tokens().size()) {
+    : index_(text), text_(text), at_(index_.tokens().data()), end_(at_ + index_.tokens().size()) {
   const int last = text_[end_[-1]] | 0x20;  // both kinds of brackets as braces
   if (end_ - at_ == 1 ? last != '{' : last == '}') return;
   at_ = end_;
@@ -28,7 +25,7 @@ void TextSource::append_unescaped(const char* begin, const char* end, std::strin
 }
 
 std::size_t TextSource::elements_ahead() const noexcept {
-  constexpr std::ptrdiff_t look = 64;
+  constexpr std::ptrdiff_t look = 4096;
   const Mark end = at_ + std::min(look, end_ - at_);
   std::size_t open = 0;
   std::size_t commas = 0;
