@@ -18,6 +18,7 @@
 
 #include "access.hpp"
 #include "failure.hpp"
+#include "field_order.hpp"
 #include "json_type.hpp"
 #include "lookup.hpp"
 #include "number.hpp"
@@ -112,6 +113,7 @@ class Decoder {
   void no_params(const MethodInfo* method, MethodMessage& message);
 
   Source& source_;
+  FieldOrder& order_ = field_order;
   std::size_t depth_ = 0;
 };
 
@@ -331,12 +333,13 @@ template <class Other>
 void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& other) {
   enter();
   Seen seen;
+  std::size_t previous = FieldOrder::start;
   std::string_view name;
   std::string scratch;
   try {
     source_.members([&](std::string_view spelling) {
       name = spelling;
-      std::size_t index = find_field(info, name);  // no name in a table needs escapes
+      std::size_t index = order_.find(info, name, previous);  // no name in a table needs escapes
       if (index == nowhere) {
         name = source_.name(spelling, scratch);
         if (name.data() != spelling.data()) index = find_field(info, name);
