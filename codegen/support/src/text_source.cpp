@@ -5,14 +5,6 @@
 
 namespace codex::protocol::detail {
 
-TextSource::TextSource(std::string_view text)
-    : index_(text), text_(text), at_(index_.tokens().data()), end_(at_ + index_.tokens().size()) {
-  const int last = text_[end_[-1]] | 0x20;  // both kinds of brackets as braces
-  if (end_ - at_ == 1 ? last != '{' : last == '}') return;
-  at_ = end_;
-  fail("unexpected end");
-}
-
 void TextSource::fail(const char* reason) const {
   throw Failure::not_json(reason, at_ == end_ ? text_.size() : *at_);
 }
@@ -41,7 +33,6 @@ std::size_t TextSource::elements_ahead() const noexcept {
 void TextSource::skip() {
   std::size_t open = 0;
   do {
-    if (at_ == end_) fail("unexpected end");
     const char c = peek();
     if (c == '{' || c == '[') ++open;
     if (c == '}' || c == ']') {

@@ -24,7 +24,11 @@ class TextSource {
  public:
   using Mark = const std::uint32_t*;
 
-  explicit TextSource(std::string_view text);
+  explicit TextSource(std::string_view text)
+      : index_(text),
+        text_(text),
+        at_(index_.tokens().data()),
+        end_(at_ + index_.tokens().size()) {}
 
   [[nodiscard]] Mark mark() const noexcept { return at_; }
   void rewind(Mark mark) noexcept { at_ = mark; }
@@ -106,8 +110,9 @@ class TextSource {
       if (peek() != '"') fail("expected a member name");
       const char* begin = token_begin() + 1;
       const std::string_view spelling(begin, static_cast<std::size_t>(string_end() - begin));
-      if (text_[at_[1]] != ':') fail("expected a colon");
-      at_ += 2;
+      ++at_;
+      if (peek() != ':') fail("expected a colon");
+      ++at_;
       if (each(spelling)) return;
     } while (another('}'));
   }
@@ -182,9 +187,10 @@ class TextSource {
   }
   void append_unescaped(const char* begin, const char* end, std::string& out) const;
 
-  /// The first character of the next token. There is one: the last token of the text is a closing
-  /// bracket, unless it is the only one, and behind a closing bracket `another` looks.
-  [[nodiscard]] char peek() const noexcept { return text_[*at_]; }
+  [[nodiscard]] char peek() const {
+    if (at_ == end_) fail("unexpected end");
+    return text_[*at_];
+  }
   [[nodiscard]] const char* token_begin() const noexcept { return text_.data() + *at_; }
   /// Where the token ends, the white space behind it left out.
   [[nodiscard]] const char* token_end() const noexcept {
@@ -206,7 +212,6 @@ class TextSource {
     ++at_;
   }
   bool another(char closing) {
-    if (at_ == end_) fail("unexpected end");
     const char c = peek();
     if (c != ',' && c != closing) fail("expected a comma or the end");
     ++at_;
