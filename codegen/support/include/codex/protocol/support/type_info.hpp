@@ -113,8 +113,8 @@ enum class OtherMembers : std::uint8_t {
 /// `tag`/`tag_value` is a member that the struct itself does not have (`"type": "text"`), `wrapper`
 /// the single key of the object around it (`{"granular": {...}}`).
 struct ObjectInfo : TypeInfo {
-  static constexpr std::size_t max_fields = 256;
-  using FieldSet = std::array<std::uint64_t, max_fields / 64>;  // a bit for each field
+  static constexpr std::size_t max_fields = 254;
+  using FieldSet = std::array<std::uint64_t, 4>;  // a bit for each field
 
   std::span<const Field> fields;
   std::uint32_t extra_offset = 0;
