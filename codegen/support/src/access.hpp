@@ -60,7 +60,10 @@ bool is_among(std::string_view name, std::span<const std::string_view> names) no
 ///   anything did.
 /// - `type` not set: the method is unknown; `raw` are its params, if it had any.
 struct MessageAccess {
-  static std::string& method(MethodMessage& message) noexcept { return message.method_; }
+  static void set_method(MethodMessage& message, const MethodInfo* known, std::string_view name) {
+    if (!known) message.other_method_ = name;
+    message.method_ = known ? known->method : std::string_view();
+  }
   static const TypeInfo*& type(MethodMessage& message) noexcept { return message.params_type_; }
   static std::shared_ptr<const void>& params(MethodMessage& message) noexcept {
     return message.params_;

@@ -18,6 +18,7 @@
 
 #include "access.hpp"
 #include "failure.hpp"
+#include "field_order.hpp"
 #include "json_type.hpp"
 #include "lookup.hpp"
 #include "number.hpp"
@@ -42,10 +43,14 @@ class Seen {
   [[nodiscard]] bool has(std::size_t index) const noexcept {
     return words_[index / 64] >> (index % 64) & 1;
   }
+  [[nodiscard]] bool has_all(const ObjectInfo::FieldSet& wanted) const noexcept {
+    std::uint64_t missing = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) missing |= wanted[i] & ~words_[i];
+    return missing == 0;
+  }
 
  private:
-  static_assert(ObjectInfo::max_fields <= 256);
-  std::array<std::uint64_t, 4> words_ = {};
+  ObjectInfo::FieldSet words_ = {};
 };
 
 /// The decoding algorithm, over a source of JSON values: text or a tree. It goes down the tables
@@ -108,6 +113,7 @@ class Decoder {
   void no_params(const MethodInfo* method, MethodMessage& message);
 
   Source& source_;
+  FieldOrder& order_ = field_order;
   std::size_t depth_ = 0;
 };
 
@@ -327,12 +333,13 @@ template <class Other>
 void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& other) {
   enter();
   Seen seen;
+  std::size_t previous = FieldOrder::start;
   std::string_view name;
   std::string scratch;
   try {
     source_.members([&](std::string_view spelling) {
       name = spelling;
-      std::size_t index = find_field(info, name);  // no name in a table needs escapes
+      std::size_t index = order_.find(info, name, previous);  // no name in a table needs escapes
       if (index == nowhere) {
         name = source_.name(spelling, scratch);
         if (name.data() != spelling.data()) index = find_field(info, name);
@@ -345,7 +352,7 @@ void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& othe
     failure.under(name);
     throw;
   }
-  require(info.fields, seen);
+  if (!seen.has_all(info.required)) require(info.fields, seen);
   leave();
 }
 
@@ -438,7 +445,7 @@ bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& own
       is_this = is_tag(info);
       return true;
     }
-    const std::size_t index = find_linear(shared, name);
+    const std::size_t index = find_linear(shared, &Field::name, name);
     if (index == nowhere) return false;
     field(shared[index], owner.value, seen.add(index));
     return true;
@@ -487,15 +494,17 @@ template <class Source>
 void Decoder<Source>::message(const MessageInfo& info, void* target) {
   expect(JsonType::object, info);
   auto& message = ref<MethodMessage>(target);
-  std::string& name = MessageAccess::method(message);
+  std::string scratch;
   bool has_method = false;
   const MethodInfo* method = nullptr;
   std::optional<typename Source::Mark> params_at;
   bool params_read = false;  // for `method`, that is: they may come before it
   const auto other = [&](std::string_view member) {
     if (member == "method") {
-      value(string_type, &name);
-      method = find_method(info.methods, name);
+      expect(JsonType::string, string_type);
+      const std::string_view name = source_.string_view(scratch);
+      method = find_method(info, name);
+      MessageAccess::set_method(message, method, name);
       has_method = true;
       params_read = false;
     } else if (member == "params") {
@@ -519,7 +528,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
     leave();
     source_.rewind(end);
   } catch (Failure& failure) {
-    failure.of_method(name);
+    failure.of_method(message.method());
     throw;
   }
 }
@@ -541,9 +550,9 @@ void Decoder<Source>::params(const MethodInfo* method, MethodMessage& message) {
     raw = Json();
     return;
   }
-  const std::shared_ptr<void> fresh(type->create(), type->destroy);
+  std::shared_ptr<void> fresh(type->create(), type->destroy);
   value(*type, fresh.get());
-  MessageAccess::params(message) = fresh;
+  MessageAccess::params(message) = std::move(fresh);
 }
 
 template <class Source>

@@ -25,45 +25,47 @@ inline std::uint64_t short_word(std::string_view name) noexcept {
   return size == 0 ? 0 : byte(0) | byte(size / 2) | byte(size - 1);
 }
 
-/// `name_slot(name)`.
-inline std::size_t slot_of(std::string_view name) noexcept {
+/// `name_hash(name)`.
+inline std::uint64_t hash_of(std::string_view name) noexcept {
   const char* p = name.data();
   const std::size_t size = name.size();
-  if (size < 8) return name_slot(short_word(name), short_word(name), size);
-  return name_slot(little_word<std::uint64_t>(p), little_word<std::uint64_t>(p + size - 8), size);
+  if (size < 8) return name_hash(short_word(name), short_word(name), size);
+  return name_hash(little_word<std::uint64_t>(p), little_word<std::uint64_t>(p + size - 8), size);
 }
 
-inline std::size_t find_linear(std::span<const Field> fields, std::string_view name) noexcept {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (same_text(fields[i].name, name)) return i;
+/// The place of the entry of that name, or `nowhere`.
+template <class Entry>
+std::size_t find_linear(std::span<const Entry> entries, std::string_view Entry::*name,
+                        std::string_view wanted) noexcept {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (same_text(entries[i].*name, wanted)) return i;
   }
   return nowhere;
 }
 
-/// The index of the field of that name, or `nowhere`.
+template <unsigned bits, class Entry>
+std::size_t find_name(const NameSlots<bits>& slots, std::span<const Entry> entries,
+                      std::string_view Entry::*name, std::string_view wanted) noexcept {
+  if (!slots.used) return find_linear(entries, name, wanted);
+  for (std::size_t slot = slots.first(hash_of(wanted));; slot = slots.next(slot)) {
+    const std::uint8_t place = slots.places[slot];
+    if (place == slots.none) return nowhere;
+    if (same_text(entries[place].*name, wanted)) return place;
+  }
+}
+
 inline std::size_t find_field(const ObjectInfo& info, std::string_view name) noexcept {
-  if (!info.hashed()) return find_linear(info.fields, name);
-  for (std::size_t slot = slot_of(name);; slot = (slot + 1) % ObjectInfo::slot_count) {
-    const std::uint8_t index = info.slots[slot];
-    if (index == ObjectInfo::no_field) return nowhere;
-    if (same_text(info.fields[index].name, name)) return index;
-  }
+  return find_name(info.slots, info.fields, &Field::name, name);
 }
 
-/// The index of the arm of that name, or `nowhere`.
 inline std::size_t find_arm(const UnionInfo& info, std::string_view name) noexcept {
-  for (std::size_t i = 0; i < info.arms.size(); ++i) {
-    if (same_text(info.arms[i].name, name)) return i;
-  }
-  return nowhere;
+  return find_name(info.slots, info.arms, &UnionArm::name, name);
 }
 
-inline const MethodInfo* find_method(std::span<const MethodInfo> methods,
-                                     std::string_view name) noexcept {
-  for (const auto& method : methods) {
-    if (same_text(method.method, name)) return &method;
-  }
-  return nullptr;
+/// The method of that name, or nullptr.
+inline const MethodInfo* find_method(const MessageInfo& info, std::string_view name) noexcept {
+  const std::size_t found = find_name(info.method_slots, info.methods, &MethodInfo::method, name);
+  return found == nowhere ? nullptr : &info.methods[found];
 }
 
 }  // namespace codex::protocol::detail

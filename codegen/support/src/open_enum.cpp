@@ -8,34 +8,47 @@
 
 namespace codex::protocol::detail {
 
-OpenEnumBase::OpenEnumBase(const OpenEnumBase& other)
-    : index_(other.index_),
-      unknown_(other.unknown_ ? std::make_unique<std::string>(*other.unknown_) : nullptr) {}
+namespace {
 
-OpenEnumBase& OpenEnumBase::operator=(const OpenEnumBase& other) {
-  if (this != &other) *this = OpenEnumBase(other);
-  return *this;
+std::uintptr_t keep(std::string_view spelling) {
+  return reinterpret_cast<std::uintptr_t>(new std::string(spelling));
 }
+
+}  // namespace
+
+OpenEnumBase::OpenEnumBase(const OpenEnumBase& other)
+    : word_(other.is_known() ? other.word_ : keep(other.unknown())) {}
 
 OpenEnumBase::OpenEnumBase(const EnumInfo& info, std::string_view name) {
   EnumAccess::set(*this, info, name);
 }
 
+const std::string& OpenEnumBase::unknown() const noexcept {
+  return *reinterpret_cast<const std::string*>(word_);
+}
+
+bool OpenEnumBase::same_spelling(const OpenEnumBase& other) const noexcept {
+  return !is_known() && !other.is_known() && unknown() == other.unknown();
+}
+
+void OpenEnumBase::forget() noexcept { delete &unknown(); }
+
 std::string_view OpenEnumBase::spelling(const EnumInfo& info) const noexcept {
-  if (unknown_) return *unknown_;
+  if (!is_known()) return unknown();
   // Beyond the names only when somebody cast a number to the enum.
-  return index_ < info.names.size() ? info.names[index_] : std::string_view();
+  return index() < info.names.size() ? info.names[index()] : std::string_view();
 }
 
 void EnumAccess::set(OpenEnumBase& value, const EnumInfo& info, std::string_view name) {
   for (std::size_t i = 0; i < info.names.size() && i < max_names; ++i) {
     if (!same_text(info.names[i], name)) continue;
-    value.index_ = static_cast<std::uint8_t>(i);
-    value.unknown_.reset();
+    if (!value.is_known()) value.forget();
+    value.word_ = OpenEnumBase::word_of(static_cast<std::uint8_t>(i));
     return;
   }
-  value.unknown_ = std::make_unique<std::string>(name);
-  value.index_ = OpenEnumBase::unknown_index;
+  const std::uintptr_t word = keep(name);
+  if (!value.is_known()) value.forget();
+  value.word_ = word;
 }
 
 bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept {

@@ -17,7 +17,7 @@ void TextSource::append_unescaped(const char* begin, const char* end, std::strin
 }
 
 std::size_t TextSource::elements_ahead() const noexcept {
-  constexpr std::ptrdiff_t look = 1024;
+  constexpr std::ptrdiff_t look = 4096;
   const Mark end = at_ + std::min(look, end_ - at_);
   std::size_t open = 0;
   std::size_t commas = 0;

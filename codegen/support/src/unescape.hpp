@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -10,13 +12,19 @@ namespace codex::protocol::detail {
 /// Where the first backslash lies, or `end`.
 inline const char* find_backslash(const char* p, const char* end) noexcept {
   const auto size = end - p;
-  if (size > 16) {
+  if (size > 64) {
     const void* found = std::memchr(p, '\\', static_cast<std::size_t>(size));
     return found ? static_cast<const char*>(found) : end;
   }
   if (size >= 8) {
-    const auto found = [](std::uint64_t word) { return bytes_equal_to(word, '\\'); };
-    if (!(found(load<std::uint64_t>(p)) | found(load<std::uint64_t>(end - 8)))) return end;
+    const auto found = [](const char* at) { return bytes_equal_to(load<std::uint64_t>(at), '\\'); };
+    std::uint64_t any = found(end - 8);
+    for (const char* at = p; at < end - 8; at += 8) any |= found(at);
+    if (!any) return end;
+  } else if (size >= 4) {
+    const std::uint64_t word = load<std::uint32_t>(p) | std::uint64_t{load<std::uint32_t>(end - 4)}
+                                                            << 32;
+    if (!bytes_equal_to(word, '\\')) return end;
   }
   while (p != end && *p != '\\') ++p;
   return p;

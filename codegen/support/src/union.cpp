@@ -8,6 +8,8 @@ bool Unknown::operator==(const Unknown& other) const { return raw == other.raw; 
 namespace detail {
 
 void destroy_arm(const UnionInfo& info, std::size_t arm, void* value) noexcept {
+  // What a union holds before it is decoded, and after it was moved.
+  if (arm == info.arms.size() && static_cast<Unknown*>(value)->raw.is_null()) return;
   info.ops[arm].destroy(value);
 }
 

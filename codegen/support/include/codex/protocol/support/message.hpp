@@ -20,7 +20,9 @@ struct MessageAccess;
 class MethodMessage {
  public:
   /// The wire method.
-  [[nodiscard]] std::string_view method() const noexcept { return method_; }
+  [[nodiscard]] std::string_view method() const noexcept {
+    return method_.empty() ? std::string_view(other_method_) : method_;
+  }
 
   /// Whether this version of the SDK knows the method, so that the params are typed.
   [[nodiscard]] bool is_known() const noexcept { return params_type_; }
@@ -28,7 +30,7 @@ class MethodMessage {
   /// The params of method M (`notifications::TurnCompleted`), or nullptr when it is another one.
   template <class M>
   [[nodiscard]] const typename M::Params* as() const noexcept {
-    if (method_ != M::method || params_type_ != &M::Params::type_info) return nullptr;
+    if (method() != M::method || params_type_ != &M::Params::type_info) return nullptr;
     return static_cast<const typename M::Params*>(params_.get());
   }
 
@@ -47,7 +49,8 @@ class MethodMessage {
  private:
   friend struct detail::MessageAccess;  // the interpreter
 
-  std::string method_;
+  std::string_view method_;   // that of a table; empty for a method that we do not know
+  std::string other_method_;  // that one
   const detail::TypeInfo* params_type_ = nullptr;
   std::shared_ptr<const void> params_;
   std::optional<Json> raw_;

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 
 namespace codex::protocol {
 
@@ -18,31 +17,42 @@ class OpenEnumBase {
  public:
   OpenEnumBase() noexcept = default;
   OpenEnumBase(const OpenEnumBase& other);
-  OpenEnumBase(OpenEnumBase&& other) noexcept = default;
-  OpenEnumBase& operator=(const OpenEnumBase& other);
-  OpenEnumBase& operator=(OpenEnumBase&& other) noexcept = default;
-  ~OpenEnumBase() = default;
+  OpenEnumBase(OpenEnumBase&& other) noexcept : word_(std::exchange(other.word_, word_of(0))) {}
+  OpenEnumBase& operator=(OpenEnumBase other) noexcept {
+    std::swap(word_, other.word_);
+    return *this;
+  }
+  ~OpenEnumBase() {
+    if (!is_known()) forget();
+  }
 
   /// Whether this version of the SDK knows the value.
-  [[nodiscard]] bool is_known() const noexcept { return !unknown_; }
+  [[nodiscard]] bool is_known() const noexcept { return word_ & 1; }
 
  protected:
   static constexpr std::uint8_t unknown_index = 0xff;
 
-  explicit OpenEnumBase(std::uint8_t index) noexcept : index_(index) {}
+  explicit OpenEnumBase(std::uint8_t index) noexcept : word_(word_of(index)) {}
   OpenEnumBase(const EnumInfo& info, std::string_view name);
 
-  [[nodiscard]] std::uint8_t index() const noexcept { return index_; }
+  [[nodiscard]] std::uint8_t index() const noexcept {
+    return is_known() ? static_cast<std::uint8_t>(word_ >> 1) : unknown_index;
+  }
   [[nodiscard]] std::string_view spelling(const EnumInfo& info) const noexcept;
   [[nodiscard]] bool same(const OpenEnumBase& other) const noexcept {
-    return index_ == other.index_ && (!unknown_ || *unknown_ == *other.unknown_);
+    return word_ == other.word_ || same_spelling(other);
   }
 
  private:
   friend struct EnumAccess;  // the interpreter
 
-  std::uint8_t index_ = 0;
-  std::unique_ptr<std::string> unknown_;
+  static constexpr std::uintptr_t word_of(std::uint8_t index) noexcept { return 2u * index + 1; }
+  [[nodiscard]] const std::string& unknown() const noexcept;
+  [[nodiscard]] bool same_spelling(const OpenEnumBase& other) const noexcept;
+  void forget() noexcept;
+
+  // The place, marked by the lowest bit; or the address of a string, which has no such bit.
+  std::uintptr_t word_ = word_of(0);
 };
 
 }  // namespace detail

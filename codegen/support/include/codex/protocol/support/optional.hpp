@@ -20,6 +20,9 @@ inline constexpr Null null{};
 
 namespace detail {
 
+/// What a null that lives elsewhere points to.
+inline char null_mark = 0;
+
 struct NoList {};
 
 /// What a braced list for a T holds, so that `.roots = {"/a", "/b"}` reaches the T inside.
@@ -47,6 +50,94 @@ template <class U, class T>
 concept PlainOperand = std::same_as<U, T> || std::is_arithmetic_v<U> || std::is_enum_v<U> ||
                        std::convertible_to<const U&, std::string_view>;
 
+enum class Presence : unsigned char { absent, null, value };
+
+/// Where an `Optional` keeps its value: within itself.
+template <class T, bool Far = (sizeof(T) > 40)>
+class OptionalSlot {
+ public:
+  constexpr OptionalSlot() noexcept {}
+  explicit constexpr OptionalSlot(Presence state) noexcept : state_(state) {}
+  OptionalSlot(const OptionalSlot& other) {
+    if (other.state_ == Presence::value) new (&value_) T(other.value_);
+    state_ = other.state_;
+  }
+  OptionalSlot(OptionalSlot&& other) noexcept : state_(other.state_) {
+    if (state_ == Presence::value) new (&value_) T(std::move(other.value_));
+  }
+  OptionalSlot& operator=(const OptionalSlot& other) {
+    if (this != &other) *this = OptionalSlot(other);
+    return *this;
+  }
+  OptionalSlot& operator=(OptionalSlot&& other) noexcept {
+    if (this == &other) return *this;
+    clear(other.state_);
+    if (state_ == Presence::value) new (&value_) T(std::move(other.value_));
+    return *this;
+  }
+  ~OptionalSlot() { clear(Presence::absent); }
+
+  [[nodiscard]] Presence state() const noexcept { return state_; }
+  T& value() noexcept { return value_; }
+  const T& value() const noexcept { return value_; }
+
+  /// Makes a value where there is none.
+  template <class... Args>
+  T& fill(Args&&... args) {
+    new (&value_) T(std::forward<Args>(args)...);
+    state_ = Presence::value;
+    return value_;
+  }
+  void clear(Presence state) noexcept {
+    if (state_ == Presence::value) value_.~T();
+    state_ = state;
+  }
+
+ private:
+  union {
+    T value_;
+  };
+  Presence state_ = Presence::absent;
+};
+
+/// The same for a large value, which lives elsewhere: members that rarely come would make up most
+/// of many structs otherwise (docs/decisions.md, "Large members live elsewhere").
+template <class T>
+class OptionalSlot<T, true> {
+ public:
+  constexpr OptionalSlot() noexcept {}
+  explicit constexpr OptionalSlot(Presence state) noexcept
+      : at_(state == Presence::null ? &null_mark : nullptr) {}
+  OptionalSlot(const OptionalSlot& other)
+      : at_(other.state() == Presence::value ? new T(other.value()) : other.at_) {}
+  OptionalSlot(OptionalSlot&& other) noexcept : at_(std::exchange(other.at_, nullptr)) {}
+  OptionalSlot& operator=(OptionalSlot other) noexcept {
+    std::swap(at_, other.at_);
+    return *this;
+  }
+  ~OptionalSlot() { clear(Presence::absent); }
+
+  [[nodiscard]] Presence state() const noexcept {
+    return !at_ ? Presence::absent : at_ == &null_mark ? Presence::null : Presence::value;
+  }
+  T& value() noexcept { return *static_cast<T*>(at_); }
+  const T& value() const noexcept { return *static_cast<const T*>(at_); }
+
+  template <class... Args>
+  T& fill(Args&&... args) {
+    T* value = new T(std::forward<Args>(args)...);
+    at_ = value;
+    return *value;
+  }
+  void clear(Presence state) noexcept {
+    if (this->state() == Presence::value) delete static_cast<T*>(at_);
+    at_ = state == Presence::null ? &null_mark : nullptr;
+  }
+
+ private:
+  void* at_ = nullptr;  // absent: nothing; null: `&null_mark`
+};
+
 }  // namespace detail
 
 /// A member that may be absent, null, or a value. It has the interface of `std::optional` for
@@ -60,16 +151,16 @@ class Optional {
 
   constexpr Optional() noexcept {}
   constexpr Optional(std::nullopt_t) noexcept {}
-  constexpr Optional(Null) noexcept : state_(State::null) {}
+  constexpr Optional(Null) noexcept : slot_(Presence::null) {}
   template <class U = T>
     requires(!std::same_as<std::remove_cvref_t<U>, Optional> && std::convertible_to<U, T>)
-  Optional(U&& value) : state_(State::value) {
-    new (&value_) T(std::forward<U>(value));
+  Optional(U&& value) {
+    slot_.fill(std::forward<U>(value));
   }
   Optional(List list)
     requires detail::HasList<List>
-      : state_(State::value) {
-    new (&value_) T(list);
+  {
+    slot_.fill(list);
   }
   /// An empty `std::optional` becomes absent.
   template <std::same_as<T> U>
@@ -77,93 +168,59 @@ class Optional {
     if (other) emplace(*std::move(other));
   }
 
-  Optional(const Optional& other) : state_(other.state_) {
-    if (other.has_value()) new (&value_) T(other.value_);
-  }
-  Optional(Optional&& other) noexcept : state_(other.state_) {
-    if (other.has_value()) new (&value_) T(std::move(other.value_));
-  }
-  Optional& operator=(const Optional& other) {
-    if (this != &other) *this = Optional(other);
-    return *this;
-  }
-  Optional& operator=(Optional&& other) noexcept {
-    if (this == &other) return *this;
-    destroy();
-    if (other.has_value()) new (&value_) T(std::move(other.value_));
-    state_ = other.state_;
-    return *this;
-  }
-  ~Optional() { destroy(); }
-
-  [[nodiscard]] bool has_value() const noexcept { return state_ == State::value; }
+  [[nodiscard]] bool has_value() const noexcept { return slot_.state() == Presence::value; }
   explicit operator bool() const noexcept { return has_value(); }
   /// Whether it is null, as told apart from absent.
-  [[nodiscard]] bool is_null() const noexcept { return state_ == State::null; }
+  [[nodiscard]] bool is_null() const noexcept { return slot_.state() == Presence::null; }
   /// Whether the member is not there at all.
-  [[nodiscard]] bool is_absent() const noexcept { return state_ == State::absent; }
+  [[nodiscard]] bool is_absent() const noexcept { return slot_.state() == Presence::absent; }
 
   /// The value. There must be one.
-  const T& operator*() const& noexcept { return value_; }
-  T& operator*() & noexcept { return value_; }
-  T&& operator*() && noexcept { return std::move(value_); }
-  const T* operator->() const noexcept { return &value_; }
-  T* operator->() noexcept { return &value_; }
+  const T& operator*() const& noexcept { return slot_.value(); }
+  T& operator*() & noexcept { return slot_.value(); }
+  T&& operator*() && noexcept { return std::move(slot_.value()); }
+  const T* operator->() const noexcept { return &slot_.value(); }
+  T* operator->() noexcept { return &slot_.value(); }
 
   /// The value. Throws `std::bad_optional_access` where there is none.
-  const T& value() const& { return check(), value_; }
-  T& value() & { return check(), value_; }
-  T&& value() && { return check(), std::move(value_); }
+  const T& value() const& { return check(), slot_.value(); }
+  T& value() & { return check(), slot_.value(); }
+  T&& value() && { return check(), std::move(slot_.value()); }
 
   template <class U>
   [[nodiscard]] T value_or(U&& other) const& {
-    return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
+    return has_value() ? slot_.value() : static_cast<T>(std::forward<U>(other));
   }
   template <class U>
   [[nodiscard]] T value_or(U&& other) && {
-    return has_value() ? std::move(value_) : static_cast<T>(std::forward<U>(other));
+    return has_value() ? std::move(slot_.value()) : static_cast<T>(std::forward<U>(other));
   }
 
   template <class... Args>
   T& emplace(Args&&... args) {
-    destroy();
-    state_ = State::absent;
-    new (&value_) T(std::forward<Args>(args)...);
-    state_ = State::value;
-    return value_;
+    slot_.clear(Presence::absent);
+    return slot_.fill(std::forward<Args>(args)...);
   }
   /// Makes it absent.
-  void reset() noexcept {
-    destroy();
-    state_ = State::absent;
-  }
+  void reset() noexcept { slot_.clear(Presence::absent); }
   /// Makes it null.
-  void set_null() noexcept {
-    destroy();
-    state_ = State::null;
-  }
+  void set_null() noexcept { slot_.clear(Presence::null); }
 
   /// The value or none, without the difference between null and absent.
   // A template, so that nobody pays for the std::optional who does not ask for it.
   template <std::same_as<std::optional<T>> O>
   operator O() const {
-    return has_value() ? O(value_) : O();
+    return has_value() ? O(slot_.value()) : O();
   }
 
  private:
-  enum class State : unsigned char { absent, null, value };
+  using Presence = detail::Presence;
 
-  void destroy() noexcept {
-    if (has_value()) value_.~T();
-  }
   void check() const {
     if (!has_value()) throw std::bad_optional_access();
   }
 
-  union {
-    T value_;
-  };
-  State state_ = State::absent;
+  detail::OptionalSlot<T> slot_;
 };
 
 template <class T>

@@ -203,11 +203,8 @@ struct ArmName {
 
 constexpr ObjectInfo object(TypeInfo type, std::span<const Field> fields, std::size_t extra_offset,
                             OtherMembers others = OtherMembers::unforeseen, ArmName arm = {}) {
-  ObjectInfo info{type,        fields,  static_cast<std::uint32_t>(extra_offset),
-                  others,      arm.tag, arm.tag_value,
-                  arm.wrapper, {}};
-  info.fill_slots();
-  return info;
+  return {type,          fields,     static_cast<std::uint32_t>(extra_offset), others, arm.tag,
+          arm.tag_value, arm.wrapper};
 }
 
 /// The parts of a union's table that must know its type.
@@ -217,17 +214,30 @@ struct UnionOps;
 template <class U, class Self, class... Arms>
 struct UnionOps<U, Union<Self, Arms...>> {
   template <class Arm>
-  static void destroy(void* arm) noexcept {
-    static_cast<Arm*>(arm)->~Arm();
+  static void destroy(void* storage) noexcept {
+    if constexpr (is_far<Arm>) {
+      delete *static_cast<Arm**>(storage);
+    } else {
+      static_cast<Arm*>(storage)->~Arm();
+    }
   }
   template <class Arm>
   static void copy(void* to, const void* from) {
-    new (to) Arm(*static_cast<const Arm*>(from));
+    if constexpr (is_far<Arm>) {
+      new (to) Arm*(new Arm(**static_cast<Arm* const*>(from)));
+    } else {
+      new (to) Arm(*static_cast<const Arm*>(from));
+    }
   }
   template <class Arm>
   static void move(void* to, void* from) noexcept {
-    static_assert(std::is_nothrow_move_constructible_v<Arm>);
-    new (to) Arm(std::move(*static_cast<Arm*>(from)));
+    if constexpr (is_far<Arm>) {
+      new (to) Arm*(*static_cast<Arm**>(from));
+    } else {
+      static_assert(std::is_nothrow_move_constructible_v<Arm>);
+      new (to) Arm(std::move(*static_cast<Arm*>(from)));
+      destroy<Arm>(from);
+    }
   }
   static constexpr ArmOps arms[] = {{destroy<Arms>, copy<Arms>, move<Arms>}...};
 

@@ -50,8 +50,7 @@ struct Field {
   const TypeInfo* type;
 };
 
-/// How `ObjectInfo::slots` is laid out: from a member name to the first place to look. Reads the
-/// name as little-endian words, which the decoder can load in one go.
+/// A name as little-endian words, which the decoder can load in one go.
 constexpr std::uint64_t name_word(std::string_view name) noexcept {
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < name.size() && i < 8; ++i) {
@@ -60,18 +59,47 @@ constexpr std::uint64_t name_word(std::string_view name) noexcept {
   return word;
 }
 /// `first` is the word of the first eight bytes, `last` that of the last eight (the same as `first`
-/// for a name of eight bytes or fewer).
-constexpr std::size_t name_slot(std::uint64_t first, std::uint64_t last,
-                                std::size_t length) noexcept {
-  const std::uint64_t mixed =
-      (first ^ (last * 0x9e3779b97f4a7c15ULL) ^ (length << 56)) * 0xff51afd7ed558ccdULL;
-  return static_cast<std::size_t>(mixed >> 58);
+/// for a name of eight bytes or fewer). The high bits are the best.
+constexpr std::uint64_t name_hash(std::uint64_t first, std::uint64_t last,
+                                  std::size_t length) noexcept {
+  return (first ^ (last * 0x9e3779b97f4a7c15ULL) ^ (length << 56)) * 0xff51afd7ed558ccdULL;
 }
-constexpr std::size_t name_slot(std::string_view name) noexcept {
+constexpr std::uint64_t name_hash(std::string_view name) noexcept {
   const std::uint64_t first = name_word(name);
   const std::uint64_t last = name.size() <= 8 ? first : name_word(name.substr(name.size() - 8));
-  return name_slot(first, last, name.size());
+  return name_hash(first, last, name.size());
 }
+
+/// From names to their places in a table: open addressing, linear probing. Not in use when there
+/// are too many names; then they are searched one by one.
+template <unsigned bits>
+struct NameSlots {
+  static constexpr std::size_t count = std::size_t{1} << bits;
+  static constexpr std::size_t max_names = count < 256 ? count - 8 : 254;
+  static constexpr std::uint8_t none = 0xff;
+
+  bool used = false;
+  std::array<std::uint8_t, count> places = {};
+
+  static constexpr std::size_t first(std::uint64_t hash) noexcept {
+    return static_cast<std::size_t>(hash >> (64 - bits));
+  }
+  static constexpr std::size_t next(std::size_t slot) noexcept { return (slot + 1) % count; }
+
+  template <class Entry>
+  static constexpr NameSlots of(std::span<const Entry> entries, std::string_view Entry::*name) {
+    NameSlots slots;
+    slots.places.fill(none);
+    slots.used = entries.size() <= max_names;
+    if (!slots.used) return slots;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      std::size_t slot = first(name_hash(entries[i].*name));
+      while (slots.places[slot] != none) slot = next(slot);
+      slots.places[slot] = static_cast<std::uint8_t>(i);
+    }
+    return slots;
+  }
+};
 
 /// What the schema says of members that it does not name (`additionalProperties`). They are kept in
 /// any case.
@@ -85,9 +113,8 @@ enum class OtherMembers : std::uint8_t {
 /// `tag`/`tag_value` is a member that the struct itself does not have (`"type": "text"`), `wrapper`
 /// the single key of the object around it (`{"granular": {...}}`).
 struct ObjectInfo : TypeInfo {
-  static constexpr std::uint8_t no_field = 0xff;
-  static constexpr std::size_t slot_count = 64;
-  static constexpr std::size_t max_fields = 254;  // beyond slot_count - 8 the slots are not used
+  static constexpr std::size_t max_fields = 254;
+  using FieldSet = std::array<std::uint64_t, 4>;  // a bit for each field
 
   std::span<const Field> fields;
   std::uint32_t extra_offset = 0;
@@ -95,17 +122,15 @@ struct ObjectInfo : TypeInfo {
   std::string_view tag = {};
   std::string_view tag_value = {};
   std::string_view wrapper = {};
-  std::array<std::uint8_t, slot_count> slots = {};  // open addressing, linear probing
+  FieldSet required = required_of(fields);
+  NameSlots<6> slots = NameSlots<6>::of(fields, &Field::name);
 
-  [[nodiscard]] constexpr bool hashed() const noexcept { return fields.size() + 8 <= slot_count; }
-  constexpr void fill_slots() {
-    for (auto& slot : slots) slot = no_field;
-    if (!hashed()) return;
+  static constexpr FieldSet required_of(std::span<const Field> fields) {
+    FieldSet out = {};
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      std::size_t at = name_slot(fields[i].name);
-      while (slots[at] != no_field) at = (at + 1) % slot_count;
-      slots[at] = static_cast<std::uint8_t>(i);
+      if (fields[i].required) out[i / 64] |= std::uint64_t{1} << (i % 64);
     }
+    return out;
   }
 };
 
@@ -121,9 +146,9 @@ struct UnionArm {
   const TypeInfo* type;
 };
 
-/// How to end, copy and move an arm of a union.
+/// How to end, copy and move an arm, in the storage of its union. Moving ends what was moved.
 struct ArmOps {
-  void (*destroy)(void* arm) noexcept;
+  void (*destroy)(void* storage) noexcept;
   void (*copy)(void* to, const void* from);
   void (*move)(void* to, void* from) noexcept;
 };
@@ -144,6 +169,7 @@ struct UnionInfo : TypeInfo {
   void* (*emplace)(void* value, std::size_t arm) = nullptr;
   Held (*held)(const void* value) = nullptr;
   const ArmOps* ops = nullptr;  // by index, that of `Unknown` too
+  NameSlots<6> slots = NameSlots<6>::of(arms, &UnionArm::name);
 };
 
 struct ListInfo : TypeInfo {
@@ -202,6 +228,7 @@ struct MethodInfo {
 /// A message envelope: `MethodMessage` plus its own members (`id`, `emittedAtMs`).
 struct MessageInfo : ObjectInfo {
   std::span<const MethodInfo> methods;
+  NameSlots<9> method_slots = NameSlots<9>::of(methods, &MethodInfo::method);
 };
 
 }  // namespace codex::protocol::detail

@@ -28,6 +28,7 @@ struct UnionInfo;
 // includers next to nothing (docs/decisions.md, "Unions").
 void destroy_arm(const UnionInfo& info, std::size_t arm, void* value) noexcept;
 void copy_arm(const UnionInfo& info, std::size_t arm, void* to, const void* from);
+/// Ends the arm where it was, too.
 void move_arm(const UnionInfo& info, std::size_t arm, void* to, void* from) noexcept;
 
 /// A string that every arm has, by its wire name; of an `Unknown` what its JSON says, else empty.
@@ -41,6 +42,11 @@ struct Overloaded : Fs... {
 template <class... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;
 
+/// Whether a union keeps an arm elsewhere, and in itself only where: a large one, which would make
+/// every union of its kind as large (docs/decisions.md, "Large members live elsewhere").
+template <class Arm>
+inline constexpr bool is_far = sizeof(Arm) > 176 || alignof(Arm) > alignof(void*);
+
 template <class T, class... Ts>
 concept OneOf = (std::same_as<T, Ts> || ...);
 
@@ -51,11 +57,11 @@ template <class Self, class... Arms>
 class Union {
  public:
   /// Holds an empty `Unknown`.
-  Union() noexcept : index_(index_of<Unknown>()) { new (storage_) Unknown; }
+  Union() noexcept { forget(); }
   template <class Arm>
     requires detail::OneOf<std::remove_cvref_t<Arm>, Arms...>
   Union(Arm&& arm) : index_(index_of<std::remove_cvref_t<Arm>>()) {
-    new (storage_) std::remove_cvref_t<Arm>(std::forward<Arm>(arm));
+    put<std::remove_cvref_t<Arm>>(std::forward<Arm>(arm));
   }
   /// A string literal or view, for a union with a string among its arms.
   template <class Text>
@@ -67,9 +73,8 @@ class Union {
   Union(const Union& other) : index_(other.index_) {
     detail::copy_arm(Self::type_info, index_, storage_, other.storage_);
   }
-  Union(Union&& other) noexcept : index_(other.index_) {
-    detail::move_arm(Self::type_info, index_, storage_, other.storage_);
-  }
+  /// The other holds an empty `Unknown` then.
+  Union(Union&& other) noexcept { take(other); }
   Union& operator=(const Union& other) {
     if (this != &other) *this = Union(other);
     return *this;
@@ -77,8 +82,7 @@ class Union {
   Union& operator=(Union&& other) noexcept {
     if (this == &other) return *this;
     detail::destroy_arm(Self::type_info, index_, storage_);
-    index_ = other.index_;
-    detail::move_arm(Self::type_info, index_, storage_, other.storage_);
+    take(other);
     return *this;
   }
   ~Union() { detail::destroy_arm(Self::type_info, index_, storage_); }
@@ -114,19 +118,29 @@ class Union {
   /// Makes it hold a fresh `Arm` and returns that.
   template <detail::OneOf<Arms...> Arm>
   Arm& emplace() {
-    if constexpr (!std::is_nothrow_default_constructible_v<Arm>) {
+    if constexpr (detail::is_far<Arm>) {
+      Arm* arm = new Arm{};
+      detail::destroy_arm(Self::type_info, index_, storage_);
+      index_ = index_of<Arm>();
+      new (storage_) Arm*(arm);
+      return *arm;
+    } else if constexpr (!std::is_nothrow_default_constructible_v<Arm>) {
       *this = Union(Arm{});
       return held<Arm>(storage_);
+    } else {
+      detail::destroy_arm(Self::type_info, index_, storage_);
+      index_ = index_of<Arm>();
+      return *new (storage_) Arm{};
     }
-    detail::destroy_arm(Self::type_info, index_, storage_);
-    index_ = index_of<Arm>();
-    return *new (storage_) Arm{};
   }
 
   /// The place of the arm among the arms.
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   /// The arm, whichever it is.
-  [[nodiscard]] const void* data() const noexcept { return storage_; }
+  [[nodiscard]] const void* data() const noexcept {
+    static constexpr bool far[] = {detail::is_far<Arms>...};
+    return far[index_] ? *reinterpret_cast<void* const*>(storage_) : storage_;
+  }
 
  private:
   template <class Arm>
@@ -137,13 +151,36 @@ class Union {
     return index;
   }
   static constexpr std::size_t size() noexcept {
-    std::size_t largest = 0;
-    ((largest = sizeof(Arms) > largest ? sizeof(Arms) : largest), ...);
+    std::size_t largest = sizeof(void*);
+    ((largest = !detail::is_far<Arms> && sizeof(Arms) > largest ? sizeof(Arms) : largest), ...);
     return largest;
   }
   template <class Arm, class Storage>
   static Arm& held(Storage* storage) noexcept {
-    return *std::launder(reinterpret_cast<Arm*>(storage));
+    if constexpr (detail::is_far<Arm>) {
+      return **std::launder(reinterpret_cast<Arm**>(const_cast<std::byte*>(storage)));
+    } else {
+      return *std::launder(reinterpret_cast<Arm*>(storage));
+    }
+  }
+  template <class Arm, class From>
+  void put(From&& arm) {
+    if constexpr (detail::is_far<Arm>) {
+      new (storage_) Arm*(new Arm(std::forward<From>(arm)));
+    } else {
+      new (storage_) Arm(std::forward<From>(arm));
+    }
+  }
+  /// Of what is over makes an empty `Unknown`.
+  void forget() noexcept {
+    index_ = index_of<Unknown>();
+    new (storage_) Unknown;
+  }
+  /// Takes the arm of another one, where there is none yet.
+  void take(Union& other) noexcept {
+    index_ = other.index_;
+    detail::move_arm(Self::type_info, index_, storage_, other.storage_);
+    other.forget();
   }
   template <class Arm, class... Others, class Storage, class F>
   static decltype(auto) call(std::size_t index, Storage* storage, F&& f) {
@@ -157,7 +194,7 @@ class Union {
     }
   }
 
-  alignas(Arms...) std::byte storage_[size()];
+  alignas(void*) std::byte storage_[size()];
   std::uint8_t index_;
 };
 
