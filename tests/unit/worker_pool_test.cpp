@@ -12,7 +12,7 @@
 namespace codex::testing {
 namespace {
 
-using detail::WorkerPool;
+using codex::detail::WorkerPool;
 using namespace std::chrono_literals;
 
 }  // namespace
