@@ -83,7 +83,7 @@ TEST_CASE("what was asked to be denied stays denied") {
 }
 
 TEST_CASE("a symbolic link does not lead out of what was asked for") {
-  const detail::TempDir folder("limit-");
+  const codex::testing::detail::TempDir folder("limit-");
   const auto inside = folder.path() / "inside";
   std::filesystem::create_directories(inside / "real");
   std::filesystem::create_symlink("/etc", inside / "out");
