@@ -1,6 +1,8 @@
 #include "benchmarks/inputs.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <string_view>
@@ -123,10 +125,46 @@ void add_deltas(std::deque<Input>& out, const std::vector<OrderedJson>& messages
   params.build(out.emplace_back());
 }
 
-/// Recorded turns with twenty recorded items each, until the text is large enough.
-void add_thread(std::deque<Input>& out, const std::vector<OrderedJson>& messages) {
-  constexpr std::size_t items_per_turn = 20;
+/// The recorded items, whose texts are those of a mock: "Hello."
+std::vector<OrderedJson> recorded_items(const std::vector<OrderedJson>& messages) {
   std::vector<OrderedJson> items;
+  for (const auto& message : messages) {
+    if (is_notification(message) && message["method"] == "item/completed") {
+      items.push_back(message["params"]["item"]);
+    }
+  }
+  return items;
+}
+
+/// Text of that many bytes, with line breaks and quotes as programs and models write them.
+std::string lines_of(std::size_t size) {
+  constexpr std::string_view lines =
+      "tests/unit/codec_test.cpp:42: error: expected \"value\", got number 17\n"
+      "  CHECK(decode<Item>(text).name == \"first\");\n"
+      "\n"
+      "The parser stops one token too early, so I will look at the caller next.\n";
+  std::string text;
+  while (text.size() < size) text += lines;
+  text.resize(size);
+  return text;
+}
+
+/// Gives an item the texts of a day's work: messages of a paragraph or two, the output of a build,
+/// a patch.
+OrderedJson at_work(OrderedJson item) {
+  const auto type = item.at("type").get<std::string>();
+  if (type == "agentMessage" || type == "plan") item["text"] = lines_of(1'000);
+  if (type == "commandExecution") item["aggregatedOutput"] = lines_of(6'000);
+  if (type == "fileChange") {
+    for (auto& change : item.at("changes")) change["diff"] = lines_of(3'000);
+  }
+  return item;
+}
+
+/// Recorded turns with twenty of these items each, until the text is large enough.
+void add_thread(std::deque<Input>& out, std::string name, const std::vector<OrderedJson>& items,
+                const std::vector<OrderedJson>& messages) {
+  constexpr std::size_t items_per_turn = 20;
   std::vector<OrderedJson> turns;
   OrderedJson response;
   for (const auto& message : messages) {
@@ -135,7 +173,6 @@ void add_thread(std::deque<Input>& out, const std::vector<OrderedJson>& messages
       response = message["result"];
     }
     if (!is_notification(message)) continue;
-    if (message["method"] == "item/completed") items.push_back(message["params"]["item"]);
     if (message["method"] == "turn/completed") turns.push_back(message["params"]["turn"]);
   }
   auto& all = response.at("thread").at("turns") = OrderedJson::array();
@@ -147,9 +184,19 @@ void add_thread(std::deque<Input>& out, const std::vector<OrderedJson>& messages
       content.push_back(items[item++ % items.size()]);
     all.push_back(std::move(turn));
   }
-  InputBuilder input("thread/read");
+  InputBuilder input(std::move(name));
   input.add(response.dump(), protocol::ThreadReadResponse::type_info);
   input.build(out.emplace_back());
+}
+
+/// Twice: a thread as work makes them, and one of 80,000 items with next to no text, where all time
+/// goes into making and freeing values.
+void add_threads(std::deque<Input>& out, const std::vector<OrderedJson>& messages) {
+  const std::vector<OrderedJson> tiny = recorded_items(messages);
+  std::vector<OrderedJson> items;
+  std::transform(tiny.begin(), tiny.end(), std::back_inserter(items), at_work);
+  add_thread(out, "thread/read", items, messages);
+  add_thread(out, "tiny items", tiny, messages);
 }
 
 }  // namespace
@@ -160,7 +207,7 @@ const std::deque<Input>& inputs() {
     std::deque<Input> out;
     add_notifications(out, messages);
     add_deltas(out, messages);
-    add_thread(out, messages);
+    add_threads(out, messages);
     return out;
   }();
   return all;
