@@ -128,20 +128,3 @@ TEST_CASE("allow_writes_under lets patches write in its folder, and through no l
   CHECK(names_in(workspace) == std::set<std::string>{"out"});
   CHECK(names_in(elsewhere.path()).empty());
 }
-
-TEST_CASE("a patch is not accepted for another one to which the model gave the same id") {
-  MockModel mock;
-  const fs::path workspace = fs::canonical(mock.workspace());
-  fs::create_directory(workspace / "out");
-  Agent agent(mock, approvals::allow_writes_under((workspace / "out").string()));
-  // Patches by way of the shell are asked about at the same time.
-  const auto patch = [](const std::string& file) {
-    return "apply_patch <<'EOF'\n" + patch_that_adds(file) + "EOF\n";
-  };
-  for (int round = 0; round < 5; ++round) {
-    const std::string n = std::to_string(round);
-    agent.does(
-        Reply{}.id("same" + n).shell(patch("evil")).id("same" + n).shell(patch("out/good" + n)));
-  }
-  CHECK(names_in(workspace) == std::set<std::string>{"out"});
-}

@@ -318,6 +318,63 @@ TEST_CASE("params that do not fit are refused without a handler being called") {
   CHECK(problem.message.find("command") != std::string::npos);
 }
 
+TEST_CASE("the app is told of requests that have no handler") {
+  FakeRuntime runtime;
+  Problems problems;
+  Codex codex(with(runtime, {.on_problem = problems.listener()}));
+  runtime.ask(1, command_method, command_params());
+  CHECK(runtime.answer_to(1).at("result") == decision("decline"));
+  const HandlerProblem problem = problems.next();
+  CHECK(problem.kind == Kind::not_set);
+  CHECK(problem.method == command_method);
+}
+
+TEST_CASE("a handler is stopped when the runtime ends") {
+  FakeRuntime runtime;
+  Gate running;
+  Gate stopped;
+  Codex codex(
+      with(runtime, {.command_approval = [&](const Command&, const HandlerContext& context) {
+             running.open();
+             if (wait_for_stop(context)) stopped.open();
+             return approvals::accept();
+           }}));
+  runtime.ask(1, command_method, command_params());
+  REQUIRE(running.pass({}));
+  runtime.end();
+  CHECK(stopped.pass({}));
+}
+
+TEST_CASE("what the handlers of a thread hold is let go when the client closes") {
+  FakeRuntime runtime;
+  runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
+  const auto held = std::make_shared<int>(1);
+  {
+    Codex codex(with(runtime, {}));
+    const Thread thread = codex.thread_start();
+    thread.set_handlers(
+        {.command_approval = [thread, held](const Command&) { return approvals::accept(); }});
+    CHECK(held.use_count() == 2);
+  }
+  CHECK(held.use_count() == 1);
+}
+
+namespace {
+
+struct Approver {
+  std::shared_ptr<int> rules;
+  approvals::Decision operator()(const Command& /*asked*/) const { return approvals::accept(); }
+};
+
+}  // namespace
+
+TEST_CASE("an aggregate with a call operator is a handler") {
+  FakeRuntime runtime;
+  Codex codex(with(runtime, {.command_approval = Approver{}}));
+  runtime.ask(1, command_method, command_params());
+  CHECK(runtime.answer_to(1).at("result") == decision("accept"));
+}
+
 TEST_CASE("a handler that is too slow is told to stop, and what it answers then is dropped") {
   FakeRuntime runtime;
   Problems problems;
@@ -368,6 +425,7 @@ TEST_CASE("a handler is stopped when its request was resolved, or its turn is ov
     runtime.notify("thread/archived", {{"threadId", "t1"}});
     CHECK(runtime.answer_to(7).at("result") == decision("decline"));
     CHECK(stopped.pass({}));
+    CHECK(problems.next().kind == Kind::thread_gone);
   }
   codex.close();
   CHECK(problems.empty());

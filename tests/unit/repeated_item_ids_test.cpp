@@ -40,6 +40,17 @@ TEST_CASE("an id that the model gave twice in a turn names nothing any more") {
   CHECK(found(items, "v", "p1") == "other turn");
 }
 
+TEST_CASE("an id that is asked about twice names nothing any more") {
+  StartedItems items;
+  start(items, "u", "p1", "harmless");
+  items.note_asked("u", "p1");
+  CHECK(found(items, "u", "p1") == "harmless");
+  items.note_asked("v", "p1");
+  CHECK(found(items, "u", "p1") == "harmless");
+  items.note_asked("u", "p1");
+  CHECK_FALSE(found(items, "u", "p1"));
+}
+
 TEST_CASE("an id counts as given also when its item was forgotten for want of room") {
   StartedItems items(2);
   start(items, "u", "p1", "evil");

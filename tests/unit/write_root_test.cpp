@@ -80,6 +80,15 @@ TEST_CASE("paths that need a reader's help are not held") {
   CHECK_FALSE(root.holds(upper + "/file"));
 }
 
+TEST_CASE(
+    "a link that lies elsewhere is not held, though it leads here: it would be deleted there") {
+  const Places at;
+  fs::create_symlink(at.out / "file", at.base / "link");
+  CHECK_FALSE(at.holds(at.base / "link"));
+  fs::create_symlink(at.out / "file", at.out / "link");
+  CHECK(at.holds(at.out / "link"));
+}
+
 TEST_CASE("links are followed to where the write goes") {
   const Places at;
   fs::create_symlink(at.out / "sub", at.out / "inner");

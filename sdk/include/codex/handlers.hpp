@@ -112,6 +112,11 @@ concept AnswersFor = requires(const Result& result, const typename R::Params& pa
   { result.answer(params) } -> std::convertible_to<typename R::Response>;
 };
 
+/// The response itself. `Json` converts to everything, and so to the wrong response too.
+template <class Result, class R>
+concept RespondsTo = !std::same_as<std::remove_cvref_t<Result>, Json> &&
+                     std::convertible_to<Result, typename R::Response>;
+
 template <class R, class F>
 class CallableHandlerBody final : public TypedHandlerBody<R> {
  public:
@@ -121,7 +126,7 @@ class CallableHandlerBody final : public TypedHandlerBody<R> {
   typename R::Response call(const typename R::Params& params,
                             const HandlerContext& context) override {
     using Result = HandlerResult<F, typename R::Params>;
-    if constexpr (std::convertible_to<Result, typename R::Response>) {
+    if constexpr (RespondsTo<Result, R>) {
       return call_handler(callable_, context, params);
     } else {
       return call_handler(callable_, context, params).answer(params);
@@ -151,7 +156,8 @@ std::string dump_response(const Json& response);
 /// An empty `std::function` or function pointer is a handler that is not set.
 template <class F>
 bool is_unset(const F& callable) {
-  if constexpr (std::is_pointer_v<F> || std::constructible_from<F, std::nullptr_t>) {
+  if constexpr (std::is_pointer_v<F> ||
+                (std::constructible_from<F, std::nullptr_t> && requires { callable == nullptr; })) {
     return callable == nullptr;
   } else {
     return false;
@@ -214,10 +220,10 @@ class Handler {
                   "(const Params&, const HandlerContext&)");
     if constexpr (detail::HandlerCallable<Callable, typename R::Params>) {
       using Result = detail::HandlerResult<Callable, typename R::Params>;
-      static_assert(std::convertible_to<Result, typename R::Response> ||
-                        detail::AnswersFor<std::remove_cvref_t<Result>, R>,
-                    "a handler returns the response of its own request");
-      if constexpr (std::convertible_to<Result, typename R::Response> ||
+      static_assert(
+          detail::RespondsTo<Result, R> || detail::AnswersFor<std::remove_cvref_t<Result>, R>,
+          "a handler returns the response of its own request");
+      if constexpr (detail::RespondsTo<Result, R> ||
                     detail::AnswersFor<std::remove_cvref_t<Result>, R>) {
         if (detail::is_unset(callable)) return;
         body_ =
@@ -277,6 +283,8 @@ struct HandlerProblem {
     threw,        ///< The handler threw, or its answer cannot be sent; `error` says what.
     unreadable,   ///< The params do not fit their type; `error` says where. No handler was called.
     too_slow,     ///< There was no answer in `CodexConfig::handler_timeout`.
+    not_set,      ///< There is no handler for it.
+    thread_gone,  ///< The thread was archived, deleted or closed before there was an answer.
     overloaded,   ///< Too many requests waited for a handler. None was called.
     exceeded,     ///< More permissions were granted than asked for. What was too much was left out.
     left_behind,  ///< The handler still ran a while after `Codex::close`, which went on without it.

@@ -135,6 +135,10 @@ Policy allow_commands(const std::vector<std::string>& patterns);
 /// `folder` is UTF-8 and may be relative to this process' working directory. Links on the way to it
 /// are followed now, so that one that is put there later opens nothing. It need not exist yet.
 ///
+/// The runtime tells patches apart by an id that the model chooses. A patch whose id was there
+/// before in its turn is not allowed; yet where two of one id run at once, the runtime itself may
+/// take the answer to one for the other.
+///
 /// Between the judgement and the write, somebody else may exchange a folder for a link: a command
 /// of the agent's that runs at the same time, for example. Where that matters, let the sandbox
 /// guard the writes, and use this to answer what it asks. The folder has to be the same one for

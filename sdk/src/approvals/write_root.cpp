@@ -112,8 +112,11 @@ bool WriteRoot::holds(std::string_view path) const {
   if (is_mangled(path)) return false;
   const fs::path file(std::u8string(path.begin(), path.end()));
   if (!file.is_absolute() || has_parent_step(file)) return false;
+  // The entry itself, too: a link that lies elsewhere would be deleted or moved there.
+  const std::optional<fs::path> parent = LinkFollower(file.parent_path()).follow();
+  const bool is_within = parent && (*parent == folder_ || lies_below(*parent, folder_));
   const std::optional<fs::path> end = LinkFollower(file).follow();
-  return end && lies_below(*end, folder_) && is_missing_or_has_one_name(*end);
+  return is_within && end && lies_below(*end, folder_) && is_missing_or_has_one_name(*end);
 }
 
 }  // namespace codex::detail

@@ -55,6 +55,7 @@ Client::Client(CodexConfig config)
                                  dispatcher_](const std::shared_ptr<const Message>& notification) {
     dispatcher->see(notification);
   };
+  options.on_end = [dispatcher = dispatcher_] { dispatcher->end(); };
   connection_ = Connection::open(std::move(options), transport_factory(config_));
 }
 

@@ -88,12 +88,13 @@ Thread Codex::thread_resume(const std::string& thread_id, const ThreadResumeOpti
   const auto before = handlers.of_thread(thread_id);
   if (tools) handlers.set_tools(thread_id, std::move(tools));
   if (detail::has_any(options.handlers)) handlers.set_handlers(thread_id, options.handlers);
+  const auto changed = handlers.of_thread(thread_id);
   try {
     return thread_from(requests::ThreadResume::method,
                        detail::thread_resume_params(thread_id, options),
                        detail::call_options(options));
   } catch (...) {
-    handlers.set_thread(thread_id, before);
+    handlers.restore(thread_id, changed, before);
     throw;
   }
 }

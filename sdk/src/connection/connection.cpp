@@ -201,6 +201,7 @@ void Connection::fail(const Failure& failure) {
   }
   window_->fail(failure);
   router_->fail(failure);
+  if (options_.on_end) options_.on_end();
 }
 
 void Connection::send(std::string_view line) {

@@ -151,7 +151,11 @@ Json SchemaWriter::member(const Member& member) {
     shape = &as<OptionalShape>(*shape).element();
   }
   Json schema = below(member.name, *shape);
-  if (!member.doc.empty()) schema["description"] = member.doc;
+  if (!member.doc.empty()) {
+    // Strict schemas take nothing beside a reference.
+    if (is_strict() && schema.contains("$ref")) schema = {{"anyOf", Json::array({schema})}};
+    schema["description"] = member.doc;
+  }
   if (is_strict()) return schema;
   if (auto standard = default_of(member)) schema["default"] = *std::move(standard);
   return schema;

@@ -103,6 +103,9 @@ void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Clie
 
 void Dispatcher::take(Connection& connection, ServerRequest request) {
   request.thread_id = thread_of(request);
+  if (request.method == server_requests::ItemFileChangeRequestApproval::method) {
+    items_.note_asked(request.turn_id, text_at(request.params, "itemId"));
+  }
   ChosenHandler handler = book_.choose(request.method, request.thread_id, request.params);
   auto call = std::make_shared<Call>();
   call->request = std::move(request);
@@ -112,6 +115,7 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
   if (!is_answered) {
     lock.unlock();
     const ServerRequest& unanswered = call->request;
+    if (!call->handler.body) tell(*call, Kind::not_set, "No handler is set for such requests");
     if (const auto refusal = refusal_of(unanswered.method, nobody_answers)) {
       return connection.respond(unanswered.id, *refusal);
     }
@@ -166,6 +170,14 @@ void Dispatcher::stop() noexcept {
   }
 }
 
+void Dispatcher::end() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopped_ = true;
+  }
+  for (auto& call : settle_if([](const Call&) { return true; })) cancel(std::move(call));
+}
+
 void Dispatcher::finish(std::chrono::milliseconds patience) noexcept {
   if (handlers_.finish(patience) != 0) {
     std::unique_lock lock(mutex_);
@@ -178,6 +190,7 @@ void Dispatcher::finish(std::chrono::milliseconds patience) noexcept {
   }
   stops_.finish(patience);
   problems_.finish(patience);
+  book_.clear();
 }
 
 void Dispatcher::run(Key key) {
@@ -196,6 +209,7 @@ void Dispatcher::run(Key key) {
   }
   lock.lock();
   std::erase(running_, call);
+  lock.unlock();  // this may be the last of the handler, and of what the app gave it
 }
 
 HandlerContext Dispatcher::context_for(const Call& call) const {
@@ -246,12 +260,12 @@ void Dispatcher::fail(Key key, std::exception_ptr error) {
 }
 
 void Dispatcher::expire(Key key) {
-  const CallPtr call = settle(key);
+  CallPtr call = settle(key);
   if (!call) return;
   refuse(*call, was_too_slow);
-  cancel(call);
   tell(*call, Kind::too_slow,
        "There was no answer within " + std::to_string(timeout_.count()) + " ms");
+  cancel(std::move(call));
 }
 
 void Dispatcher::resolve(const Message& notification) {
@@ -259,9 +273,9 @@ void Dispatcher::resolve(const Message& notification) {
   if (!params.is_object() || !params.contains("requestId")) return;
   const Json& id = params["requestId"];
   // Nobody waits for an answer any more.
-  for (const auto& call : settle_if(
+  for (auto& call : settle_if(
            [&](const Call& call) { return Json::parse(call.request.id, nullptr, false) == id; })) {
-    cancel(call);
+    cancel(std::move(call));
   }
 }
 
@@ -272,9 +286,10 @@ void Dispatcher::end_turn(std::string_view turn_id) {
 
 void Dispatcher::end_thread(const std::string& thread_id) {
   if (thread_id.empty()) return;
-  book_.set_thread(thread_id, nullptr);
-  cancel_and_refuse(
-      settle_if([&](const Call& call) { return call.request.thread_id == thread_id; }));
+  auto calls = settle_if([&](const Call& call) { return call.request.thread_id == thread_id; });
+  for (const auto& call : calls) tell(*call, Kind::thread_gone, "The thread is gone");
+  cancel_and_refuse(std::move(calls));
+  (void)stops_.post([gone = book_.take_thread(thread_id)] {});  // what the app gave ends there
 }
 
 Dispatcher::CallPtr Dispatcher::settle(Key key) {
@@ -298,16 +313,17 @@ std::vector<Dispatcher::CallPtr> Dispatcher::settle_if(Predicate&& predicate) {
   return settled;
 }
 
-void Dispatcher::cancel(const CallPtr& call) {
+void Dispatcher::cancel(CallPtr call) {
   call->watch.reset();
-  // Where that is refused the client closes, and stops them all.
-  if (!stops_.post([call] { call->stop.request_stop(); })) call->stop.request_stop();
+  std::stop_source stop = call->stop;
+  // With the call, so that what the app gave it ends there, not on the I/O thread.
+  if (!stops_.post([call = std::move(call)] { call->stop.request_stop(); })) stop.request_stop();
 }
 
-void Dispatcher::cancel_and_refuse(const std::vector<CallPtr>& calls) {
-  for (const auto& call : calls) {
+void Dispatcher::cancel_and_refuse(std::vector<CallPtr> calls) {
+  for (auto& call : calls) {
     refuse(*call, is_over);
-    cancel(call);
+    cancel(std::move(call));
   }
 }
 

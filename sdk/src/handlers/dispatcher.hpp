@@ -44,7 +44,10 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   [[nodiscard]] HandlerBook& book() noexcept { return book_; }
 
-  /// Cancels all requests, and takes no more.
+  /// The connection is lost: cancels all requests, and takes no more. I/O thread.
+  void end();
+
+  /// The same, on this thread, which is not the I/O thread.
   void stop() noexcept;
 
   /// Waits until the handlers are done; see `WorkerPool::finish`.
@@ -79,8 +82,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   [[nodiscard]] CallPtr settle(Key key);
   template <class Predicate>
   [[nodiscard]] std::vector<CallPtr> settle_if(Predicate&& predicate);
-  void cancel(const CallPtr& call);
-  void cancel_and_refuse(const std::vector<CallPtr>& calls);
+  void cancel(CallPtr call);
+  void cancel_and_refuse(std::vector<CallPtr> calls);
 
   void send(const Call& call, const std::string& response);
   void refuse(const Call& call, std::string_view reason);

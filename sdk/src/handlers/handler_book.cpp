@@ -18,42 +18,42 @@ namespace server_requests = codex::protocol::server_requests;
 
 using Body = std::shared_ptr<HandlerBody>;
 
-struct Entry {
+struct Place {
   std::string_view method;
   Body (*body)(const Handlers& handlers);
 };
 
 template <auto member>
-struct EntryFor;
+struct PlaceFor;
 template <class R, Handler<R> Handlers::*member>
-struct EntryFor<member> {
-  static constexpr Entry value{R::method,
+struct PlaceFor<member> {
+  static constexpr Place value{R::method,
                                [](const Handlers& handlers) { return (handlers.*member).body(); }};
 };
 
 // In the order of Handlers.
 constexpr std::array entries = {
-    EntryFor<&Handlers::command_approval>::value,
-    EntryFor<&Handlers::file_change_approval>::value,
-    EntryFor<&Handlers::permissions_approval>::value,
-    EntryFor<&Handlers::user_input>::value,
-    EntryFor<&Handlers::elicitation>::value,
-    EntryFor<&Handlers::tool_call>::value,
-    EntryFor<&Handlers::auth_tokens_refresh>::value,
-    EntryFor<&Handlers::attestation>::value,
-    EntryFor<&Handlers::current_time>::value,
-    EntryFor<&Handlers::apply_patch_approval>::value,
-    EntryFor<&Handlers::exec_command_approval>::value,
+    PlaceFor<&Handlers::command_approval>::value,
+    PlaceFor<&Handlers::file_change_approval>::value,
+    PlaceFor<&Handlers::permissions_approval>::value,
+    PlaceFor<&Handlers::user_input>::value,
+    PlaceFor<&Handlers::elicitation>::value,
+    PlaceFor<&Handlers::tool_call>::value,
+    PlaceFor<&Handlers::auth_tokens_refresh>::value,
+    PlaceFor<&Handlers::attestation>::value,
+    PlaceFor<&Handlers::current_time>::value,
+    PlaceFor<&Handlers::apply_patch_approval>::value,
+    PlaceFor<&Handlers::exec_command_approval>::value,
 };
 
-const Entry* entry_for(std::string_view method) {
+const Place* place_for(std::string_view method) {
   const auto found = std::find_if(entries.begin(), entries.end(),
-                                  [&](const Entry& entry) { return entry.method == method; });
+                                  [&](const Place& entry) { return entry.method == method; });
   return found != entries.end() ? &*found : nullptr;
 }
 
 Body body_for(const Handlers& handlers, std::string_view method) {
-  const Entry* entry = entry_for(method);
+  const Place* entry = place_for(method);
   return entry ? entry->body(handlers) : handlers.other.body();
 }
 
@@ -82,32 +82,60 @@ std::shared_ptr<const ThreadHandlers> HandlerBook::of_thread(std::string_view th
 }
 
 void HandlerBook::set_handlers(const std::string& thread_id, Handlers handlers) {
-  ThreadHandlers changed;
-  if (const auto before = of_thread(thread_id)) changed.find_tool = before->find_tool;
-  const bool is_empty = !has_any(handlers) && !changed.find_tool;
-  changed.handlers = std::move(handlers);
-  set_thread(thread_id, is_empty ? nullptr : std::make_shared<ThreadHandlers>(std::move(changed)));
+  update(thread_id, [&](const Entry& before) -> Entry {
+    const ToolFinder find_tool = before ? before->find_tool : nullptr;
+    if (!has_any(handlers) && !find_tool) return nullptr;
+    return std::make_shared<ThreadHandlers>(ThreadHandlers{handlers, find_tool});
+  });
 }
 
 void HandlerBook::set_tools(const std::string& thread_id, ToolFinder find_tool) {
-  ThreadHandlers changed;
-  if (const auto before = of_thread(thread_id)) changed.handlers = before->handlers;
-  changed.find_tool = std::move(find_tool);
-  set_thread(thread_id, std::make_shared<ThreadHandlers>(std::move(changed)));
+  update(thread_id, [&](const Entry& before) -> Entry {
+    return std::make_shared<ThreadHandlers>(
+        ThreadHandlers{before ? before->handlers : Handlers{}, find_tool});
+  });
 }
 
-void HandlerBook::set_thread(const std::string& thread_id,
-                             std::shared_ptr<const ThreadHandlers> handlers) {
+std::shared_ptr<const ThreadHandlers> HandlerBook::take_thread(std::string_view thread_id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = threads_.find(thread_id);
+  if (found == threads_.end()) return nullptr;
+  Entry taken = std::move(found->second);
+  threads_.erase(found);
+  return taken;
+}
+
+void HandlerBook::restore(const std::string& thread_id, const Entry& changed, Entry before) {
+  (void)replace(thread_id, changed, std::move(before));
+}
+
+void HandlerBook::clear() noexcept {
+  std::map<std::string, Entry, std::less<>> all;  // ends without the lock
+  const std::lock_guard lock(mutex_);
+  all.swap(threads_);
+}
+
+void HandlerBook::update(const std::string& thread_id,
+                         const std::function<Entry(const Entry&)>& change) {
+  for (;;) {
+    const Entry before = of_thread(thread_id);
+    if (replace(thread_id, before, change(before))) return;
+  }
+}
+
+bool HandlerBook::replace(const std::string& thread_id, const Entry& before, Entry after) {
   const std::lock_guard lock(mutex_);
   auto& place = threads_[thread_id];
-  place.swap(handlers);  // what was there ends without the lock
+  const bool is_unchanged = place == before;
+  if (is_unchanged) place.swap(after);  // what was there ends without the lock
   if (!place) threads_.erase(thread_id);
+  return is_unchanged;
 }
 
 bool has_any(const Handlers& handlers) {
   return handlers.other || handlers.on_problem ||
          std::any_of(entries.begin(), entries.end(),
-                     [&](const Entry& entry) { return entry.body(handlers) != nullptr; });
+                     [&](const Place& entry) { return entry.body(handlers) != nullptr; });
 }
 
 }  // namespace codex::detail

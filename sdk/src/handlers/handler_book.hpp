@@ -45,13 +45,26 @@ class HandlerBook {
   /// Gives the thread these tools, beside the handlers that it has.
   void set_tools(const std::string& thread_id, ToolFinder find_tool);
 
-  /// Replaces what the thread has; nullptr: nothing any more.
-  void set_thread(const std::string& thread_id, std::shared_ptr<const ThreadHandlers> handlers);
+  /// The thread has nothing any more. Returns what it had, which may end the app's own objects.
+  std::shared_ptr<const ThreadHandlers> take_thread(std::string_view thread_id);
+
+  /// Puts back what the thread had, unless somebody else has changed it in the meantime.
+  void restore(const std::string& thread_id, const std::shared_ptr<const ThreadHandlers>& changed,
+               std::shared_ptr<const ThreadHandlers> before);
+
+  /// No thread has anything any more.
+  void clear() noexcept;
 
  private:
+  using Entry = std::shared_ptr<const ThreadHandlers>;
+
+  /// Replaces what the thread has by what `change` makes of it, which may be called repeatedly.
+  void update(const std::string& thread_id, const std::function<Entry(const Entry&)>& change);
+  [[nodiscard]] bool replace(const std::string& thread_id, const Entry& before, Entry after);
+
   const Handlers client_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const ThreadHandlers>, std::less<>> threads_;
+  std::map<std::string, Entry, std::less<>> threads_;
 };
 
 /// Whether any of the handlers is set.

@@ -21,7 +21,7 @@ void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
   if (!is_worth_keeping(item_started->text)) return;
   const Envelope& envelope = item_started->envelope;
   const std::lock_guard lock(mutex_);
-  if (!is_new(envelope.turn_id, envelope.item_id)) {
+  if (!is_new(ids_, envelope.turn_id, envelope.item_id)) {
     forget(envelope.turn_id, envelope.item_id);
     return;
   }
@@ -41,6 +41,11 @@ std::optional<Notification> StartedItems::find(std::string_view thread_id, std::
   return found->started;
 }
 
+void StartedItems::note_asked(std::string_view turn_id, std::string_view item_id) {
+  const std::lock_guard lock(mutex_);
+  if (!is_new(asked_, turn_id, item_id)) forget(turn_id, item_id);
+}
+
 void StartedItems::forget_turn(std::string_view turn_id) {
   const std::lock_guard lock(mutex_);
   std::erase_if(items_, [&](const Item& item) {
@@ -48,12 +53,14 @@ void StartedItems::forget_turn(std::string_view turn_id) {
     bytes_ -= item.started.text().size();
     return true;
   });
-  const auto ids = ids_.find(turn_id);
-  if (ids != ids_.end()) ids_.erase(ids);
+  for (IdsByTurn* all : {&ids_, &asked_}) {
+    const auto ids = all->find(turn_id);
+    if (ids != all->end()) all->erase(ids);
+  }
 }
 
-bool StartedItems::is_new(std::string_view turn_id, std::string_view item_id) {
-  auto& ids = ids_[std::string(turn_id)];
+bool StartedItems::is_new(IdsByTurn& all, std::string_view turn_id, std::string_view item_id) {
+  auto& ids = all[std::string(turn_id)];
   return ids.size() < max_ids_of_turn && ids.insert(std::hash<std::string_view>()(item_id)).second;
 }
 

@@ -19,7 +19,8 @@ namespace codex::detail {
 /// do not say what they are. Thread-safe.
 ///
 /// The ids are the model's. One that it gives to two items of a turn names neither: it could show a
-/// harmless patch for the one that it wants to have accepted.
+/// harmless patch for the one that it wants to have accepted. Nor does one that is asked about
+/// twice: where two patches of one id run at once, the runtime announces the first of them alone.
 class StartedItems {
  public:
   /// Beyond these the oldest are forgotten.
@@ -34,6 +35,9 @@ class StartedItems {
                                                  std::string_view turn_id,
                                                  std::string_view item_id) const;
 
+  /// The runtime asks whether it may do what this item says.
+  void note_asked(std::string_view turn_id, std::string_view item_id);
+
   void forget_turn(std::string_view turn_id);
 
  private:
@@ -45,8 +49,10 @@ class StartedItems {
   // Past this an item of the turn is not kept, for it may have an id that was there before.
   static constexpr std::size_t max_ids_of_turn = 65'536;
 
-  /// Whether the turn had no item of this id before.
-  bool is_new(std::string_view turn_id, std::string_view item_id);
+  using IdsByTurn = std::map<std::string, std::unordered_set<std::size_t>, std::less<>>;
+
+  /// Whether the turn's id was not among these before.
+  static bool is_new(IdsByTurn& all, std::string_view turn_id, std::string_view item_id);
   void forget(std::string_view turn_id, std::string_view item_id);
   void forget_oldest();
 
@@ -57,7 +63,8 @@ class StartedItems {
   std::deque<Item> items_;
   std::size_t bytes_ = 0;
   // By turn, the hashes of all the ids that it had, of forgotten items too.
-  std::map<std::string, std::unordered_set<std::size_t>, std::less<>> ids_;
+  IdsByTurn ids_;
+  IdsByTurn asked_;
 };
 
 }  // namespace codex::detail
