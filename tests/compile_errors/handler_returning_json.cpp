@@ -4,12 +4,12 @@
 using namespace codex::protocol;
 
 codex::Handlers handlers() {
-#ifdef RIGHT
-  using Answer = CommandExecutionRequestApprovalResponse;
-#else
-  using Answer = codex::Json;
-#endif
   return {.command_approval = [](const CommandExecutionRequestApprovalParams&) {
-    return Answer{codex::approvals::accept()};
+    const codex::Json answer{{"decision", "accept"}};
+#ifdef RIGHT
+    return answer.get<CommandExecutionRequestApprovalResponse>();
+#else
+    return answer;
+#endif
   }};
 }

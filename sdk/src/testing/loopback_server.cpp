@@ -26,7 +26,7 @@ constexpr std::size_t threads = 80;
 constexpr int connection_backlog = 128;
 constexpr std::size_t most_body_bytes = std::size_t{256} * 1024 * 1024;
 // These three are what `stop` may have to wait for a client that connects and then stays silent.
-constexpr std::chrono::seconds first_byte_timeout{1};
+constexpr std::chrono::seconds first_byte_timeout{5};
 constexpr std::chrono::seconds read_timeout{5};
 constexpr std::chrono::seconds write_timeout{5};
 
