@@ -10,6 +10,7 @@
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -41,37 +42,57 @@ void show_error(const std::exception& error) {
   show(std::string("\nError: ") + error.what() + '\n');
 }
 
-void show_begun(const types::ThreadItem& item) {
-  if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
-    show("\n$ " + command->command + '\n');
-  } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
-    for (const auto& change : patch->changes) show("\n" + change.path + '\n' + change.diff + '\n');
+/// Prints a turn as it happens.
+class TurnPrinter {
+ public:
+  void print(const codex::Notification& event) {
+    if (const auto text = event.as<events::ItemAgentMessageDelta>()) {
+      stream(text->item_id, text->delta);
+    } else if (const auto output = event.as<events::ItemCommandExecutionOutputDelta>()) {
+      stream(output->item_id, output->delta);
+    } else if (const auto begun = event.as<events::ItemStarted>()) {
+      print_begun(begun->item);
+    } else if (const auto done = event.as<events::ItemCompleted>()) {
+      print_done(done->item);
+    }
   }
-}
 
-void show_done(const types::ThreadItem& item) {
-  if (item.is<types::AgentMessageThreadItem>()) {
-    show("\n");
-  } else if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
-    const auto& code = command->exit_code;
-    show('[' + (code ? "exit " + std::to_string(*code) : std::string(command->status.name())) +
-         "]\n");
-  } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
-    show("[patch " + std::string(patch->status.name()) + "]\n");
+ private:
+  void stream(const std::string& item_id, const std::string& text) {
+    streamed_.insert(item_id);
+    show(text);
   }
-}
 
-void show_event(const codex::Notification& event) {
-  if (const auto text = event.as<events::ItemAgentMessageDelta>()) {
-    show(text->delta);
-  } else if (const auto output = event.as<events::ItemCommandExecutionOutputDelta>()) {
-    show(output->delta);
-  } else if (const auto begun = event.as<events::ItemStarted>()) {
-    show_begun(begun->item);
-  } else if (const auto done = event.as<events::ItemCompleted>()) {
-    show_done(done->item);
+  /// What is short may come without deltas.
+  void print_unless_streamed(const std::string& item_id, const std::string& text) {
+    if (streamed_.erase(item_id) == 0) show(text);
   }
-}
+
+  static void print_begun(const types::ThreadItem& item) {
+    if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
+      show("\n$ " + command->command + '\n');
+    } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
+      for (const auto& change : patch->changes) show("\n" + change.path + '\n' + change.diff);
+    }
+  }
+
+  void print_done(const types::ThreadItem& item) {
+    if (const auto* message = item.as<types::AgentMessageThreadItem>()) {
+      print_unless_streamed(message->id, message->text);
+      show("\n");
+    } else if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
+      print_unless_streamed(command->id, command->aggregated_output.value_or(""));
+      const auto& code = command->exit_code;
+      const std::string end =
+          code ? "exit " + std::to_string(*code) : std::string(command->status.name());
+      show('[' + end + "]\n");
+    } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
+      show("[patch " + std::string(patch->status.name()) + "]\n");
+    }
+  }
+
+  std::set<std::string> streamed_;  // items that had deltas
+};
 
 /// One turn after the other on a thread.
 class Chat {
@@ -147,7 +168,8 @@ class Chat {
 
   void follow(codex::TurnHandle turn) {
     try {
-      for (const codex::Notification& event : turn.stream()) show_event(event);
+      TurnPrinter printer;
+      for (const codex::Notification& event : turn.stream()) printer.print(event);
       const auto status = turn.run().status;
       if (status != types::TurnStatus::completed) show("\n[" + std::string(status.name()) + "]\n");
     } catch (const codex::CodexError& error) {
