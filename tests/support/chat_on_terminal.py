@@ -34,8 +34,9 @@ class Terminal:
     def __exit__(self, kind, *_):
         if kind:
             print(self.transcript)
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            if self.pid:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
         os.close(self.terminal)
 
     def read(self, deadline):
@@ -75,6 +76,7 @@ class Terminal:
         while self.read(deadline):
             pass
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self.pid = 0
         assert status == 0, f"ended with {status}"
 
 
