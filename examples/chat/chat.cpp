@@ -1,0 +1,229 @@
+// A chat with the agent on the terminal: `chat [--live] [--resume THREAD_ID | --last]`.
+//
+// A line starts a turn, or steers the one that runs. Ctrl-C interrupts the turn, or ends the chat
+// when none runs; so does the end of the input. The agent asks before it does more than change
+// files in its folder. For POSIX systems: keyboard.hpp waits with poll().
+
+#include <cctype>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include <codex/codex.hpp>
+#include <codex/protocol/mcp_server.hpp>
+
+#include "keyboard.hpp"
+#include "person.hpp"
+#include "support/model.hpp"
+
+namespace {
+
+namespace approvals = codex::approvals;
+namespace types = codex::protocol;
+namespace events = codex::protocol::notifications;
+using Key = chat::Keyboard::Event;
+
+/// What comes from the agent cannot control the terminal. Several threads write: stdio locks.
+void show(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return std::iscntrl(c) && c != '\n' && c != '\t'; });
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void show_error(const std::exception& error) {
+  show(std::string("\nError: ") + error.what() + '\n');
+}
+
+/// Prints a turn as it happens.
+class TurnPrinter {
+ public:
+  void print(const codex::Notification& event) {
+    if (const auto text = event.as<events::ItemAgentMessageDelta>()) {
+      stream(text->item_id, text->delta);
+    } else if (const auto output = event.as<events::ItemCommandExecutionOutputDelta>()) {
+      stream(output->item_id, output->delta);
+    } else if (const auto begun = event.as<events::ItemStarted>()) {
+      print_begun(begun->item);
+    } else if (const auto done = event.as<events::ItemCompleted>()) {
+      print_done(done->item);
+    }
+  }
+
+ private:
+  void stream(const std::string& item_id, const std::string& text) {
+    streamed_.insert(item_id);
+    show(text);
+  }
+
+  /// What is short may come without deltas.
+  void print_unless_streamed(const std::string& item_id, const std::string& text) {
+    if (streamed_.erase(item_id) == 0) show(text);
+  }
+
+  static void print_begun(const types::ThreadItem& item) {
+    if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
+      show("\n$ " + command->command + '\n');
+    } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
+      for (const auto& change : patch->changes) show("\n" + change.path + '\n' + change.diff);
+    }
+  }
+
+  void print_done(const types::ThreadItem& item) {
+    if (const auto* message = item.as<types::AgentMessageThreadItem>()) {
+      print_unless_streamed(message->id, message->text);
+      show("\n");
+    } else if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
+      print_unless_streamed(command->id, command->aggregated_output.value_or(""));
+      const auto& code = command->exit_code;
+      const std::string end =
+          code ? "exit " + std::to_string(*code) : std::string(command->status.name());
+      show('[' + end + "]\n");
+    } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
+      show("[patch " + std::string(patch->status.name()) + "]\n");
+    }
+  }
+
+  std::set<std::string> streamed_;  // items that had deltas
+};
+
+/// One turn after the other on a thread.
+class Chat {
+ public:
+  Chat(codex::Thread thread, chat::Person& person) : thread_(std::move(thread)), person_(person) {}
+
+  void run() {
+    bool open = true;
+    while (open || running()) {
+      if (open) show_prompt();
+      // Lines of a script wait until the turn is over; those of a person steer it.
+      const bool wants_line = person_.is_asked() || (open && (is_terminal_ || !running()));
+      switch (keyboard_.next(wants_line)) {
+        case Key::line:
+          take(keyboard_.take_line());
+          break;
+        case Key::ctrl_c:
+          open = interrupt() && open;
+          break;
+        case Key::end:
+          open = person_.answer("no") && open;
+          break;
+        case Key::woken:
+          break;
+      }
+    }
+    // The runtime stores a thread with its first turn.
+    if (follower_.joinable()) show("\nGo on with: chat --resume " + thread_.id() + '\n');
+  }
+
+ private:
+  std::optional<codex::TurnHandle> running() {
+    const std::lock_guard lock(mutex_);
+    return turn_;
+  }
+
+  void show_prompt() {
+    if (prompted_ || running()) return;
+    prompted_ = true;
+    show("> ");
+  }
+
+  void take(const std::string& line) try {
+    prompted_ = false;
+    if (person_.answer(line) || line.empty()) return;
+    if (auto turn = running()) {
+      turn->steer(line);
+      show("[steered]\n");
+    } else {
+      begin(line);
+    }
+  } catch (const codex::CodexError& error) {
+    show_error(error);
+  }
+
+  void begin(const std::string& line) {
+    const auto turn = thread_.turn(line);
+    const std::lock_guard lock(mutex_);
+    turn_ = turn;
+    follower_ = std::jthread([this, turn] { follow(turn); });
+  }
+
+  /// False when there is nothing to interrupt.
+  bool interrupt() {
+    auto turn = running();
+    try {
+      if (turn) turn->interrupt();
+    } catch (const codex::CodexError& error) {
+      show_error(error);  // it was over just now
+    }
+    return turn.has_value();
+  }
+
+  void follow(codex::TurnHandle turn) {
+    try {
+      TurnPrinter printer;
+      for (const codex::Notification& event : turn.stream()) printer.print(event);
+      const auto status = turn.run().status;
+      if (status != types::TurnStatus::completed) show("\n[" + std::string(status.name()) + "]\n");
+    } catch (const codex::CodexError& error) {
+      show_error(error);  // a TurnFailedError says why the turn failed
+    }
+    const std::lock_guard lock(mutex_);
+    turn_.reset();
+    chat::wake();
+  }
+
+  codex::Thread thread_;
+  chat::Person& person_;
+  chat::Keyboard keyboard_;
+  const bool is_terminal_ = ::isatty(STDIN_FILENO) == 1;
+  bool prompted_ = false;
+  std::mutex mutex_;
+  std::optional<codex::TurnHandle> turn_;  // the one that runs
+  std::jthread follower_;                  // prints what it does; ends before the rest
+};
+
+codex::Thread open_thread(codex::Codex& codex, const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return codex.thread_start(
+        {.approval_mode = codex::ApprovalMode::ask, .sandbox = codex::Sandbox::workspace_write});
+  }
+  std::string id = arguments.back();
+  if (arguments.size() == 1 && id == "--last") {
+    const auto threads =
+        codex.thread_list({.limit = 1, .sort_key = types::ThreadSortKey::updated_at}).data;
+    if (threads.empty()) throw codex::CodexError("There is no thread to resume.");
+    id = threads.front().id;
+  } else if (arguments.size() != 2 || arguments.front() != "--resume") {
+    throw codex::CodexError("usage: chat [--live] [--resume THREAD_ID | --last]");
+  }
+  return codex.thread_resume(id,
+                             {.approval_mode = codex::ApprovalMode::ask, .include_turns = false});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const example::Model model(argc, argv);
+  chat::Person person;
+  const approvals::Policy ask = [&](const approvals::Request& request) {
+    return person.decide(request);
+  };
+  auto config = model.config();
+  config.handlers = {.command_approval = ask,
+                     .file_change_approval = ask,
+                     .permissions_approval = ask,
+                     .elicitation = ask};
+  codex::Codex codex(config);
+  Chat(open_thread(codex, {argv + 1, argv + argc}), person).run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,159 @@
+"""Talks to examples/chat on a terminal, as a person would.
+
+usage: chat_on_terminal.py CHAT
+"""
+
+import os
+import pty
+import re
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+
+PATIENCE = 60.0  # seconds for anything that has to appear
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+
+
+class Terminal:
+    """A program on a terminal of its own; kills it when a test goes wrong."""
+
+    def __init__(self, command, env=None, cwd=None):
+        self.transcript = ""
+        self.seen = 0
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(cwd or ".")
+            os.execve(command[0], command, env or dict(os.environ))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:
+            print(self.transcript)
+            if self.pid:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+
+    def read(self, deadline):
+        """Adds what comes next to the transcript. False at its end."""
+        wait = max(0.0, deadline - time.monotonic())
+        if not select.select([self.terminal], [], [], wait)[0]:
+            raise TimeoutError("nothing came")
+        try:
+            piece = os.read(self.terminal, 65536)
+        except OSError:  # the other end is closed
+            return False
+        self.transcript += piece.decode(errors="replace").replace("\r\n", "\n")
+        return bool(piece)
+
+    def expect(self, pattern):
+        """Waits for it to appear behind what was expected before."""
+        deadline = time.monotonic() + PATIENCE
+        while not (match := re.compile(pattern, re.MULTILINE).search(self.transcript, self.seen)):
+            try:
+                alive = self.read(deadline)
+            except TimeoutError:
+                alive = False
+            if not alive:
+                raise AssertionError(f"never saw {pattern!r}")
+        self.seen = match.end()
+        return match
+
+    def type(self, keys):
+        os.write(self.terminal, keys.encode())
+
+    def say(self, line):
+        self.expect("^> ")
+        self.type(line + "\n")
+
+    def expect_end(self):
+        deadline = time.monotonic() + PATIENCE
+        while self.read(deadline):
+            pass
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self.pid = 0
+        assert status == 0, f"ended with {status}"
+
+
+def runtime_of(pid):
+    """The environment and the folder of the runtime that the program started."""
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            entries = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
+            env = dict(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry)
+            if "CODEX_HOME" in env:
+                return env, os.readlink(f"/proc/{child}/cwd")
+    raise AssertionError("no runtime")
+
+
+def streams_and_asks(chat, workspace):
+    chat.say("Hello there")
+    chat.expect(r'You said "Hello there" in message 1\.')
+
+    chat.say("Run it")
+    chat.expect(r"The agent asks to run a command\.")
+    chat.expect(r"\[y\]es, \[n\]o")
+    assert not (workspace / "note.txt").exists()
+    chat.type("y\n")
+    chat.expect(r"hello\n\[exit 0\]")
+    assert "\n$ /bin/bash -lc 'echo hello | tee note.txt'\n" in chat.transcript
+    assert (workspace / "note.txt").read_text() == "hello\n"
+
+    chat.say("Patch it")
+    chat.expect(r"poem\.txt\nRoses are red\n\[patch completed\]")
+    assert (workspace / "poem.txt").read_text() == "Roses are red\n"
+
+
+def steers_and_interrupts(chat):
+    chat.say("Count to 200")
+    chat.expect("2 3 4 ")
+    chat.type("Name a prime\n")
+    chat.expect(r"\[steered\]")
+    chat.expect(r'You said "Name a prime" in message 5\.')
+
+    chat.say("Count once more")
+    chat.expect("2 3 4 ")
+    chat.type(CTRL_C)
+    chat.expect(r"\[interrupted\]")
+
+    chat.say("Run it again")
+    chat.expect(r"\[y\]es, \[n\]o")
+    chat.type(CTRL_C)
+    chat.expect(r"\[interrupted\]")
+
+
+def resumes(command, env, workspace, message):
+    with Terminal(command, env, workspace) as chat:
+        chat.say("Still there?")
+        chat.expect(rf'You said "Still there\?" in message {message}\.')
+        chat.expect("^> ")
+        chat.type(CTRL_D)
+        chat.expect_end()
+
+
+def main(program):
+    with Terminal([program]) as host:  # for its stand-in, which answers other runtimes, too
+        host.expect("^> ")
+        env, workspace = runtime_of(host.pid)
+
+        with Terminal([program, "--live"], env, workspace) as chat:
+            streams_and_asks(chat, Path(workspace))
+            steers_and_interrupts(chat)
+            chat.expect("^> ")
+            chat.type(CTRL_C)
+            thread_id = chat.expect("chat --resume ([0-9a-f-]{36})\n")[1]
+            chat.expect_end()
+
+        resumes([program, "--live", "--resume", thread_id], env, workspace, 8)
+        resumes([program, "--live", "--last"], env, workspace, 9)
+
+        host.type(CTRL_D)
+        host.expect_end()
+
+
+main(os.path.abspath(sys.argv[1]))
