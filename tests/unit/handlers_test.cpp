@@ -16,6 +16,7 @@
 #include <codex/protocol/mcp_server.hpp>
 #include <codex/protocol/session.hpp>
 #include <codex/testing/gate.hpp>
+#include <codex/testing/scripted_server.hpp>
 
 #include "handlers/dispatcher.hpp"
 #include "support/fake_runtime.hpp"
@@ -214,6 +215,30 @@ TEST_CASE("each request is answered by its own handler") {
     CAPTURE(asked.method);
     runtime.ask(id, asked.method, asked.params);
     CHECK(runtime.answer_to(id++).at("result") == asked.accepted);
+  }
+}
+
+TEST_CASE("a runtime that is a process of its own gets each answer in the middle of a turn") {
+  for (const bool is_answered : {true, false}) {
+    CAPTURE(is_answered);
+    Answer turn;
+    turn.begin_turn();
+    for (const Case& asked : all_requests()) {
+      if (is_answered) {
+        turn.ask(asked.method, asked.params, asked.accepted);
+      } else if (asked.refusal.is_null()) {
+        turn.ask(asked.method, asked.params);
+      } else {
+        turn.ask(asked.method, asked.params, asked.refusal);
+      }
+    }
+    ScriptedServer server;
+    server.once("turn/start", turn.say("done").end_turn());
+    CodexConfig config = server.config();
+    if (is_answered) config.handlers = all_handlers();
+    Codex codex(config);
+    CHECK(codex.thread_start().run("go").final_response == "done");
+    CHECK(server.problems().empty());
   }
 }
 
