@@ -87,11 +87,14 @@ TEST_CASE("a symbolic link does not lead out of what was asked for") {
   const auto inside = folder.path() / "inside";
   std::filesystem::create_directories(inside / "real");
   std::filesystem::create_symlink("/etc", inside / "out");
+  std::filesystem::create_symlink(folder.path() / "not-there-yet", inside / "later");
   std::filesystem::create_symlink(inside / "real", inside / "in");
   const Json asked = files({{"write", {inside.string()}}});
   stays(asked, files({{"write", {(inside / "in" / "new").string()}}}));
-  becomes(asked, files({{"write", {(inside / "out").string()}}}),
-          files({{"write", Json::array()}}));
+  for (const char* link : {"out", "later"}) {
+    becomes(asked, files({{"write", {(inside / link).string()}}}),
+            files({{"write", Json::array()}}));
+  }
 }
 
 }  // namespace codex::testing

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
+
+#include "paths/real_path.hpp"
 
 namespace codex::detail {
 namespace {
@@ -33,11 +34,9 @@ bool covers(const std::string& folder, const std::string& path) {
   const std::filesystem::path outer(folder);
   if (!inner.is_absolute() || !outer.is_absolute()) return false;
   if (!is_below(inner.lexically_normal(), outer.lexically_normal())) return false;
-  std::error_code error;
-  const auto real_inner = std::filesystem::weakly_canonical(inner, error);
-  if (error) return false;
-  const auto real_outer = std::filesystem::weakly_canonical(outer, error);
-  return !error && is_below(real_inner, real_outer);
+  const auto real_inner = real_path(inner);
+  const auto real_outer = real_path(outer);
+  return real_inner && real_outer && is_below(*real_inner, *real_outer);
 }
 
 bool covers(const protocol::FileSystemPath& asked, const protocol::FileSystemPath& granted) {

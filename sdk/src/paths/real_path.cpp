@@ -1,0 +1,73 @@
+#include "paths/real_path.hpp"
+
+#include <system_error>
+#include <vector>
+
+namespace codex::detail {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int max_links = 40;
+
+/// Follows a path link by link.
+class LinkFollower {
+ public:
+  explicit LinkFollower(const fs::path& path) { go(path); }
+
+  /// Nothing when it cannot be told.
+  std::optional<fs::path> follow() {
+    while (!ahead_.empty()) {
+      const fs::path name = ahead_.back();
+      ahead_.pop_back();
+      if (!step(name)) return std::nullopt;
+    }
+    return reached_;
+  }
+
+ private:
+  bool step(const fs::path& name) {
+    if (name.empty() || name == ".") return true;
+    if (name == "..") {
+      if (missing_) return false;
+      reached_ = reached_.parent_path();
+      return true;
+    }
+    const fs::path next = reached_ / name;
+    if (next == "/proc") return false;  // its links lead each process elsewhere
+    std::error_code error;
+    const fs::file_type type = fs::symlink_status(next, error).type();
+    if (type == fs::file_type::symlink) return follow_link(next);
+    if (type == fs::file_type::not_found) missing_ = true;
+    const bool known = type == fs::file_type::directory || type == fs::file_type::not_found;
+    const bool last = type == fs::file_type::regular && ahead_.empty();
+    reached_ = next;
+    return known || last;
+  }
+
+  bool follow_link(const fs::path& link) {
+    std::error_code error;
+    const fs::path target = fs::read_symlink(link, error);
+    if (error || ++links_ > max_links) return false;
+    go(target);
+    return true;
+  }
+
+  void go(const fs::path& path) {
+    if (path.is_absolute()) reached_ = path.root_path();
+    const fs::path relative = path.relative_path();
+    const std::vector<fs::path> names(relative.begin(), relative.end());
+    ahead_.insert(ahead_.end(), names.rbegin(), names.rend());
+  }
+
+  fs::path reached_;             // absolute, without links
+  std::vector<fs::path> ahead_;  // the next one last
+  bool missing_ = false;         // what was reached does not exist
+  int links_ = 0;
+};
+
+}  // namespace
+
+std::optional<fs::path> real_path(const fs::path& path) { return LinkFollower(path).follow(); }
+
+}  // namespace codex::detail
