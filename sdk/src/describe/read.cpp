@@ -141,8 +141,9 @@ void Reader::number(const NumberShape& shape, void* target, const Json& json) co
 
 void Reader::enumeration(const EnumShape& shape, void* target, const Json& json) const {
   std::string expected = "one of";
+  const auto* given = json.get_ptr<const std::string*>();
   for (std::size_t i = 0; i < shape.count; ++i) {
-    if (json == shape.spelling(i)) return shape.set(target, i);
+    if (given && *given == shape.spelling(i)) return shape.set(target, i);
     expected.append(i == 0 ? " " : ", ").append(Json(shape.spelling(i)).dump());
   }
   if (!json.is_string()) mismatch(expected, json);
