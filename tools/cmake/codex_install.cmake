@@ -72,7 +72,14 @@ if(NOT WIN32)
 endif()
 
 # The CMake package.
-set(codex_httplib_is_package ${httplib_FOUND})
+set(codex_is_shared OFF)
+if(BUILD_SHARED_LIBS)
+  set(codex_is_shared ON)
+endif()
+set(codex_httplib_is_package OFF)
+if(httplib_FOUND)
+  set(codex_httplib_is_package ON)
+endif()
 configure_package_config_file(
   ${CMAKE_CURRENT_LIST_DIR}/codex-sdk-config.cmake.in
   ${PROJECT_BINARY_DIR}/install/codex-sdk-config.cmake INSTALL_DESTINATION ${codex_package_dir}
