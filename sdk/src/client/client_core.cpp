@@ -15,10 +15,9 @@ namespace codex::detail {
 namespace {
 
 ProcessOptions process_options(const CodexConfig& config) {
-  LaunchCommand command =
-      locate_runtime(config, {.version = std::string(protocol::runtime_version),
-                              .platform = std::string(platform_name()),
-                              .installed_in = installed_runtimes().string()});
+  LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
+                                                  .platform = std::string(platform_name()),
+                                                  .installed_in = installed_runtimes().string()});
   return {.argv = std::move(command.argv),
           .env = std::move(command.env),
           .cwd = config.cwd,
