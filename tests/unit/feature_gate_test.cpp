@@ -155,18 +155,19 @@ TEST_CASE("a runtime of another version is accepted, warned about or refused, as
   using codex::RuntimeMismatch;
   for (const auto* version : {"0.150.0", "0.170.0-alpha.1", "999.0.0", "0.0.0"}) {
     INFO(version);
-    FakeRuntime runtime(version);
-    auto config = runtime.config();
-    {
-      const codex::Codex by_default(config);
-      CHECK(contains(by_default.metadata().runtime_warning, version));
-      CHECK(contains(by_default.metadata().runtime_warning, std::string(codex::sdk_version())));
-      CHECK(contains(by_default.metadata().runtime_warning, "tools/fetch_runtime"));
-    }
-    config.runtime_mismatch = RuntimeMismatch::accept;
-    CHECK(codex::Codex(config).metadata().runtime_warning.empty());
-    config.runtime_mismatch = RuntimeMismatch::refuse;
-    const std::string refusal = message_of<codex::CodexError>([&] { codex::Codex codex(config); });
+    const auto warning = [&](auto... choice) {
+      FakeRuntime runtime(version);
+      auto config = runtime.config();
+      ((config.runtime_mismatch = choice), ...);
+      return codex::Codex(std::move(config)).metadata().runtime_warning;
+    };
+    const std::string by_default = warning();
+    CHECK(contains(by_default, std::string("Runtime ") + version));
+    CHECK(contains(by_default, std::string(codex::sdk_version())));
+    CHECK(contains(by_default, "tools/fetch_runtime"));
+    CHECK(warning(RuntimeMismatch::accept).empty());
+    const std::string refusal =
+        message_of<codex::CodexError>([&] { (void)warning(RuntimeMismatch::refuse); });
     CHECK(contains(refusal, std::string("Runtime ") + version));
     CHECK(contains(refusal, "CodexConfig::runtime_mismatch"));
   }
