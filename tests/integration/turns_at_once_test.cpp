@@ -98,7 +98,7 @@ TEST_CASE("other calls go on while a stream is open") {
   (void)turn.run();
 }
 
-TEST_CASE("input on a busy thread joins the turn that runs; both handles see its end") {
+TEST_CASE("input on a busy thread joins the turn that runs: both handles see its end") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.text("before").wait_for(gate));

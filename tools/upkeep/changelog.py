@@ -32,7 +32,7 @@ def updated(text: str, version: str, counts: str, since: str, changes: str) -> s
         unreleased = [UNRELEASED, ""]
     head, schema, tail = around(unreleased, SCHEMA, "### ")
     if not schema:
-        schema = [SCHEMA, ""]
+        schema = [SCHEMA]
         if head[-1].strip():
             head.append("")
     schema = [f"- codex {version}: {counts}." if COUNTS.match(line) else line

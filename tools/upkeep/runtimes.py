@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NPM_NAME = "@openai/codex"
@@ -136,7 +137,7 @@ def read_package(file: pathlib.Path) -> tuple[str, str, str]:
                         if member.name == "package/package.json" and member.isfile())
         manifest = json.loads(text)
         name, full = manifest["name"], manifest["version"]
-    except (OSError, EOFError, tarfile.TarError, StopIteration, ValueError, KeyError,
+    except (OSError, EOFError, zlib.error, tarfile.TarError, StopIteration, ValueError, KeyError,
             TypeError) as error:
         what = error.strerror if isinstance(error, OSError) and error.strerror else "damaged?"
         raise Failure(f"{file} is no npm package ({what})") from error
@@ -163,6 +164,8 @@ def install(runtime: fetcher.Runtime, package: pathlib.Path | None) -> pathlib.P
     try:
         return binary or fetcher.install(runtime, cache, home,
                                          argparse.Namespace(package=package, force=bool(package)))
+    except (EOFError, tarfile.TarError, zlib.error) as error:
+        raise Failure(f"{package or runtime.npm_package} is damaged ({error})") from error
     except OSError as error:
         raise Failure(fetcher.explain(error, cache)) from error
 

@@ -78,7 +78,8 @@ class TrialTree:
 
     def build(self, *targets: str) -> None:
         self._build_step("build-" + targets[0],
-                         ["cmake", "--build", "--preset", PRESET, "--target", *targets])
+                         ["cmake", "--build", "--preset", PRESET, "--target", *targets,
+                          "--", "-k", "0"])  # all that is to be mended, not only the first of it
 
     def generate(self) -> None:
         """generated/ from schema/. What the generator refuses is what it says."""
@@ -145,6 +146,22 @@ class TrialTree:
         for name in listed.split("\0"):
             if name and not is_protocol(name) and os.path.lexists(self.root / name):
                 yield name
+
+
+@contextlib.contextmanager
+def exclusive(folder: pathlib.Path) -> collections.abc.Iterator[int]:
+    """One trial at a time: gives a descriptor that stands for the lock. Builds inherit it, so it
+    lasts until the last of them has ended."""
+    import fcntl  # not on Windows
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure("another update_runtime or skew is at work here, or a build of "
+                          "theirs") from None
+        yield lock.fileno()
 
 
 class Verdict:
