@@ -1,4 +1,4 @@
-"""Several files of a tree replaced at once: all of them, or none, also when somebody pulls the plug.
+"""Several files of a tree replaced at once: all or none, also when somebody pulls the plug.
 
 Before the first file is touched, the old ones lie in a journal beside it. Whoever comes next and
 finds a journal puts them back.

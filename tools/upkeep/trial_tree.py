@@ -77,9 +77,11 @@ class TrialTree:
         self._build_step("configure", ["cmake", "--preset", PRESET, *CONFIGURE])
 
     def build(self, *targets: str) -> None:
+        # ninja itself, for it ends its compilers when it is ended, which cmake --build prevents;
+        # and all that is to be mended is told, not only the first of it.
         self._build_step("build-" + targets[0],
-                         ["cmake", "--build", "--preset", PRESET, "--target", *targets,
-                          "--", "-k", "0"])  # all that is to be mended, not only the first of it
+                         ["ninja", "-C", f"build/{PRESET}", "-j", str(os.cpu_count()), "-k", "0",
+                          *targets])
 
     def generate(self) -> None:
         """generated/ from schema/. What the generator refuses is what it says."""
@@ -93,8 +95,9 @@ class TrialTree:
         """Runs what matches and is not left out; the verdicts by test."""
         report = self.logs / "tests.xml"
         report.unlink(missing_ok=True)
-        code, output = self.run("tests", ["ctest", "--preset", PRESET, "-R", pattern, "-E", left_out,
-                                          "--quiet", "--output-junit", report], environment)
+        code, output = self.run("tests", ["ctest", "--preset", PRESET, "-R", pattern,
+                                          "-E", left_out, "--quiet", "--output-junit", report],
+                                environment)
         verdicts = read_verdicts(report) if report.exists() else {}
         if not verdicts:
             raise Failure(f"ctest found no tests ({code}): {output.strip()[-300:]}")
@@ -113,9 +116,7 @@ class TrialTree:
             try:
                 self._await(process, name, log)
             finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                end(process)
         return process.returncode, log.read_text(errors="replace")
 
     def _await(self, process: subprocess.Popen, name: str, log: pathlib.Path) -> None:
@@ -185,9 +186,19 @@ def read_verdicts(report: pathlib.Path) -> dict[str, Verdict]:
 
 
 def die_with_parent() -> None:
+    """By SIGTERM, so that it can end its own children (on Linux; elsewhere it ends by itself)."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def end(process: subprocess.Popen) -> None:
+    """With its children, which it gets a moment to end itself."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
 
 
 def is_protocol(name: str) -> bool:
