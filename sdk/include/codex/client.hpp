@@ -62,8 +62,8 @@ class Codex {
 
   /// Ends the runtime with all its children, at most in about twice
   /// `CodexConfig::shutdown_timeout`, and twice more where handlers do not heed their stop token:
-  /// they are left behind, and `Handlers::on_problem` is told. Every call that waits throws `TransportClosedError`, and so
-  /// does every later one. Idempotent.
+  /// they are left behind, and `Handlers::on_problem` is told. Every call that waits throws
+  /// `TransportClosedError`, and so does every later one. Idempotent.
   void close() noexcept;
 
   /// Who is logged in (`account/read`).

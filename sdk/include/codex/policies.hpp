@@ -110,9 +110,10 @@ inline constexpr ReadyPolicy<&detail::decline_all> decline_all{};
 /// from a system folder are looked into, as `-c` or `-lc` with one script, which has to be a single
 /// command of printable ASCII in plain words, quoted or not. A command with any other feature of
 /// the shell is not allowed: separators, pipes, redirections, expansions, globs, assignments,
-/// comments, backslashes outside of quotes, tabs and line breaks. Nor is one that comes with more than the command: a
-/// request for further permissions or for the network, or input to a program that runs already.
-/// A program is meant as it is written: `git` is neither `./git` nor `/usr/bin/git`.
+/// comments, backslashes outside of quotes, tabs and line breaks. Nor is one that comes with more
+/// than the command: a request for further permissions or for the network, or input to a program
+/// that runs already. A program is meant as it is written: `git` is neither `./git` nor
+/// `/usr/bin/git`.
 ///
 /// It looks at words alone. Which program a name stands for is up to the runtime's environment:
 /// PATH, and the files that a login shell reads. It does not look at the working directory either,
