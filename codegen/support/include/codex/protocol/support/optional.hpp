@@ -105,7 +105,7 @@ class OptionalSlot {
 template <class T>
 class OptionalSlot<T, true> {
  public:
-  constexpr OptionalSlot() noexcept {}
+  constexpr OptionalSlot() noexcept {}  // NOLINT(modernize-use-equals-default): lighter
   explicit constexpr OptionalSlot(Presence state) noexcept
       : at_(state == Presence::null ? &null_mark : nullptr) {}
   OptionalSlot(const OptionalSlot& other)
@@ -149,7 +149,7 @@ class Optional {
   using value_type = T;
   using List = typename detail::ListFor<T>::type;
 
-  constexpr Optional() noexcept {}
+  constexpr Optional() noexcept {}  // NOLINT(modernize-use-equals-default): lighter
   /// Absent.
   constexpr Optional(std::nullopt_t) noexcept {}
   /// Null.

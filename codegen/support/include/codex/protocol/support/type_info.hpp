@@ -22,7 +22,7 @@ enum class Kind : std::uint8_t {
   json,
   enumeration,  // EnumInfo
   object,       // ObjectInfo
-  union_,       // UnionInfo  NOLINT(readability-identifier-naming): a keyword without the _
+  union_,       // UnionInfo
   message,      // MessageInfo
   list,         // ListInfo
   map,          // MapInfo

@@ -45,7 +45,7 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 /// Whether a union keeps an arm elsewhere, and in itself only where: a large one, which would make
 /// every union of its kind as large (docs/decisions.md, "Large members live elsewhere").
-template <class Arm>
+template <class Arm>  // NOLINTNEXTLINE(misc-redundant-expression): it depends on Arm
 inline constexpr bool is_far = sizeof(Arm) > 176 || alignof(Arm) > alignof(void*);
 
 template <class T, class... Ts>
