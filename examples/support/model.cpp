@@ -96,7 +96,8 @@ Reply answer(const ModelRequest& request) {
   const std::vector<std::string> words = user_words(request);
   const std::string last = words.empty() ? "" : words.back();
   if (last.starts_with("Count")) return count_to_200();
-  if (last.starts_with("Run")) return Reply().shell("echo hello | tee note.txt", {.escalated = true});
+  if (last.starts_with("Run"))
+    return Reply().shell("echo hello | tee note.txt", {.escalated = true});
   if (last.starts_with("Patch")) {
     return Reply().patch(
         "*** Begin Patch\n*** Add File: poem.txt\n+Roses are red\n*** End Patch\n");

@@ -1,4 +1,4 @@
-// expect: 'town' is not a member of 'Place'|‘town’ is not a member of ‘Place’|no member named 'town'
+// expect: .town. is not a member of .Place.|no member named 'town'
 #include <codex/describe.hpp>
 
 struct Place {

@@ -161,7 +161,8 @@ struct LooseCard {
   static const ObjectInfo type_info;
 };
 /// Three kinds of objects, a list, a union of its own and a number.
-struct Deck : Union<Deck, ClosedCard, Card, LooseCard, Part, std::vector<std::int64_t>, double, Unknown> {
+struct Deck
+    : Union<Deck, ClosedCard, Card, LooseCard, Part, std::vector<std::int64_t>, double, Unknown> {
   using Union::Union;
   static const UnionInfo type_info;
 };

@@ -1,6 +1,7 @@
 import json
+import unittest
 
-from support import *
+from support import TRACES, WireTest, run, trace
 
 STARTED = {
     "method": "turn/started",

@@ -1,6 +1,7 @@
 import json
+import unittest
 
-from support import *
+from support import SCHEMA, WireTest, run
 
 BUNDLE = "codex_app_server_protocol.schemas.json"
 ENVELOPES = {

@@ -1,6 +1,7 @@
 import json
+import unittest
 
-from support import *
+from support import Running, WireTest, run
 
 # Each is one line of input; the answer must be an error.
 HOSTILE = [

@@ -1,9 +1,11 @@
 import json
 import os
 import pty
+import signal
 import subprocess
+import unittest
 
-from support import *
+from support import Running, SOON, TESTS, TRACES, WIRE, WireTest, run, trace
 
 TURN = {"threadId": "t", "turnId": "01a1fbe3-abcdef"}
 

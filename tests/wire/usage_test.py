@@ -1,7 +1,8 @@
 import os
 import subprocess
+import unittest
 
-from support import *
+from support import SCHEMA, SOON, TRACES, WIRE, WireTest, run, trace
 
 COMMANDS = ["types", "methods", "check", "roundtrip", "show"]
 

@@ -13,8 +13,10 @@ namespace codex {
 ///
 ///     .user_input = [](const codex::protocol::ToolRequestUserInputParams& asked) {
 ///       codex::Answers answers;
-///       for (const auto& question : asked.questions) answers.add(question,
-///       ask(question.question)); return answers;
+///       for (const auto& question : asked.questions) {
+///         answers.add(question, ask(question.question));
+///       }
+///       return answers;
 ///     }
 ///
 /// A question that is not answered is left out, which the agent sees.

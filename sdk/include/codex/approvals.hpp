@@ -24,10 +24,13 @@ namespace approvals {
 /// Yes or no. Handlers of every kind of approval may return it.
 class Decision {
  public:
+  /// What it says, as the functions of those names explain.
   enum class Kind : std::uint8_t { accept, accept_for_session, decline, cancel };
 
+  /// `accept()`, `decline()` and so on are shorter.
   explicit Decision(Kind kind, std::string reason = {}) : kind_(kind), reason_(std::move(reason)) {}
 
+  /// What it says.
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
   /// For people; the older requests tell it to the model. Empty when there is none.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
@@ -35,9 +38,13 @@ class Decision {
   bool operator==(const Decision&) const = default;
 
   // For the requests whose answer does not depend on what was asked.
+  /// The answer to `item/commandExecution/requestApproval`.
   operator protocol::CommandExecutionRequestApprovalResponse() const;
+  /// The answer to `item/fileChange/requestApproval`.
   operator protocol::FileChangeRequestApprovalResponse() const;
+  /// The answer to `applyPatchApproval`.
   operator protocol::ApplyPatchApprovalResponse() const;
+  /// The answer to `execCommandApproval`.
   operator protocol::ExecCommandApprovalResponse() const;
 
   /// Grants all that was asked for, for the turn or the session, or nothing. A `cancel` is a no
@@ -76,7 +83,9 @@ class Decision {
 
 /// The tool of an MCP server that wants to run.
 struct McpToolApproval {
+  /// The server's name in the runtime's configuration.
   std::string server;
+  /// The tool's name.
   std::string tool;
   /// What to ask the user: "Allow the tiny MCP server to run tool "danger"?"
   std::string message;

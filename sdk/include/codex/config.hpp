@@ -50,6 +50,7 @@ struct CodexConfig {
 
   /// How the client introduces itself to the runtime (`initialize`, `clientInfo`).
   std::string client_name = "codex_cpp_sdk";
+  /// The same for people.
   std::string client_title = "Codex C++ SDK";
   /// Default: the version of this SDK.
   std::string client_version = {};

@@ -28,6 +28,7 @@ struct ExitStatus {
 /// The connection to the runtime is gone: it ended, broke the protocol, or was closed.
 class TransportClosedError : public CodexError {
  public:
+  /// With why it is gone, and what the runtime left behind.
   explicit TransportClosedError(std::string_view reason, ExitStatus exit_status = {},
                                 std::string stderr_tail = {});
   /// As `other`, for a turn that had come to this by then.
@@ -52,8 +53,10 @@ class TransportClosedError : public CodexError {
 /// A deadline passed. The connection stays usable; an answer that comes later is dropped.
 class TimeoutError : public CodexError {
  public:
+  /// For a request.
   explicit TimeoutError(const std::string& what, bool was_sent = true)
       : CodexError(what), was_sent_(was_sent) {}
+  /// For a turn.
   TimeoutError(const std::string& what, std::shared_ptr<const TurnResult> collected)
       : CodexError(what), collected_(std::move(collected)) {}
 
@@ -71,8 +74,10 @@ class TimeoutError : public CodexError {
 /// A stop token was triggered. The connection stays usable.
 class CancelledError : public CodexError {
  public:
+  /// For a request.
   explicit CancelledError(const std::string& what, bool was_sent = true)
       : CodexError(what), was_sent_(was_sent) {}
+  /// For a turn.
   CancelledError(const std::string& what, std::shared_ptr<const TurnResult> collected)
       : CodexError(what), collected_(std::move(collected)) {}
 
@@ -103,6 +108,7 @@ class UnsupportedError : public CodexError {
 /// The runtime answered a request with an error.
 class JsonRpcError : public CodexError {
  public:
+  /// With what the runtime answered.
   JsonRpcError(std::int64_t code, std::string message, Json data = nullptr);
 
   /// The code that the runtime sent.

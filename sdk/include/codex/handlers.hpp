@@ -176,6 +176,7 @@ struct HandlerContext {
   std::stop_token stop = {};
   /// The thread and the turn that the request is about; empty when none.
   std::string thread_id = {};
+  /// The turn; empty when there is none.
   std::string turn_id = {};
   /// The `item/started` of the command or the file change that a request is about, when it came.
   /// Nothing when the model gave the item's id to two items of the turn: it cannot be told then
@@ -209,8 +210,10 @@ class Handler {
  public:
   /// Not set.
   Handler() noexcept = default;
+  /// Not set.
   Handler(std::nullptr_t) noexcept {}
 
+  /// From a callable; what fits is said above.
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, Handler>)
   Handler(F&& callable) {
@@ -255,9 +258,12 @@ class Handler {
 /// behind them, and returns the result as `Json`.
 class OtherHandler {
  public:
+  /// Not set.
   OtherHandler() noexcept = default;
+  /// Not set.
   OtherHandler(std::nullptr_t) noexcept {}
 
+  /// From a callable; what fits is said above.
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, OtherHandler>)
   OtherHandler(F&& callable) {
@@ -268,6 +274,7 @@ class OtherHandler {
     body_ = std::make_shared<detail::OtherHandlerBody<std::decay_t<F>>>(std::forward<F>(callable));
   }
 
+  /// Whether it is set.
   explicit operator bool() const noexcept { return body_ != nullptr; }
 
   /// For the SDK itself.
@@ -279,6 +286,7 @@ class OtherHandler {
 
 /// Something went wrong with a request of the server, which was refused therefore.
 struct HandlerProblem {
+  /// What went wrong.
   enum class Kind : std::uint8_t {
     threw,        ///< The handler threw, or its answer cannot be sent; `error` says what.
     unreadable,   ///< The params do not fit their type; `error` says where. No handler was called.
@@ -290,10 +298,13 @@ struct HandlerProblem {
     left_behind,  ///< The handler still ran a while after `Codex::close`, which went on without it.
   };
 
+  /// What went wrong.
   Kind kind = Kind::threw;
   /// The request's wire method, thread and turn, the latter two empty when it has none.
   std::string method = {};
+  /// The request's thread; empty when it has none.
   std::string thread_id = {};
+  /// The turn; empty when there is none.
   std::string turn_id = {};
   /// For people.
   std::string message = {};

@@ -15,53 +15,72 @@ namespace codex {
 
 /// Plain text.
 struct TextInput {
+  /// What is said.
   std::string text;
 };
 
 /// An image as a `data:` URL. The runtime refuses http and https URLs.
 struct ImageInput {
+  /// `data:image/png;base64,...`.
   std::string url;
 };
 
 /// An image file on the runtime's machine.
 struct LocalImageInput {
+  /// The file; best absolute.
   std::string path;
 };
 
 /// Audio as a `data:` URL.
 struct AudioInput {
+  /// `data:audio/wav;base64,...`.
   std::string url;
 };
 
 /// An audio file on the runtime's machine.
 struct LocalAudioInput {
+  /// The file; best absolute.
   std::string path;
 };
 
 /// A skill, by name and the path of its SKILL.md.
 struct SkillInput {
+  /// The skill's name.
   std::string name;
+  /// Its SKILL.md.
   std::string path;
 };
 
 /// A mention of an app, a plugin or a file.
 struct MentionInput {
+  /// What it is called in the text.
   std::string name;
+  /// What it stands for, as the runtime writes it: `app://...`, `plugin://...`, or a file.
   std::string path;
 };
 
 /// One piece of what the user says; a string is a `TextInput`.
 class InputItem {
  public:
+  /// A `TextInput`.
   InputItem(const char* text);
+  /// A `TextInput`.
   InputItem(std::string_view text);
+  /// A `TextInput`.
   InputItem(std::string text);
+  /// The item itself.
   InputItem(TextInput item);
+  /// The item itself.
   InputItem(ImageInput item);
+  /// The item itself.
   InputItem(LocalImageInput item);
+  /// The item itself.
   InputItem(AudioInput item);
+  /// The item itself.
   InputItem(LocalAudioInput item);
+  /// The item itself.
   InputItem(SkillInput item);
+  /// The item itself.
   InputItem(MentionInput item);
   /// Whatever else the protocol has.
   InputItem(protocol::UserInput item);
@@ -76,11 +95,15 @@ class InputItem {
 /// What the user says: a string, one item, or a braced list of items.
 class Input {
  public:
+  /// From one item.
   template <std::convertible_to<InputItem> Item>
   Input(Item&& item) : items_{InputItem(std::forward<Item>(item))} {}
+  /// From a braced list of items.
   Input(std::initializer_list<InputItem> items) : items_(items) {}
+  /// From as many items as there are.
   Input(std::vector<InputItem> items) : items_(std::move(items)) {}
 
+  /// The items in their order.
   [[nodiscard]] const std::vector<InputItem>& items() const noexcept { return items_; }
 
  private:
@@ -102,9 +125,12 @@ struct ExternalMessage {
 /// What a turn begins with: what the user says, or an external message.
 class RunInput {
  public:
+  /// From what the user says.
   template <std::convertible_to<Input> Said>
   RunInput(Said&& said) : said_(std::forward<Said>(said)) {}
+  /// From a braced list of items.
   RunInput(std::initializer_list<InputItem> items) : said_(items) {}
+  /// From an external message, which is the whole input.
   RunInput(ExternalMessage message);
 
   /// The external message, or nullptr when it is what the user says.

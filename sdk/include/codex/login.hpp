@@ -22,6 +22,7 @@ class Login;
 /// same attempt. Any number of attempts and of waiting threads may run side by side.
 class LoginHandle {
  public:
+  /// The runtime's name for this attempt.
   [[nodiscard]] const std::string& login_id() const noexcept;
 
   /// Waits until the attempt is over (`account/login/completed`), also when it was before this
@@ -29,7 +30,9 @@ class LoginHandle {
   /// same answer. Default timeout: 15 minutes. Throws `TimeoutError`, `CancelledError` and
   /// `TransportClosedError`; the attempt goes on, and may be waited for again, or cancelled.
   protocol::AccountLoginCompletedNotification wait(const WaitOptions& options = {}) const;
+  /// As `wait`, for so long.
   protocol::AccountLoginCompletedNotification wait(std::chrono::milliseconds timeout) const;
+  /// As `wait`, until a stop is requested.
   protocol::AccountLoginCompletedNotification wait(std::stop_token stop) const;
 
   /// Gives the attempt up (`account/login/cancel`): who waits for it sees it fail. `status` says
@@ -37,7 +40,9 @@ class LoginHandle {
   protocol::CancelLoginAccountResponse cancel(const CallOptions& options = {}) const;
 
  protected:
+  /// For the SDK itself.
   explicit LoginHandle(std::shared_ptr<const detail::Login> login) noexcept;
+  /// For the SDK itself.
   [[nodiscard]] const detail::Login& login() const noexcept { return *login_; }
 
  private:

@@ -67,7 +67,9 @@ struct ThreadStartOptions {
 
   /// As in `CallOptions`.
   Json extra_params = {};
+  /// As in `CallOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `CallOptions`.
   std::stop_token stop = {};
   /// Functions of yours that the model may call. Experimental in the protocol: needs
   /// `CodexConfig::experimental_api`. The runtime keeps the thread's tools across restarts; the
@@ -106,7 +108,9 @@ struct ThreadResumeOptions {
 
   /// As in `CallOptions`.
   Json extra_params = {};
+  /// As in `CallOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `CallOptions`.
   std::stop_token stop = {};
   /// The functions behind the tools with which the thread was started; which tools it has cannot be
   /// changed any more. Empty: those that this client has for it.
@@ -144,7 +148,9 @@ struct ThreadForkOptions {
 
   /// As in `CallOptions`.
   Json extra_params = {};
+  /// As in `CallOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `CallOptions`.
   std::stop_token stop = {};
   /// The functions behind the tools of the thread that is forked, which the fork has, too. Empty:
   /// those that this client has for that thread.
@@ -180,7 +186,9 @@ struct ThreadListOptions {
 
   /// As in `CallOptions`.
   Json extra_params = {};
+  /// As in `CallOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `CallOptions`.
   std::stop_token stop = {};
 };
 
@@ -191,7 +199,9 @@ struct ThreadReadOptions {
 
   /// As in `CallOptions`.
   Json extra_params = {};
+  /// As in `CallOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `CallOptions`.
   std::stop_token stop = {};
 };
 
@@ -202,7 +212,9 @@ struct ModelListOptions {
 
   /// As in `CallOptions`.
   Json extra_params = {};
+  /// As in `CallOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `CallOptions`.
   std::stop_token stop = {};
 };
 
@@ -213,7 +225,9 @@ struct AccountOptions {
 
   /// As in `CallOptions`.
   Json extra_params = {};
+  /// As in `CallOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `CallOptions`.
   std::stop_token stop = {};
 };
 
@@ -267,8 +281,11 @@ struct TurnOptions {
 struct ReviewOptions {
   /// As those of `TurnOptions`.
   Json extra_params = {};
+  /// As in `TurnOptions`.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `TurnOptions`.
   std::stop_token stop = {};
+  /// As in `TurnOptions`.
   std::chrono::milliseconds inactivity_timeout = std::chrono::minutes{30};
 };
 
@@ -279,8 +296,11 @@ struct GoalOptions {
 
   /// As those of `TurnOptions`, but that `timeout` bounds the goal as a whole.
   Json extra_params = {};
+  /// How long the goal as a whole may take.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// As in `TurnOptions`.
   std::stop_token stop = {};
+  /// As in `TurnOptions`.
   std::chrono::milliseconds inactivity_timeout = std::chrono::minutes{30};
 };
 

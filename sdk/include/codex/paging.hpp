@@ -56,6 +56,7 @@ class Pager {
 template <class R>
 class Paged {
  public:
+  /// What the list is of.
   using value_type = typename decltype(R::Response::data)::value_type;
 
   /// For the SDK itself.

@@ -24,12 +24,19 @@ namespace approvals {
 /// What a rule of a `Policy` is asked: exactly one of the pointers is set. Lives as long as the
 /// call.
 struct Request {
+  /// The thread, the turn and the item that it is about.
   const HandlerContext& context;
+  /// A command wants to run.
   const protocol::CommandExecutionRequestApprovalParams* command = nullptr;
+  /// A patch wants to be applied; `context.changes()` tells which.
   const protocol::FileChangeRequestApprovalParams* file_change = nullptr;
+  /// The agent wants more permissions.
   const protocol::PermissionsRequestApprovalParams* permissions = nullptr;
+  /// An MCP server asks, or its tool wants to run: `mcp_tool_approval`.
   const protocol::McpServerElicitationRequestParams* elicitation = nullptr;
+  /// As `file_change`, of older runtimes.
   const protocol::ApplyPatchApprovalParams* apply_patch = nullptr;
+  /// As `command`, of older runtimes.
   const protocol::ExecCommandApprovalParams* exec_command = nullptr;
 };
 
@@ -50,16 +57,22 @@ class Policy {
     return (*rule_)(request);
   }
 
+  /// Answers as a handler does; no opinion declines.
   Decision operator()(const protocol::CommandExecutionRequestApprovalParams& params,
                       const HandlerContext& context = {}) const;
+  /// Answers as a handler does; no opinion declines.
   Decision operator()(const protocol::FileChangeRequestApprovalParams& params,
                       const HandlerContext& context = {}) const;
+  /// Answers as a handler does; no opinion declines.
   Decision operator()(const protocol::PermissionsRequestApprovalParams& params,
                       const HandlerContext& context = {}) const;
+  /// Answers as a handler does; no opinion declines.
   Decision operator()(const protocol::McpServerElicitationRequestParams& params,
                       const HandlerContext& context = {}) const;
+  /// Answers as a handler does; no opinion declines.
   Decision operator()(const protocol::ApplyPatchApprovalParams& params,
                       const HandlerContext& context = {}) const;
+  /// Answers as a handler does; no opinion declines.
   Decision operator()(const protocol::ExecCommandApprovalParams& params,
                       const HandlerContext& context = {}) const;
 
@@ -73,9 +86,12 @@ class Policy {
 template <Policy (*make)()>
 class ReadyPolicy {
  public:
+  /// The policy.
   operator Policy() const { return make(); }
+  /// The policy.
   Policy operator()() const { return make(); }
 
+  /// Answers as a handler does.
   template <class Params>
     requires std::invocable<const Policy&, const Params&, const HandlerContext&>
   Decision operator()(const Params& params, const HandlerContext& context = {}) const {
@@ -110,9 +126,10 @@ inline constexpr ReadyPolicy<&detail::decline_all> decline_all{};
 /// from a system folder are looked into, as `-c` or `-lc` with one script, which has to be a single
 /// command of printable ASCII in plain words, quoted or not. A command with any other feature of
 /// the shell is not allowed: separators, pipes, redirections, expansions, globs, assignments,
-/// comments, backslashes outside of quotes, tabs and line breaks. Nor is one that comes with more than the command: a
-/// request for further permissions or for the network, or input to a program that runs already.
-/// A program is meant as it is written: `git` is neither `./git` nor `/usr/bin/git`.
+/// comments, backslashes outside of quotes, tabs and line breaks. Nor is one that comes with more
+/// than the command: a request for further permissions or for the network, or input to a program
+/// that runs already. A program is meant as it is written: `git` is neither `./git` nor
+/// `/usr/bin/git`.
 ///
 /// It looks at words alone. Which program a name stands for is up to the runtime's environment:
 /// PATH, and the files that a login shell reads. It does not look at the working directory either,

@@ -30,9 +30,13 @@ enum class Phase { none, commentary, final_answer };
 
 /// The tokens that a reply claims to have used.
 struct Usage {
+  /// Tokens read, the cached ones included.
   std::int64_t input = 0;
+  /// Of these, the ones from the cache.
   std::int64_t cached = 0;
+  /// Tokens written, those of reasoning included.
   std::int64_t output = 0;
+  /// Of these, the ones of reasoning.
   std::int64_t reasoning = 0;
   /// Default: input + output.
   std::optional<std::int64_t> total = {};
@@ -43,10 +47,13 @@ struct ShellOptions {
   /// Asks to run outside the sandbox; under the approval policy "on-request" the runtime then asks
   /// its client.
   bool escalated = false;
+  /// Why, in the model's words.
   std::optional<std::string> justification = {};
   /// The command prefix that the model would like to see allowed from now on.
   std::vector<std::string> prefix_rule = {};
+  /// Whether the command gets a terminal.
   std::optional<bool> tty = {};
+  /// Where the command runs.
   std::optional<std::string> workdir = {};
   /// How long the runtime waits for output before it answers the model.
   std::optional<std::chrono::milliseconds> yield_time = {};
@@ -63,6 +70,7 @@ class Reply {
   Reply();
   /// A reply of one message without a phase.
   Reply(std::string text);  // NOLINT(google-explicit-constructor): mock.reply("Hello")
+  /// A reply of one message without a phase.
   Reply(const char* text);  // NOLINT(google-explicit-constructor)
   Reply(const Reply& other);
   Reply& operator=(const Reply& other);
@@ -70,7 +78,9 @@ class Reply {
 
   /// A whole message, in one delta (in none when `text` is empty).
   Reply& text(std::string text, Phase phase = Phase::none);
+  /// A whole message, as a remark on the way.
   Reply& commentary(std::string text);
+  /// A whole message, as the answer.
   Reply& final_answer(std::string text);
   /// A whole message, streamed in these pieces.
   Reply& deltas(const std::vector<std::string>& pieces, Phase phase = Phase::none);
@@ -135,6 +145,7 @@ class Reply {
 
 /// A request as it reached the mock.
 struct ModelRequest {
+  /// `POST` or `GET`.
   std::string method;
   /// Without the query.
   std::string path;

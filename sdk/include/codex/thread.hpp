@@ -29,6 +29,7 @@ struct ThreadSetNameResponse;
 /// call throws `TransportClosedError`. May be used from many threads at once.
 class Thread {
  public:
+  /// The thread's id, by which it is resumed, forked and archived.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
   /// Answers to the requests about this thread, in place of those set before. What is not set here

@@ -21,16 +21,22 @@ struct DynamicToolCallResponse;
 
 /// An image that a tool shows to the model, as a `data:` URL.
 struct ToolImage {
+  /// `data:image/png;base64,...`.
   std::string url;
 };
 
 /// A piece of what a tool gives to the model: a text, an image, or whatever else the protocol has.
 class ToolContent {
  public:
+  /// A text.
   ToolContent(const char* text);
+  /// A text.
   ToolContent(std::string_view text);
+  /// A text.
   ToolContent(std::string text);
+  /// An image.
   ToolContent(ToolImage image);
+  /// Whatever else the protocol has.
   ToolContent(protocol::DynamicToolCallOutputContentItem item);
 
   /// The piece as it goes over the wire.
@@ -44,6 +50,7 @@ class ToolContent {
 
 /// What a tool gives to the model.
 struct ToolResult {
+  /// What the model reads, piece by piece.
   std::vector<ToolContent> content = {};
   /// False tells the model, and whoever watches the turn, that the tool failed.
   bool success = true;
@@ -66,19 +73,24 @@ struct ToolOptions {
 /// copies share the function, which may be called on several threads at once.
 class Tool {
  public:
+  /// The function behind a tool. Where it throws, the model is told what.
   using Function = std::function<ToolResult(const Json& arguments, const ToolContext& context)>;
 
   /// A tool whose JSON Schema is written by hand. Most are made by `codex::tool`.
   Tool(std::string name, std::string description, Json input_schema, Function function,
        ToolOptions options = {});
 
+  /// What the model calls it by.
   [[nodiscard]] const std::string& name() const noexcept;
+  /// What the model knows of it.
   [[nodiscard]] const std::string& description() const noexcept;
   /// Of the arguments; null for a namespace.
   [[nodiscard]] const Json& input_schema() const noexcept;
+  /// More about it.
   [[nodiscard]] const ToolOptions& options() const noexcept;
-  /// Whether it is a namespace, and what is in it.
+  /// Whether it is a namespace.
   [[nodiscard]] bool is_namespace() const noexcept;
+  /// What is in a namespace; empty for a tool.
   [[nodiscard]] const std::vector<Tool>& tools() const noexcept;
 
   /// Calls it as the model does: what it throws becomes a result that tells of it.

@@ -24,13 +24,17 @@ class TurnState;
 
 /// What a turn came to.
 struct TurnResult {
+  /// The turn's id; of a goal, that of its first turn.
   std::string id;
+  /// How it ended: `completed`, `interrupted` or `failed`.
   protocol::TurnStatus status = protocol::TurnStatus::in_progress;
   /// Why it failed; empty otherwise.
   std::optional<protocol::TurnError> error = {};
   /// Unix time in seconds.
   std::optional<std::int64_t> started_at = {};
+  /// Unix time in seconds.
   std::optional<std::int64_t> completed_at = {};
+  /// How long it took, in milliseconds, by the runtime's clock.
   std::optional<std::int64_t> duration_ms = {};
   /// The text of the last message with phase `final_answer`, else of the last one without a phase,
   /// else nothing. An empty message counts.
@@ -47,6 +51,7 @@ struct TurnResult {
 /// The runtime reports that the turn failed. `what()` is its message.
 class TurnFailedError : public CodexError {
  public:
+  /// With what the turn came to.
   explicit TurnFailedError(TurnResult result);
 
   /// What the turn came to before it failed.
@@ -60,6 +65,7 @@ class TurnFailedError : public CodexError {
 /// says what is wrong, and where.
 class OutputParseError : public CodexError {
  public:
+  /// With the place in the answer, what is wrong there, and the turn.
   OutputParseError(std::string path, std::string problem, TurnResult turn);
 
   /// The answer as the model gave it; empty when there is none.
@@ -80,7 +86,9 @@ class OutputParseError : public CodexError {
 /// An answer as a value, and the turn that gave it.
 template <class T>
 struct Parsed {
+  /// The answer.
   T value;
+  /// The turn that gave it; the last one, where the model had to answer again.
   TurnResult turn;
 };
 
@@ -130,7 +138,9 @@ class TurnHandle {
   TurnHandle& operator=(TurnHandle&&) noexcept;
   ~TurnHandle();
 
+  /// The turn's id.
   [[nodiscard]] const std::string& id() const noexcept;
+  /// The id of its thread.
   [[nodiscard]] const std::string& thread_id() const noexcept;
 
   /// The turn's events, from the moment its request was sent. A second stream of the same handle,

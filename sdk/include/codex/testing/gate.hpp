@@ -18,6 +18,7 @@ class Gate {
 
   /// Lets everything pass that waits here or will come here. Idempotent.
   void open() const;
+  /// Whether somebody has opened it.
   [[nodiscard]] bool is_open() const;
 
   /// Waits until something has come to this gate, or has passed it. False when `timeout` ran out.

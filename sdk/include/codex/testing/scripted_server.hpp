@@ -37,7 +37,9 @@ class Answer {
 
   /// Answers the request. Twice gives two answers, which is one of the faults.
   Answer& result(Json result = Json::object());
+  /// Refuses the request.
   Answer& error(std::int64_t code, std::string message, Json data = nullptr);
+  /// Sends a notification.
   Answer& notify(std::string method, Json params = Json::object());
   /// Asks the client something and goes on when it has answered, whatever it answers.
   Answer& ask(std::string method, Json params = Json::object());
@@ -80,8 +82,9 @@ class Answer {
   Answer& stall();
   /// Ends neither when its stdin ends nor at SIGTERM.
   Answer& ignore_shutdown();
-  /// Closes stdout, or stdin, and lives on.
+  /// Closes stdout, and lives on.
   Answer& close_stdout();
+  /// Closes stdin, and lives on.
   Answer& close_stdin();
   /// Ends with this exit code.
   Answer& exit(int code = 0);
@@ -98,6 +101,7 @@ class Answer {
 
 /// A request or notification of the client as it reached the server.
 struct ScriptedRequest {
+  /// The wire method.
   std::string method;
   /// Null when there were none.
   Json params;
@@ -118,7 +122,9 @@ struct ScriptedRequest {
 /// thread-safe. Any number of clients may use one server. Must outlive them.
 class ScriptedServer {
  public:
+  /// Makes an answer from what was asked.
   using AnswerFunction = std::function<Answer(const Json& params)>;
+  /// Whether an answer is meant for what was asked.
   using Predicate = std::function<bool(const Json& params)>;
 
   ScriptedServer();
@@ -131,7 +137,9 @@ class ScriptedServer {
   /// nothing to give a result to). What was said first counts, as long as it is not used up. The
   /// functions run on threads of the server; one that throws refuses the request.
   void on(std::string method, Answer answer);
+  /// As above, with an answer that is made when it is asked for.
   void on(std::string method, AnswerFunction answer);
+  /// As above, for the requests that fit.
   void on(std::string method, Predicate predicate, Answer answer);
   /// The same for one time only: several of these make a sequence.
   void once(std::string method, Answer answer);

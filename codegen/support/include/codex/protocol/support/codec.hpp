@@ -12,8 +12,10 @@ namespace codex::protocol {
 
 /// What a value holds that this version of the SDK does not know.
 struct UnknownPart {
-  std::string path;  // `turn.items[2].type`
-  std::string what;  // `member`, `enum value "x"`, `tag "x"`, ...
+  /// Where: `turn.items[2].type`.
+  std::string path;
+  /// What: `member`, `enum value "x"`, `tag "x"`, ...
+  std::string what;
 
   bool operator==(const UnknownPart&) const = default;
 };
@@ -68,7 +70,8 @@ template <class T>
 
 }  // namespace codex::protocol
 
-/// `Json j = params;` and `j.get<ThreadItem>()` for each generated type.
+// `Json j = params;` and `j.get<ThreadItem>()` for each generated type.
+/// @cond
 template <class T>
   requires requires { T::type_info; }
 struct nlohmann::adl_serializer<T, void> {
@@ -80,3 +83,4 @@ struct nlohmann::adl_serializer<T, void> {
     codex::protocol::detail::decode_json(T::type_info, &value, json);
   }
 };
+/// @endcond

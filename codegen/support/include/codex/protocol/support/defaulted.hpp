@@ -29,18 +29,25 @@ class Defaulted {
   using List = typename detail::ListFor<T>::type;
 
   Defaulted() = default;
+  /// With its default; not set.
   template <class U>
   Defaulted(detail::ByDefault<U> standard) : value_(std::move(standard.value)) {}
+  /// Set to a value.
   template <class U = T>
     requires(!std::same_as<std::remove_cvref_t<U>, Defaulted> && std::convertible_to<U, T>)
   Defaulted(U&& value) : value_(std::forward<U>(value)), set_(true) {}
+  /// Set to a braced list, for lists.
   Defaulted(List list)
     requires detail::HasList<List>
       : value_(list), set_(true) {}
 
+  /// The value, or the default.
   operator const T&() const noexcept { return value_; }
+  /// The value, or the default.
   const T& operator*() const noexcept { return value_; }
+  /// The value, or the default.
   const T* operator->() const noexcept { return &value_; }
+  /// The value, or the default.
   [[nodiscard]] const T& value() const noexcept { return value_; }
 
   /// Whether the value was set rather than left to the default.
@@ -52,21 +59,25 @@ class Defaulted {
     return value_;
   }
 
+  /// Of lists and maps.
   auto begin() const
     requires requires(const T& t) { t.begin(); }
   {
     return value_.begin();
   }
+  /// Of lists and maps.
   auto end() const
     requires requires(const T& t) { t.end(); }
   {
     return value_.end();
   }
+  /// Of lists, maps and strings.
   [[nodiscard]] auto size() const
     requires requires(const T& t) { t.size(); }
   {
     return value_.size();
   }
+  /// Of lists, maps and strings.
   [[nodiscard]] bool empty() const
     requires requires(const T& t) { t.empty(); }
   {
@@ -78,10 +89,12 @@ class Defaulted {
   bool set_ = false;
 };
 
+/// Whether they read the same.
 template <class T>
 bool operator==(const Defaulted<T>& a, const Defaulted<T>& b) {
   return *a == *b;
 }
+/// Whether it reads as this value.
 template <class T, detail::PlainOperand<T> U>
 bool operator==(const Defaulted<T>& a, const U& b) {
   return *a == b;

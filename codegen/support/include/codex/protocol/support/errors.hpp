@@ -17,6 +17,7 @@ class CodexError : public std::runtime_error {
 /// `params.turn.items[2].id: expected string, got number`.
 class DecodeError : public CodexError {
  public:
+  /// With the place, what is wrong there, and the message's wire method where it is known.
   DecodeError(std::string path, std::string problem, std::string method = {})
       : CodexError(compose(path, problem, method)),
         path_(std::move(path)),

@@ -19,7 +19,9 @@ class Extra {
   Extra& operator=(Extra&& other) noexcept = default;
   ~Extra() = default;
 
+  /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return !members_; }
+  /// How many there are.
   [[nodiscard]] std::size_t size() const noexcept;
 
   /// The member of that name, or nullptr.

@@ -6,7 +6,9 @@ namespace codex::protocol {
 
 /// The params of a method that has none.
 struct NoParams {
+  /// Members newer than this SDK.
   Extra extra = {};
+  /// For the SDK itself.
   static const detail::ObjectInfo type_info;
 };
 

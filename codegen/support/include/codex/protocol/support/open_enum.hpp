@@ -64,10 +64,12 @@ template <class Self, class Known>
 class OpenEnum : public detail::OpenEnumBase {
  public:
   OpenEnum() noexcept = default;
+  /// A value that this version of the SDK knows.
   OpenEnum(Known value) noexcept : OpenEnumBase(static_cast<std::uint8_t>(value)) {}
   /// From the wire spelling, known or not.
   explicit OpenEnum(std::string_view name) : OpenEnumBase(Self::type_info, name) {}
 
+  /// As `value`, so that it can be switched over.
   operator Known() const noexcept { return value(); }
   /// The enumerator; none of the named ones where the value is unknown.
   [[nodiscard]] Known value() const noexcept { return static_cast<Known>(index()); }

@@ -105,7 +105,7 @@ class OptionalSlot {
 template <class T>
 class OptionalSlot<T, true> {
  public:
-  constexpr OptionalSlot() noexcept {}
+  constexpr OptionalSlot() noexcept {}  // NOLINT(modernize-use-equals-default): lighter
   explicit constexpr OptionalSlot(Presence state) noexcept
       : at_(state == Presence::null ? &null_mark : nullptr) {}
   OptionalSlot(const OptionalSlot& other)
@@ -149,14 +149,18 @@ class Optional {
   using value_type = T;
   using List = typename detail::ListFor<T>::type;
 
-  constexpr Optional() noexcept {}
+  constexpr Optional() noexcept {}  // NOLINT(modernize-use-equals-default): lighter
+  /// Absent.
   constexpr Optional(std::nullopt_t) noexcept {}
+  /// Null.
   constexpr Optional(Null) noexcept : slot_(Presence::null) {}
+  /// With a value.
   template <class U = T>
     requires(!std::same_as<std::remove_cvref_t<U>, Optional> && std::convertible_to<U, T>)
   Optional(U&& value) {
     slot_.fill(std::forward<U>(value));
   }
+  /// With a braced list, for lists.
   Optional(List list)
     requires detail::HasList<List>
   {
@@ -168,7 +172,9 @@ class Optional {
     if (other) emplace(*std::move(other));
   }
 
+  /// Whether there is a value.
   [[nodiscard]] bool has_value() const noexcept { return slot_.state() == Presence::value; }
+  /// Whether there is a value.
   explicit operator bool() const noexcept { return has_value(); }
   /// Whether it is null, as told apart from absent.
   [[nodiscard]] bool is_null() const noexcept { return slot_.state() == Presence::null; }
@@ -177,25 +183,34 @@ class Optional {
 
   /// The value. There must be one.
   const T& operator*() const& noexcept { return slot_.value(); }
+  /// The value. There must be one.
   T& operator*() & noexcept { return slot_.value(); }
+  /// The value. There must be one.
   T&& operator*() && noexcept { return std::move(slot_.value()); }
+  /// The value. There must be one.
   const T* operator->() const noexcept { return &slot_.value(); }
+  /// The value. There must be one.
   T* operator->() noexcept { return &slot_.value(); }
 
   /// The value. Throws `std::bad_optional_access` where there is none.
   const T& value() const& { return check(), slot_.value(); }
+  /// The value. Throws `std::bad_optional_access` where there is none.
   T& value() & { return check(), slot_.value(); }
+  /// The value. Throws `std::bad_optional_access` where there is none.
   T&& value() && { return check(), std::move(slot_.value()); }
 
+  /// The value, or `other` where there is none.
   template <class U>
   [[nodiscard]] T value_or(U&& other) const& {
     return has_value() ? slot_.value() : static_cast<T>(std::forward<U>(other));
   }
+  /// The value, or `other` where there is none.
   template <class U>
   [[nodiscard]] T value_or(U&& other) && {
     return has_value() ? std::move(slot_.value()) : static_cast<T>(std::forward<U>(other));
   }
 
+  /// Makes a value of these arguments, and returns it.
   template <class... Args>
   T& emplace(Args&&... args) {
     slot_.clear(Presence::absent);
@@ -223,19 +238,23 @@ class Optional {
   detail::OptionalSlot<T> slot_;
 };
 
+/// Whether both are absent, or null, or have the same value.
 template <class T>
 bool operator==(const Optional<T>& a, const Optional<T>& b) {
   if (a.has_value() && b.has_value()) return *a == *b;
   return a.has_value() == b.has_value() && a.is_null() == b.is_null();
 }
+/// Whether there is no value.
 template <class T>
 bool operator==(const Optional<T>& a, std::nullopt_t) {
   return !a.has_value();
 }
+/// Whether it is null.
 template <class T>
 bool operator==(const Optional<T>& a, Null) {
   return a.is_null();
 }
+/// Whether it has this value.
 template <class T, detail::PlainOperand<T> U>
 bool operator==(const Optional<T>& a, const U& b) {
   return a.has_value() && *a == b;

@@ -15,6 +15,7 @@ namespace codex::protocol {
 
 /// The arm of a union for what this version of the SDK does not know: the JSON as it came.
 struct Unknown {
+  /// As it came.
   Json raw = {};
 
   bool operator==(const Unknown& other) const;  // not defaulted: Json's == costs each includer
@@ -44,7 +45,7 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 /// Whether a union keeps an arm elsewhere, and in itself only where: a large one, which would make
 /// every union of its kind as large (docs/decisions.md, "Large members live elsewhere").
-template <class Arm>
+template <class Arm>  // NOLINTNEXTLINE(misc-redundant-expression): it depends on Arm
 inline constexpr bool is_far = sizeof(Arm) > 176 || alignof(Arm) > alignof(void*);
 
 template <class T, class... Ts>
@@ -58,6 +59,7 @@ class Union {
  public:
   /// Holds an empty `Unknown`.
   Union() noexcept { forget(); }
+  /// Holds that arm.
   template <class Arm>
     requires detail::OneOf<std::remove_cvref_t<Arm>, Arms...>
   Union(Arm&& arm) : index_(index_of<std::remove_cvref_t<Arm>>()) {
@@ -70,15 +72,18 @@ class Union {
              !detail::OneOf<std::remove_cvref_t<Text>, Arms...> &&
              std::convertible_to<Text, std::string_view>)
   Union(Text&& text) : Union(std::string(std::string_view(std::forward<Text>(text)))) {}
+  /// Copies the arm.
   Union(const Union& other) : index_(other.index_) {
     detail::copy_arm(Self::type_info, index_, storage_, other.storage_);
   }
   /// The other holds an empty `Unknown` then.
   Union(Union&& other) noexcept { take(other); }
+  /// Copies the arm.
   Union& operator=(const Union& other) {
     if (this != &other) *this = Union(other);
     return *this;
   }
+  /// The other holds an empty `Unknown` then.
   Union& operator=(Union&& other) noexcept {
     if (this == &other) return *this;
     detail::destroy_arm(Self::type_info, index_, storage_);
@@ -97,6 +102,7 @@ class Union {
   [[nodiscard]] const Arm* as() const noexcept {
     return is<Arm>() ? &held<const Arm>(storage_) : nullptr;
   }
+  /// The arm, or nullptr when it holds another one.
   template <detail::OneOf<Arms...> Arm>
   [[nodiscard]] Arm* as() noexcept {
     return is<Arm>() ? &held<Arm>(storage_) : nullptr;
@@ -109,6 +115,7 @@ class Union {
     return call<const Arms...>(index_, storage_,
                                detail::Overloaded<std::decay_t<Fs>...>{std::forward<Fs>(fs)...});
   }
+  /// As above, with arms that may be changed.
   template <class... Fs>
   decltype(auto) visit(Fs&&... fs) {
     return call<Arms...>(index_, storage_,
