@@ -62,8 +62,8 @@ class Codex {
 
   /// Ends the runtime with all its children, at most in about twice
   /// `CodexConfig::shutdown_timeout`, and twice more where handlers do not heed their stop token:
-  /// they are left behind, and `Handlers::on_problem` is told. Every call that waits throws `TransportClosedError`, and so
-  /// does every later one. Idempotent.
+  /// they are left behind, and `Handlers::on_problem` is told. Every call that waits throws
+  /// `TransportClosedError`, and so does every later one. Idempotent.
   void close() noexcept;
 
   /// Who is logged in (`account/read`).
@@ -147,7 +147,6 @@ class Codex {
     return protocol::encode(params);
   }
   std::string request_text(std::string_view method, std::string params, const CallOptions& options);
-  Thread thread_from(std::string_view method, std::string params, const CallOptions& options);
 
   [[nodiscard]] detail::Client& client() const;
   [[nodiscard]] std::shared_ptr<detail::Client> shared_client() const;

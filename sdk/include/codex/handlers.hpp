@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <codex/decode_named.hpp>
+#include <codex/executor.hpp>
 #include <codex/notification.hpp>
 
 namespace codex {
@@ -183,6 +184,9 @@ struct HandlerContext {
   std::optional<Notification> item_started = {};
   /// The client that was asked; by way of `thread`.
   std::weak_ptr<detail::Client> client = {};
+  /// Where a handler that is a coroutine runs: the executor of `AsyncCodex`. None: on threads of
+  /// the SDK.
+  std::shared_ptr<const Executor> executor = {};
 
   /// The thread of the request, to read, steer and interrupt. Throws `CodexError` when the request
   /// names none, `TransportClosedError` when the client is gone.

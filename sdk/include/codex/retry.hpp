@@ -10,6 +10,9 @@
 
 namespace codex {
 
+template <class T>
+class Task;
+
 /// How `retry_on_overload` repeats a call.
 struct RetryOptions {
   /// Calls in all, the first one included; at least 1.
@@ -37,8 +40,12 @@ class RetryPauses {
 
   /// Waits before the next attempt. Throws `CancelledError` when stopped.
   void pause();
+  /// The same, awaitable.
+  Task<void> sleep();
 
  private:
+  [[nodiscard]] std::chrono::duration<double, std::milli> next();
+
   RetryOptions options_;
   int attempts_made_ = 1;
   std::chrono::duration<double, std::milli> delay_;

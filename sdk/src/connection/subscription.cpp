@@ -42,6 +42,11 @@ void Subscription::next(TimePoint deadline, const std::stop_token& stop,
   log_->next(cursor_, deadline, stop, std::move(completion));
 }
 
+void Subscription::when_ready(TimePoint deadline, const std::stop_token& stop,
+                              Completion<NextEvent> completion) {
+  log_->when_ready(cursor_, deadline, stop, std::move(completion));
+}
+
 NextEvent Subscription::next_blocking(TimePoint deadline, const std::stop_token& stop) {
   if (NextEvent event = try_next()) return event;
   return await<NextEvent>(

@@ -95,10 +95,12 @@ Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout)
       stops_(1, 2 * (max_running + max_waiting)),
       problems_(1, max_waiting) {}
 
-void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client) {
+void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client,
+                        std::shared_ptr<const Executor> executor) {
   const std::lock_guard lock(mutex_);
   connection_ = std::move(connection);
   client_ = std::move(client);
+  executor_ = std::move(executor);
 }
 
 void Dispatcher::take(Connection& connection, ServerRequest request) {
@@ -224,6 +226,7 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
   }
   const std::lock_guard lock(mutex_);
   context.client = client_;
+  context.executor = executor_;
   return context;
 }
 
