@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/await.hpp"
 #include "support/messages.hpp"
 #include "transport/memory_transport.hpp"
 
@@ -89,7 +90,7 @@ TurnResult result_of(TurnState& turn) {
 
 std::size_t count(TurnState& turn, Subscription& events) {
   std::size_t seen = 0;
-  while (turn.next(events)) ++seen;
+  while (sync_wait(turn.next(events))) ++seen;
   return seen;
 }
 
@@ -121,7 +122,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
     CHECK(error.collected()->status == protocol::TurnStatus::interrupted);
     CHECK(error.collected()->final_response == "half");
   }
-  CHECK_THROWS_AS((void)turn->next(place), TimeoutError);
+  CHECK_THROWS_AS((void)sync_wait(turn->next(place)), TimeoutError);
   CHECK_THROWS_AS((void)result_of(*turn), TimeoutError);  // each time
 }
 
@@ -164,8 +165,8 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
 
 TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that is answered, but not obeyed") {
   auto [turn, place] = follow("u", no_time(50ms));
-  auto waiting =
-      std::async(std::launch::async, [&turn = turn, &place = place] { return turn->next(place); });
+  auto waiting = std::async(
+      std::launch::async, [&turn = turn, &place = place] { return sync_wait(turn->next(place)); });
   answer(interrupted("u"));
   CHECK(contains(message_of<TimeoutError>([&] { (void)waiting.get(); }),
                  "It did not end when it was interrupted"));
@@ -220,8 +221,8 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
     REQUIRE(error.collected());
     CHECK(error.collected()->final_response == "half");
   }
-  CHECK(turn->next(place));
-  CHECK_THROWS_AS((void)turn->next(place), TransportClosedError);
+  CHECK(sync_wait(turn->next(place)));
+  CHECK_THROWS_AS((void)sync_wait(turn->next(place)), TransportClosedError);
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture,
@@ -231,10 +232,10 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
   complete("u");
   (void)result_of(*turn);
   Subscription late = turn->subscribe();
-  const NextEvent event = turn->next(late);
+  const NextEvent event = sync_wait(turn->next(late));
   REQUIRE(event);
   CHECK(event->method() == "turn/completed");
-  CHECK_FALSE(turn->next(late));
+  CHECK_FALSE(sync_wait(turn->next(late)));
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture, "100,000 deltas, read as they come") {

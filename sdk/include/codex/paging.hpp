@@ -9,14 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include <codex/async/fwd.hpp>
 #include <codex/decode_named.hpp>
 #include <codex/options.hpp>
 #include <codex/pull_iterator.hpp>
 
 namespace codex {
-
-template <class T>
-class Task;
 
 namespace detail {
 

@@ -6,12 +6,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <codex/async/fwd.hpp>
 #include <codex/errors.hpp>
 
 namespace codex {
-
-template <class T>
-class Task;
 
 /// How `retry_on_overload` repeats a call.
 struct RetryOptions {

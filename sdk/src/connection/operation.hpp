@@ -11,7 +11,6 @@
 
 #include <codex/async/task.hpp>
 
-#include "connection/await.hpp"
 #include "connection/outcome.hpp"
 
 namespace codex::detail {

@@ -50,10 +50,6 @@ class Subscription {
   void when_ready(TimePoint deadline, const std::stop_token& stop,
                   Completion<NextEvent> completion);
 
-  /// The same as `next`, blocking.
-  [[nodiscard]] NextEvent next_blocking(TimePoint deadline = TimePoint::max(),
-                                        const std::stop_token& stop = {});
-
   /// Whether everything was read and nothing will follow.
   [[nodiscard]] bool is_at_end() const;
 

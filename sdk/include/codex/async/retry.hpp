@@ -10,13 +10,8 @@ namespace codex {
 
 namespace detail {
 
-template <class T>
-struct IsTask : std::false_type {};
-template <class T>
-struct IsTask<Task<T>> : std::true_type {};
-
 template <class Fn>
-concept MakesTasks = IsTask<std::invoke_result_t<Fn&>>::value;
+concept MakesTasks = is_task<std::invoke_result_t<Fn&>>;
 
 template <class Fn>
 std::invoke_result_t<Fn&> retry_task(Fn fn, RetryOptions options) {

@@ -14,8 +14,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <codex/async/fwd.hpp>
 #include <codex/errors.hpp>
-#include <codex/executor.hpp>
 
 namespace codex {
 
