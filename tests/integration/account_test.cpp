@@ -8,6 +8,9 @@
 #include <codex/protocol/model.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
+#include "support/login_port.hpp"
+
 using codex::Json;
 using codex::testing::MockModel;
 using namespace std::chrono_literals;
@@ -39,7 +42,7 @@ const std::string chatgpt_token =
 TEST_CASE_FIXTURE(AccountFixture,
                   "an API key that was logged in with goes to the model, until logout") {
   mock.reply("hello");
-  codex::Codex codex(config());
+  face::Codex codex(config());
   CHECK_FALSE(codex.account().account.has_value());
   codex.login_api_key("sk-sdk-login-test");
   (void)codex.thread_start().run("hi");
@@ -56,7 +59,7 @@ TEST_CASE_FIXTURE(AccountFixture,
 
 TEST_CASE_FIXTURE(AccountFixture, "a ChatGPT token from elsewhere goes to the model") {
   mock.reply("hello");
-  codex::Codex codex(config());
+  face::Codex codex(config());
   const auto response = codex.request<requests::AccountLoginStart>(
       types::ChatgptAuthTokensLoginAccountParams{.access_token = chatgpt_token,
                                                  .chatgpt_account_id = "acc-1",
@@ -66,9 +69,9 @@ TEST_CASE_FIXTURE(AccountFixture, "a ChatGPT token from elsewhere goes to the mo
   CHECK(mock.last_request().headers.at("authorization") == "Bearer " + chatgpt_token);
 }
 
-// One case, so that its parts never run at once: the runtime's browser logins share one port.
 TEST_CASE_FIXTURE(AccountFixture, "browser logins complete by their ids, cancelled or replaced") {
-  codex::Codex codex(config());
+  const codex::testing::LoginPort port;
+  face::Codex codex(config());
   const auto first = codex.login_chatgpt();
   SUBCASE("a login that is cancelled completes without success") {
     CHECK_FALSE(first.login_id().empty());
@@ -92,7 +95,7 @@ TEST_CASE_FIXTURE(AccountFixture, "browser logins complete by their ids, cancell
 }
 
 TEST_CASE_FIXTURE(AccountFixture, "a login without an id is told to notifications()") {
-  codex::Codex codex(config());
+  face::Codex codex(config());
   auto events = codex.notifications({.timeout = 20s});
   codex.login_api_key("sk-sdk-login-test");
   for (const codex::Notification& event : events) {
@@ -106,7 +109,7 @@ TEST_CASE_FIXTURE(AccountFixture, "a login without an id is told to notification
 
 TEST_CASE("models are listed, one page or all of them") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto page = codex.models({.include_hidden = true});
   CHECK_FALSE(page.data.empty());
   std::vector<std::string> ids;
@@ -122,7 +125,7 @@ TEST_CASE("the runtime itself refuses what the client refuses to send without op
   MockModel mock;
   auto config = mock.config();
   config.experimental_api = false;
-  codex::Codex guarded(config);
+  face::Codex guarded(config);
   CHECK_THROWS_AS((void)guarded.thread_start({.extra_params = {{"dynamicTools", Json::array()}}}),
                   codex::UnsupportedError);
   CHECK_THROWS_AS((void)guarded.request("thread/search", {{"searchTerm", "x"}}),

@@ -7,6 +7,7 @@
 #include <codex/testing.hpp>
 
 #include "integration/runtime_bin.hpp"
+#include "support/face.hpp"
 
 using codex::testing::MockModel;
 using codex::testing::Reply;
@@ -27,7 +28,7 @@ TEST_CASE("the handshake tells what the runtime is") {
   MockModel mock;
   auto config = mock.config();
   config.client_name = "my app/1";
-  codex::Codex codex(std::move(config));
+  face::Codex codex(std::move(config));
   CHECK(codex.metadata().runtime_version == codex::protocol::runtime_version);
   CHECK(codex.metadata().user_agent.starts_with("my app/1/"));
   CHECK(codex.metadata().codex_home == std::filesystem::canonical(mock.codex_home()).string());
@@ -38,7 +39,7 @@ TEST_CASE("the handshake tells what the runtime is") {
 TEST_CASE("any request of the protocol can be made, typed and by name") {
   MockModel mock;
   mock.reply("hi");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   (void)thread.run("hello");
 
@@ -55,7 +56,7 @@ TEST_CASE("any request of the protocol can be made, typed and by name") {
 
 TEST_CASE("the runtime's errors come as the type that says what to do") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   CHECK_THROWS_AS((void)codex.request("no/such/method"), codex::MethodNotFoundError);
   CHECK_THROWS_AS((void)codex.request("thread/read", {{"threadId", 7}}),
                   codex::InvalidRequestError);
@@ -75,7 +76,7 @@ TEST_CASE("options of threads and turns reach the runtime as it wants them") {
   const auto log = mock.codex_home() / "wire.jsonl";
   config.wire_log = log.string();
   {
-    codex::Codex codex(std::move(config));
+    face::Codex codex(std::move(config));
     auto thread = codex.thread_start({.config = {{"model_reasoning_effort", "low"}},
                                       .developer_instructions = "be brief",
                                       .ephemeral = true,
@@ -117,8 +118,8 @@ TEST_CASE("options of threads and turns reach the runtime as it wants them") {
 
 TEST_CASE("a client that was moved from says so") {
   MockModel mock;
-  codex::Codex codex(mock.config());
-  const codex::Codex moved = std::move(codex);
+  face::Codex codex(mock.config());
+  const face::Codex moved = std::move(codex);
   CHECK_THROWS_AS((void)codex.thread_start(), codex::TransportClosedError);  // NOLINT
   CHECK_THROWS_AS((void)codex.metadata(), codex::TransportClosedError);
 }
@@ -128,12 +129,12 @@ TEST_CASE("config overrides and the environment reach the runtime") {
   mock.reply("hi");
   auto config = mock.config();
   config.config_overrides = {"model=\"overridden\""};
-  codex::Codex codex(std::move(config));
+  face::Codex codex(std::move(config));
   (void)codex.thread_start().run("hello");
   CHECK(mock.last_request().body.at("model") == "overridden");
 }
 
-TEST_CASE("the schema in this repository is what the runtime writes") {
+TEST_CASE("the schema in this repository is what the runtime writes" * face::once) {
   MockModel mock;
   for (const std::string surface : {"stable", "experimental"}) {
     const auto out = mock.codex_home() / surface;

@@ -5,6 +5,7 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
 #include "support/messages.hpp"
 #include "support/turn_results.hpp"
 
@@ -24,7 +25,7 @@ Reply update_goal(const std::string& status) {
   return Reply{}.tool_call("update_goal", {{"status", status}});
 }
 
-std::string goal_status(codex::Codex& codex, const codex::Thread& thread) {
+std::string goal_status(face::Codex& codex, const face::Thread& thread) {
   const auto answer = codex.request("thread/goal/get", {{"threadId", thread.id()}});
   return answer.at("goal").is_null() ? "none" : answer["goal"].at("status").get<std::string>();
 }
@@ -45,7 +46,7 @@ TEST_CASE("a goal runs over the runtime's continuations to its end, as one turn"
   mock.reply(Reply("Initial pass complete.").usage({.input = 4, .output = 2}));
   mock.reply(update_goal("complete").usage({.input = 3, .output = 1}));
   mock.reply(Reply("Goal complete.").usage({.input = 5, .output = 3}));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const auto result = thread.run_goal("  Improve benchmark coverage\n");
 
@@ -72,7 +73,7 @@ TEST_CASE("the stream of a goal shows one turn, under one id") {
   mock.reply("two");
   mock.reply(update_goal("complete"));
   mock.reply("three");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto goal = codex.thread_start().goal("Count to three");
   auto copy = goal;
   std::vector<std::string> lifecycle;
@@ -97,7 +98,7 @@ TEST_CASE("interrupting a goal pauses it, in whichever turn it is") {
   Gate gate;
   mock.reply("one");
   mock.reply(Reply{}.text("two").delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto goal = thread.goal("Never ends");
   REQUIRE(gate.wait_reached());
@@ -117,7 +118,7 @@ TEST_CASE("steering a goal speaks to the turn that runs") {
   mock.reply(Reply{}.text("two").wait_for(gate));
   mock.reply(update_goal("complete"));
   mock.reply("done");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto goal = codex.thread_start().goal("Be steered");
   REQUIRE(gate.wait_reached());
   CHECK(goal.steer("This way.").turn_id == goal.id());
@@ -133,7 +134,7 @@ TEST_CASE("steering a goal speaks to the turn that runs") {
 
 TEST_CASE("a goal whose turn fails ends with that failure") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   mock.reply("one");
   mock.reply(Reply{}.fail("insufficient_quota", "no more money"));
@@ -149,7 +150,7 @@ TEST_CASE("a goal whose turn fails ends with that failure") {
 
 TEST_CASE("a goal whose turn fails for any other reason is blocked") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   mock.reply(Reply{}.fail("server_error", "boom from mock model"));
   CHECK_THROWS_AS((void)thread.run_goal("Fail", {.timeout = 20s}), codex::TurnFailedError);
@@ -160,7 +161,7 @@ TEST_CASE("a goal with a budget ends when that is spent") {
   MockModel mock;
   mock.reply(Reply("one").usage({.input = 70, .output = 70}));
   mock.on_request([](const auto&) { return Reply("more").usage({.input = 70, .output = 70}); });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const auto result = thread.run_goal("Spend", {.token_budget = 100, .timeout = 20s});
   CHECK(result.status == types::TurnStatus::completed);
@@ -171,7 +172,7 @@ TEST_CASE("a goal takes the place of an older one") {
   MockModel mock;
   mock.reply(update_goal("complete"));
   mock.reply("done");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   codex.request("thread/goal/set",
                 {{"threadId", thread.id()}, {"objective", "Old"}, {"status", "paused"}});
@@ -184,7 +185,7 @@ TEST_CASE("the limits of a goal hold, and the thread stays usable") {
   Gate gate;
   mock.reply("one");
   mock.reply(Reply{}.delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   std::stop_source stop;
   auto goal = thread.goal("Never ends", {.stop = stop.get_token()});
@@ -204,7 +205,7 @@ TEST_CASE("the limits of a goal hold, and the thread stays usable") {
 
 TEST_CASE("what cannot start a goal says why, and asks no model") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   CHECK_THROWS_WITH_AS((void)thread.goal("  \n"), "goal objective must not be empty",
                        codex::CodexError);
@@ -232,7 +233,7 @@ TEST_CASE("a thread that pursues a goal takes neither turns nor a second goal") 
   mock.reply(Reply{}.delta("busy").wait_for(gate));
   mock.reply(update_goal("complete"));
   mock.reply("done");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto goal = thread.goal("First");
   REQUIRE(gate.wait_reached());
@@ -244,7 +245,7 @@ TEST_CASE("a thread that pursues a goal takes neither turns nor a second goal") 
 
 TEST_CASE("goals that the runtime has turned off fail before any model work") {
   MockModel mock({.settings = {{"features.goals", "false"}}});
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   CHECK_THROWS_AS((void)thread.goal("x"), codex::JsonRpcError);
   CHECK(mock.requests().empty());
@@ -256,7 +257,7 @@ TEST_CASE("a goal that is given up goes on, and holds its thread until it is cle
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("busy").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   (void)thread.goal("Forgotten");
   REQUIRE(gate.wait_reached());
@@ -280,7 +281,7 @@ TEST_CASE("a runtime that ends takes its goals along") {
   Gate gate;
   mock.reply("one");
   mock.reply(Reply{}.delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto goal = codex.thread_start().goal("Never ends");
   auto stream = goal.stream();
   REQUIRE(gate.wait_reached());

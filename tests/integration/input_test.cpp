@@ -6,6 +6,8 @@
 #include <codex/protocol/thread.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
+
 using codex::ExternalMessage;
 using codex::Json;
 using codex::testing::Gate;
@@ -61,7 +63,7 @@ bool has_external_message(const std::vector<types::ThreadItem>& items) {
 TEST_CASE("an image as a data URL reaches the model") {
   MockModel mock;
   mock.reply("seen");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   (void)codex.thread_start().run(
       {"look", codex::ImageInput{"data:image/png;base64," + png_base64}});
   const auto images = user_parts(mock.last_request(), "input_image");
@@ -75,7 +77,7 @@ TEST_CASE("an image file reaches the model as a data URL") {
   const auto file = mock.workspace() / "pixel.png";
   std::ofstream(file, std::ios::binary)
       .write(reinterpret_cast<const char*>(png_bytes), sizeof png_bytes);
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   (void)codex.thread_start().run({"look", codex::LocalImageInput{file.string()}});
   const auto images = user_parts(mock.last_request(), "input_image");
   REQUIRE(images.size() == 1);
@@ -88,7 +90,7 @@ TEST_CASE("a skill's text reaches the model as the user's") {
   const auto skill = mock.workspace() / ".agents/skills/demo/SKILL.md";
   std::filesystem::create_directories(skill.parent_path());
   std::ofstream(skill) << "---\nname: demo\ndescription: A demo.\n---\nDo the demo dance.\n";
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   (void)codex.thread_start({.cwd = mock.workspace().string()})
       .run({"use it", codex::SkillInput{"demo", skill.string()}});
   std::size_t found = 0;
@@ -112,7 +114,7 @@ TEST_CASE("an external message has a tool's authority, also after another runtim
                       {"output", news}};
   std::string id;
   {
-    codex::Codex codex(mock.config());
+    face::Codex codex(mock.config());
     const auto thread = codex.thread_start();
     id = thread.id();
     const auto result = thread.run(
@@ -121,7 +123,7 @@ TEST_CASE("an external message has a tool's authority, also after another runtim
     CHECK(has_external_message(result.items));
     CHECK(tool_outputs(mock.last_request()) == std::vector<Json>{expected});
   }
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_resume(id, {.include_turns = false});
   const auto stored = thread.read({.include_turns = true}).thread;
   REQUIRE_FALSE(stored.turns.empty());
@@ -138,7 +140,7 @@ TEST_CASE("an external message joins a turn that runs") {
   const Gate gate;
   mock.reply(Reply{}.delta("working").wait_for(gate));
   mock.reply("Update processed");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   auto original = thread.turn("start");
   REQUIRE(gate.wait_reached());
@@ -158,7 +160,7 @@ TEST_CASE("an external message joins a turn that runs") {
 TEST_CASE("a long external message is cut as other tool output is") {
   MockModel mock;
   mock.reply("ok");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   std::string text;
   for (int i = 0; i < 400; ++i) text += "line " + std::to_string(i) + "\n";
   (void)codex.thread_start({.config = {{"tool_output_token_limit", 32}}})

@@ -14,6 +14,7 @@
 #include <codex/testing.hpp>
 
 #include "integration/runtime_bin.hpp"
+#include "support/face.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
 
@@ -55,7 +56,7 @@ codex::CodexConfig answering(const std::string& result) {
 
 std::string start_error(codex::CodexConfig config) {
   try {
-    const codex::Codex codex(std::move(config));
+    const face::Codex codex(std::move(config));
   } catch (const codex::CodexError& error) {
     return error.what();
   }
@@ -66,14 +67,15 @@ std::string start_error(codex::CodexConfig config) {
 
 TEST_CASE("a runtime that is not there is named, with what to do") {
   const Footprint before;
-  CHECK_THROWS_AS(codex::Codex({.codex_bin = "/no/such/codex"}), codex::RuntimeNotFoundError);
+  CHECK_THROWS_AS(face::Codex({.codex_bin = "/no/such/codex"}), codex::RuntimeNotFoundError);
   const std::string error = start_error({.codex_bin = "/no/such/codex"});
   CHECK(contains(error, "/no/such/codex"));
   CHECK(contains(error, "codex_bin"));
   CHECK(before.is_restored());
 }
 
-TEST_CASE("the pinned runtime that was not installed is an error that names the command") {
+TEST_CASE("the pinned runtime that was not installed is an error that names the command" *
+          face::once) {
   const fs::path empty = fs::temp_directory_path() / ("no-runtime-" + std::to_string(getpid()));
   fs::create_directories(empty);
   const char* kept = std::getenv("CODEX_SDK_RUNTIME_DIR");
@@ -98,14 +100,14 @@ TEST_CASE("programs that are no runtime are told apart from it") {
                  "initialize"));
   CHECK(contains(start_error(answering("{\"userAgent\":\"something else\"}")),
                  "no codex app-server"));
-  CHECK_THROWS_AS(codex::Codex({.launch_args_override = {"/bin/sleep", "60"},
-                                .startup_timeout = 300ms,
-                                .shutdown_timeout = 300ms}),
+  CHECK_THROWS_AS(face::Codex({.launch_args_override = {"/bin/sleep", "60"},
+                               .startup_timeout = 300ms,
+                               .shutdown_timeout = 300ms}),
                   codex::TimeoutError);
   CHECK(before.is_restored());
 }
 
-TEST_CASE("a runtime that is too old says which ones work") {
+TEST_CASE("a runtime that is too old says which ones work" * face::once) {
   const std::string error = start_error(answering(
       "{\"userAgent\":\"codex_cpp_sdk/0.50.0 (Debian 12; x86_64)\",\"codexHome\":\"/home\"}"));
   CHECK(contains(error, "0.50.0 is too old"));
@@ -125,7 +127,7 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
     chmod(script.c_str(), 0755);
     config.launch_args_override = {script.string(), codex::testing::runtime_bin(), "app-server",
                                    "--listen", "stdio://"};
-    codex::Codex codex(std::move(config));
+    face::Codex codex(std::move(config));
     auto turn = codex.thread_start().turn("hello");
     REQUIRE(gate.wait_reached());
     std::set<int> started = codex::testing::children_of(getpid());
@@ -152,7 +154,7 @@ TEST_CASE("close ends the runtime with everything that belonged to it") {
   {
     MockModel mock;
     mock.reply("hi");
-    codex::Codex codex(mock.config());
+    face::Codex codex(mock.config());
     auto thread = codex.thread_start();
     (void)thread.run("hello");
     codex.close();
@@ -169,10 +171,10 @@ TEST_CASE("a client that goes away in the middle of a turn leaves nothing") {
     MockModel mock;
     Gate gate;
     mock.reply(Reply{}.delta("never").wait_for(gate));
-    codex::Codex codex(mock.config());
+    face::Codex codex(mock.config());
     auto turn = codex.thread_start().turn("hello");
     REQUIRE(gate.wait_reached());
-    codex::Codex moved = std::move(codex);
+    face::Codex moved = std::move(codex);
   }
   CHECK(before.is_restored());
 }

@@ -5,6 +5,8 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
+
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
@@ -22,7 +24,7 @@ TEST_CASE("a review is a turn whose answer is the review") {
   MockModel mock;
   mock.reply(R"({"findings":[],"overall_correctness":"patch is correct",)"
              R"("overall_explanation":"Nothing wrong.","overall_confidence_score":0.5})");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const auto result = thread.review(changes).run();
   CHECK(result.status == types::TurnStatus::completed);
@@ -40,7 +42,7 @@ TEST_CASE("a review is a turn whose answer is the review") {
 TEST_CASE("all events of a review reach its stream, its turn/started under another id") {
   MockModel mock;
   mock.reply("Looks good.");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto review = thread.review(types::CustomReviewTarget{.instructions = "Look at it."});
   std::size_t started = 0;
@@ -62,7 +64,7 @@ TEST_CASE("a review can be interrupted, but not steered") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto review = thread.review(changes);
   REQUIRE(gate.wait_reached());
@@ -83,7 +85,7 @@ TEST_CASE("the limits of a review hold") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   std::stop_source stop;
   auto review = thread.review(changes, {.stop = stop.get_token()});

@@ -4,6 +4,8 @@
 #include <codex/describe.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
+
 using codex::Json;
 using codex::testing::MockModel;
 using codex::testing::Reply;
@@ -30,7 +32,7 @@ const char* const bad = R"({"stops":[{"city":"Oslo","nights":"two"}],"note":null
 TEST_CASE("run_as asks for the struct's schema, and reads the answer as the struct") {
   MockModel mock;
   mock.reply(Reply{}.commentary("Thinking of Norway.").final_answer(good));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto parsed = codex.thread_start().run_as<Trip>("Where to?", {.effort = "high"});
 
   REQUIRE(parsed.value.stops.size() == 1);
@@ -45,7 +47,7 @@ TEST_CASE("run_as asks for the struct's schema, and reads the answer as the stru
 
 TEST_CASE("an answer that does not fit throws, with its text, the path and the turn") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const auto ask = [&](const Reply& reply) {
     mock.reply(reply);
@@ -82,7 +84,7 @@ TEST_CASE("the model is told what was wrong, and may answer again") {
   mock.reply(bad);
   mock.reply("I do not know.");
   mock.reply(good);
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const auto parsed = thread.run_as<Trip>("Where to?", {.output_retries = 2});
 
@@ -105,7 +107,7 @@ TEST_CASE("the model is told what was wrong, and may answer again") {
 TEST_CASE("a turn that is streamed gives a struct in the end, too") {
   MockModel mock;
   mock.reply(good);
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto turn =
       codex.thread_start().turn("Where to?", {.output_schema = codex::strict_schema_of<Trip>()});
   std::string streamed;
@@ -121,7 +123,7 @@ TEST_CASE("a turn that is interrupted has no answer, and is not asked again") {
   MockModel mock;
   codex::testing::Gate gate;
   mock.reply(Reply{}.delta("{").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto turn =
       codex.thread_start().turn("Where to?", {.output_schema = codex::strict_schema_of<Trip>()});
   REQUIRE(gate.wait_reached());

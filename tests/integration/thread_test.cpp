@@ -6,6 +6,8 @@
 #include <codex/protocol/thread.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
+
 using codex::ApprovalMode;
 using codex::Json;
 using codex::testing::Gate;
@@ -40,14 +42,14 @@ std::vector<std::string> conversation(const types::Thread& thread) {
   return out;
 }
 
-std::vector<std::string> listed(codex::Codex& codex, const codex::ThreadListOptions& options) {
+std::vector<std::string> listed(face::Codex& codex, const codex::ThreadListOptions& options) {
   std::vector<std::string> ids;
   for (const auto& thread : codex.threads(options)) ids.push_back(thread.id);
   return ids;
 }
 
 /// The approval policy that a thread has now.
-types::AskForApproval policy_of(codex::Codex& codex, const std::string& thread_id) {
+types::AskForApproval policy_of(face::Codex& codex, const std::string& thread_id) {
   return codex.request<requests::ThreadResume>({.thread_id = thread_id}).approval_policy;
 }
 
@@ -56,7 +58,7 @@ types::AskForApproval policy_of(codex::Codex& codex, const std::string& thread_i
 TEST_CASE("a name that was set is read back") {
   MockModel mock;
   mock.reply("hi");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   (void)thread.run("hello");
   (void)thread.set_name("sdk integration thread");
@@ -67,7 +69,7 @@ TEST_CASE("read gives the turns with all they hold, where it is asked to") {
   MockModel mock;
   mock.reply("first answer");
   mock.reply("second answer");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   (void)thread.run("first question");
   (void)thread.run("second question");
@@ -80,7 +82,7 @@ TEST_CASE("read gives the turns with all they hold, where it is asked to") {
 TEST_CASE("lists tell archived threads from the others") {
   MockModel mock;
   mock.on_request([](const auto&) { return Reply("ok"); });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto kept = codex.thread_start();
   const auto archived = codex.thread_start();
   (void)kept.run("one");
@@ -99,7 +101,7 @@ TEST_CASE("lists tell archived threads from the others") {
 TEST_CASE("threads() reads as many pages as there are") {
   MockModel mock;
   mock.on_request([](const auto&) { return Reply("ok"); });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   std::vector<std::string> started;
   for (int i = 0; i < 5; ++i) {
     const auto thread = codex.thread_start();
@@ -121,7 +123,7 @@ TEST_CASE("a fork begins with what its thread had, and goes its own way") {
   MockModel mock;
   mock.reply("first answer");
   mock.reply("fork's answer");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   (void)thread.run("first question");
   const auto fork = codex.thread_fork(thread.id(), {.include_turns = true});
@@ -140,12 +142,12 @@ TEST_CASE("a thread is resumed by another runtime, with all that it had") {
   mock.reply("second answer");
   std::string id;
   {
-    codex::Codex codex(mock.config());
+    face::Codex codex(mock.config());
     const auto thread = codex.thread_start();
     (void)thread.run("first question", {.source = "automation", .turn_service_tier = "default"});
     id = thread.id();
   }
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_resume(id, {.include_turns = false});
   CHECK(thread.id() == id);
   (void)thread.run("second question");
@@ -163,7 +165,7 @@ TEST_CASE("a thread is resumed by another runtime, with all that it had") {
 TEST_CASE("resume and fork keep the approval policy, unless they are told another") {
   MockModel mock;
   mock.on_request([](const auto&) { return Reply("ok"); });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_start({.approval_mode = ApprovalMode::deny_all});
   (void)thread.run("hi");
   const auto resumed = codex.thread_resume(thread.id());
@@ -186,7 +188,7 @@ TEST_CASE("compacting a thread asks the model for a summary") {
   MockModel mock;
   mock.reply("hello");
   mock.reply("a summary");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   (void)thread.run("hi");
   (void)thread.compact();
@@ -198,7 +200,7 @@ TEST_CASE("other calls are answered while a turn runs") {
   MockModel mock;
   const Gate gate;
   mock.reply(Reply{}.delta("one").wait_for(gate).delta("two"));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   auto turn = thread.turn("go");
   REQUIRE(gate.wait_reached());
@@ -210,7 +212,7 @@ TEST_CASE("other calls are answered while a turn runs") {
 
 TEST_CASE("notifications() tells of threads and of the account") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto events = codex.notifications({.timeout = 20s});
   const auto thread = codex.thread_start();
   for (const codex::Notification& event : events) {

@@ -5,6 +5,8 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
+
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
@@ -15,7 +17,7 @@ namespace events = codex::protocol::notifications;
 namespace {
 
 /// Whether the runtime says within a reasonable time that the thread does nothing any more.
-bool becomes_idle(codex::Codex& codex, const codex::Thread& thread) {
+bool becomes_idle(face::Codex& codex, const face::Thread& thread) {
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {
     const auto read = codex.request("thread/read", {{"threadId", thread.id()}});
@@ -40,7 +42,7 @@ TEST_CASE("a turn that nobody waits for is interrupted when its time is up") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.commentary("A start.").delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto turn = thread.turn("hello", {.timeout = 2s});
   REQUIRE(gate.wait_reached());
@@ -58,7 +60,7 @@ TEST_CASE("the limits of a turn hold when its handles are gone") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   std::stop_source stop;
   (void)thread.turn("hello", {.stop = stop.get_token()});
@@ -70,7 +72,7 @@ TEST_CASE("the limits of a turn hold when its handles are gone") {
 TEST_CASE("after run, a stream of the same handle shows how the turn ended") {
   MockModel mock;
   mock.reply("hi");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto turn = codex.thread_start().turn("hello");
   auto copy = turn;
   (void)turn.run();
@@ -86,7 +88,7 @@ TEST_CASE("after run, a stream of the same handle shows how the turn ended") {
   CHECK(first == "turn/started");
 }
 
-TEST_CASE("a command that prints 20 MB, read, read late, and never") {
+TEST_CASE("a command that prints 20 MB, read, read late, and never" * face::once) {
   MockModel mock;
   mock.on_request([](const codex::testing::ModelRequest& request) {
     const bool has_run = request.body.dump().find("function_call_output") != std::string::npos;
@@ -94,7 +96,7 @@ TEST_CASE("a command that prints 20 MB, read, read late, and never") {
   });
   auto config = mock.config();
   config.event_buffer_bytes = 256 * 1024;
-  codex::Codex codex(std::move(config));
+  face::Codex codex(std::move(config));
   auto read = codex.thread_start().turn("read");
   auto late = codex.thread_start().turn("late");
   auto never = codex.thread_start().turn("never");

@@ -6,6 +6,7 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
 #include "support/turn_results.hpp"
 
 using codex::testing::Gate;
@@ -20,7 +21,7 @@ TEST_CASE("run gives the model's answer, its items and its token usage") {
   MockModel mock;
   mock.reply(Reply("Hello from the mock.")
                  .usage({.input = 11, .cached = 3, .output = 7, .reasoning = 5, .total = 18}));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start({.model = "mock-model-override"});
   const auto result = thread.run("hello");
 
@@ -51,7 +52,7 @@ TEST_CASE("a stream gives the deltas as they come, and ends with turn/completed"
                  .delta("he", codex::testing::Phase::final_answer)
                  .wait_for(gate)
                  .delta("llo"));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto turn = codex.thread_start().turn("stream please");
 
   std::vector<std::string> deltas;
@@ -80,7 +81,7 @@ TEST_CASE("a stream gives the deltas as they come, and ends with turn/completed"
 
 TEST_CASE("commentary is never the final response: the last message without a phase is") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
 
   mock.reply(Reply{}.commentary("Only thinking."));
@@ -100,7 +101,7 @@ TEST_CASE("several handles and streams of one turn each see all of it") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("a").wait_for(gate).delta("b"));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto first = codex.thread_start().turn("go");
   auto second = first;
   auto one = first.stream();
@@ -119,7 +120,7 @@ TEST_CASE("interrupt ends the turn without an exception, and the thread stays us
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("never").wait_for(gate).delta("finished"));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto turn = thread.turn("Take your time.");
   REQUIRE(gate.wait_reached());
@@ -138,7 +139,7 @@ TEST_CASE("steer adds to what the user said while the turn runs") {
   Gate gate;
   mock.reply(Reply{}.text("before steer").wait_for(gate));
   mock.reply("after steer");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto turn = codex.thread_start().turn("Start.");
   auto stream = turn.stream();
   // The runtime drops a message that is not complete when it is steered.
@@ -156,7 +157,7 @@ TEST_CASE("steer adds to what the user said while the turn runs") {
 TEST_CASE("a turn that fails throws what the model said, with the result so far") {
   MockModel mock;
   mock.reply(Reply{}.fail("server_error", "boom from mock model"));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   try {
     (void)thread.run("hello");
@@ -176,7 +177,7 @@ TEST_CASE("a turn that takes too long is interrupted, and the error carries what
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.commentary("A start.").delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const auto begin = std::chrono::steady_clock::now();
   try {
@@ -196,7 +197,7 @@ TEST_CASE("a runtime that is silent about a turn for too long ends the wait") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto turn = codex.thread_start().turn("hello", {.inactivity_timeout = 500ms});
   auto stream = turn.stream();
   CHECK_THROWS_AS(while (stream.next()){}, codex::TimeoutError);
@@ -206,7 +207,7 @@ TEST_CASE("a stop request interrupts the turn") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("never").wait_for(gate));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   std::stop_source stop;
   auto turn = codex.thread_start().turn("hello", {.stop = stop.get_token()});
   REQUIRE(gate.wait_reached());
@@ -226,7 +227,7 @@ TEST_CASE("a turn whose start was given up is ended when it begins all the same"
   mock.on_request([gate](const codex::testing::ModelRequest&) {
     return Reply{}.delta("unwanted").wait_for(gate);
   });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   try {
     (void)thread.run("lost", {.timeout = 1ms});
@@ -251,7 +252,7 @@ TEST_CASE("a time limit holds for readers that are slower than the events") {
   Reply reply;
   for (int i = 0; i < 200; ++i) reply.delta("x");
   mock.reply(reply.pace(5ms));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   std::stop_source stop;
   auto stream = codex.thread_start().turn("hello", {.stop = stop.get_token()}).stream();
   REQUIRE(stream.next());
@@ -266,7 +267,7 @@ TEST_CASE("a time limit too long to count is none") {
   auto config = mock.config();
   config.request_timeout = std::chrono::milliseconds::max();
   config.startup_timeout = std::chrono::milliseconds::max();
-  codex::Codex codex(std::move(config));
+  face::Codex codex(std::move(config));
   const auto result =
       codex.thread_start().run("hello", {.timeout = std::chrono::milliseconds::max(),
                                          .inactivity_timeout = std::chrono::milliseconds::max()});
@@ -280,7 +281,7 @@ TEST_CASE("two turns on two threads stream side by side") {
     const std::string name = request.last_user_text();
     return Reply{}.delta(name + "-").wait_for(gate).delta("done");
   });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto one = codex.thread_start().turn("one");
   auto two = codex.thread_start().turn("two");
   REQUIRE(mock.wait_for_requests(2));
@@ -291,7 +292,7 @@ TEST_CASE("two turns on two threads stream side by side") {
 
 TEST_CASE("inputs of each kind reach the model") {
   MockModel mock;
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const std::string pixel =
       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q"
@@ -308,7 +309,7 @@ TEST_CASE("an output schema reaches the model for that turn only") {
   MockModel mock;
   mock.reply("{}");
   mock.reply("plain");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   (void)thread.run("structured", {.output_schema = {{"type", "object"}}});
   CHECK(mock.last_request().body.at("text").at("format").at("schema") ==
@@ -322,7 +323,7 @@ TEST_CASE("a request for approval is refused while nobody answers it") {
   const auto file = mock.workspace() / "written";
   mock.reply(Reply{}.id("call_1").shell("touch " + file.string(), {.escalated = true}));
   mock.reply("as you wish");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start({.approval_mode = std::nullopt});
   const auto result = thread.run("write");
   CHECK(result.final_response == "as you wish");
@@ -341,7 +342,7 @@ TEST_CASE("a patch is refused while nobody answers for it") {
   mock.reply(Reply{}.patch("*** Begin Patch\n*** Add File: " + file.string() +
                            "\n+hello\n*** End Patch\n"));
   mock.reply("as you wish");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start({.approval_mode = std::nullopt});
   CHECK(thread.run("write").final_response == "as you wish");
   CHECK_FALSE(std::filesystem::exists(file));

@@ -10,6 +10,7 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "support/face.hpp"
 #include "support/turn_results.hpp"
 
 using codex::testing::Gate;
@@ -23,7 +24,7 @@ namespace events = codex::protocol::notifications;
 namespace {
 
 /// The text of the next delta in a stream.
-std::string next_delta(codex::TurnStream& stream) {
+std::string next_delta(face::TurnStream& stream) {
   while (const auto event = stream.next()) {
     if (const auto delta = event->as<events::ItemAgentMessageDelta>()) return delta->delta;
   }
@@ -31,7 +32,7 @@ std::string next_delta(codex::TurnStream& stream) {
 }
 
 /// Reads until the first message is complete; what is steered before that is lost by the runtime.
-void read_first_message(codex::TurnStream& stream) {
+void read_first_message(face::TurnStream& stream) {
   while (const auto event = stream.next()) {
     const auto done = event->as<events::ItemCompleted>();
     if (done && done->item.is<types::AgentMessageThreadItem>()) return;
@@ -46,7 +47,7 @@ TEST_CASE("64 turns on 64 threads at once on one client finish right") {
   mock.on_request([](const codex::testing::ModelRequest& request) {
     return Reply{}.deltas({"echo ", "of ", request.last_user_text()});
   });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   std::vector<std::string> answers(count);
   std::barrier all_ready(count);
   {
@@ -72,7 +73,7 @@ TEST_CASE("streams of two turns may be read in turns, each gets its own") {
   mock.on_request([gate](const codex::testing::ModelRequest& request) {
     return Reply{}.delta(request.last_user_text() + "-").wait_for(gate).delta("done");
   });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto one = codex.thread_start().turn("one");
   auto two = codex.thread_start().turn("two");
   auto stream_one = one.stream();
@@ -90,7 +91,7 @@ TEST_CASE("other calls go on while a stream is open") {
   MockModel mock;
   Gate gate;
   mock.reply(Reply{}.delta("one").wait_for(gate).delta("two"));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto turn = codex.thread_start().turn("hello");
   auto stream = turn.stream();
   CHECK(next_delta(stream) == "one");
@@ -105,7 +106,7 @@ TEST_CASE("input on a busy thread joins the turn that runs: both handles see its
   Gate gate;
   mock.reply(Reply{}.text("before").wait_for(gate));
   mock.reply("after");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto original = thread.turn("Start.");
   auto stream = original.stream();
@@ -127,7 +128,7 @@ TEST_CASE("giving up a joined handle leaves the turn to the others") {
   Gate gate;
   mock.reply(Reply{}.text("before").wait_for(gate));
   mock.reply("after");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto original = thread.turn("Start.");
   auto stream = original.stream();
@@ -144,7 +145,7 @@ TEST_CASE("several calls of turn on one thread at once share the turns there are
   MockModel mock;
   Gate gate;
   mock.on_request([gate](const auto&) { return Reply{}.delta("x").wait_for(gate); });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   std::vector<std::future<codex::TurnResult>> workers;
   std::barrier all_started(8);
@@ -169,7 +170,7 @@ TEST_CASE("messages that bear the same id, in one turn and across turns, stay ap
   MockModel mock;
   mock.reply(Reply{}.id("msg").text("first").id("msg").text("second"));
   mock.reply(Reply{}.id("msg").text("third"));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   CHECK(messages(thread.run("one")) == std::vector<std::string>{"first", "second"});
   CHECK(messages(thread.run("two")) == std::vector<std::string>{"third"});
@@ -178,7 +179,7 @@ TEST_CASE("messages that bear the same id, in one turn and across turns, stay ap
 TEST_CASE("model and sandbox of a turn hold for later ones, an output schema does not") {
   MockModel mock;
   mock.on_request([](const auto&) { return Reply("{}"); });
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   (void)thread.run("one", {.approval_mode = codex::ApprovalMode::deny_all,
                            .effort = "high",
@@ -200,7 +201,7 @@ TEST_CASE("turns that nobody asked for reach notifications()") {
   MockModel mock;
   mock.reply(Reply{}.tool_call("update_goal", {{"status", "complete"}}));
   mock.reply("all by myself");
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto notifications = codex.notifications({.timeout = 20s});
   codex.request("thread/goal/set",
@@ -220,7 +221,7 @@ TEST_CASE("what comes of a turn after its end reaches notifications()") {
   const auto go = mock.workspace() / "go";
   mock.reply(Reply{}.shell("echo begun; while [ ! -e '" + go.string() + "' ]; do sleep 0.05; done",
                            {.yield_time = 30s}));
-  codex::Codex codex(mock.config());
+  face::Codex codex(mock.config());
   auto thread = codex.thread_start({.sandbox = codex::Sandbox::full_access});
   auto notifications = codex.notifications({.timeout = 20s});
   auto turn = thread.turn("run it");

@@ -6,6 +6,7 @@
 #include <codex/codex.hpp>
 #include <codex/protocol/account.hpp>
 
+#include "support/face.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
@@ -32,7 +33,7 @@ Json completed(const std::string& id, bool success = true) {
 TEST_CASE("an API key login is done when it returns") {
   FakeRuntime runtime;
   runtime.on("account/login/start", [](const Json&) { return Json{{"type", "apiKey"}}; });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   codex.login_api_key("sk-test");
   CHECK(runtime.asked("account/login/start") ==
         std::vector<Json>{{{"type", "apiKey"}, {"apiKey", "sk-test"}}});
@@ -45,7 +46,7 @@ TEST_CASE("a refused API key is in no error, even where the runtime repeats it")
     throw FakeRuntime::RpcError{
         -32600, "bad key " + params.at("apiKey").get<std::string>(), {{"echo", params}}};
   });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   try {
     codex.login_api_key(key);
     FAIL("the login was refused, and there was no error");
@@ -65,7 +66,7 @@ TEST_CASE("an API key is masked in the wire log") {
   auto config = runtime.config();
   config.wire_log = log.string();
   {
-    codex::Codex codex(std::move(config));
+    face::Codex codex(std::move(config));
     codex.login_api_key("my odd key");
   }
   std::ifstream in(log);
@@ -77,7 +78,7 @@ TEST_CASE("an API key is masked in the wire log") {
 TEST_CASE("a browser login says where to go, and waits for its own completion") {
   FakeRuntime runtime;
   runtime.on("account/login/start", [](const Json&) { return browser_login("one"); });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   const auto login = codex.login_chatgpt();
   CHECK(login.login_id() == "one");
   CHECK(login.auth_url() == "https://auth.example/one");
@@ -99,7 +100,7 @@ TEST_CASE("a device code login says where to go and what to enter there") {
                 {"verificationUrl", "https://auth.example/device"},
                 {"userCode", "AB-12"}};
   });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   const auto login = codex.login_chatgpt_device_code({.extra_params = {{"hint", 7}}});
   CHECK(login.login_id() == "dev");
   CHECK(login.verification_url() == "https://auth.example/device");
@@ -114,7 +115,7 @@ TEST_CASE("a completion that comes before its login's response is kept for it") 
     runtime.notify("account/login/completed", completed("early", false));
     return browser_login("early");
   });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   CHECK_FALSE(codex.login_chatgpt().wait(10s).success);
 }
 
@@ -123,7 +124,7 @@ TEST_CASE("several logins at once each get their own completion") {
   int attempts = 0;
   runtime.on("account/login/start",
              [&](const Json&) { return browser_login(std::to_string(++attempts)); });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   const auto first = codex.login_chatgpt();
   const auto second = codex.login_chatgpt();
   types::AccountLoginCompletedNotification seen_by_waiter;
@@ -140,7 +141,7 @@ TEST_CASE(
     "the wait for a login that nobody finishes ends by its bounds, and can be taken up again") {
   FakeRuntime runtime;
   runtime.on("account/login/start", [](const Json&) { return browser_login("slow"); });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   const auto login = codex.login_chatgpt();
   CHECK(contains(message_of<codex::TimeoutError>([&] { (void)login.wait(1ms); }), "slow"));
   std::stop_source stop;
@@ -156,7 +157,7 @@ TEST_CASE("cancelling a login tells the runtime which one") {
   FakeRuntime runtime;
   runtime.on("account/login/start", [](const Json&) { return browser_login("one"); });
   runtime.on("account/login/cancel", [](const Json&) { return Json{{"status", "canceled"}}; });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   CHECK(codex.login_chatgpt().cancel().status == types::CancelLoginAccountStatus::canceled);
   CHECK(runtime.asked("account/login/cancel") == std::vector<Json>{{{"loginId", "one"}}});
 }
@@ -164,7 +165,7 @@ TEST_CASE("cancelling a login tells the runtime which one") {
 TEST_CASE("a login answer of another type is an error that names the method") {
   FakeRuntime runtime;
   runtime.on("account/login/start", [](const Json&) { return Json{{"type", "apiKey"}}; });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   CHECK(contains(message_of<codex::DecodeError>([&] { (void)codex.login_chatgpt(); }),
                  "account/login/start"));
   CHECK_THROWS_AS((void)codex.login_chatgpt_device_code(), codex::DecodeError);
@@ -173,7 +174,7 @@ TEST_CASE("a login answer of another type is an error that names the method") {
 TEST_CASE("who waits for a login is told when the runtime ends") {
   FakeRuntime runtime;
   runtime.on("account/login/start", [](const Json&) { return browser_login("one"); });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   const auto login = codex.login_chatgpt();
   runtime.end();
   CHECK_THROWS_AS((void)login.wait(), codex::TransportClosedError);

@@ -2,6 +2,7 @@
 
 #include <codex/codex.hpp>
 
+#include "support/face.hpp"
 #include "support/fake_runtime.hpp"
 
 using codex::Json;
@@ -24,7 +25,7 @@ TEST_CASE("notifications() gives what came before anyone listened, then what com
     runtime.notify("warning", warning("first"));
     return Json::object();
   });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   (void)codex.request("ping");
   auto events = codex.notifications({.timeout = 10s});
   CHECK(text_of(events.next()) == "first");
@@ -36,7 +37,7 @@ TEST_CASE("notifications() gives what came before anyone listened, then what com
 
 TEST_CASE("each stream of notifications has its own place") {
   FakeRuntime runtime;
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   auto one = codex.notifications({.timeout = 10s});
   auto two = codex.notifications({.timeout = 10s});
   runtime.notify("warning", warning("a"));
@@ -48,7 +49,7 @@ TEST_CASE("each stream of notifications has its own place") {
 
 TEST_CASE("a loop over notifications ends with the connection, after all that came") {
   FakeRuntime runtime;
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   runtime.notify("warning", warning("last words"));
   runtime.end();
   std::vector<std::string> seen;
@@ -63,7 +64,7 @@ TEST_CASE("a loop over notifications ends with the connection, after all that ca
 
 TEST_CASE("the wait for a notification ends by its bounds, and the stream can be read on") {
   FakeRuntime runtime;
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   std::stop_source stop;
   auto timed = codex.notifications({.timeout = 1ms});
   CHECK_THROWS_AS((void)timed.next(), codex::TimeoutError);
@@ -87,7 +88,7 @@ TEST_CASE("notifications that nobody reads are dropped past the limit, oldest fi
   });
   auto config = runtime.config();
   config.event_buffer_bytes = 4096;
-  codex::Codex codex(std::move(config));
+  face::Codex codex(std::move(config));
   auto events = codex.notifications({.timeout = 10s});
   (void)codex.request("flood");
   const int first = std::stoi(text_of(events.next()));

@@ -7,6 +7,7 @@
 #include <codex/protocol/model.hpp>
 #include <codex/protocol/thread.hpp>
 
+#include "support/face.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/messages.hpp"
 
@@ -28,7 +29,7 @@ namespace {
 /// A runtime that knows one thread and does nothing with it.
 struct ThreadOptionsFixture {
   FakeRuntime runtime;
-  codex::Codex codex;
+  face::Codex codex;
 
   ThreadOptionsFixture() : codex((prepare(runtime), runtime.config())) {}
 

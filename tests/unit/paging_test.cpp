@@ -3,6 +3,7 @@
 #include <codex/codex.hpp>
 #include <codex/protocol.hpp>
 
+#include "support/face.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/messages.hpp"
 
@@ -32,7 +33,7 @@ FakeRuntime::Answer circle(std::vector<std::string> cursors) {
 
 template <class... Rs>
 constexpr bool can_be_read_lazily() {
-  return ((&codex::Paged<Rs>::next != nullptr) && ...);
+  return ((&face::Paged<Rs>::next != nullptr) && ...);
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ static_assert(
 TEST_CASE("a list in pages is read to its end, and each page is fetched when it is needed") {
   FakeRuntime runtime;
   runtime.on("thread/loaded/list", [](const Json& params) { return page(params, 3); });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   auto loaded = codex.all<requests::ThreadLoadedList>({.limit = 1});
   CHECK(runtime.asked("thread/loaded/list").empty());
 
@@ -69,7 +70,7 @@ TEST_CASE("a list in pages is read to its end, and each page is fetched when it 
 TEST_CASE("a list that is left early costs no further request") {
   FakeRuntime runtime;
   runtime.on("thread/loaded/list", [](const Json& params) { return page(params, 100); });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   std::vector<std::string> seen;
   for (const auto& id : codex.all<requests::ThreadLoadedList>()) {
     seen.push_back(id);
@@ -86,7 +87,7 @@ TEST_CASE("empty pages in between do not end a list") {
     if (out["data"][0] != "3") out["data"] = Json::array();
     return out;
   });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   auto loaded = codex.all<requests::ThreadLoadedList>();
   CHECK(loaded.next() == "3");
   CHECK(loaded.next() == std::nullopt);
@@ -98,7 +99,7 @@ TEST_CASE(
        {std::vector<std::string>{"a"}, {"a", "b"}, {"a", "b", "c", "d", "e"}}) {
     FakeRuntime runtime;
     runtime.on("thread/loaded/list", circle(cursors));
-    codex::Codex codex(runtime.config());
+    face::Codex codex(runtime.config());
     auto loaded = codex.all<requests::ThreadLoadedList>();
     CHECK(loaded.next());
     CHECK(loaded.next());
@@ -118,7 +119,7 @@ TEST_CASE("a list of nothing but empty pages ends with an error") {
   runtime.on("thread/loaded/list", [at = 0](const Json&) mutable {
     return Json{{"data", Json::array()}, {"nextCursor", std::to_string(++at)}};
   });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   auto loaded = codex.all<requests::ThreadLoadedList>();
   CHECK(contains(message_of<codex::CodexError>([&] { (void)loaded.next(); }), "empty page"));
 }
@@ -128,7 +129,7 @@ TEST_CASE("threads() asks as thread_list does, and begins where it is told") {
   runtime.on("thread/list", [](const Json&) {
     return Json{{"data", Json::array()}, {"nextCursor", nullptr}};
   });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   const codex::ThreadListOptions options{
       .archived = true,
       .cursor = "here",
@@ -155,7 +156,7 @@ TEST_CASE("threads() asks as thread_list does, and begins where it is told") {
 TEST_CASE("a cursor in extra_params is where a list begins, not where each page does") {
   FakeRuntime runtime;
   runtime.on("thread/loaded/list", [](const Json& params) { return page(params, 3); });
-  codex::Codex codex(runtime.config());
+  face::Codex codex(runtime.config());
   auto loaded = codex.all<requests::ThreadLoadedList>({}, {.extra_params = {{"cursor", "1"}}});
   CHECK(loaded.next() == "1");
   CHECK(loaded.next() == "2");

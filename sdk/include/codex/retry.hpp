@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <codex/async/fwd.hpp>
 #include <codex/errors.hpp>
 
 namespace codex {
@@ -37,8 +38,12 @@ class RetryPauses {
 
   /// Waits before the next attempt. Throws `CancelledError` when stopped.
   void pause();
+  /// The same, awaitable.
+  Task<void> sleep();
 
  private:
+  [[nodiscard]] std::chrono::duration<double, std::milli> next();
+
   RetryOptions options_;
   int attempts_made_ = 1;
   std::chrono::duration<double, std::milli> delay_;
@@ -50,6 +55,7 @@ class RetryPauses {
 /// the attempts are used up; the last error is passed on. Throws std::invalid_argument for
 /// `max_attempts` below 1, and `CancelledError` when `stop` is triggered during a pause.
 template <class Fn>
+  requires(!detail::is_task<std::invoke_result_t<Fn&>>)
 std::invoke_result_t<Fn&> retry_on_overload(Fn&& fn, const RetryOptions& options = {}) {
   detail::RetryPauses pauses(options);
   while (true) {

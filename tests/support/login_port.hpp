@@ -1,0 +1,28 @@
+#pragma once
+
+#include <fcntl.h>
+#include <filesystem>
+#include <stdexcept>
+#include <sys/file.h>
+
+#include "transport/descriptor.hpp"
+
+namespace codex::testing {
+
+/// The one port on which the runtime's browser logins come back: a second runtime on this machine
+/// takes it from the first, so tests hold this while they log in.
+class LoginPort {
+ public:
+  LoginPort()
+      : lock_(::open((std::filesystem::temp_directory_path() / "codex-test-login-port").c_str(),
+                     O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+    if (!lock_.is_open() || ::flock(lock_.get(), LOCK_EX) != 0) {
+      throw std::runtime_error("cannot lock the login port");
+    }
+  }
+
+ private:
+  codex::detail::Descriptor lock_;
+};
+
+}  // namespace codex::testing
