@@ -7,10 +7,8 @@ set(codex_share_dir ${CMAKE_INSTALL_DATADIR}/codex-sdk)
 set(codex_libexec_dir ${CMAKE_INSTALL_LIBEXECDIR}/codex-sdk)
 set(codex_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-# codex_headers(FOLDER [PATTERN...]): the headers of an include folder, without those.
+# codex_headers(FOLDER [PATTERN name EXCLUDE]...): the headers of an include folder.
 function(codex_headers folder)
-  list(TRANSFORM ARGN PREPEND "PATTERN;")
-  list(TRANSFORM ARGN APPEND ";EXCLUDE")
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING
           PATTERN "*.hpp" ${ARGN})
 endfunction()
@@ -20,7 +18,8 @@ codex_headers(${PROJECT_SOURCE_DIR}/generated/include)
 if(TARGET codex_testing)
   codex_headers(${PROJECT_SOURCE_DIR}/sdk/include)
 else()
-  codex_headers(${PROJECT_SOURCE_DIR}/sdk/include testing.hpp testing)
+  codex_headers(${PROJECT_SOURCE_DIR}/sdk/include PATTERN testing EXCLUDE PATTERN testing.hpp
+                EXCLUDE)
 endif()
 
 # Libraries of several files each, so that whoever does without codex::testing needs no httplib.
