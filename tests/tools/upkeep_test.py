@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from upkeep import changelog, runtimes, swap  # noqa: E402
+from upkeep import changelog, runtimes, swap, trial_tree  # noqa: E402
 from upkeep.runtimes import Failure  # noqa: E402
 
 SCHEMAS = ROOT / "tests" / "codegen" / "runtimes" / "schemas.tar.xz"
@@ -203,6 +203,28 @@ class Swap(unittest.TestCase):
         self.write(self.journal, {"old/a": "rubbish", "names.json.new": '["a"'})
         self.assertFalse(swap.undo(self.tree, self.journal))
         self.assertEqual(self.read(self.tree), before)
+
+
+class Skew(unittest.TestCase):
+    def test_the_ways_in_which_a_test_ends_are_told_apart(self):
+        skew = runtimes.load_script("skew")
+        end = "\n\n====\n[doctest] Status: FAILURE!\n"
+
+        def ending(text, seconds=1.0, passed=False):
+            return skew.ending_of(trial_tree.Verdict(passed, text, seconds))
+
+        self.assertEqual(ending("", passed=True), ("passed", ""))
+        self.assertEqual(ending("x_test.cpp:1: ERROR: test case THREW exception: thread/start with\n"
+                                " toolOutput: refused" + end),
+                         ("refused", "thread/start with toolOutput: refused"))
+        self.assertEqual(ending('x.cpp:2: ERROR: CHECK( a() ) THREW exception: "no goals"' + end),
+                         ("refused", '"no goals"'))
+        self.assertEqual(ending("x.cpp:3: ERROR: CHECK( a == b ) is NOT correct!\n"
+                                "  values: CHECK( 1 == 2 )" + end),
+                         ("differs", "CHECK( a == b ); CHECK( 1 == 2 )"))
+        self.assertEqual(ending("", seconds=120.1), ("hung", ""))
+        self.assertEqual(ending("", seconds=3.0), ("crashed", ""))
+        self.assertEqual(ending("ERROR: test case CRASHED: SIGABRT" + end)[0], "crashed")
 
 
 @unittest.skipUnless(os.environ.get("CODEGEN"), "needs CODEGEN=build/.../codex-codegen")
