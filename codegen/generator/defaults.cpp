@@ -146,7 +146,7 @@ Defaults::Defaults(const Model& model) {
 }
 
 std::string Defaults::text(const Member& member) const {
-  std::string out = Writer(*this, member).value(member.type, *member.default_value);
+  const std::string out = Writer(*this, member).value(member.type, *member.default_value);
   return out.ends_with("{}") ? "" : out;
 }
 

@@ -1,5 +1,6 @@
 #include "families.hpp"
 
+#include <ranges>
 #include <set>
 
 #include "names.hpp"
@@ -71,10 +72,10 @@ std::vector<Family> divide(const Model& model) {
     users.add(names.of(method), method.response);
   }
   // From the back: what contains others comes before them.
-  for (auto at = model.definitions.rbegin(); at != model.definitions.rend(); ++at) {
-    const bool message = std::holds_alternative<Message>(at->shape);
-    if (message || !users.used(at->name)) {
-      users.add(message ? messages_family : unused_family, at->name);
+  for (const auto& definition : std::views::reverse(model.definitions)) {
+    const bool message = std::holds_alternative<Message>(definition.shape);
+    if (message || !users.used(definition.name)) {
+      users.add(message ? messages_family : unused_family, definition.name);
     }
   }
   std::map<std::string, Family> families;

@@ -62,6 +62,7 @@ class Lowering {
     throw SchemaError(schema.pointer, "no rule recognises the shape of " + name);
   }
 
+  // NOLINTNEXTLINE(readability-convert-member-functions-to-static): one of the recognisers
   std::optional<Shape> maybe_enum(const std::string&, const Schema& schema, const Schema* stable) {
     const auto values = enum_values(schema);
     if (values.empty()) return std::nullopt;

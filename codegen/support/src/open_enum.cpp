@@ -24,7 +24,7 @@ OpenEnumBase::OpenEnumBase(const EnumInfo& info, std::string_view name) {
 }
 
 const std::string& OpenEnumBase::unknown() const noexcept {
-  return *reinterpret_cast<const std::string*>(word_);
+  return *reinterpret_cast<const std::string*>(word_);  // NOLINT(performance-no-int-to-ptr)
 }
 
 bool OpenEnumBase::same_spelling(const OpenEnumBase& other) const noexcept {

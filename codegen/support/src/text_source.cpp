@@ -94,7 +94,7 @@ Json TextSource::json(std::size_t depth, const Level* above) {
       Json object = Json::object();
       std::string scratch;
       members([&](std::string_view spelling) {
-        std::string key(name(spelling, scratch));
+        const std::string key(name(spelling, scratch));
         const Level level{above, key, 0, false};
         object[key] = json(depth + 1, &level);
       });

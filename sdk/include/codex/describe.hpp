@@ -60,6 +60,7 @@
 #define CODEX_DETAIL_NAMED_ENUMERATOR(Type, name, ...) \
   ::codex::detail::enumerator(Type::name, #name __VA_OPT__(, ) __VA_ARGS__)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): it is a type
 #define CODEX_DETAIL_JSON_FUNCTIONS(Type)                                           \
   [[maybe_unused]] inline void to_json(::codex::Json& json, const Type& value) {    \
     json = ::codex::detail::write_value(::codex::detail::shape_of<Type>(), &value); \
@@ -68,6 +69,7 @@
     value = Type{};                                                                 \
     ::codex::detail::read_value(::codex::detail::shape_of<Type>(), &value, json);   \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 namespace codex {
 

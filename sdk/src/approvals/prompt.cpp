@@ -83,7 +83,8 @@ class Question {
     text_ += bar;
     int width = 0;
     for (const char c : line) {
-      if (!continues_character(c) && (width += width_of(c)) > line_width) {
+      if (!continues_character(c)) width += width_of(c);
+      if (width > line_width) {
         (text_ += '\n') += bar;
         width = width_of(c);
       }
