@@ -1,0 +1,61 @@
+// A turn with everything set, and an answer that fits a JSON Schema.
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+#include <codex/async.hpp>
+
+#include "support/model.hpp"
+
+namespace {
+
+const codex::Json plan_schema = {
+    {"type", "object"},
+    {"properties",
+     {{"summary", {{"type", "string"}}},
+      {"actions", {{"type", "array"}, {"items", {{"type", "string"}}}}}}},
+    {"required", {"summary", "actions"}},
+    {"additionalProperties", false},
+};
+
+void print(const codex::TurnResult& result) {
+  // The runtime passes the schema on; whether the answer fits is for you to see.
+  const auto plan = codex::Json::parse(result.final_response.value_or(""));
+  std::cout << "Status:  " << result.status.name() << '\n'
+            << "Summary: " << plan.at("summary").get<std::string>() << '\n';
+  for (const auto& action : plan.at("actions")) {
+    std::cout << "Action:  " << action.get<std::string>() << '\n';
+  }
+  std::cout << "Items:   " << result.items.size() << '\n';
+}
+
+codex::Task<> run(codex::AsyncCodex& codex) {
+  auto thread = co_await codex.thread_start();
+  auto turn = thread.run("Propose a safe way to roll out a feature flag. JSON only.",
+                         {.approval_mode = codex::ApprovalMode::deny_all,
+                          .cwd = std::filesystem::current_path().string(),
+                          .effort = "medium",
+                          .model = "gpt-5.5",
+                          .output_schema = plan_schema,
+                          .personality = codex::protocol::Personality::pragmatic,
+                          .sandbox = codex::Sandbox::read_only,
+                          .summary = codex::protocol::ReasoningSummary::concise,
+                          .timeout = std::chrono::minutes(5)});
+  print(co_await turn);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const example::Model model(argc, argv);
+  codex::AsyncCodex codex(model.config());
+  codex::sync_wait(run(codex));
+} catch (const codex::CodexError& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+} catch (const codex::Json::exception& error) {
+  std::cerr << "The answer does not fit: " << error.what() << '\n';
+  return 1;
+}

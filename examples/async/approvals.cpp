@@ -1,0 +1,73 @@
+// The agent asks before it does more than its sandbox lets it, and somebody says yes or no. The
+// answers are coroutines, so that they may wait for whoever decides.
+
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include <codex/async.hpp>
+
+#include "support/model.hpp"
+
+namespace {
+
+namespace types = codex::protocol;
+
+/// Blocks the loop that it runs on until there is an answer. In a program with a window it would
+/// await a dialog instead.
+codex::Task<codex::approvals::Decision> ask(std::string question) {
+  std::cout << question << " [y/n] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  std::cout << '\n';
+  co_return answer == "y" ? codex::approvals::accept() : codex::approvals::decline();
+}
+
+codex::Handlers handlers() {
+  return {
+      .command_approval =
+          [](const types::CommandExecutionRequestApprovalParams& command) {
+            return ask("Run " + command.command.value_or("?") + "?");
+          },
+      .file_change_approval =
+          [](const types::FileChangeRequestApprovalParams&, const codex::HandlerContext& context) {
+            for (const auto& change : context.changes()) std::cout << change.diff;
+            return ask("Apply this?");
+          },
+      .on_problem =
+          [](const codex::HandlerProblem& problem) {
+            std::cerr << problem.method << ": " << problem.message << '\n';
+          },
+  };
+}
+
+codex::Task<> run(codex::AsyncCodex& codex) {
+  auto start = codex.thread_start(
+      {.approval_mode = codex::ApprovalMode::ask, .sandbox = codex::Sandbox::read_only});
+  const auto thread = co_await start;
+
+  for (const std::string task : {"Run a command that writes hello into note.txt.",
+                                 "Patch in a file poem.txt with one line of a poem."}) {
+    const auto result = co_await thread.run(task);
+    for (const auto& item : result.items) {
+      if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
+        std::cout << "The command: " << command->status.name() << '\n';
+      } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
+        std::cout << "The patch: " << patch->status.name() << '\n';
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const example::Model model(argc, argv);
+  auto config = model.config();
+  config.handlers = handlers();
+  codex::AsyncCodex codex(std::move(config));
+  codex::sync_wait(run(codex));
+} catch (const codex::CodexError& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,179 @@
+#pragma once
+
+/// For programs whose event loop is standalone Asio's (Debian: libasio-dev).
+
+#include <coroutine>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/async_result.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/execution_context.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <codex/async/task.hpp>
+
+namespace codex {
+
+namespace detail {
+
+/// A way into an execution context that threads of the SDK may use at any time, also when the
+/// context is gone: then it leads nowhere. Keeps the context at work while a coroutine waits.
+class AsioPort : public std::enable_shared_from_this<AsioPort> {
+ public:
+  static std::shared_ptr<AsioPort> open(asio::any_io_executor executor) {
+    auto& ports = asio::use_service<Ports>(asio::query(executor, asio::execution::context));
+    const auto port = std::make_shared<AsioPort>(std::move(executor), ports.open_ports);
+    const std::lock_guard lock(port->all_->mutex);
+    port->all_->ports.emplace(port.get(), port);
+    return port;
+  }
+
+  struct OpenPorts {
+    std::mutex mutex;
+    std::map<AsioPort*, std::weak_ptr<AsioPort>> ports;
+  };
+
+  AsioPort(asio::any_io_executor executor, std::shared_ptr<OpenPorts> all)
+      : executor_(std::move(executor)), all_(std::move(all)) {}
+  AsioPort(const AsioPort&) = delete;
+  AsioPort(AsioPort&&) = delete;
+  AsioPort& operator=(const AsioPort&) = delete;
+  AsioPort& operator=(AsioPort&&) = delete;
+  ~AsioPort() {
+    const std::lock_guard lock(all_->mutex);
+    all_->ports.erase(this);
+  }
+
+  void post(std::function<void()> fn) {
+    const std::lock_guard lock(mutex_);
+    if (executor_) asio::post(executor_, std::move(fn));
+  }
+
+  /// Keeps what shall go on when a task ends.
+  template <class Handler>
+  void keep(Handler handler) {
+    const std::lock_guard lock(mutex_);
+    waiting_ = std::make_unique<Waiting<Handler>>(std::move(handler), executor_);
+  }
+
+  /// Has it go on: at once where that is allowed, or from the loop.
+  void go_on(bool at_once) {
+    std::unique_lock lock(mutex_);
+    const auto waiting = std::exchange(waiting_, nullptr);
+    lock.unlock();
+    if (waiting) waiting->go_on(at_once);
+  }
+
+ private:
+  struct WaitingBase {
+    WaitingBase() = default;
+    WaitingBase(const WaitingBase&) = delete;
+    WaitingBase(WaitingBase&&) = delete;
+    WaitingBase& operator=(const WaitingBase&) = delete;
+    WaitingBase& operator=(WaitingBase&&) = delete;
+    virtual ~WaitingBase() = default;
+    virtual void go_on(bool at_once) = 0;
+  };
+
+  template <class Handler>
+  struct Waiting final : WaitingBase {
+    Waiting(Handler to_call, const asio::any_io_executor& executor)
+        : handler(std::move(to_call)), work(executor) {}
+    void go_on(bool at_once) override {
+      if (at_once) {
+        asio::dispatch(std::move(handler));
+      } else {
+        asio::post(std::move(handler));
+      }
+    }
+    Handler handler;
+    asio::executor_work_guard<asio::any_io_executor> work;
+  };
+
+  /// Closes the ports of a context that ends.
+  class Ports : public asio::execution_context::service {
+   public:
+    static inline asio::execution_context::id id;
+    explicit Ports(asio::execution_context& context) : service(context) {}
+    const std::shared_ptr<OpenPorts> open_ports = std::make_shared<OpenPorts>();
+
+   private:
+    void shutdown() override {
+      std::unique_lock lock(open_ports->mutex);
+      const auto ports = std::exchange(open_ports->ports, {});
+      lock.unlock();
+      for (const auto& [address, weak] : ports) {
+        if (const auto port = weak.lock()) port->close();
+      }
+    }
+  };
+
+  void close() {
+    std::unique_lock lock(mutex_);
+    const auto waiting = std::exchange(waiting_, nullptr);  // end without the lock
+    const auto executor = std::exchange(executor_, {});
+    lock.unlock();
+  }
+
+  std::mutex mutex_;
+  asio::any_io_executor executor_;  // none when the context is gone
+  std::unique_ptr<WaitingBase> waiting_;
+  const std::shared_ptr<OpenPorts> all_;
+};
+
+}  // namespace detail
+
+/// An executor of Asio's, such as that of an `io_context`, a strand or a thread pool, as one of the
+/// SDK's. It may outlive the context, which drops what is posted to it later. It does not keep the
+/// context at work: have a work guard where nothing else does.
+[[nodiscard]] inline Executor asio_executor(asio::any_io_executor executor) {
+  return [port = detail::AsioPort::open(std::move(executor))](std::function<void()> fn) {
+    port->post(std::move(fn));
+  };
+}
+
+/// Runs a task within a coroutine of Asio's, on the coroutine's executor:
+///
+///     auto result = co_await codex::asio_awaitable(thread.run("Hello"));
+///
+/// The coroutine's cancellation, of any type that it lets through, requests the task's stop; the
+/// task then throws its `CancelledError` here. Where the context ends first, the task is given up;
+/// a client that has another executor must be closed before that.
+template <class T>
+asio::awaitable<T> asio_awaitable(Task<T> task) {
+  const auto port = detail::AsioPort::open(co_await asio::this_coro::executor);
+  const auto executor = std::make_shared<const Executor>(
+      [port](std::function<void()> fn) { port->post(std::move(fn)); });
+  const auto go_on = [](void* waiting) {
+    const auto shared = static_cast<detail::AsioPort*>(waiting)->shared_from_this();
+    shared->go_on(true);
+  };
+  const auto start = [&](auto handler) {
+    const std::stop_source stop;
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) {
+      slot.assign([stop](asio::cancellation_type) mutable { stop.request_stop(); });
+    }
+    const auto shared = port;  // as the coroutine may end meanwhile
+    shared->keep(std::move(handler));
+    if (!detail::TaskAccess::start(task, {go_on, shared.get()}, {executor, stop.get_token()})) {
+      shared->go_on(false);
+    }
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(start, asio::use_awaitable);
+  co_return detail::TaskAccess::take(task);
+}
+
+}  // namespace codex
