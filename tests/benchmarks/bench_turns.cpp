@@ -1,7 +1,9 @@
 // How long a turn takes when many run at once on one client, and how much processor time of it is
 // the SDK's own: the mock model is a process of its own, so that this one is the SDK and its user.
 //
-//     bench_turns [threads = 64] [turns for each = 8] [deltas for each turn = 20]
+//     bench_turns [threads = 64] [turns for each = 8] [deltas for each turn = 20] [async]
+//
+// With `async` there are coroutines on one thread in the place of the threads.
 
 #include <algorithm>
 #include <barrier>
@@ -16,6 +18,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include <codex/async.hpp>
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
@@ -66,12 +69,31 @@ int argument(int count, char** arguments, int index, int otherwise) {
   return count > index ? std::atoi(arguments[index]) : otherwise;
 }
 
+/// On a busy machine the runtime does not always reach the mock.
+void leave_out(const codex::TurnFailedError& error) {
+  std::fprintf(stderr, "left out: %s\n", error.what());
+}
+
+codex::Task<void> take_turns(codex::AsyncThread thread, int turns, std::vector<double>& times) {
+  for (int i = 0; i < turns; ++i) {
+    const auto begin = Clock::now();
+    auto run = thread.run("hello");
+    try {
+      (void)co_await run;
+      times.push_back(Seconds(Clock::now() - begin).count());
+    } catch (const codex::TurnFailedError& error) {
+      leave_out(error);
+    }
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   const int threads = argument(count, arguments, 1, 64);
   const int turns = argument(count, arguments, 2, 8);
   const int deltas = argument(count, arguments, 3, 20);
+  const bool is_async = count > 4 && std::string(arguments[4]) == "async";
   int configuration[2];
   int lifeline[2];
   if (::pipe(configuration) != 0 || ::pipe(lifeline) != 0) return 1;
@@ -86,7 +108,22 @@ int main(int count, char** arguments) {
   std::vector<double> times;
   double wall = 0;
   double own = 0;
-  {
+  const auto measured = [&](const auto& all_turns) {
+    const auto begin = Clock::now();
+    const double before = processor_seconds(RUSAGE_SELF);
+    all_turns();
+    wall = Seconds(Clock::now() - begin).count();
+    own = processor_seconds(RUSAGE_SELF) - before;
+  };
+  if (is_async) {
+    codex::AsyncCodex codex(read_config(configuration[0]));
+    std::vector<codex::Task<codex::AsyncThread>> starts;
+    for (int i = 0; i < threads; ++i) starts.push_back(codex.thread_start());
+    const auto opened = codex::sync_wait(codex::when_all(std::move(starts)));
+    std::vector<codex::Task<void>> runs;
+    for (const auto& thread : opened) runs.push_back(take_turns(thread, turns, times));
+    measured([&] { (void)codex::sync_wait(codex::when_all(std::move(runs))); });
+  } else {
     codex::Codex codex(read_config(configuration[0]));
     std::vector<std::vector<double>> per_thread(threads);
     std::barrier ready(threads + 1);
@@ -101,18 +138,13 @@ int main(int count, char** arguments) {
             (void)thread.run("hello");
             mine.push_back(Seconds(Clock::now() - begin).count());
           } catch (const codex::TurnFailedError& error) {
-            // On a busy machine the runtime does not always reach the mock.
-            std::fprintf(stderr, "left out: %s\n", error.what());
+            leave_out(error);
           }
         }
       });
     }
     ready.arrive_and_wait();
-    const auto begin = Clock::now();
-    const double before = processor_seconds(RUSAGE_SELF);
-    workers.clear();
-    wall = Seconds(Clock::now() - begin).count();
-    own = processor_seconds(RUSAGE_SELF) - before;
+    measured([&] { workers.clear(); });
     for (const auto& mine : per_thread) times.insert(times.end(), mine.begin(), mine.end());
   }
   ::close(lifeline[1]);
@@ -124,8 +156,9 @@ int main(int count, char** arguments) {
   const auto quantile = [&](double share) {
     return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1))] * 1e3;
   };
-  std::printf("%zu turns of %d deltas on %d threads in %.2f s: %.2f ms a turn over all\n",
-              times.size(), deltas, threads, wall, wall / static_cast<double>(times.size()) * 1e3);
+  std::printf("%zu turns of %d deltas on %d %s in %.2f s: %.2f ms a turn over all\n", times.size(),
+              deltas, threads, is_async ? "coroutines" : "threads", wall,
+              wall / static_cast<double>(times.size()) * 1e3);
   std::printf("one turn: median %.1f ms, 95%% %.1f ms, longest %.1f ms\n", quantile(0.5),
               quantile(0.95), quantile(1));
   std::printf(

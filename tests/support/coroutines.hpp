@@ -77,6 +77,12 @@ class ManualLoop {
     return state_->changed.wait_until(lock, soon(), [this] { return !state_->jobs.empty(); });
   }
 
+  [[nodiscard]] bool has_work_now() {
+    const std::lock_guard lock(state_->mutex);
+    return !state_->jobs.empty();
+  }
+
+  /// Runs functions until the condition is met. False when none comes that would meet it.
   template <class Condition>
   [[nodiscard]] bool run_until(Condition condition) {
     while (!condition()) {

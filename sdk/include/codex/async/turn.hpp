@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <codex/async/task.hpp>
 #include <codex/turn.hpp>
@@ -17,7 +18,8 @@ class AsyncCore;
 /// Reads the answer of a turn as a T.
 template <Described T>
 Task<Parsed<T>> parsed_as(Task<TurnResult> turn) {
-  Parsed<T> parsed{.value = {}, .turn = co_await turn};
+  TurnResult result = co_await turn;  // not in the braces, as g++ 12 destroys it twice there
+  Parsed<T> parsed{.value = {}, .turn = std::move(result)};
   read_answer(parsed.turn, shape_of<T>(), &parsed.value);
   co_return parsed;
 }
