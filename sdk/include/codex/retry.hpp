@@ -55,6 +55,7 @@ class RetryPauses {
 /// the attempts are used up; the last error is passed on. Throws std::invalid_argument for
 /// `max_attempts` below 1, and `CancelledError` when `stop` is triggered during a pause.
 template <class Fn>
+  requires(!detail::is_task<std::invoke_result_t<Fn&>>)
 std::invoke_result_t<Fn&> retry_on_overload(Fn&& fn, const RetryOptions& options = {}) {
   detail::RetryPauses pauses(options);
   while (true) {
