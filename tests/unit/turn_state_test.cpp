@@ -75,7 +75,8 @@ struct FollowedTurnFixture {
 
   /// A round trip: all that was sent before it has been handled.
   void settle() {
-    auto done = std::async(std::launch::async, [this] { call(*connection, "ping", "{}", {}); });
+    auto done =
+        std::async(std::launch::async, [this] { sync_wait(call(connection, "ping", "{}", {})); });
     const Json request = received();
     REQUIRE(request.at("method") == "ping");
     answer(request.at("id").dump());
@@ -274,7 +275,7 @@ TEST_CASE_FIXTURE(SmallBuffer, "100,000 deltas that nobody reads hold up no othe
   auto [other, other_place] = follow("v");
   for (std::size_t i = 0; i < 100'000; ++i) delta("u", "word");
   delta("v", "hello");
-  const NextEvent event = other->next(other_place);
+  const NextEvent event = sync_wait(other->next(other_place));
   REQUIRE(event);
   CHECK(event->turn_id() == "v");
   CHECK(place.log()->held_bytes() <= std::size_t{1} << 20);

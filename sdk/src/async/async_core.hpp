@@ -23,7 +23,9 @@ namespace codex::detail {
 class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
  public:
   AsyncCore(CodexConfig config, std::shared_ptr<const Executor> executor)
-      : config_(std::move(config)), executor_(std::move(executor)) {}
+      : config_(std::move(config)),
+        executor_(std::move(executor)),
+        own_executor_(executor_ ? nullptr : detail::own_executor()) {}
 
   /// The executor that the app gave; none: that of whoever awaits.
   [[nodiscard]] const std::shared_ptr<const Executor>& executor() const noexcept {
@@ -77,6 +79,8 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
 
   const CodexConfig config_;
   const std::shared_ptr<const Executor> executor_;
+  // Not for every wait a thread of its own.
+  const std::shared_ptr<const Executor> own_executor_;
   std::stop_source closing_;
 
   std::mutex mutex_;

@@ -15,7 +15,11 @@ TurnStream::TurnStream(TurnStream&&) noexcept = default;
 TurnStream& TurnStream::operator=(TurnStream&&) noexcept = default;
 TurnStream::~TurnStream() = default;
 
-std::optional<Notification> TurnStream::next() { return sync_wait(detail::next_event_of(reader_)); }
+std::optional<Notification> TurnStream::next() {
+  // Most events are there already when a reader catches up: no coroutine for these.
+  if (auto event = reader_->turn->next_if_there(reader_->events)) return event;
+  return sync_wait(detail::next_event_of(reader_));
+}
 
 std::uint64_t TurnStream::dropped() const { return reader_->events.dropped(); }
 

@@ -73,6 +73,11 @@ Task<NextEvent> TurnState::next(Subscription& events) {
   }
 }
 
+NextEvent TurnState::next_if_there(Subscription& events) {
+  if (is_time_up() || events.is_at_end()) return std::nullopt;
+  return events.try_next();
+}
+
 Subscription TurnState::subscribe() {
   Subscription from_now(log_);  // first, so that turn/completed is in it or known below
   std::unique_lock lock(mutex_);

@@ -49,6 +49,8 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
   /// The subscription's next event. Once the limits are passed: waits until the turn is over, and
   /// throws TimeoutError or CancelledError with what was collected.
   Task<NextEvent> next(Subscription& events);
+  /// The same where it is there already; nothing says nothing.
+  [[nodiscard]] NextEvent next_if_there(Subscription& events);
 
   /// A place in the events from now on; when the turn is over, before its turn/completed.
   [[nodiscard]] Subscription subscribe();

@@ -32,7 +32,4 @@ class OwnThread {
   std::thread thread_;
 };
 
-/// The executor of the own thread, which it keeps alive.
-[[nodiscard]] std::shared_ptr<const Executor> own_executor();
-
 }  // namespace codex::detail

@@ -1,14 +1,11 @@
 #include <codex/async/task.hpp>
 
-#include "task/own_thread.hpp"
-
 namespace codex::detail {
 
 void Sleeper::wake() noexcept {
   // Not run on this thread where the executor fails: it may be the one that reads.
   try {
-    const auto executor = executor_ ? executor_ : own_executor();
-    (*executor)([self = shared_from_this()] { self->go_on(); });
+    (*executor_)([self = shared_from_this()] { self->go_on(); });
   } catch (...) {  // NOLINT(bugprone-empty-catch): as dropped by the executor
   }
 }

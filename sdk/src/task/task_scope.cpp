@@ -24,6 +24,7 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
   std::exception_ptr first_error;
 
   void spawn(Task<void> task) {
+    detail::TaskAccess::check(task);
     std::unique_lock lock(mutex);
     const auto child =
         children.insert(children.end(), Child{weak_from_this(), std::move(task), {}});
@@ -55,7 +56,8 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
 };
 
 TaskScope::TaskScope(Executor executor) : state_(std::make_shared<State>()) {
-  if (executor) state_->executor = std::make_shared<const Executor>(std::move(executor));
+  state_->executor =
+      executor ? std::make_shared<const Executor>(std::move(executor)) : detail::own_executor();
 }
 
 TaskScope::~TaskScope() {

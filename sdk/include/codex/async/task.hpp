@@ -26,10 +26,13 @@ namespace detail {
 
 /// What a coroutine inherits from the one that awaits it.
 struct TaskContext {
-  /// None: the SDK's own thread.
+  /// None: not known yet.
   std::shared_ptr<const Executor> executor = {};
   std::stop_token stop = {};
 };
+
+/// The executor of the SDK's own thread, which is there for as long as this is.
+[[nodiscard]] std::shared_ptr<const Executor> own_executor();
 
 /// Whom to tell of an end.
 struct Continuation {
@@ -84,6 +87,7 @@ class PromiseBase {
     continuation_ = continuation;
     context_ = std::move(inherited);
     if (insists_on_) context_.executor = insists_on_;
+    if (!context_.executor) context_.executor = own_executor();
     self.resume();
     return !has_met_.exchange(true, std::memory_order_acq_rel);
   }
@@ -237,6 +241,11 @@ struct TaskAccess {
   static bool start(Task<T>& task, Continuation continuation, TaskContext context) {
     task.check_fresh();
     return task.coroutine_.promise().start(task.coroutine_, continuation, std::move(context));
+  }
+  /// Throws CodexError when it cannot be started.
+  template <class T>
+  static void check(const Task<T>& task) {
+    task.check_fresh();
   }
   template <class T>
   static T take(Task<T>& task) {

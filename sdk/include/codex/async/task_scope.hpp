@@ -19,6 +19,7 @@ template <class T, class Done>
 class DetachedTask {
  public:
   static void start(Task<T> task, Done done, TaskContext context) {
+    TaskAccess::check(task);
     auto* const self = new DetachedTask(std::move(task), std::move(done));
     const auto at_end = [](void* box) { static_cast<DetachedTask*>(box)->end(); };
     if (!TaskAccess::start(self->task_, {at_end, self}, std::move(context))) self->end();

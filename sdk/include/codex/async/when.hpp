@@ -132,6 +132,7 @@ class Together {
 template <std::size_t Count, class... T>
 void start_all(Together& all, std::array<Together::Place, Count>& places,
                std::tuple<Task<T>...>& tasks, const TaskContext& context) {
+  std::apply([](const auto&... task) { (TaskAccess::check(task), ...); }, tasks);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (places[I].start(all, I, std::get<I>(tasks), context), ...);
   }(std::index_sequence_for<T...>());
@@ -140,6 +141,7 @@ void start_all(Together& all, std::array<Together::Place, Count>& places,
 template <class T>
 void start_all(Together& all, std::vector<Together::Place>& places, std::vector<Task<T>>& tasks,
                const TaskContext& context) {
+  for (const auto& task : tasks) TaskAccess::check(task);  // once one runs, all must
   for (std::size_t i = 0; i < tasks.size(); ++i) places[i].start(all, i, tasks[i], context);
 }
 
