@@ -108,6 +108,16 @@ TEST_CASE("what a task throws is thrown in the coroutine of Asio's") {
   CHECK_THROWS_WITH_AS(failed.get(), "It failed later", std::runtime_error);
 }
 
+TEST_CASE("a task that was awaited before throws in the coroutine of Asio's") {
+  const NoFrameLost frames;
+  asio::io_context io;
+  auto task = fail_later();
+  [[maybe_unused]] const auto taken = std::move(task);
+  auto failed = asio::co_spawn(io, asio_awaitable(std::move(task)), asio::use_future);
+  io.run();
+  CHECK_THROWS_AS(failed.get(), CodexError);
+}
+
 TEST_CASE("a cancellation of Asio's stops the task, whose CancelledError is thrown") {
   const NoFrameLost frames;
   asio::io_context io;

@@ -153,6 +153,7 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
 /// a client that has another executor must be closed before that.
 template <class T>
 asio::awaitable<T> asio_awaitable(Task<T> task) {
+  detail::TaskAccess::check(task);
   const auto port = detail::AsioPort::open(co_await asio::this_coro::executor);
   const auto executor = std::make_shared<const Executor>(
       [port](std::function<void()> fn) { port->post(std::move(fn)); });
