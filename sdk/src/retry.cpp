@@ -4,6 +4,7 @@
 #include <random>
 #include <stdexcept>
 
+#include <codex/async/task.hpp>
 #include <codex/retry.hpp>
 
 namespace codex::detail {
@@ -37,12 +38,19 @@ bool RetryPauses::may_retry(const std::exception& error) const noexcept {
   return attempts_made_ < options_.max_attempts && is_retryable_error(error);
 }
 
-void RetryPauses::pause() {
+Milliseconds RetryPauses::next() {
   const Milliseconds longest = options_.max_delay;
   const Milliseconds jitter = random_within(delay_ * options_.jitter_ratio);
-  sleep_unless_stopped(std::min(longest, delay_) + jitter, options_.stop);
+  const Milliseconds pause = std::min(longest, delay_) + jitter;
   delay_ = std::min(longest, delay_ * 2);
   ++attempts_made_;
+  return pause;
+}
+
+void RetryPauses::pause() { sleep_unless_stopped(next(), options_.stop); }
+
+Task<void> RetryPauses::sleep() {
+  return sleep_for(std::chrono::ceil<std::chrono::milliseconds>(next()), options_.stop);
 }
 
 }  // namespace codex::detail

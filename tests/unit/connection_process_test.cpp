@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "connection/connection.hpp"
+#include "support/await.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
 #include "transport/process.hpp"
@@ -65,7 +66,7 @@ TEST_CASE("a process that is killed while a call and a turn wait") {
   ::kill(static_cast<pid_t>(*connection->process_id()), SIGKILL);
   const auto begin = Clock::now();
   CHECK(contains(message_of<TransportClosedError>([&] { (void)waiting.get(); }), "signal 9"));
-  CHECK_THROWS_AS((void)turn.next_blocking(soon()), TransportClosedError);
+  CHECK_THROWS_AS((void)next_blocking(turn, soon()), TransportClosedError);
   CHECK(Clock::now() - begin < 1s);
 }
 

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/await.hpp"
 #include "support/messages.hpp"
 #include "transport/memory_transport.hpp"
 
@@ -313,12 +314,12 @@ TEST_CASE_FIXTURE(TalkFixture, "notifications come in, before and after someone 
   settle();
   Subscription general = connection->router().general();
   peer.send_line(R"({"method":"configWarning","params":{"text":"b"}})");
-  CHECK(text_of(*general.next_blocking(soon())) == "a");
-  CHECK(text_of(*general.next_blocking(soon())) == "b");
-  CHECK_THROWS_AS((void)general.next_blocking(Clock::now() + 5ms), TimeoutError);
+  CHECK(text_of(*next_blocking(general, soon())) == "a");
+  CHECK(text_of(*next_blocking(general, soon())) == "b");
+  CHECK_THROWS_AS((void)next_blocking(general, Clock::now() + 5ms), TimeoutError);
   const std::stop_source stop;
   stop.request_stop();
-  CHECK_THROWS_AS((void)general.next_blocking(TimePoint::max(), stop.get_token()), CancelledError);
+  CHECK_THROWS_AS((void)next_blocking(general, TimePoint::max(), stop.get_token()), CancelledError);
 }
 
 TEST_CASE_FIXTURE(TalkFixture, "a turn whose events arrive before the answer to turn/start") {
@@ -332,9 +333,9 @@ TEST_CASE_FIXTURE(TalkFixture, "a turn whose events arrive before the answer to 
   answer(id, R"({"turn":{"id":"u"}})");
   CHECK(contains(result(pending), "u"));
   Subscription turn = std::move(expected).bind("u");
-  CHECK(text_of(*turn.next_blocking(soon())) == "a");
-  CHECK(text_of(*turn.next_blocking(soon())) == "b");
-  CHECK_FALSE(turn.next_blocking(soon()));
+  CHECK(text_of(*next_blocking(turn, soon())) == "a");
+  CHECK(text_of(*next_blocking(turn, soon())) == "b");
+  CHECK_FALSE(next_blocking(turn, soon()));
 }
 
 TEST_CASE("requests of the server reach the hook and are answered under their own ids") {
@@ -388,8 +389,8 @@ TEST_CASE_FIXTURE(TalkFixture, "when the runtime ends, everyone is told how") {
     CHECK(closed.stderr_tail() == "last words");
     CHECK(contains(closed.what(), "The Codex runtime ended (exit code 3)"));
   }
-  CHECK_THROWS_AS((void)turn.next_blocking(soon()), TransportClosedError);
-  CHECK_THROWS_AS((void)general.next_blocking(soon()), TransportClosedError);
+  CHECK_THROWS_AS((void)next_blocking(turn, soon()), TransportClosedError);
+  CHECK_THROWS_AS((void)next_blocking(general, soon()), TransportClosedError);
   auto after = start("m");
   CHECK(contains(error<TransportClosedError>(after), "exit code 3"));
   CHECK_THROWS_AS(connection->notify("m"), TransportClosedError);
@@ -452,7 +453,7 @@ TEST_CASE_FIXTURE(TalkFixture,
   other.join();
   CHECK(peer.is_closed());
   CHECK(contains(error<TransportClosedError>(pending), "is closed"));
-  CHECK_THROWS_AS((void)turn.next_blocking(soon()), TransportClosedError);
+  CHECK_THROWS_AS((void)next_blocking(turn, soon()), TransportClosedError);
   auto after = start("m");
   CHECK(contains(error<TransportClosedError>(after), "is closed"));
   CHECK_THROWS_AS((void)connection->router().expect_turn("t"), TransportClosedError);
@@ -532,7 +533,7 @@ TEST_CASE_FIXTURE(TalkFixture, "100,000 deltas pass through a subscription") {
   const auto begin = Clock::now();
   peer.send(flood);
   int events = 0;
-  while (turn.next_blocking(soon())) ++events;
+  while (next_blocking(turn, soon())) ++events;
   const std::chrono::duration<double> elapsed = Clock::now() - begin;
   CHECK(events + static_cast<int>(turn.dropped()) == count + 1);
   MESSAGE(count << " deltas in " << elapsed.count() << " s, " << turn.dropped() << " dropped");

@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "connection/await.hpp"
 #include "connection/subscription.hpp"
+#include "support/await.hpp"
 #include "support/messages.hpp"
 
 namespace codex::detail {
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "after the end readers get the rest, then nothi
   CHECK_FALSE(reader.is_at_end());
   CHECK(read_all(reader) == "a");
   CHECK(reader.is_at_end());
-  CHECK_FALSE(reader.next_blocking(testing::soon()));
+  CHECK_FALSE(next_blocking(reader, testing::soon()));
 }
 
 TEST_CASE_FIXTURE(LoggedFixture,
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(LoggedFixture,
   events->fail([] { return make_error<TransportClosedError>("gone"); });
   CHECK(text_of(*reader.try_next()) == "a");
   CHECK_THROWS_AS((void)reader.try_next(), TransportClosedError);
-  CHECK_THROWS_AS((void)reader.next_blocking(), TransportClosedError);
+  CHECK_THROWS_AS((void)next_blocking(reader), TransportClosedError);
 }
 
 TEST_CASE_FIXTURE(LoggedFixture, "a wait completes with the next event, once") {
@@ -251,7 +251,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "a reader on another thread gets everything in 
     events->finish();
   });
   int next = 0;
-  while (const auto event = reader.next_blocking(testing::soon())) {
+  while (const auto event = next_blocking(reader, testing::soon())) {
     if (text_of(*event) != std::to_string(next)) break;
     ++next;
   }

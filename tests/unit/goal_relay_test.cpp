@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "client/turn_control.hpp"
+#include "support/await.hpp"
 #include "support/messages.hpp"
 #include "transport/memory_transport.hpp"
 

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/await.hpp"
 #include "support/messages.hpp"
 #include "transport/memory_transport.hpp"
 
@@ -74,7 +75,8 @@ struct FollowedTurnFixture {
 
   /// A round trip: all that was sent before it has been handled.
   void settle() {
-    auto done = std::async(std::launch::async, [this] { call(*connection, "ping", "{}", {}); });
+    auto done =
+        std::async(std::launch::async, [this] { sync_wait(call(connection, "ping", "{}", {})); });
     const Json request = received();
     REQUIRE(request.at("method") == "ping");
     answer(request.at("id").dump());
@@ -89,7 +91,7 @@ TurnResult result_of(TurnState& turn) {
 
 std::size_t count(TurnState& turn, Subscription& events) {
   std::size_t seen = 0;
-  while (turn.next(events)) ++seen;
+  while (sync_wait(turn.next(events))) ++seen;
   return seen;
 }
 
@@ -121,7 +123,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
     CHECK(error.collected()->status == protocol::TurnStatus::interrupted);
     CHECK(error.collected()->final_response == "half");
   }
-  CHECK_THROWS_AS((void)turn->next(place), TimeoutError);
+  CHECK_THROWS_AS((void)sync_wait(turn->next(place)), TimeoutError);
   CHECK_THROWS_AS((void)result_of(*turn), TimeoutError);  // each time
 }
 
@@ -164,8 +166,8 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
 
 TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that is answered, but not obeyed") {
   auto [turn, place] = follow("u", no_time(50ms));
-  auto waiting =
-      std::async(std::launch::async, [&turn = turn, &place = place] { return turn->next(place); });
+  auto waiting = std::async(
+      std::launch::async, [&turn = turn, &place = place] { return sync_wait(turn->next(place)); });
   answer(interrupted("u"));
   CHECK(contains(message_of<TimeoutError>([&] { (void)waiting.get(); }),
                  "It did not end when it was interrupted"));
@@ -220,8 +222,8 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
     REQUIRE(error.collected());
     CHECK(error.collected()->final_response == "half");
   }
-  CHECK(turn->next(place));
-  CHECK_THROWS_AS((void)turn->next(place), TransportClosedError);
+  CHECK(sync_wait(turn->next(place)));
+  CHECK_THROWS_AS((void)sync_wait(turn->next(place)), TransportClosedError);
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture,
@@ -231,10 +233,10 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
   complete("u");
   (void)result_of(*turn);
   Subscription late = turn->subscribe();
-  const NextEvent event = turn->next(late);
+  const NextEvent event = sync_wait(turn->next(late));
   REQUIRE(event);
   CHECK(event->method() == "turn/completed");
-  CHECK_FALSE(turn->next(late));
+  CHECK_FALSE(sync_wait(turn->next(late)));
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture, "100,000 deltas, read as they come") {
@@ -273,7 +275,7 @@ TEST_CASE_FIXTURE(SmallBuffer, "100,000 deltas that nobody reads hold up no othe
   auto [other, other_place] = follow("v");
   for (std::size_t i = 0; i < 100'000; ++i) delta("u", "word");
   delta("v", "hello");
-  const NextEvent event = other->next(other_place);
+  const NextEvent event = sync_wait(other->next(other_place));
   REQUIRE(event);
   CHECK(event->turn_id() == "v");
   CHECK(place.log()->held_bytes() <= std::size_t{1} << 20);

@@ -147,7 +147,6 @@ class Codex {
     return protocol::encode(params);
   }
   std::string request_text(std::string_view method, std::string params, const CallOptions& options);
-  Thread thread_from(std::string_view method, std::string params, const CallOptions& options);
 
   [[nodiscard]] detail::Client& client() const;
   [[nodiscard]] std::shared_ptr<detail::Client> shared_client() const;

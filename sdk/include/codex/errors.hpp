@@ -62,6 +62,9 @@ class TimeoutError : public CodexError {
 
   /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
+  [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
+    return collected_;
+  }
 
   /// False when the request had not left this process, so that the runtime never saw it.
   [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
@@ -83,6 +86,9 @@ class CancelledError : public CodexError {
 
   /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
+  [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
+    return collected_;
+  }
 
   /// False when the request had not left this process, so that the runtime never saw it.
   [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }

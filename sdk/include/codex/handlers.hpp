@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <codex/async/fwd.hpp>
 #include <codex/decode_named.hpp>
 #include <codex/notification.hpp>
 
@@ -61,7 +62,7 @@ class HandlerReply {
 };
 
 /// A handler without its types. Throwing is failing.
-class HandlerBody {
+class HandlerBody : public std::enable_shared_from_this<HandlerBody> {
  public:
   HandlerBody() = default;
   virtual ~HandlerBody() = default;
@@ -75,6 +76,17 @@ class HandlerBody {
                      std::shared_ptr<HandlerReply> reply) = 0;
 };
 
+/// Leaves an error, or the answer that `make` makes.
+template <class Make>
+void answer_with(HandlerReply& reply, const std::exception_ptr& error, Make make) noexcept {
+  if (error) return reply.fail(error);
+  try {
+    reply.answer(make());
+  } catch (...) {
+    reply.fail(std::current_exception());
+  }
+}
+
 template <class R>
 class TypedHandlerBody : public HandlerBody {
  public:
@@ -82,7 +94,7 @@ class TypedHandlerBody : public HandlerBody {
                                     const HandlerContext& context) = 0;
 
   void start(std::string_view params, const HandlerContext& context,
-             std::shared_ptr<HandlerReply> reply) final {
+             std::shared_ptr<HandlerReply> reply) override {
     const auto typed = decode_named<typename R::Params>(R::method, params.empty() ? "{}" : params);
     reply->answer(protocol::encode(call(typed, context)));
   }
@@ -117,6 +129,16 @@ template <class Result, class R>
 concept RespondsTo = !std::same_as<std::remove_cvref_t<Result>, Json> &&
                      std::convertible_to<Result, typename R::Response>;
 
+/// The response that a handler's result stands for.
+template <class R, class Result>
+typename R::Response response_of(Result&& result, const typename R::Params& params) {
+  if constexpr (RespondsTo<Result, R>) {
+    return std::forward<Result>(result);
+  } else {
+    return result.answer(params);
+  }
+}
+
 template <class R, class F>
 class CallableHandlerBody final : public TypedHandlerBody<R> {
  public:
@@ -125,13 +147,32 @@ class CallableHandlerBody final : public TypedHandlerBody<R> {
 
   typename R::Response call(const typename R::Params& params,
                             const HandlerContext& context) override {
-    using Result = HandlerResult<F, typename R::Params>;
-    if constexpr (RespondsTo<Result, R>) {
-      return call_handler(callable_, context, params);
-    } else {
-      return call_handler(callable_, context, params).answer(params);
-    }
+    return response_of<R>(call_handler(callable_, context, params), params);
   }
+
+ private:
+  F callable_;
+};
+
+/// Has the task of a coroutine run where the context says, and calls
+/// `done(std::exception_ptr, std::optional<T>)` at its end.
+template <class T, class Done>
+void run_for_handler(Task<T> task, const HandlerContext& context, Done done);
+
+/// A coroutine: it holds no thread while it waits.
+template <class R, class F>
+class TaskHandlerBody final : public TypedHandlerBody<R> {
+ public:
+  template <class G>
+  explicit TaskHandlerBody(G&& callable) : callable_(std::forward<G>(callable)) {}
+
+  typename R::Response call(const typename R::Params& params,
+                            const HandlerContext& context) override {
+    return response_of<R>(sync_wait(call_handler(callable_, context, params)), params);
+  }
+
+  void start(std::string_view params, const HandlerContext& context,
+             std::shared_ptr<HandlerReply> reply) override;
 
  private:
   F callable_;
@@ -184,6 +225,9 @@ struct HandlerContext {
   std::optional<Notification> item_started = {};
   /// The client that was asked; by way of `thread`.
   std::weak_ptr<detail::Client> client = {};
+  /// Where a handler that is a coroutine runs: the executor of `AsyncCodex`. None: on threads of
+  /// the SDK.
+  std::shared_ptr<const Executor> executor = {};
 
   /// The thread of the request, to read, steer and interrupt. Throws `CodexError` when the request
   /// names none, `TransportClosedError` when the client is gone.
@@ -204,7 +248,8 @@ struct HandlerContext {
 /// The function that answers one kind of request, `R` of `codex::protocol::server_requests`. Made
 /// from anything that can be called with `(const R::Params&)` or `(const R::Params&, const
 /// HandlerContext&)` and returns an `R::Response`, or a value that stands for one, such as those of
-/// `codex::approvals`. Copies share the callable, which may be called on several threads at once.
+/// `codex::approvals`, or a `codex::Task` of either: a coroutine. Copies share the callable, which
+/// may be called on several threads at once.
 template <class R>
 class Handler {
  public:
@@ -222,15 +267,18 @@ class Handler {
                   "a handler takes the params of its own request, (const Params&) or "
                   "(const Params&, const HandlerContext&)");
     if constexpr (detail::HandlerCallable<Callable, typename R::Params>) {
-      using Result = detail::HandlerResult<Callable, typename R::Params>;
+      using Returned = detail::HandlerResult<Callable, typename R::Params>;
+      using Result = detail::AwaitedValue<Returned>;
       static_assert(
           detail::RespondsTo<Result, R> || detail::AnswersFor<std::remove_cvref_t<Result>, R>,
           "a handler returns the response of its own request");
       if constexpr (detail::RespondsTo<Result, R> ||
                     detail::AnswersFor<std::remove_cvref_t<Result>, R>) {
         if (detail::is_unset(callable)) return;
-        body_ =
-            std::make_shared<detail::CallableHandlerBody<R, Callable>>(std::forward<F>(callable));
+        using Body =
+            std::conditional_t<detail::is_task<Returned>, detail::TaskHandlerBody<R, Callable>,
+                               detail::CallableHandlerBody<R, Callable>>;
+        body_ = std::make_shared<Body>(std::forward<F>(callable));
       }
     }
   }
@@ -255,7 +303,7 @@ class Handler {
 
 /// The function that answers what this version of the SDK does not know: anything that can be
 /// called with `(const std::string& method, const Json& params)`, or with a `const HandlerContext&`
-/// behind them, and returns the result as `Json`.
+/// behind them, and returns the result as `Json`, or as a `codex::Task<Json>`.
 class OtherHandler {
  public:
   /// Not set.
@@ -355,11 +403,51 @@ struct Handlers {
   std::function<void(const HandlerProblem&)> on_problem = {};
 };
 
+template <class T, class Done>
+void detail::run_for_handler(Task<T> task, const HandlerContext& context, Done done) {
+  if (!context.executor) return detach(std::move(task), std::move(done), Executor(), context.stop);
+  detach(std::move(task).on(*context.executor), std::move(done), *context.executor, context.stop);
+}
+
+template <class R, class F>
+void detail::TaskHandlerBody<R, F>::start(std::string_view params, const HandlerContext& context,
+                                          std::shared_ptr<HandlerReply> reply) {
+  // The coroutine may refer to all of them.
+  struct Call {
+    std::shared_ptr<HandlerBody> body;
+    typename R::Params params;
+    HandlerContext context;
+  };
+  const auto state = std::make_shared<const Call>(
+      Call{this->shared_from_this(),
+           decode_named<typename R::Params>(R::method, params.empty() ? "{}" : params), context});
+  run_for_handler(call_handler(callable_, state->context, state->params), state->context,
+                  [state, reply](std::exception_ptr error, auto result) {
+                    answer_with(*reply, error, [&] {
+                      return protocol::encode(response_of<R>(*std::move(result), state->params));
+                    });
+                  });
+}
+
 template <class F>
 void detail::OtherHandlerBody<F>::start(std::string_view params, const HandlerContext& context,
                                         std::shared_ptr<HandlerReply> reply) {
-  const Json json = parse_params(params);
-  reply->answer(dump_response(call_handler(callable_, context, context.method, json)));
+  struct Call {
+    std::shared_ptr<HandlerBody> body;
+    Json params;
+    HandlerContext context;
+  };
+  const auto state =
+      std::make_shared<const Call>(Call{shared_from_this(), parse_params(params), context});
+  const HandlerContext& kept = state->context;
+  if constexpr (is_task<HandlerResult<F, std::string, Json>>) {
+    run_for_handler(call_handler(callable_, kept, kept.method, state->params), kept,
+                    [state, reply](std::exception_ptr error, auto result) {
+                      answer_with(*reply, error, [&] { return dump_response(*result); });
+                    });
+  } else {
+    reply->answer(dump_response(call_handler(callable_, kept, kept.method, state->params)));
+  }
 }
 
 }  // namespace codex

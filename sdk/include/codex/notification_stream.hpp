@@ -10,6 +10,10 @@
 
 namespace codex {
 
+namespace detail {
+struct NotificationReader;
+}
+
 /// What the runtime tells beside turns and logins: warnings, status of threads and accounts, events
 /// of turns that nobody listens to. Each stream has a place of its own. For one thread at a time.
 class NotificationStream {
@@ -36,9 +40,8 @@ class NotificationStream {
 
  private:
   friend class Codex;
-  struct Impl;
-  explicit NotificationStream(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit NotificationStream(std::shared_ptr<detail::NotificationReader> reader);
+  std::shared_ptr<detail::NotificationReader> reader_;
 };
 
 }  // namespace codex

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <codex/async/fwd.hpp>
 #include <codex/decode_named.hpp>
 #include <codex/options.hpp>
 #include <codex/pull_iterator.hpp>
@@ -22,11 +23,14 @@ class Client;
 /// Fetches the pages of a list, one after the other.
 class Pager {
  public:
-  Pager(std::shared_ptr<Client> client, std::string_view method, Json params, CallOptions options);
+  Pager(std::shared_ptr<const Client> client, std::string_view method, Json params,
+        CallOptions options);
 
   /// The response with the next page, as text; nothing behind the last one. Throws the errors of a
   /// request, and CodexError when the list does not come to an end.
-  std::optional<std::string> fetch();
+  Task<std::optional<std::string>> fetch();
+  /// The same, blocking.
+  std::optional<std::string> fetch_now();
 
   /// What that response said.
   void turn_over(std::optional<std::string> next_cursor, bool is_empty);
@@ -34,7 +38,7 @@ class Pager {
  private:
   void refuse_endless_list();
 
-  std::shared_ptr<Client> client_;
+  std::shared_ptr<const Client> client_;
   std::string method_;
   Json params_;
   CallOptions options_;
@@ -77,7 +81,7 @@ class Paged {
 
  private:
   bool fetch() {
-    const std::optional<std::string> text = pager_.fetch();
+    const std::optional<std::string> text = pager_.fetch_now();
     if (!text) return false;
     auto page = detail::decode_named<typename R::Response>(R::method, *text);
     page_ = std::move(page.data);

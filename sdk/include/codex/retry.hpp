@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <codex/async/fwd.hpp>
 #include <codex/errors.hpp>
 
 namespace codex {
@@ -37,8 +38,12 @@ class RetryPauses {
 
   /// Waits before the next attempt. Throws `CancelledError` when stopped.
   void pause();
+  /// The same, awaitable.
+  Task<void> sleep();
 
  private:
+  [[nodiscard]] std::chrono::duration<double, std::milli> next();
+
   RetryOptions options_;
   int attempts_made_ = 1;
   std::chrono::duration<double, std::milli> delay_;

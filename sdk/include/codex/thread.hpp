@@ -100,7 +100,8 @@ class Thread {
   friend struct HandlerContext;
   Thread(std::shared_ptr<detail::Client> client, std::string id);
   [[nodiscard]] TurnHandle handle(detail::StartedTurn started) const;
-  TurnResult run_until_read(const RunInput& input, TurnOptions options, const detail::Shape& shape,
+  TurnResult run_until_read(const RunInput& input, const TurnOptions& options,
+                            const detail::Shape& shape,
                             const std::function<void(const TurnResult&)>& read) const;
 
   std::shared_ptr<detail::Client> client_;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <concepts>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -76,9 +78,16 @@ class Tool {
   /// The function behind a tool. Where it throws, the model is told what.
   using Function = std::function<ToolResult(const Json& arguments, const ToolContext& context)>;
 
+  /// Begins a call, and leaves its result, or its error, when it comes.
+  using Done = std::function<void(std::exception_ptr error, ToolResult result)>;
+  using Starter = std::function<void(const Json& arguments, const ToolContext& context, Done done)>;
+
   /// A tool whose JSON Schema is written by hand. Most are made by `codex::tool`.
   Tool(std::string name, std::string description, Json input_schema, Function function,
        ToolOptions options = {});
+  /// The same, for a function that does not give its result at once.
+  [[nodiscard]] static Tool started_by(std::string name, std::string description, Json input_schema,
+                                       Starter starter, ToolOptions options = {});
 
   /// What the model calls it by.
   [[nodiscard]] const std::string& name() const noexcept;
@@ -95,6 +104,9 @@ class Tool {
 
   /// Calls it as the model does: what it throws becomes a result that tells of it.
   [[nodiscard]] ToolResult call(const Json& arguments, const ToolContext& context = {}) const;
+  /// The same, handing the result over where it comes; `done` must not throw.
+  void start(const Json& arguments, const ToolContext& context,
+             std::function<void(ToolResult)> done) const;
 
  private:
   friend Tool tool_namespace(std::string name, std::string description, std::vector<Tool> tools);
@@ -187,36 +199,61 @@ ToolResult tool_result(R&& result) {
   }
 }
 
-template <class F, class... Args>
-ToolResult call_tool(F& function, const Args&... args) {
-  if constexpr (std::is_void_v<std::invoke_result_t<F&, const Args&...>>) {
-    function(args...);
-    return {.content = {"done"}};
+/// Starts a tool that is a coroutine, and keeps what it may refer to until its end.
+template <class Call>
+void start_tool(std::shared_ptr<const Call> call, Tool::Done done) {
+  auto task = call->start();
+  using Value = AwaitedValue<decltype(task)>;
+  if constexpr (std::is_void_v<Value>) {
+    run_for_handler(std::move(task), call->context,
+                    [call, done](std::exception_ptr error) { done(error, {.content = {"done"}}); });
   } else {
-    return tool_result(function(args...));
+    run_for_handler(std::move(task), call->context,
+                    [call, done](std::exception_ptr error, std::optional<Value> value) {
+                      try {
+                        done(error, error ? ToolResult{} : tool_result(*std::move(value)));
+                      } catch (...) {
+                        done(std::current_exception(), {});
+                      }
+                    });
   }
 }
 
+/// The arguments of one call, and what else it is called with. Without arguments, they are the JSON
+/// that the model gave.
 template <class Signature, class F>
-ToolResult call_tool_with(F& function, const Json& json, const ToolContext& context) {
-  const auto call = [&](const auto&... arguments) {
-    if constexpr (Signature::wants_context) {
-      return call_tool(function, arguments..., context);
+struct OneToolCall {
+  static constexpr bool is_typed = !std::is_void_v<typename Signature::Arguments> &&
+                                   !std::same_as<typename Signature::Arguments, Json>;
+  using Arguments = std::conditional_t<is_typed, typename Signature::Arguments, Json>;
+
+  OneToolCall(std::shared_ptr<F> to_call, const Json& json, const ToolContext& called_with)
+      : function(std::move(to_call)), context(called_with) {
+    if constexpr (is_typed) {
+      read_arguments(shape_of<Arguments>(), &arguments, json);
     } else {
-      return call_tool(function, arguments...);
+      arguments = json;
     }
-  };
-  using Arguments = typename Signature::Arguments;
-  if constexpr (std::is_void_v<Arguments>) {
-    return call();
-  } else if constexpr (std::same_as<Arguments, Json>) {
-    return call(json);
-  } else {
-    Arguments arguments{};
-    read_arguments(shape_of<Arguments>(), &arguments, json);
-    return call(arguments);
   }
-}
+
+  decltype(auto) start() const {
+    if constexpr (std::is_void_v<typename Signature::Arguments>) {
+      if constexpr (Signature::wants_context)
+        return (*function)(context);
+      else
+        return (*function)();
+    } else {
+      if constexpr (Signature::wants_context)
+        return (*function)(arguments, context);
+      else
+        return (*function)(arguments);
+    }
+  }
+
+  std::shared_ptr<F> function;
+  Arguments arguments{};
+  ToolContext context;
+};
 
 }  // namespace detail
 
@@ -229,8 +266,9 @@ ToolResult call_tool_with(F& function, const Json& json, const ToolContext& cont
 /// as `const Json&`, or none; behind them, if it likes, a `const ToolContext&`. It returns a text,
 /// a described type or `Json` (the model reads it as JSON), a `ToolImage`, a
 /// `std::vector<ToolContent>`, a `ToolResult`, the protocol's `DynamicToolCallResponse`, or
-/// nothing. Where it throws, and where the arguments do not fit, the model is told what was wrong,
-/// in the words of the exception, and the turn goes on.
+/// nothing; or a `codex::Task` of any of these, when it is a coroutine. Where it throws, and where
+/// the arguments do not fit, the model is told what was wrong, in the words of the exception, and
+/// the turn goes on.
 ///
 /// It runs on a thread of the SDK, several calls at once, as `Handlers` do, and within
 /// `CodexConfig::handler_timeout`.
@@ -250,13 +288,28 @@ template <class F>
   static_assert(
       std::is_void_v<Arguments> || std::same_as<Arguments, Json> || detail::StructShape<Arguments>,
       "The arguments of a tool are a struct with a CODEX_DESCRIBE, or codex::Json.");
-  return Tool(
-      std::move(name), std::move(description), detail::arguments_schema<Arguments>(),
-      [function = Function(std::forward<F>(function))](const Json& arguments,
-                                                       const ToolContext& context) mutable {
-        return detail::call_tool_with<Signature>(function, arguments, context);
-      },
-      options);
+  using Call = detail::OneToolCall<Signature, Function>;
+  const auto shared = std::make_shared<Function>(std::forward<F>(function));
+  Json schema = detail::arguments_schema<Arguments>();
+  if constexpr (detail::is_task<decltype(std::declval<const Call&>().start())>) {
+    const auto start = [shared](const Json& arguments, const ToolContext& context,
+                                Tool::Done done) {
+      detail::start_tool(std::make_shared<const Call>(shared, arguments, context), std::move(done));
+    };
+    return Tool::started_by(std::move(name), std::move(description), std::move(schema), start,
+                            options);
+  } else {
+    const auto run = [shared](const Json& arguments, const ToolContext& context) -> ToolResult {
+      const Call call(shared, arguments, context);
+      if constexpr (std::is_void_v<decltype(call.start())>) {
+        call.start();
+        return {.content = {"done"}};
+      } else {
+        return detail::tool_result(call.start());
+      }
+    };
+    return Tool(std::move(name), std::move(description), std::move(schema), run, options);
+  }
 }
 
 }  // namespace codex

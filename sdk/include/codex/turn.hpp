@@ -19,8 +19,9 @@
 namespace codex {
 
 namespace detail {
-class TurnState;
-}
+struct HandleState;
+struct TurnReader;
+}  // namespace detail
 
 /// What a turn came to.
 struct TurnResult {
@@ -122,9 +123,8 @@ class TurnStream {
 
  private:
   friend class TurnHandle;
-  struct Impl;
-  explicit TurnStream(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit TurnStream(std::shared_ptr<detail::TurnReader> reader);
+  std::shared_ptr<detail::TurnReader> reader_;
 };
 
 /// A turn that was started. A cheap value: copies stand for the same turn, and each has its own
@@ -174,9 +174,8 @@ class TurnHandle {
 
  private:
   friend class Thread;
-  struct Impl;
-  explicit TurnHandle(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit TurnHandle(std::unique_ptr<detail::HandleState> state);
+  std::unique_ptr<detail::HandleState> state_;
 };
 
 }  // namespace codex

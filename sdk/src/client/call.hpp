@@ -1,14 +1,16 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
-#include <string_view>
+#include <utility>
 
+#include <codex/async/task.hpp>
 #include <codex/protocol/support/json.hpp>
 
-#include "connection/await.hpp"
 #include "connection/connection.hpp"
+#include "connection/operation.hpp"
 
 namespace codex::detail {
 
@@ -20,19 +22,22 @@ struct CallTerms {
   Json extra_params = {};
 };
 
-/// Sends a request with these params, to which none are added, and waits for the text of its
-/// result.
-inline std::string call(Connection& connection, std::string_view method, std::string params,
-                        const CallTerms& terms,
-                        std::function<void(std::string)> on_late_result = {}) {
-  return await<std::string>([&](Completion<std::string> completion) {
-    connection.start({.method = std::string(method),
-                      .params = std::move(params),
-                      .deadline = terms.deadline,
-                      .stop = terms.stop,
-                      .completion = std::move(completion),
-                      .on_late_result = std::move(on_late_result)});
-  });
+/// What a call does with a result that nobody waits for any more; see Request::on_late_result.
+using LateResult = std::function<void(std::string)>;
+
+/// Sends a request with these params, to which none are added, and gives the text of its result.
+inline Task<std::string> call(std::shared_ptr<Connection> connection, std::string method,
+                              std::string params, CallTerms terms, LateResult on_late_result = {}) {
+  const auto start = [&](Completion<std::string> completion, const std::stop_token& stop) {
+    connection->start({.method = std::move(method),
+                       .params = std::move(params),
+                       .deadline = terms.deadline,
+                       .stop = stop,
+                       .completion = std::move(completion),
+                       .on_late_result = on_late_result});
+  };
+  OperationTerms<std::string> how{.stop = terms.stop, .on_unclaimed = on_late_result};
+  co_return co_await operation<std::string>(start, std::move(how));
 }
 
 }  // namespace codex::detail

@@ -33,16 +33,21 @@ TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
   return deadline_after(Clock::now(), options.timeout.value_or(config.request_timeout));
 }
 
-std::shared_ptr<Client> Client::start(CodexConfig config) {
+Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
+                                            std::shared_ptr<const Executor> executor) {
   const std::shared_ptr<Client> client(new Client(std::move(config)));
-  client->dispatcher_->attach(client->connection_, client);
-  client->shake_hands();
-  return client;
+  client->connection_ = co_await Connection::start_one(client->connection_options(),
+                                                       transport_factory(client->config_));
+  client->dispatcher_->attach(client->connection_, client, std::move(executor));
+  co_await client->shake_hands();
+  co_return client;
 }
 
 Client::Client(CodexConfig config)
     : config_(std::move(config)),
-      dispatcher_(std::make_shared<Dispatcher>(config_.handlers, config_.handler_timeout)) {
+      dispatcher_(std::make_shared<Dispatcher>(config_.handlers, config_.handler_timeout)) {}
+
+ConnectionOptions Client::connection_options() const {
   ConnectionOptions options;
   options.event_buffer_bytes = config_.event_buffer_bytes;
   options.wire_log = config_.wire_log;
@@ -56,17 +61,18 @@ Client::Client(CodexConfig config)
     dispatcher->see(notification);
   };
   options.on_end = [dispatcher = dispatcher_] { dispatcher->end(); };
-  connection_ = Connection::open(std::move(options), transport_factory(config_));
+  return options;
 }
 
 Client::~Client() { close(); }
 
-void Client::shake_hands() {
-  const TimePoint deadline = deadline_after(Clock::now(), config_.startup_timeout);
+Task<void> Client::shake_hands() {
+  CallTerms terms{.deadline = deadline_after(Clock::now(), config_.startup_timeout)};
+  auto greeted =
+      detail::call(connection_, "initialize", initialize_params(config_), std::move(terms));
   std::string result;
   try {
-    result = detail::call(*connection_, "initialize", initialize_params(config_),
-                          {.deadline = deadline});
+    result = co_await greeted;
   } catch (const JsonRpcError& error) {
     throw CodexError(
         std::string("The program that was started did not accept initialize as a codex "
@@ -79,12 +85,33 @@ void Client::shake_hands() {
   connection_->notify("initialized");
 }
 
-std::string Client::call(std::string_view method, std::string params,
-                         const CallOptions& options) const {
+Task<std::string> Client::call(std::string_view method, std::string params,
+                               CallOptions options) const {
+  return call_on(shared_from_this(), std::string(method), std::move(params), std::move(options));
+}
+
+Task<std::string> Client::call_on(std::shared_ptr<const Client> self, std::string method,
+                                  std::string params, CallOptions options) {
   params = with_extra(std::move(params), options.extra_params);
-  check(method, params);
-  return detail::call(*connection_, method, std::move(params),
-                      {.deadline = deadline_of(config_, options), .stop = options.stop});
+  self->check(method, params);
+  CallTerms terms{.deadline = deadline_of(self->config_, options), .stop = options.stop};
+  auto call =
+      detail::call(self->connection_, std::move(method), std::move(params), std::move(terms));
+  co_return co_await call;
+}
+
+Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method, Json params,
+                        CallOptions options) {
+  const std::string text = params.is_null()
+                               ? std::string()
+                               : params.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto call = client->call(method, text, std::move(options));
+  const std::string result = co_await call;
+  try {
+    co_return Json::parse(result);
+  } catch (const Json::exception& error) {
+    throw DecodeError("", error.what(), method);
+  }
 }
 
 void Client::check(std::string_view method, std::string_view params) const {
@@ -93,6 +120,7 @@ void Client::check(std::string_view method, std::string_view params) const {
 
 void Client::close() noexcept {
   dispatcher_->stop();
+  if (!connection_) return;  // it could not be started
   connection_->close();
   // Handlers may wait for what only the I/O thread brings.
   dispatcher_->finish(connection_->is_io_thread() ? std::chrono::milliseconds::zero()

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include <codex/async/task.hpp>
 #include <codex/client.hpp>
 #include <codex/config.hpp>
 #include <codex/decode_named.hpp>
@@ -19,11 +20,20 @@ CallOptions call_options(const Options& options) {
   return {.extra_params = options.extra_params, .timeout = options.timeout, .stop = options.stop};
 }
 
+/// The response to a request, typed.
+template <class R>
+Task<typename R::Response> decoded(Task<std::string> result) {
+  const std::string text = co_await result;
+  co_return decode_named<typename R::Response>(R::method, text);
+}
+
 /// One running runtime after its handshake: what `Codex`, `Thread` and the handles share.
-class Client {
+class Client : public std::enable_shared_from_this<Client> {
  public:
   /// Starts the runtime and shakes hands; throws as the constructor of `Codex` says.
-  [[nodiscard]] static std::shared_ptr<Client> start(CodexConfig config);
+  /// The executor is where its handlers' coroutines run; none: on threads of the SDK.
+  static Task<std::shared_ptr<Client>> start(CodexConfig config,
+                                             std::shared_ptr<const Executor> executor = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -38,15 +48,15 @@ class Client {
   /// Who answers the requests of the server.
   [[nodiscard]] HandlerBook& handlers() const noexcept { return dispatcher_->book(); }
 
-  /// Sends a request and waits for the text of its result. Throws UnsupportedError where `check`
-  /// does.
-  std::string call(std::string_view method, std::string params, const CallOptions& options) const;
+  /// Sends a request and gives the text of its result. Throws UnsupportedError where `check` does.
+  [[nodiscard]] Task<std::string> call(std::string_view method, std::string params,
+                                       CallOptions options) const;
 
   /// The same, typed. `options` is any of those with extra_params, timeout and stop.
   template <class R, class Options>
-  typename R::Response call(const typename R::Params& params, const Options& options) const {
-    return decode_named<typename R::Response>(
-        R::method, call(R::method, protocol::encode(params), call_options(options)));
+  [[nodiscard]] Task<typename R::Response> call(const typename R::Params& params,
+                                                const Options& options) const {
+    return decoded<R>(call(R::method, protocol::encode(params), call_options(options)));
   }
 
   /// Throws UnsupportedError where the runtime would not do what this request asks for.
@@ -56,7 +66,10 @@ class Client {
 
  private:
   explicit Client(CodexConfig config);
-  void shake_hands();
+  [[nodiscard]] ConnectionOptions connection_options() const;
+  Task<void> shake_hands();
+  static Task<std::string> call_on(std::shared_ptr<const Client> self, std::string method,
+                                   std::string params, CallOptions options);
 
   CodexConfig config_;
   Metadata metadata_;
@@ -64,6 +77,10 @@ class Client {
   const std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Connection> connection_;
 };
+
+/// Any request by name; see Codex::request.
+Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method, Json params,
+                        CallOptions options);
 
 /// The deadline of a call: its own timeout or the client's.
 TimePoint deadline_of(const CodexConfig& config, const CallOptions& options);

@@ -4,6 +4,7 @@
 #include <codex/errors.hpp>
 
 #include "client/call.hpp"
+#include "client/next_event.hpp"
 #include "client/params.hpp"
 #include "client/start_tools.hpp"
 #include "client/turn_control.hpp"
@@ -37,10 +38,11 @@ std::string checked_objective(std::string_view text) {
 }
 
 /// Only an idle thread whose history is kept can pursue a goal.
-void check_thread(Connection& connection, const std::string& thread_id, const CallTerms& terms) {
-  const std::string result =
-      call(connection, requests::ThreadRead::method,
-           protocol::encode(protocol::ThreadReadParams{.thread_id = thread_id}), terms);
+Task<void> check_thread(std::shared_ptr<Connection> connection, std::string thread_id,
+                        CallTerms terms) {
+  auto read = call(connection, std::string(requests::ThreadRead::method),
+                   protocol::encode(protocol::ThreadReadParams{.thread_id = thread_id}), terms);
+  const std::string result = co_await read;
   const Json thread = Json::parse(result, nullptr, false).value("thread", Json::object());
   const auto refuse = [&](const std::string& what) {
     throw InvalidRequestError(-32600,
@@ -53,46 +55,60 @@ void check_thread(Connection& connection, const std::string& thread_id, const Ca
 }
 
 /// Waits for the first turn of a goal.
-std::string first_turn_of(const GoalRelay& goal, const Subscription& place,
-                          const CallTerms& terms) {
+Task<std::string> first_turn_of(const Subscription& place, std::string thread_id, CallTerms terms) {
   Subscription events = place.fork();
   const TimePoint deadline = std::min(terms.deadline, Clock::now() + goal_start_timeout);
-  if (const auto event = events.next_blocking(deadline, terms.stop)) {
-    return std::string(event->turn_id());
+  const auto event = co_await next_event(events, deadline, terms.stop);
+  if (event) co_return std::string(event->turn_id());
+  throw CodexError("The goal of thread " + thread_id + " ended before its first turn.");
+}
+
+/// Sets the goal and gives its first turn; pauses it where that does not come.
+Task<std::string> set_goal(std::shared_ptr<Connection> connection,
+                           std::shared_ptr<TurnControl> control, const Subscription& events,
+                           std::string thread_id, std::string params, CallTerms terms) {
+  AtExit unless_it_runs([control] {
+    control->interrupt({.deadline = Clock::now() + cleanup_timeout},
+                       [](const Outcome<std::string>&) {});
+  });
+  auto set =
+      call(connection, std::string(requests::ThreadGoalSet::method), std::move(params), terms);
+  try {
+    co_await set;
+    auto first = first_turn_of(events, thread_id, terms);
+    std::string turn_id = co_await first;
+    unless_it_runs.cancel();
+    co_return turn_id;
+  } catch (const JsonRpcError&) {
+    unless_it_runs.cancel();  // the runtime has no such goal
+    throw;
   }
-  throw CodexError("The goal of thread " + goal.thread_id() + " ended before its first turn.");
 }
 
 }  // namespace
 
-StartedTurn start_goal(const Client& client, const std::string& thread_id,
-                       std::string_view objective, const GoalOptions& options) {
+Task<StartedTurn> start_goal(std::shared_ptr<const Client> client, std::string thread_id,
+                             std::string objective, GoalOptions options) {
   const TimePoint started = Clock::now();
-  const CallTerms terms = start_terms(options, client.config(), started);
-  const std::shared_ptr<Connection> connection = client.shared_connection();
+  const CallTerms terms = start_terms(options, client->config(), started);
+  const std::shared_ptr<Connection> connection = client->shared_connection();
   std::string params = goal_set_params(thread_id, checked_objective(objective), options);
-  client.check(requests::ThreadGoalSet::method, params);
+  client->check(requests::ThreadGoalSet::method, params);
   const auto goal = connection->router().expect_goal(thread_id);
-  check_thread(*connection, thread_id, terms);  // from here on no turn of ours can begin on it
+  auto check = check_thread(connection, thread_id, terms);
+  co_await check;  // from here on no turn of ours can begin on it
   const auto control = control_goal(connection, goal);
   Subscription events(goal->events());
-  call(*connection, requests::ThreadGoalClear::method,
-       protocol::encode(protocol::ThreadGoalClearParams{.thread_id = thread_id}), terms);
+  const protocol::ThreadGoalClearParams older{.thread_id = thread_id};
+  auto clear = call(connection, std::string(requests::ThreadGoalClear::method),
+                    protocol::encode(older), terms);
+  co_await clear;
   goal->accept();
-  const std::string turn_id = with_result("", [&] {
-    try {
-      call(*connection, requests::ThreadGoalSet::method, std::move(params), terms);
-      return first_turn_of(*goal, events, terms);
-    } catch (const JsonRpcError&) {
-      throw;  // the runtime has no such goal
-    } catch (...) {
-      control->interrupt({.deadline = Clock::now() + cleanup_timeout},
-                         [](const Outcome<std::string>&) {});
-      throw;
-    }
-  });
-  return follow(*connection, {thread_id, turn_id, control}, limits_of(options, started),
-                std::move(events));
+  auto set =
+      with_result("", set_goal(connection, control, events, thread_id, std::move(params), terms));
+  const std::string turn_id = co_await set;
+  co_return follow(*connection, {thread_id, turn_id, control}, limits_of(options, started),
+                   std::move(events));
 }
 
 }  // namespace codex::detail

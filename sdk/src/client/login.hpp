@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include <codex/async/task.hpp>
 #include <codex/login.hpp>
 
 #include "client/client_core.hpp"
@@ -14,21 +15,32 @@ namespace codex::detail {
 class Login {
  public:
   /// `url` is where the user goes; `user_code` what to enter there, empty when nothing.
-  Login(std::shared_ptr<Client> client, std::string id, std::string url, std::string user_code);
+  Login(std::shared_ptr<const Client> client, std::string id, std::string url,
+        std::string user_code);
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] const std::string& url() const noexcept { return url_; }
   [[nodiscard]] const std::string& user_code() const noexcept { return user_code_; }
 
-  [[nodiscard]] protocol::AccountLoginCompletedNotification wait(const WaitOptions& options) const;
-  [[nodiscard]] protocol::CancelLoginAccountResponse cancel(const CallOptions& options) const;
+  /// See LoginHandle::wait.
+  static Task<protocol::AccountLoginCompletedNotification> wait(std::shared_ptr<const Login> login,
+                                                                WaitOptions options);
+  [[nodiscard]] Task<protocol::CancelLoginAccountResponse> cancel(const CallOptions& options) const;
 
  private:
-  const std::shared_ptr<Client> client_;
+  const std::shared_ptr<const Client> client_;
   const std::string id_;
   const std::string url_;
   const std::string user_code_;
   const Subscription completion_;  // never read itself: each wait reads a fork of it
 };
+
+/// The ways to log in; see the functions of `Codex`.
+Task<void> login_with_api_key(std::shared_ptr<const Client> client, std::string api_key,
+                              CallOptions options);
+Task<std::shared_ptr<const Login>> login_with_chatgpt(std::shared_ptr<const Client> client,
+                                                      CallOptions options);
+Task<std::shared_ptr<const Login>> login_with_device_code(std::shared_ptr<const Client> client,
+                                                          CallOptions options);
 
 }  // namespace codex::detail

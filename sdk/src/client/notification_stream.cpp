@@ -2,24 +2,28 @@
 
 #include <codex/errors.hpp>
 
+#include "client/next_event.hpp"
+
 namespace codex {
 
-NotificationStream::NotificationStream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Task<Notification> detail::next_notification_of(std::shared_ptr<NotificationReader> reader) {
+  const auto& [timeout, stop] = reader->options;
+  const auto deadline = timeout ? deadline_after(Clock::now(), *timeout) : TimePoint::max();
+  auto event = co_await next_event(reader->events, deadline, stop);
+  if (!event) throw TransportClosedError("The connection's notifications have ended");
+  co_return *std::move(event);
+}
+
+NotificationStream::NotificationStream(std::shared_ptr<detail::NotificationReader> reader)
+    : reader_(std::move(reader)) {}
 NotificationStream::NotificationStream(NotificationStream&&) noexcept = default;
 NotificationStream& NotificationStream::operator=(NotificationStream&&) noexcept = default;
 NotificationStream::~NotificationStream() = default;
 
-Notification NotificationStream::next() {
-  const auto& [timeout, stop] = impl_->options;
-  const auto deadline =
-      timeout ? detail::deadline_after(detail::Clock::now(), *timeout) : detail::TimePoint::max();
-  auto event = impl_->events.next_blocking(deadline, stop);
-  if (!event) throw TransportClosedError("The connection's notifications have ended");
-  return *std::move(event);
-}
+Notification NotificationStream::next() { return sync_wait(detail::next_notification_of(reader_)); }
 
-std::optional<Notification> NotificationStream::try_next() { return impl_->events.try_next(); }
+std::optional<Notification> NotificationStream::try_next() { return reader_->events.try_next(); }
 
-std::uint64_t NotificationStream::dropped() const { return impl_->events.dropped(); }
+std::uint64_t NotificationStream::dropped() const { return reader_->events.dropped(); }
 
 }  // namespace codex

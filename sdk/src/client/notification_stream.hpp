@@ -1,15 +1,22 @@
 #pragma once
 
+#include <memory>
+
+#include <codex/async/task.hpp>
 #include <codex/notification_stream.hpp>
 #include <codex/options.hpp>
 
 #include "connection/subscription.hpp"
 
-namespace codex {
+namespace codex::detail {
 
-struct NotificationStream::Impl {
-  detail::Subscription events;
+/// What a stream of the connection's notifications reads, and how long it waits.
+struct NotificationReader {
+  Subscription events;
   WaitOptions options;
 };
 
-}  // namespace codex
+/// See NotificationStream::next.
+Task<Notification> next_notification_of(std::shared_ptr<NotificationReader> reader);
+
+}  // namespace codex::detail

@@ -11,7 +11,7 @@ constexpr std::size_t most_empty_pages = 1000;
 
 }  // namespace
 
-Pager::Pager(std::shared_ptr<Client> client, std::string_view method, Json params,
+Pager::Pager(std::shared_ptr<const Client> client, std::string_view method, Json params,
              CallOptions options)
     : client_(std::move(client)),
       method_(method),
@@ -22,12 +22,15 @@ Pager::Pager(std::shared_ptr<Client> client, std::string_view method, Json param
   options_.extra_params = {};  // else a cursor among them would win on every page
 }
 
-std::optional<std::string> Pager::fetch() {
-  if (is_at_end_) return std::nullopt;
+Task<std::optional<std::string>> Pager::fetch() {
+  if (is_at_end_) co_return std::nullopt;
   refuse_endless_list();
-  return client_->call(method_, params_.dump(-1, ' ', false, Json::error_handler_t::replace),
-                       options_);
+  auto call = client_->call(method_, params_.dump(-1, ' ', false, Json::error_handler_t::replace),
+                            options_);
+  co_return co_await call;
 }
+
+std::optional<std::string> Pager::fetch_now() { return sync_wait(fetch()); }
 
 void Pager::turn_over(std::optional<std::string> next_cursor, bool is_empty) {
   empty_pages_ = is_empty ? empty_pages_ + 1 : 0;

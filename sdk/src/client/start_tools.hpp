@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,13 +36,12 @@ TurnLimits limits_of(const Options& options, TimePoint started) {
 
 /// Where time runs out after a turn's request was sent, the error carries a result, as it does for
 /// every turn.
-template <class Start>
-auto with_result(const std::string& turn_id, Start&& start) {
+inline Task<std::string> with_result(std::string turn_id, Task<std::string> start) {
   const auto nothing = [&] {
     return std::make_shared<const TurnResult>(TurnResult{.id = turn_id});
   };
   try {
-    return start();
+    co_return co_await start;
   } catch (const TimeoutError& error) {
     if (!error.was_sent()) throw;
     throw TimeoutError(error.what(), nothing());
@@ -50,6 +50,23 @@ auto with_result(const std::string& turn_id, Start&& start) {
     throw CancelledError(error.what(), nothing());
   }
 }
+
+/// Does something at the end of its scope, also where that is a coroutine that is given up.
+class AtExit {
+ public:
+  explicit AtExit(std::function<void()> action) : action_(std::move(action)) {}
+  AtExit(const AtExit&) = delete;
+  AtExit(AtExit&&) = delete;
+  AtExit& operator=(const AtExit&) = delete;
+  AtExit& operator=(AtExit&&) = delete;
+  ~AtExit() {
+    if (action_) action_();
+  }
+  void cancel() noexcept { action_ = nullptr; }
+
+ private:
+  std::function<void()> action_;
+};
 
 inline StartedTurn follow(const Connection& connection, TurnState::Turn turn, TurnLimits limits,
                           Subscription events) {

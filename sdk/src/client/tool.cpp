@@ -1,4 +1,5 @@
 #include <exception>
+#include <future>
 #include <utility>
 
 #include <codex/errors.hpp>
@@ -6,6 +7,19 @@
 #include <codex/tool.hpp>
 
 namespace codex {
+namespace {
+
+std::string what_of(const std::exception_ptr& error, const std::string& otherwise) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return otherwise;
+  }
+}
+
+}  // namespace
 
 ToolContent::ToolContent(const char* text) : ToolContent(std::string(text)) {}
 ToolContent::ToolContent(std::string_view text) : ToolContent(std::string(text)) {}
@@ -21,7 +35,9 @@ struct Tool::Impl {
   std::string name;
   std::string description;
   Json input_schema;
-  Function function;  // none for a namespace
+  // One of them; none for a namespace.
+  Function function;
+  Starter starter;
   ToolOptions options;
   std::vector<Tool> tools;
 };
@@ -32,9 +48,22 @@ Tool::Tool(std::string name, std::string description, Json input_schema, Functio
                                               .description = std::move(description),
                                               .input_schema = std::move(input_schema),
                                               .function = std::move(function),
+                                              .starter = {},
                                               .options = options,
                                               .tools = {}})) {
   if (!impl_->function) throw CodexError("The tool " + impl_->name + " has no function");
+}
+
+Tool Tool::started_by(std::string name, std::string description, Json input_schema, Starter starter,
+                      ToolOptions options) {
+  if (!starter) throw CodexError("The tool " + name + " has no function");
+  return Tool(std::make_shared<const Impl>(Impl{.name = std::move(name),
+                                                .description = std::move(description),
+                                                .input_schema = std::move(input_schema),
+                                                .function = {},
+                                                .starter = std::move(starter),
+                                                .options = options,
+                                                .tools = {}}));
 }
 
 Tool tool_namespace(std::string name, std::string description, std::vector<Tool> tools) {
@@ -42,6 +71,7 @@ Tool tool_namespace(std::string name, std::string description, std::vector<Tool>
                                                             .description = std::move(description),
                                                             .input_schema = {},
                                                             .function = {},
+                                                            .starter = {},
                                                             .options = {},
                                                             .tools = std::move(tools)}));
 }
@@ -50,20 +80,29 @@ const std::string& Tool::name() const noexcept { return impl_->name; }
 const std::string& Tool::description() const noexcept { return impl_->description; }
 const Json& Tool::input_schema() const noexcept { return impl_->input_schema; }
 const ToolOptions& Tool::options() const noexcept { return impl_->options; }
-bool Tool::is_namespace() const noexcept { return !impl_->function; }
+bool Tool::is_namespace() const noexcept { return !impl_->function && !impl_->starter; }
 const std::vector<Tool>& Tool::tools() const noexcept { return impl_->tools; }
 
 ToolResult Tool::call(const Json& arguments, const ToolContext& context) const {
-  const auto failure = [](const std::string& what) {
-    return ToolResult{.content = {what}, .success = false};
+  std::promise<ToolResult> result;
+  start(arguments, context, [&](ToolResult given) { result.set_value(std::move(given)); });
+  return result.get_future().get();
+}
+
+void Tool::start(const Json& arguments, const ToolContext& context,
+                 std::function<void(ToolResult)> done) const {
+  const auto fail = [name = name(), done](const std::exception_ptr& error) {
+    done({.content = {what_of(error, "The tool " + name + " failed")}, .success = false});
   };
   try {
-    if (is_namespace()) return failure(name() + " is a namespace");
-    return impl_->function(arguments, context);
-  } catch (const std::exception& error) {
-    return failure(error.what());
+    if (is_namespace()) throw CodexError(name() + " is a namespace");
+    if (impl_->function) return done(impl_->function(arguments, context));
+    impl_->starter(arguments, context, [fail, done](std::exception_ptr error, ToolResult result) {
+      if (error) return fail(error);
+      done(std::move(result));
+    });
   } catch (...) {
-    return failure("The tool " + name() + " failed");
+    fail(std::current_exception());
   }
 }
 

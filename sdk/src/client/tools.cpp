@@ -63,10 +63,13 @@ class ToolCall final : public HandlerBody {
 
   void start(std::string_view, const HandlerContext& context,
              std::shared_ptr<HandlerReply> reply) override {
-    const ToolResult result = tool_.call(params_.arguments, {context, params_.call_id});
-    types::DynamicToolCallResponse response{.content_items = {}, .success = result.success};
-    for (const auto& piece : result.content) response.content_items.push_back(piece.wire());
-    reply->answer(types::encode(response));
+    tool_.start(params_.arguments, {context, params_.call_id}, [reply](const ToolResult& result) {
+      answer_with(*reply, nullptr, [&] {
+        types::DynamicToolCallResponse response{.content_items = {}, .success = result.success};
+        for (const auto& piece : result.content) response.content_items.push_back(piece.wire());
+        return types::encode(response);
+      });
+    });
   }
 
  private:

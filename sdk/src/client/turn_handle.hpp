@@ -2,39 +2,71 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include <codex/async/task.hpp>
 #include <codex/turn.hpp>
 
 #include "client/client_core.hpp"
+#include "client/turn_start.hpp"
 #include "client/turn_state.hpp"
 #include "connection/subscription.hpp"
 
-namespace codex {
+namespace codex::detail {
+
+/// What a stream reads: a turn, from a place of its own on.
+struct TurnReader {
+  std::shared_ptr<TurnState> turn;
+  Subscription events;
+};
 
 /// A handle's share in its turn, and its own place in the events until a stream takes it.
-struct TurnHandle::Impl {
-  std::shared_ptr<detail::Client> client;
-  std::shared_ptr<detail::TurnState> turn;
-  std::optional<detail::Subscription> place;
+struct HandleState {
+  std::shared_ptr<const Client> client;
+  std::shared_ptr<TurnState> turn;
+  std::optional<Subscription> place;
 
-  [[nodiscard]] Impl copy() const {
+  [[nodiscard]] static HandleState of(std::shared_ptr<const Client> client, StartedTurn started) {
+    return {std::move(client), std::move(started.turn), std::move(started.place)};
+  }
+
+  [[nodiscard]] HandleState copy() const {
     return {client, turn, place ? std::optional(place->fork()) : std::nullopt};
   }
-  [[nodiscard]] detail::Subscription take_place() {
+  [[nodiscard]] Subscription take_place() {
     if (!place) return turn->subscribe();
-    detail::Subscription taken = *std::move(place);
+    Subscription taken = *std::move(place);
     place.reset();
     return taken;
   }
   /// Holds no events back for a stream that nobody has asked for.
   void release_place() { place.reset(); }
-
-  [[nodiscard]] detail::CallTerms terms(const CallOptions& options) const {
-    return {.deadline = detail::deadline_of(client->config(), options),
-            .stop = options.stop,
-            .extra_params = options.extra_params};
-  }
 };
 
-}  // namespace codex
+/// The stream's next event; see TurnState::next.
+Task<NextEvent> next_event_of(std::shared_ptr<TurnReader> reader);
+
+/// Waits for the turn's end and tells what it came to; see TurnHandle::run.
+Task<TurnResult> result_of(std::shared_ptr<TurnState> turn);
+
+/// Starts a turn and sees it to its end, which a stop of the coroutine brings about as
+/// TurnOptions::stop does.
+Task<TurnResult> run_turn(std::shared_ptr<const Client> client, std::string thread_id,
+                          RunInput input, TurnOptions options);
+Task<TurnResult> run_goal(std::shared_ptr<const Client> client, std::string thread_id,
+                          std::string objective, GoalOptions options);
+
+/// The same, until `read` takes the answer; see Thread::run_as.
+Task<TurnResult> run_until_read(std::shared_ptr<const Client> client, std::string thread_id,
+                                RunInput input, TurnOptions options, const Shape& shape,
+                                std::function<void(const TurnResult&)> read);
+
+Task<protocol::TurnSteerResponse> steer(std::shared_ptr<const Client> client,
+                                        std::shared_ptr<TurnState> turn, Input input,
+                                        CallOptions options);
+Task<protocol::TurnInterruptResponse> interrupt(std::shared_ptr<const Client> client,
+                                                std::shared_ptr<TurnState> turn,
+                                                CallOptions options);
+
+}  // namespace codex::detail

@@ -6,6 +6,7 @@
 #include <codex/errors.hpp>
 
 #include "client/call.hpp"
+#include "client/next_event.hpp"
 #include "client/params.hpp"
 #include "client/start_tools.hpp"
 #include "client/turn_control.hpp"
@@ -29,40 +30,40 @@ void interrupt_unwanted(const std::weak_ptr<Connection>& connection, const std::
       ->interrupt({.deadline = Clock::now() + cleanup_timeout}, [](const Outcome<std::string>&) {});
 }
 
-/// Sends a request that starts a turn, and waits for the turn's id. `on_late` gets the id of a turn
+/// Sends a request that starts a turn, and gives the turn's id. `on_late` gets the id of a turn
 /// that begins after its caller has given up, and that nobody would know of otherwise.
-std::string send_start(Connection& connection, std::string_view method, std::string params,
-                       const CallTerms& terms, std::function<void(const std::string&)> on_late) {
-  return with_result("", [&] {
-    const std::string result = call(connection, method, std::move(params), terms,
-                                    [on_late = std::move(on_late)](const std::string& late) {
-                                      if (const auto turn_id = turn_id_of(late)) on_late(*turn_id);
-                                    });
-    const auto turn_id = turn_id_of(result);
-    if (!turn_id) throw DecodeError("turn.id", "expected string", std::string(method));
-    return *turn_id;
-  });
+Task<std::string> send_start(std::shared_ptr<Connection> connection, std::string method,
+                             std::string params, CallTerms terms,
+                             std::function<void(const std::string&)> on_late) {
+  LateResult late_result = [on_late](const std::string& late) {
+    if (const auto turn_id = turn_id_of(late)) on_late(*turn_id);
+  };
+  auto started =
+      with_result("", call(connection, method, std::move(params), terms, std::move(late_result)));
+  const std::string result = co_await started;
+  const auto turn_id = turn_id_of(result);
+  if (!turn_id) throw DecodeError("turn.id", "expected string", method);
+  co_return *turn_id;
 }
 
 /// Waits until a review runs, and tells under which id: another one than its events bear, but for
 /// turn/started.
-std::string running_id_of(const Subscription& review, const std::string& turn_id,
-                          const CallTerms& terms) {
+Task<std::string> running_id_of(const Subscription& review, std::string turn_id, CallTerms terms) {
   Subscription events = review.fork();
-  while (const auto event = events.next_blocking(terms.deadline, terms.stop)) {
-    if (event->method() == "turn/started") return std::string(event->turn_id());
+  while (const auto event = co_await next_event(events, terms.deadline, terms.stop)) {
+    if (event->method() == "turn/started") co_return std::string(event->turn_id());
   }
-  return turn_id;
+  co_return turn_id;
 }
 
 }  // namespace
 
-StartedTurn start_turn(const Client& client, const std::string& thread_id, const RunInput& input,
-                       const TurnOptions& options) {
+Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string thread_id,
+                             RunInput input, TurnOptions options) {
   const TimePoint started = Clock::now();
-  const std::shared_ptr<Connection> connection = client.shared_connection();
+  const std::shared_ptr<Connection> connection = client->shared_connection();
   std::string params = turn_start_params(thread_id, input, options);
-  client.check(requests::TurnStart::method, params);
+  client->check(requests::TurnStart::method, params);
   PendingTurn pending = connection->router().expect_turn(thread_id);
   const auto end_unwanted = [weak = std::weak_ptr(connection), thread_id,
                              start = pending.start()](const std::string& turn_id) {
@@ -71,39 +72,37 @@ StartedTurn start_turn(const Client& client, const std::string& thread_id, const
     if (!alive || alive->router().is_followed(turn_id, start)) return;
     interrupt_unwanted(weak, thread_id, turn_id);
   };
-  const std::string turn_id =
-      send_start(*connection, requests::TurnStart::method, std::move(params),
-                 start_terms(options, client.config(), started), end_unwanted);
+  auto start = send_start(connection, std::string(requests::TurnStart::method), std::move(params),
+                          start_terms(options, client->config(), started), end_unwanted);
+  const std::string turn_id = co_await start;
   Subscription events = std::move(pending).bind(turn_id);
-  return follow(*connection, {thread_id, turn_id, control_turn(connection, thread_id, turn_id)},
-                limits_of(options, started), std::move(events));
+  co_return follow(*connection, {thread_id, turn_id, control_turn(connection, thread_id, turn_id)},
+                   limits_of(options, started), std::move(events));
 }
 
-StartedTurn start_review(const Client& client, const std::string& thread_id,
-                         const protocol::ReviewTarget& target, const ReviewOptions& options) {
+Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string thread_id,
+                               protocol::ReviewTarget target, ReviewOptions options) {
   const TimePoint started = Clock::now();
-  const CallTerms terms = start_terms(options, client.config(), started);
-  const std::shared_ptr<Connection> connection = client.shared_connection();
+  const CallTerms terms = start_terms(options, client->config(), started);
+  const std::shared_ptr<Connection> connection = client->shared_connection();
   std::string params = review_start_params(thread_id, target, options);
-  client.check(requests::ReviewStart::method, params);
+  client->check(requests::ReviewStart::method, params);
   PendingTurn pending = connection->router().expect_review(thread_id);
   // No id: whatever runs there, and that is the review, as it suffers no other turn beside it.
   const auto end_unwanted = [weak = std::weak_ptr(connection), thread_id](const std::string&) {
     interrupt_unwanted(weak, thread_id, "");
   };
-  const std::string turn_id = send_start(*connection, requests::ReviewStart::method,
-                                         std::move(params), terms, end_unwanted);
+  auto start = send_start(connection, std::string(requests::ReviewStart::method), std::move(params),
+                          terms, end_unwanted);
+  const std::string turn_id = co_await start;
   Subscription events = std::move(pending).bind(turn_id);
-  const std::string running_id = with_result(turn_id, [&] {
-    try {
-      return running_id_of(events, turn_id, terms);
-    } catch (...) {
-      end_unwanted(turn_id);
-      throw;
-    }
-  });
-  return follow(*connection, {thread_id, turn_id, control_turn(connection, thread_id, running_id)},
-                limits_of(options, started), std::move(events));
+  AtExit unless_it_runs([&] { end_unwanted(turn_id); });
+  auto running = with_result(turn_id, running_id_of(events, turn_id, terms));
+  const std::string running_id = co_await running;
+  unless_it_runs.cancel();
+  co_return follow(*connection,
+                   {thread_id, turn_id, control_turn(connection, thread_id, running_id)},
+                   limits_of(options, started), std::move(events));
 }
 
 }  // namespace codex::detail

@@ -2,8 +2,8 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include <codex/async/task.hpp>
 #include <codex/input.hpp>
 #include <codex/options.hpp>
 #include <codex/protocol/review.hpp>
@@ -21,13 +21,13 @@ struct StartedTurn {
   Subscription place;
 };
 
-StartedTurn start_turn(const Client& client, const std::string& thread_id, const RunInput& input,
-                       const TurnOptions& options);
+Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string thread_id,
+                             RunInput input, TurnOptions options);
 
-StartedTurn start_review(const Client& client, const std::string& thread_id,
-                         const protocol::ReviewTarget& target, const ReviewOptions& options);
+Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string thread_id,
+                               protocol::ReviewTarget target, ReviewOptions options);
 
-StartedTurn start_goal(const Client& client, const std::string& thread_id,
-                       std::string_view objective, const GoalOptions& options);
+Task<StartedTurn> start_goal(std::shared_ptr<const Client> client, std::string thread_id,
+                             std::string objective, GoalOptions options);
 
 }  // namespace codex::detail

@@ -5,6 +5,8 @@
 
 #include <codex/errors.hpp>
 
+#include "client/next_event.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -51,13 +53,14 @@ TurnState::TurnState(Turn turn, TurnLimits limits, std::shared_ptr<Timers> timer
       collector_(turn_.turn_id),
       last_heard_(Clock::now()) {}
 
-NextEvent TurnState::next(Subscription& events) {
+Task<NextEvent> TurnState::next(Subscription& events) {
   bool is_late = is_time_up();  // also while there are unread events: a slow reader must be told
   while (true) {
     NextEvent event;
     try {
-      event = events.next_blocking(TimePoint::max(), given_up_.get_token());
+      event = co_await next_event(events, TimePoint::max(), given_up_.get_token());
     } catch (const CancelledError&) {
+      if (!given_up_.stop_requested()) throw;  // only this wait was stopped
       throw_ended_early();
     } catch (const TransportClosedError& error) {
       // The interrupt at the time limit may have met a connection that was lost unnoticed.
@@ -65,9 +68,14 @@ NextEvent TurnState::next(Subscription& events) {
       throw TransportClosedError(error, collected());
     }
     is_late = is_late || is_time_up();
-    if (!is_late) return event;
+    if (!is_late) co_return event;
     if (!event) throw_ended_early();
   }
+}
+
+NextEvent TurnState::next_if_there(Subscription& events) {
+  if (is_time_up() || events.is_at_end()) return std::nullopt;
+  return events.try_next();
 }
 
 Subscription TurnState::subscribe() {
@@ -78,14 +86,12 @@ Subscription TurnState::subscribe() {
   return completed ? Subscription::to_one(*completed) : std::move(from_now);
 }
 
-void TurnState::when_over(Completion<bool> completion) {
+void TurnState::when_over(Completion<bool> completion, const std::stop_token& stop) {
+  waiting_->add(std::move(completion), stop);
   std::unique_lock lock(mutex_);
-  if (phase_ != Phase::over) {
-    waiting_.push_back(std::move(completion));
-    return;
-  }
+  const bool is_over = phase_ == Phase::over;
   lock.unlock();
-  completion(true);
+  if (is_over) waiting_->complete();
 }
 
 TurnResult TurnState::result() {
@@ -126,9 +132,8 @@ void TurnState::on_end(std::exception_ptr error) noexcept {
   if (phase_ != Phase::over) failure_ = std::move(error);
   phase_ = Phase::over;
   const auto watch = std::move(watch_);  // ends without the lock
-  const auto waiting = std::exchange(waiting_, {});
   lock.unlock();
-  for (const auto& completion : waiting) completion(true);
+  waiting_->complete();
 }
 
 void TurnState::watch_limits() {
@@ -186,11 +191,10 @@ void TurnState::give_up(const std::string& told) {
   phase_ = Phase::over;
   ending_->told += told;
   const auto watch = std::move(watch_);
-  const auto waiting = std::exchange(waiting_, {});
   lock.unlock();
   log_->forget(this);
   given_up_.request_stop();
-  for (const auto& completion : waiting) completion(true);
+  waiting_->complete();
 }
 
 bool TurnState::is_time_up() {

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include <codex/async/task.hpp>
 #include <codex/turn.hpp>
 
 #include "client/turn_collector.hpp"
 #include "client/turn_control.hpp"
 #include "connection/subscription.hpp"
+#include "connection/wait_list.hpp"
 
 namespace codex::detail {
 
@@ -44,15 +46,17 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
   [[nodiscard]] const std::string& turn_id() const noexcept { return turn_.turn_id; }
   [[nodiscard]] TurnControl& control() const noexcept { return *turn_.control; }
 
-  /// Waits for the subscription's next event. Once the limits are passed: waits until the turn is
-  /// over, and throws TimeoutError or CancelledError with what was collected.
-  [[nodiscard]] NextEvent next(Subscription& events);
+  /// The subscription's next event. Once the limits are passed: waits until the turn is over, and
+  /// throws TimeoutError or CancelledError with what was collected.
+  Task<NextEvent> next(Subscription& events);
+  /// The same where it is there already; nothing says nothing.
+  [[nodiscard]] NextEvent next_if_there(Subscription& events);
 
   /// A place in the events from now on; when the turn is over, before its turn/completed.
   [[nodiscard]] Subscription subscribe();
 
-  /// Completes when the turn is over, however that came.
-  void when_over(Completion<bool> completion);
+  /// Completes when the turn is over, however that came, or with CancelledError when stopped.
+  void when_over(Completion<bool> completion, const std::stop_token& stop = {});
 
   /// What the turn came to, once it is over: the result or the error.
   [[nodiscard]] TurnResult result();
@@ -71,7 +75,6 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
     Expiry expiry;
     std::string told;  // for people; follows "The turn X"
   };
-  using Waiting = std::vector<Completion<bool>>;
 
   TurnState(Turn turn, TurnLimits limits, std::shared_ptr<Timers> timers,
             const Subscription& events);
@@ -103,7 +106,7 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
   std::unique_ptr<Watch> watch_;
   std::optional<Ending> ending_;
   std::exception_ptr failure_;
-  Waiting waiting_;
+  const std::shared_ptr<WaitList> waiting_ = std::make_shared<WaitList>();
 };
 
 }  // namespace codex::detail

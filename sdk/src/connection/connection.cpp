@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "connection/operation.hpp"
 #include "transport/thread_signals.hpp"
 #include "wire/compose.hpp"
 #include "wire/mask.hpp"
@@ -29,23 +30,30 @@ Connection::Connection(ConnectionOptions options)
                                               [this](std::string_view line) { send(line); })),
       splitter_(options_.max_line_bytes) {}
 
-std::shared_ptr<Connection> Connection::open(ConnectionOptions options, TransportFactory factory) {
+Task<std::shared_ptr<Connection>> Connection::start_one(ConnectionOptions options,
+                                                        TransportFactory factory) {
   // The thread shares the connection, so that it may be the one that lets go of it last.
   std::shared_ptr<Connection> shared(new Connection(std::move(options)));
-  const auto started = std::make_shared<Mailbox<bool>>();
-  shared->thread_ = std::thread(
-      [shared, started, factory = std::move(factory)] { shared->run(factory, *started); });
+  const auto start = [&](Completion<bool> started, const std::stop_token&) {
+    shared->thread_ = std::thread([shared, factory, started] { shared->run(factory, started); });
+  };
+  OperationTerms<bool> terms{.heeds_context = false};
   try {
-    value_or_throw<bool>(started->take());
+    co_await operation<bool>(start, std::move(terms));
   } catch (...) {
     shared->thread_.join();
     throw;
   }
   // Lets go by itself: a deleter lives on for as long as there are weak pointers.
-  return {shared.get(), [shared](Connection*) mutable {
-            shared->close_last();
-            shared.reset();
-          }};
+  const auto let_go = [shared](Connection*) mutable {
+    shared->close_last();
+    shared.reset();
+  };
+  co_return std::shared_ptr<Connection>(shared.get(), let_go);
+}
+
+std::shared_ptr<Connection> Connection::open(ConnectionOptions options, TransportFactory factory) {
+  return sync_wait(start_one(std::move(options), std::move(factory)));
 }
 
 void Connection::notify(std::string_view method, std::string_view params) {
@@ -91,7 +99,7 @@ bool Connection::is_closed() const {
   return failure_.has_value();
 }
 
-void Connection::run(const TransportFactory& factory, Mailbox<bool>& started) {
+void Connection::run(const TransportFactory& factory, const Completion<bool>& started) {
   block_signals_on_this_thread();
   io_thread_.store(std::this_thread::get_id());
   std::exception_ptr problem;
@@ -100,8 +108,8 @@ void Connection::run(const TransportFactory& factory, Mailbox<bool>& started) {
   } catch (...) {
     problem = std::current_exception();
   }
-  if (problem) return started.put(std::move(problem));
-  started.put(true);
+  if (problem) return started(std::move(problem));
+  started(true);
   try {
     converse();
   } catch (const std::exception& error) {

@@ -13,7 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "connection/await.hpp"
+#include <codex/async/task.hpp>
+
+#include "connection/outcome.hpp"
 #include "connection/request_window.hpp"
 #include "connection/router.hpp"
 #include "connection/timers.hpp"
@@ -61,6 +63,9 @@ class Connection {
 
   /// Runs the factory on the new I/O thread and returns when it is done; throws what it throws.
   /// When the last copy of the pointer goes, the connection is closed.
+  static Task<std::shared_ptr<Connection>> start_one(ConnectionOptions options,
+                                                     TransportFactory factory);
+  /// The same, blocking.
   [[nodiscard]] static std::shared_ptr<Connection> open(ConnectionOptions options,
                                                         TransportFactory factory);
 
@@ -113,7 +118,7 @@ class Connection {
   explicit Connection(ConnectionOptions options);
 
   // The I/O thread.
-  void run(const TransportFactory& factory, Mailbox<bool>& started);
+  void run(const TransportFactory& factory, const Completion<bool>& started);
   void converse();
   [[nodiscard]] std::optional<std::string> receive(std::string_view bytes);
   [[nodiscard]] std::optional<std::string> handle(std::string line);

@@ -133,19 +133,38 @@ void EventLog::next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
                     const std::stop_token& stop, Completion<NextEvent> completion) {
   std::unique_lock lock(mutex_);
   if (cursor->wait_) throw CodexError("Only one wait at a time for the next event of " + name_);
-  auto outcome = outcome_for(*cursor);
-  if (!outcome) {
-    const std::uint64_t id = next_wait_id_++;
-    cursor->wait_.emplace(Cursor::Wait{id, std::move(completion), nullptr});
-    cursor->wait_->watch = std::make_unique<Watch>(
-        timers_, deadline, stop,
-        [log = weak_from_this(), cursor = std::weak_ptr(cursor), id](Expiry expiry) {
-          if (const auto self = log.lock()) self->expire(cursor, id, expiry);
-        });
-    return;
-  }
+  auto outcome = outcome_for(*cursor, false);
+  if (!outcome) return wait(cursor, deadline, stop, std::move(completion), false);
   lock.unlock();
   completion(std::move(*outcome));
+}
+
+void EventLog::when_ready(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
+                          const std::stop_token& stop, Completion<NextEvent> completion) {
+  std::unique_lock lock(mutex_);
+  Deliveries replaced;
+  if (cursor->wait_ && cursor->wait_->only_looks) {
+    replaced.push_back(
+        take_wait(*cursor, make_error<CancelledError>("Somebody else waits for " + name_)));
+  }
+  if (cursor->wait_) throw CodexError("Only one wait at a time for the next event of " + name_);
+  auto outcome = outcome_for(*cursor, true);
+  if (!outcome) wait(cursor, deadline, stop, completion, true);
+  lock.unlock();
+  deliver(std::move(replaced));
+  if (outcome) completion(std::move(*outcome));
+}
+
+void EventLog::wait(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
+                    const std::stop_token& stop, Completion<NextEvent> completion,
+                    bool only_looks) {
+  const std::uint64_t id = next_wait_id_++;
+  cursor->wait_.emplace(Cursor::Wait{id, std::move(completion), nullptr, only_looks});
+  cursor->wait_->watch = std::make_unique<Watch>(
+      timers_, deadline, stop,
+      [log = weak_from_this(), cursor = std::weak_ptr(cursor), id](Expiry expiry) {
+        if (const auto self = log.lock()) self->expire(cursor, id, expiry);
+      });
 }
 
 bool EventLog::is_at_end(Cursor& cursor) {
@@ -189,8 +208,13 @@ NextEvent EventLog::read(Cursor& cursor) {
   return event;
 }
 
-std::optional<Outcome<NextEvent>> EventLog::outcome_for(Cursor& cursor) {
-  if (NextEvent event = read(cursor)) return Outcome<NextEvent>(std::move(event));
+std::optional<Outcome<NextEvent>> EventLog::outcome_for(Cursor& cursor, bool only_looks) {
+  if (only_looks) {
+    skip_dropped(cursor);
+    if (cursor.next_ != end_position_) return NextEvent();
+  } else if (NextEvent event = read(cursor)) {
+    return Outcome<NextEvent>(std::move(event));
+  }
   if (!has_ended_) return std::nullopt;
   if (error_) return error_();
   return NextEvent();
@@ -240,7 +264,7 @@ EventLog::Deliveries EventLog::serve_waiting() {
   Deliveries deliveries;
   for (const auto& cursor : cursors_) {
     if (!cursor->wait_) continue;
-    if (auto outcome = outcome_for(*cursor)) {
+    if (auto outcome = outcome_for(*cursor, cursor->wait_->only_looks)) {
       deliveries.push_back(take_wait(*cursor, std::move(*outcome)));
     }
   }

@@ -60,6 +60,7 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
       std::uint64_t id;
       Completion<NextEvent> completion;
       std::unique_ptr<Watch> watch;
+      bool only_looks = false;  // leaves the event where it is
     };
     const void* owner_ = nullptr;
     std::uint64_t next_ = 0;
@@ -108,6 +109,11 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   void next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline, const std::stop_token& stop,
             Completion<NextEvent> completion);
 
+  /// Completes, with no event, when there is one to read, or the end. Takes the place of an earlier
+  /// wait of the same kind.
+  void when_ready(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
+                  const std::stop_token& stop, Completion<NextEvent> completion);
+
   /// Whether the cursor has read everything and nothing will follow.
   [[nodiscard]] bool is_at_end(Cursor& cursor);
 
@@ -135,7 +141,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   [[nodiscard]] Rank rank_of(const Notification& event) const;
   void skip_dropped(Cursor& cursor) const;
   [[nodiscard]] NextEvent read(Cursor& cursor);
-  [[nodiscard]] std::optional<Outcome<NextEvent>> outcome_for(Cursor& cursor);
+  [[nodiscard]] std::optional<Outcome<NextEvent>> outcome_for(Cursor& cursor, bool only_looks);
+  void wait(const std::shared_ptr<Cursor>& cursor, TimePoint deadline, const std::stop_token& stop,
+            Completion<NextEvent> completion, bool only_looks);
   void free_read_entries();
   void free_oldest();
   void drop_until_it_fits();

@@ -14,6 +14,14 @@ namespace codex::detail {
 template <class T>
 using Outcome = std::variant<T, std::exception_ptr>;
 
+template <class T>
+T value_or_throw(Outcome<T> outcome) {
+  if (auto* error = std::get_if<std::exception_ptr>(&outcome)) {
+    std::rethrow_exception(std::move(*error));
+  }
+  return std::get<T>(std::move(outcome));
+}
+
 /// Takes the outcome of an operation, exactly once, on any thread, with no lock held. It only hands
 /// the outcome over; it must not block, and not throw.
 template <class T>

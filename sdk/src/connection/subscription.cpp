@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "connection/await.hpp"
-
 namespace codex::detail {
 
 Subscription::Subscription(std::shared_ptr<EventLog> log, const void* owner)
@@ -42,10 +40,9 @@ void Subscription::next(TimePoint deadline, const std::stop_token& stop,
   log_->next(cursor_, deadline, stop, std::move(completion));
 }
 
-NextEvent Subscription::next_blocking(TimePoint deadline, const std::stop_token& stop) {
-  if (NextEvent event = try_next()) return event;
-  return await<NextEvent>(
-      [&](Completion<NextEvent> completion) { next(deadline, stop, std::move(completion)); });
+void Subscription::when_ready(TimePoint deadline, const std::stop_token& stop,
+                              Completion<NextEvent> completion) {
+  log_->when_ready(cursor_, deadline, stop, std::move(completion));
 }
 
 bool Subscription::is_at_end() const { return log_->is_at_end(*cursor_); }

@@ -45,9 +45,10 @@ class Subscription {
   /// connection. An event that is there already comes first in any case. One wait at a time.
   void next(TimePoint deadline, const std::stop_token& stop, Completion<NextEvent> completion);
 
-  /// The same, blocking.
-  [[nodiscard]] NextEvent next_blocking(TimePoint deadline = TimePoint::max(),
-                                        const std::stop_token& stop = {});
+  /// Completes, with no event, when `try_next` has one to give, or nothing will follow; errors as
+  /// above. Takes the place of an earlier wait of this kind.
+  void when_ready(TimePoint deadline, const std::stop_token& stop,
+                  Completion<NextEvent> completion);
 
   /// Whether everything was read and nothing will follow.
   [[nodiscard]] bool is_at_end() const;

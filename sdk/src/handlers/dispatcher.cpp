@@ -95,10 +95,12 @@ Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout)
       stops_(1, 2 * (max_running + max_waiting)),
       problems_(1, max_waiting) {}
 
-void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client) {
+void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client,
+                        std::shared_ptr<const Executor> executor) {
   const std::lock_guard lock(mutex_);
   connection_ = std::move(connection);
   client_ = std::move(client);
+  executor_ = std::move(executor);
 }
 
 void Dispatcher::take(Connection& connection, ServerRequest request) {
@@ -123,13 +125,15 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
                                     "the client does not answer " + unanswered.method);
   }
   const Key key = next_key_++;
+  // Coroutines hold no thread while they wait, so that the pool's limit is none for them.
+  const bool is_bounded = calls_.size() < max_running + max_waiting;
   calls_.emplace(key, call);
   call->watch = std::make_unique<Watch>(connection.timers(), deadline_after(Clock::now(), timeout_),
                                         std::stop_token(), [weak = weak_from_this(), key](Expiry) {
                                           if (const auto self = weak.lock()) self->expire(key);
                                         });
   lock.unlock();
-  const bool has_room = handlers_.post([weak = weak_from_this(), key] {
+  const bool has_room = is_bounded && handlers_.post([weak = weak_from_this(), key] {
     if (const auto self = weak.lock()) self->run(key);
   });
   if (has_room) return;
@@ -224,6 +228,7 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
   }
   const std::lock_guard lock(mutex_);
   context.client = client_;
+  context.executor = executor_;
   return context;
 }
 

@@ -34,7 +34,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   Dispatcher(Handlers handlers, std::chrono::milliseconds timeout);
 
   /// Where answers go, and whom the handlers' contexts name. Until then all is refused.
-  void attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client);
+  void attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client,
+              std::shared_ptr<const Executor> executor);
 
   /// Takes a request of the server. I/O thread.
   void take(Connection& connection, ServerRequest request);
@@ -97,6 +98,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   bool is_stopped_ = false;
   std::weak_ptr<Connection> connection_;
   std::weak_ptr<Client> client_;
+  std::shared_ptr<const Executor> executor_;
   std::map<Key, CallPtr> calls_;
   Key next_key_ = 1;
   std::vector<CallPtr> running_;  // whose handler has not returned, answered or not

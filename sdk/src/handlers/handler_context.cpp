@@ -19,8 +19,8 @@ void HandlerContext::interrupt() const {
   if (turn_id.empty()) throw CodexError(method + " belongs to no turn");
   const auto alive = client.lock();
   if (!alive) throw TransportClosedError("The client that was asked is gone");
-  alive->call<protocol::requests::TurnInterrupt>({.thread_id = thread_id, .turn_id = turn_id},
-                                                 CallOptions{});
+  sync_wait(alive->call<protocol::requests::TurnInterrupt>(
+      {.thread_id = thread_id, .turn_id = turn_id}, CallOptions{}));
 }
 
 std::optional<protocol::ThreadItem> HandlerContext::item() const {

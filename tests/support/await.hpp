@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "connection/outcome.hpp"
+#include "connection/subscription.hpp"
 
 namespace codex::detail {
 
@@ -34,14 +35,6 @@ class Mailbox {
   std::optional<Outcome<T>> outcome_;
 };
 
-template <class T>
-T value_or_throw(Outcome<T> outcome) {
-  if (auto* error = std::get_if<std::exception_ptr>(&outcome)) {
-    std::rethrow_exception(std::move(*error));
-  }
-  return std::get<T>(std::move(outcome));
-}
-
 /// Blocks until the operation that `start(completion)` starts has completed; gives its value or
 /// throws its error. The operation itself knows deadline and stop token. Not on the I/O thread.
 template <class T, class Start>
@@ -50,6 +43,14 @@ T await(Start&& start) {
   auto mailbox = std::make_shared<Mailbox<T>>();
   start(Completion<T>([mailbox](Outcome<T> outcome) { mailbox->put(std::move(outcome)); }));
   return value_or_throw<T>(mailbox->take());
+}
+
+/// The subscription's next event, waited for.
+inline NextEvent next_blocking(Subscription& events, TimePoint deadline = TimePoint::max(),
+                               const std::stop_token& stop = {}) {
+  return await<NextEvent>([&](Completion<NextEvent> completion) {
+    events.next(deadline, stop, std::move(completion));
+  });
 }
 
 }  // namespace codex::detail

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <codex/async/login.hpp>
+#include <codex/async/notification_stream.hpp>
+#include <codex/async/paging.hpp>
+#include <codex/async/task.hpp>
+#include <codex/async/thread.hpp>
+#include <codex/client.hpp>
+
+namespace codex {
+
+namespace detail {
+
+class AsyncCore;
+
+template <class R>
+Task<typename R::Response> decoded_response(Task<std::string> result) {
+  const std::string text = co_await result;
+  co_return decode_named<typename R::Response>(R::method, text);
+}
+
+}  // namespace detail
+
+/// As `Codex`, awaitable: every call is a lazy task, and no call blocks. The runtime is started by
+/// the first task that needs it, once, also when many come at the same time; when that fails, each
+/// of them throws, and the next one tries again.
+///
+/// Move-only; may be used from many coroutines and threads at once. Where its coroutines go on: see
+/// `Task`. Its handlers and tools may be coroutines, too, and begin on its executor.
+class AsyncCodex {
+ public:
+  /// Starts nothing yet. The executor is where its tasks go on; none: that of the coroutine which
+  /// awaits them, else the SDK's own thread.
+  explicit AsyncCodex(CodexConfig config = {}, Executor executor = {});
+  AsyncCodex(AsyncCodex&&) noexcept;
+  AsyncCodex& operator=(AsyncCodex&&) noexcept;
+  AsyncCodex(const AsyncCodex&) = delete;
+  AsyncCodex& operator=(const AsyncCodex&) = delete;
+  /// Ends the runtime where `close` did not, and blocks for as long as that takes, as `~Codex`
+  /// does. Tasks that wait end with `TransportClosedError`.
+  ~AsyncCodex();
+
+  /// Starts the runtime, if it is not. Throws as the constructor of `Codex`.
+  [[nodiscard]] Task<void> start();
+
+  /// As `Codex::metadata`.
+  [[nodiscard]] Task<Metadata> metadata();
+
+  /// As `Codex::close`; ends when the runtime has ended. Later calls throw `TransportClosedError`.
+  /// Goes on by itself when the task is given up.
+  [[nodiscard]] Task<void> close();
+
+  /// As `Codex::account` (`account/read`).
+  [[nodiscard]] Task<protocol::GetAccountResponse> account(AccountOptions options = {});
+  /// As `Codex::login_api_key`.
+  [[nodiscard]] Task<void> login_api_key(std::string api_key, CallOptions options = {});
+  /// As `Codex::login_chatgpt`.
+  [[nodiscard]] Task<AsyncChatgptLoginHandle> login_chatgpt(CallOptions options = {});
+  /// As `Codex::login_chatgpt_device_code`.
+  [[nodiscard]] Task<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
+      CallOptions options = {});
+  /// As `Codex::logout` (`account/logout`).
+  [[nodiscard]] Task<protocol::LogoutAccountResponse> logout(CallOptions options = {});
+  /// As `Codex::models` (`model/list`).
+  [[nodiscard]] Task<protocol::ModelListResponse> models(ModelListOptions options = {});
+
+  /// As `Codex::thread_start` (`thread/start`).
+  [[nodiscard]] Task<AsyncThread> thread_start(ThreadStartOptions options = {});
+  /// As `Codex::thread_resume` (`thread/resume`).
+  [[nodiscard]] Task<AsyncThread> thread_resume(std::string thread_id,
+                                                ThreadResumeOptions options = {});
+  /// As `Codex::thread_fork` (`thread/fork`).
+  [[nodiscard]] Task<AsyncThread> thread_fork(std::string thread_id,
+                                              ThreadForkOptions options = {});
+  /// As `Codex::thread_list` (`thread/list`).
+  [[nodiscard]] Task<protocol::ThreadListResponse> thread_list(ThreadListOptions options = {});
+  /// As `Codex::threads`: `while (auto thread = co_await threads.next())`.
+  [[nodiscard]] AsyncPaged<protocol::requests::ThreadList> threads(
+      const ThreadListOptions& options = {});
+  /// As `Codex::thread_archive` (`thread/archive`).
+  [[nodiscard]] Task<protocol::ThreadArchiveResponse> thread_archive(std::string thread_id,
+                                                                     CallOptions options = {});
+  /// As `Codex::thread_unarchive` (`thread/unarchive`).
+  [[nodiscard]] Task<AsyncThread> thread_unarchive(std::string thread_id, CallOptions options = {});
+
+  /// As `Codex::notifications`.
+  [[nodiscard]] Task<AsyncNotificationStream> notifications(WaitOptions options = {});
+
+  /// As `Codex::request`: `co_await codex.request<codex::protocol::requests::ThreadList>(params)`.
+  template <class R>
+  [[nodiscard]] Task<typename R::Response> request(const typename R::Params& params = {},
+                                                   CallOptions options = {}) {
+    return at_home(detail::decoded_response<R>(
+        request_text(R::method, params_text<R>(params), std::move(options))));
+  }
+
+  /// As `Codex::all`.
+  template <class R>
+  [[nodiscard]] AsyncPaged<R> all(const typename R::Params& params = {}, CallOptions options = {}) {
+    return AsyncPaged<R>(
+        std::make_shared<detail::AsyncPager>(core_, R::method, Json(params), std::move(options)));
+  }
+
+  /// As the untyped `Codex::request`.
+  [[nodiscard]] Task<Json> request(std::string_view method, Json params = Json::object(),
+                                   CallOptions options = {});
+
+ private:
+  template <class R>
+  static std::string params_text(const typename R::Params& params) {
+    if constexpr (std::same_as<typename R::Params, protocol::NoParams>) {
+      if (params.extra.empty()) return {};
+    }
+    return protocol::encode(params);
+  }
+  [[nodiscard]] Task<std::string> request_text(std::string_view method, std::string params,
+                                               CallOptions options);
+  [[nodiscard]] static AsyncThread make_thread(std::shared_ptr<detail::AsyncCore> core,
+                                               std::shared_ptr<detail::Client> client,
+                                               std::string id);
+  [[nodiscard]] detail::AsyncCore& core() const;
+  [[nodiscard]] const std::shared_ptr<const Executor>& executor() const;
+  template <class T>
+  [[nodiscard]] Task<T> at_home(Task<T> task) const {
+    return detail::TaskAccess::insist_on(std::move(task), executor());
+  }
+
+  std::shared_ptr<detail::AsyncCore> core_;  // none after a move
+};
+
+}  // namespace codex

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include <codex/async/task.hpp>
+#include <codex/options.hpp>
+
+namespace codex {
+
+namespace protocol {
+struct AccountLoginCompletedNotification;
+struct CancelLoginAccountResponse;
+}  // namespace protocol
+
+namespace detail {
+class AsyncCore;
+class Login;
+}  // namespace detail
+
+/// As `LoginHandle`, awaitable.
+class AsyncLoginHandle {
+ public:
+  [[nodiscard]] const std::string& login_id() const noexcept;
+
+  /// As `LoginHandle::wait`.
+  [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
+      WaitOptions options = {}) const;
+  [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
+      std::chrono::milliseconds timeout) const;
+  [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(std::stop_token stop) const;
+
+  /// As `LoginHandle::cancel` (`account/login/cancel`).
+  [[nodiscard]] Task<protocol::CancelLoginAccountResponse> cancel(CallOptions options = {}) const;
+
+ protected:
+  AsyncLoginHandle(std::shared_ptr<detail::AsyncCore> core,
+                   std::shared_ptr<const detail::Login> login) noexcept;
+  [[nodiscard]] const detail::Login& login() const noexcept { return *login_; }
+
+ private:
+  std::shared_ptr<detail::AsyncCore> core_;
+  std::shared_ptr<const detail::Login> login_;
+};
+
+/// As `ChatgptLoginHandle`, awaitable.
+class AsyncChatgptLoginHandle : public AsyncLoginHandle {
+ public:
+  /// The page to open. It leads back to a server of the runtime on this machine.
+  [[nodiscard]] const std::string& auth_url() const noexcept;
+
+ private:
+  friend class AsyncCodex;
+  using AsyncLoginHandle::AsyncLoginHandle;
+};
+
+/// As `DeviceCodeLoginHandle`, awaitable.
+class AsyncDeviceCodeLoginHandle : public AsyncLoginHandle {
+ public:
+  /// The page to open.
+  [[nodiscard]] const std::string& verification_url() const noexcept;
+  /// What to enter there.
+  [[nodiscard]] const std::string& user_code() const noexcept;
+
+ private:
+  friend class AsyncCodex;
+  using AsyncLoginHandle::AsyncLoginHandle;
+};
+
+}  // namespace codex

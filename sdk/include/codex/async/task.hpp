@@ -1,0 +1,379 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+#include <codex/async/fwd.hpp>
+#include <codex/errors.hpp>
+
+namespace codex {
+
+template <class T = void>
+class Task;
+
+namespace detail {
+
+/// What a coroutine inherits from the one that awaits it.
+struct TaskContext {
+  /// None: not known yet.
+  std::shared_ptr<const Executor> executor = {};
+  std::stop_token stop = {};
+};
+
+/// The executor of the SDK's own thread, which is there for as long as this is.
+[[nodiscard]] std::shared_ptr<const Executor> own_executor();
+
+/// Whom to tell of an end.
+struct Continuation {
+  void (*call)(void*) = nullptr;
+  void* data = nullptr;
+};
+
+/// How many coroutines of the SDK's there are, to find lost ones.
+struct TaskCount {
+  static inline std::atomic<std::ptrdiff_t> alive = 0;
+};
+
+class PromiseBase {
+ public:
+  PromiseBase() noexcept { TaskCount::alive.fetch_add(1, std::memory_order_relaxed); }
+  ~PromiseBase() { TaskCount::alive.fetch_sub(1, std::memory_order_relaxed); }
+  PromiseBase(const PromiseBase&) = delete;
+  PromiseBase(PromiseBase&&) = delete;
+  PromiseBase& operator=(const PromiseBase&) = delete;
+  PromiseBase& operator=(PromiseBase&&) = delete;
+
+  struct End {
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+      ended.promise().end();
+    }
+    void await_resume() const noexcept {}
+  };
+
+  [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
+  [[nodiscard]] End final_suspend() const noexcept { return {}; }
+  void unhandled_exception() noexcept { error_ = std::current_exception(); }
+
+  [[nodiscard]] const TaskContext& context() const noexcept { return context_; }
+  void use_executor(std::shared_ptr<const Executor> executor) noexcept {
+    context_.executor = std::move(executor);
+  }
+  /// The executor that it is to run on, whoever awaits it.
+  void insist_on(std::shared_ptr<const Executor> executor) noexcept {
+    insists_on_ = std::move(executor);
+  }
+
+  [[nodiscard]] bool was_started() const noexcept { return was_started_; }
+  [[nodiscard]] bool has_failed() const noexcept { return error_ != nullptr; }
+
+  /// Runs the coroutine up to its first wait. True when it waits: then, and only then, the
+  /// continuation is called at its end. Not by symmetric transfer, which would need tail calls that
+  /// no compiler makes in every build.
+  bool start(std::coroutine_handle<> self, Continuation continuation, TaskContext inherited) {
+    was_started_ = true;
+    continuation_ = continuation;
+    context_ = std::move(inherited);
+    if (insists_on_) context_.executor = insists_on_;
+    if (!context_.executor) context_.executor = own_executor();
+    self.resume();
+    return !has_met_.exchange(true, std::memory_order_acq_rel);
+  }
+
+ protected:
+  void rethrow_error() {
+    if (error_) std::rethrow_exception(std::move(error_));
+  }
+
+ private:
+  void end() noexcept {
+    // The continuation may destroy this.
+    if (has_met_.exchange(true, std::memory_order_acq_rel)) continuation_.call(continuation_.data);
+  }
+
+  TaskContext context_;
+  std::shared_ptr<const Executor> insists_on_;
+  Continuation continuation_;
+  std::exception_ptr error_;
+  bool was_started_ = false;
+  std::atomic<bool> has_met_ = false;  // whoever comes second goes on: the end, or the starter
+};
+
+template <class T>
+class Promise final : public PromiseBase {
+ public:
+  Task<T> get_return_object() noexcept;
+  template <class U = T>
+    requires std::constructible_from<T, U&&>
+  void return_value(U&& value) {
+    value_.emplace(std::forward<U>(value));
+  }
+  T take() {
+    rethrow_error();
+    return std::move(*value_);
+  }
+
+ private:
+  std::optional<T> value_;
+};
+
+template <>
+class Promise<void> final : public PromiseBase {
+ public:
+  Task<void> get_return_object() noexcept;
+  void return_void() const noexcept {}
+  void take() { rethrow_error(); }
+};
+
+struct TaskAccess;
+
+}  // namespace detail
+
+/// A coroutine that gives a T. It does nothing until it is awaited (`co_await` it, once), or handed
+/// to `sync_wait`, `detach` or a `TaskScope`. Destroyed before its end it is given up: what it
+/// waits for goes on without it, or is cancelled where nobody else waits for it.
+///
+/// Whoever awaits a task goes on where the task ended: on the executor given to the client, else on
+/// that of the coroutine which awaits, else on the SDK's own thread; never on the thread that reads
+/// from the runtime. A wait that is over already does not leave its thread at all.
+///
+/// A task belongs to one thread, or one executor, at a time: destroy it there.
+template <class T>
+class [[nodiscard]] Task {
+  static_assert(!std::is_reference_v<T>, "A task gives a value.");
+
+ public:
+  using promise_type = detail::Promise<T>;
+  using value_type = T;
+
+  Task(Task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  Task& operator=(Task&& other) noexcept {
+    if (this != &other) {
+      give_up();
+      coroutine_ = std::exchange(other.coroutine_, nullptr);
+    }
+    return *this;
+  }
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  ~Task() { give_up(); }
+
+  /// The same task on an executor of its own: it runs there, from its beginning to its end, and
+  /// whoever awaits it goes on there.
+  Task on(Executor executor) &&;
+
+  class Awaiter {
+   public:
+    explicit Awaiter(std::coroutine_handle<promise_type> task) noexcept : task_(task) {}
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class Parent>
+    bool await_suspend(std::coroutine_handle<Parent> parent) {
+      detail::TaskContext inherited;
+      if constexpr (std::derived_from<Parent, detail::PromiseBase>) {
+        inherited = parent.promise().context();
+      }
+      const auto go_on = [](void* waiting) {
+        std::coroutine_handle<>::from_address(waiting).resume();
+      };
+      return task_.promise().start(task_, {go_on, parent.address()}, std::move(inherited));
+    }
+    T await_resume() { return task_.promise().take(); }
+
+   private:
+    std::coroutine_handle<promise_type> task_;
+  };
+
+  /// Throws what the coroutine threw, and CodexError when the task was awaited before, or moved
+  /// from.
+  ///
+  /// g++ 12 destroys a struct in braces twice where it stands in the same expression as `co_await`.
+  /// Name the task, or the struct, first:
+  ///
+  ///     auto start = codex.thread_start({.cwd = "/repo"});
+  ///     auto thread = co_await start;
+  [[nodiscard]] Awaiter operator co_await() {
+    check_fresh();
+    return Awaiter(coroutine_);
+  }
+
+ private:
+  friend promise_type;
+  friend detail::TaskAccess;
+  explicit Task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
+
+  void check_fresh() const {
+    if (coroutine_ && !coroutine_.promise().was_started()) return;
+    throw CodexError("This task was awaited before, or moved from: a task is awaited once");
+  }
+  void give_up() noexcept {
+    if (coroutine_) std::exchange(coroutine_, nullptr).destroy();
+  }
+
+  std::coroutine_handle<promise_type> coroutine_;
+};
+
+namespace detail {
+
+template <class T>
+Task<T> Promise<T>::get_return_object() noexcept {
+  return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
+}
+inline Task<void> Promise<void>::get_return_object() noexcept {
+  return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
+}
+
+/// For who starts tasks by other means than awaiting them.
+struct TaskAccess {
+  /// As PromiseBase::start.
+  template <class T>
+  static bool start(Task<T>& task, Continuation continuation, TaskContext context) {
+    task.check_fresh();
+    return task.coroutine_.promise().start(task.coroutine_, continuation, std::move(context));
+  }
+  /// Throws CodexError when it cannot be started.
+  template <class T>
+  static void check(const Task<T>& task) {
+    task.check_fresh();
+  }
+  template <class T>
+  static T take(Task<T>& task) {
+    return task.coroutine_.promise().take();
+  }
+  template <class T>
+  static bool has_failed(const Task<T>& task) noexcept {
+    return task.coroutine_.promise().has_failed();
+  }
+  template <class T>
+  static Task<T> insist_on(Task<T> task, std::shared_ptr<const Executor> executor) noexcept {
+    task.coroutine_.promise().insist_on(std::move(executor));
+    return task;
+  }
+};
+
+/// A suspended coroutine, for somebody who shall have it go on: on its executor, unless it is gone
+/// by then.
+class Sleeper : public std::enable_shared_from_this<Sleeper> {
+ public:
+  Sleeper(std::coroutine_handle<> coroutine, std::shared_ptr<const Executor> executor) noexcept
+      : coroutine_(coroutine), executor_(std::move(executor)) {}
+
+  /// Has it go on. Once, from any thread.
+  void wake() noexcept;
+  /// It is gone. On its executor, as that is where it would go on.
+  void forget() noexcept;
+
+ private:
+  void go_on();
+
+  std::mutex mutex_;
+  std::coroutine_handle<> coroutine_;
+  const std::shared_ptr<const Executor> executor_;
+};
+
+/// Goes on, on this executor, and stays there.
+class MoveTo {
+ public:
+  explicit MoveTo(std::shared_ptr<const Executor> executor) noexcept
+      : executor_(std::move(executor)) {}
+  MoveTo(MoveTo&&) = delete;
+  MoveTo(const MoveTo&) = delete;
+  MoveTo& operator=(const MoveTo&) = delete;
+  MoveTo& operator=(MoveTo&&) = delete;
+  ~MoveTo() {
+    if (sleeper_) sleeper_->forget();
+  }
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class Parent>
+  void await_suspend(std::coroutine_handle<Parent> parent) {
+    parent.promise().use_executor(executor_);
+    const auto sleeper = sleeper_ = std::make_shared<Sleeper>(parent, executor_);
+    sleeper->wake();  // from here on this may be gone
+  }
+  void await_resume() noexcept { sleeper_.reset(); }
+
+ private:
+  std::shared_ptr<const Executor> executor_;
+  std::shared_ptr<Sleeper> sleeper_;
+};
+
+template <class T>
+Task<T> run_on(Task<T> task, std::shared_ptr<const Executor> executor) {
+  co_await MoveTo(std::move(executor));
+  co_return co_await std::move(task);
+}
+
+/// Runs what it is given on the thread that waits in it.
+class RunLoop {
+ public:
+  RunLoop();
+  RunLoop(const RunLoop&) = delete;
+  RunLoop(RunLoop&&) = delete;
+  RunLoop& operator=(const RunLoop&) = delete;
+  RunLoop& operator=(RunLoop&&) = delete;
+  ~RunLoop();
+
+  [[nodiscard]] std::shared_ptr<const Executor> executor() const;
+  /// Ends `run`. Any thread.
+  [[nodiscard]] Continuation finisher() noexcept;
+  void run();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+struct ContextQuery {
+  TaskContext context = {};
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <std::derived_from<PromiseBase> Parent>
+  bool await_suspend(std::coroutine_handle<Parent> parent) {
+    context = parent.promise().context();
+    return false;
+  }
+};
+
+struct StopQuery : ContextQuery {
+  [[nodiscard]] std::stop_token await_resume() noexcept { return std::move(context.stop); }
+};
+
+}  // namespace detail
+
+template <class T>
+Task<T> Task<T>::on(Executor executor) && {
+  return detail::run_on(std::move(*this), std::make_shared<const Executor>(std::move(executor)));
+}
+
+/// Runs a task on this thread, and on the executors that it asks for, and blocks until it ends.
+/// Gives its value or throws its error. `stop` is the task's stop token, see `current_stop`. Not
+/// for a thread whose event loop the task needs to go on.
+template <class T>
+T sync_wait(Task<T> task, std::stop_token stop = {}) {
+  detail::RunLoop loop;
+  if (detail::TaskAccess::start(task, loop.finisher(), {loop.executor(), std::move(stop)})) {
+    loop.run();
+  }
+  return detail::TaskAccess::take(task);
+}
+
+/// The stop token of the coroutine that awaits this: `auto stop = co_await codex::current_stop();`.
+/// It comes from `sync_wait`, `detach`, a `TaskScope`, `when_any`, `when_all` or `with_timeout`,
+/// and every call of the SDK's that is awaited heeds it: a wait ends with `CancelledError`.
+[[nodiscard]] inline detail::StopQuery current_stop() noexcept { return {}; }
+
+/// Waits. A stop request ends it with `CancelledError`.
+Task<void> sleep_for(std::chrono::milliseconds duration, std::stop_token stop = {});
+
+}  // namespace codex

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <codex/async/task.hpp>
+#include <codex/async/turn.hpp>
+#include <codex/input.hpp>
+#include <codex/options.hpp>
+
+namespace codex {
+
+namespace detail {
+class AsyncCore;
+class Client;
+struct StartedTurn;
+}  // namespace detail
+
+namespace protocol {
+struct ReviewTarget;
+struct ThreadCompactStartResponse;
+struct ThreadReadResponse;
+struct ThreadSetNameResponse;
+}  // namespace protocol
+
+/// As `Thread`, awaitable: a cheap value that shares its client's connection. May be used from many
+/// coroutines at once.
+class AsyncThread {
+ public:
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+
+  /// As `Thread::set_handlers`.
+  void set_handlers(Handlers handlers) const;
+
+  /// As `Thread::run`. A stop of the task, as by `with_timeout`, interrupts the turn as
+  /// `TurnOptions::stop` does; a task that is abandoned leaves it to itself.
+  [[nodiscard]] Task<TurnResult> run(RunInput input, TurnOptions options = {}) const;
+
+  /// As `Thread::run_as`.
+  template <Described T>
+  [[nodiscard]] Task<Parsed<T>> run_as(RunInput input, TurnOptions options = {}) const {
+    return at_home(detail::parsed_as<T>(run_until_read(
+        std::move(input), std::move(options), detail::shape_of<T>(), [](const TurnResult& turn) {
+          T value{};
+          detail::read_answer(turn, detail::shape_of<T>(), &value);
+        })));
+  }
+
+  /// As `Thread::turn` (`turn/start`). Where the task is given up before its end, the turn is never
+  /// started, or interrupted.
+  [[nodiscard]] Task<AsyncTurnHandle> turn(RunInput input, TurnOptions options = {}) const;
+
+  /// As `Thread::read` (`thread/read`).
+  [[nodiscard]] Task<protocol::ThreadReadResponse> read(ThreadReadOptions options = {}) const;
+
+  /// As `Thread::set_name` (`thread/name/set`).
+  [[nodiscard]] Task<protocol::ThreadSetNameResponse> set_name(std::string name,
+                                                               CallOptions options = {}) const;
+
+  /// As `Thread::compact` (`thread/compact/start`).
+  [[nodiscard]] Task<protocol::ThreadCompactStartResponse> compact(CallOptions options = {}) const;
+
+  /// As `Thread::review` (`review/start`).
+  [[nodiscard]] Task<AsyncTurnHandle> review(const protocol::ReviewTarget& target,
+                                             ReviewOptions options = {}) const;
+
+  /// As `Thread::run_goal`.
+  [[nodiscard]] Task<TurnResult> run_goal(std::string objective, GoalOptions options = {}) const;
+
+  /// As `Thread::goal` (`thread/goal/set`).
+  [[nodiscard]] Task<AsyncTurnHandle> goal(std::string objective, GoalOptions options = {}) const;
+
+ private:
+  friend class AsyncCodex;
+  AsyncThread(std::shared_ptr<detail::AsyncCore> core, std::shared_ptr<detail::Client> client,
+              std::string id);
+  [[nodiscard]] Task<TurnResult> run_until_read(RunInput input, TurnOptions options,
+                                                const detail::Shape& shape,
+                                                std::function<void(const TurnResult&)> read) const;
+  [[nodiscard]] Task<AsyncTurnHandle> handle(Task<detail::StartedTurn> start) const;
+  [[nodiscard]] const std::shared_ptr<const Executor>& executor() const noexcept;
+  template <class T>
+  [[nodiscard]] Task<T> at_home(Task<T> task) const {
+    return detail::TaskAccess::insist_on(std::move(task), executor());
+  }
+
+  std::shared_ptr<detail::AsyncCore> core_;
+  std::shared_ptr<detail::Client> client_;
+  std::string id_;
+};
+
+}  // namespace codex

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <codex/async/task.hpp>
+#include <codex/turn.hpp>
+
+namespace codex {
+
+namespace detail {
+
+class AsyncCore;
+
+/// Reads the answer of a turn as a T.
+template <Described T>
+Task<Parsed<T>> parsed_as(Task<TurnResult> turn) {
+  Parsed<T> parsed{.value = {}, .turn = co_await turn};
+  read_answer(parsed.turn, shape_of<T>(), &parsed.value);
+  co_return parsed;
+}
+
+}  // namespace detail
+
+/// As `TurnStream`, awaitable: `while (auto event = co_await stream.next())`.
+class AsyncTurnStream {
+ public:
+  AsyncTurnStream(AsyncTurnStream&&) noexcept;
+  AsyncTurnStream& operator=(AsyncTurnStream&&) noexcept;
+  ~AsyncTurnStream();
+
+  /// As `TurnStream::next`. A wait that is given up, or stopped, loses no event: the next one gives
+  /// it. One wait at a time.
+  [[nodiscard]] Task<std::optional<Notification>> next();
+
+  /// As `TurnStream::dropped`.
+  [[nodiscard]] std::uint64_t dropped() const;
+
+ private:
+  friend class AsyncTurnHandle;
+  AsyncTurnStream(std::shared_ptr<detail::AsyncCore> core,
+                  std::shared_ptr<detail::TurnReader> reader);
+  std::shared_ptr<detail::AsyncCore> core_;
+  std::shared_ptr<detail::TurnReader> reader_;
+};
+
+/// As `TurnHandle`, awaitable: a cheap value, whose copies stand for the same turn and have each
+/// their own place in its events.
+class AsyncTurnHandle {
+ public:
+  AsyncTurnHandle(const AsyncTurnHandle&);
+  AsyncTurnHandle(AsyncTurnHandle&&) noexcept;
+  AsyncTurnHandle& operator=(const AsyncTurnHandle&);
+  AsyncTurnHandle& operator=(AsyncTurnHandle&&) noexcept;
+  ~AsyncTurnHandle();
+
+  [[nodiscard]] const std::string& id() const noexcept;
+  [[nodiscard]] const std::string& thread_id() const noexcept;
+
+  /// As `TurnHandle::stream`.
+  [[nodiscard]] AsyncTurnStream stream();
+
+  /// As `TurnHandle::run`. Stopping or abandoning the task ends this wait alone; the turn goes on.
+  [[nodiscard]] Task<TurnResult> run();
+
+  /// As `TurnHandle::run_as`.
+  template <Described T>
+  [[nodiscard]] Task<Parsed<T>> run_as() {
+    return at_home(detail::parsed_as<T>(run()));
+  }
+
+  /// As `TurnHandle::steer` (`turn/steer`).
+  [[nodiscard]] Task<protocol::TurnSteerResponse> steer(Input input, CallOptions options = {});
+
+  /// As `TurnHandle::interrupt` (`turn/interrupt`).
+  [[nodiscard]] Task<protocol::TurnInterruptResponse> interrupt(CallOptions options = {});
+
+ private:
+  friend class AsyncThread;
+  AsyncTurnHandle(std::shared_ptr<detail::AsyncCore> core,
+                  std::unique_ptr<detail::HandleState> state);
+  [[nodiscard]] const std::shared_ptr<const Executor>& executor() const noexcept;
+  template <class T>
+  [[nodiscard]] Task<T> at_home(Task<T> task) const {
+    return detail::TaskAccess::insist_on(std::move(task), executor());
+  }
+
+  std::shared_ptr<detail::AsyncCore> core_;
+  std::unique_ptr<detail::HandleState> state_;
+};
+
+}  // namespace codex

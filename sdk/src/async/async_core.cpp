@@ -1,0 +1,110 @@
+#include "async/async_core.hpp"
+
+#include <codex/errors.hpp>
+
+#include "connection/operation.hpp"
+#include "transport/thread_signals.hpp"
+
+namespace codex::detail {
+namespace {
+
+std::exception_ptr closed() {
+  return make_error<TransportClosedError>("The Codex client is closed");
+}
+
+}  // namespace
+
+Task<std::shared_ptr<Client>> AsyncCore::started(std::shared_ptr<AsyncCore> self) {
+  std::unique_lock lock(self->mutex_);
+  const auto attempt = self->current_attempt();
+  if (!attempt->is_over) {
+    lock.unlock();
+    const auto wait = [&](Completion<bool> completion, const std::stop_token& stop) {
+      attempt->waiting->add(std::move(completion), stop);
+      const std::lock_guard check(self->mutex_);  // it may have ended just before
+      if (attempt->is_over) attempt->waiting->complete();
+    };
+    co_await operation<bool>(wait);
+    lock.lock();
+  }
+  if (attempt->error) std::rethrow_exception(attempt->error);
+  co_return attempt->client;
+}
+
+std::shared_ptr<AsyncCore::Attempt> AsyncCore::current_attempt() {
+  if (is_closing_) {
+    // Who asks a closed client is told so by its connection.
+    if (attempt_ && attempt_->is_over && attempt_->client) return attempt_;
+    std::rethrow_exception(closed());
+  }
+  if (attempt_ && !(attempt_->is_over && attempt_->error)) return attempt_;
+  if (starter_.joinable()) starter_.join();  // it is done
+  auto attempt = std::make_shared<Attempt>();
+  starter_ = std::thread([this, attempt] { start_client(attempt); });
+  attempt_ = attempt;
+  return attempt;
+}
+
+void AsyncCore::start_client(const std::shared_ptr<Attempt>& attempt) {
+  block_signals_on_this_thread();
+  std::shared_ptr<Client> client;
+  std::exception_ptr error;
+  try {
+    client = sync_wait(Client::start(config_, executor_), closing_.get_token());
+  } catch (...) {
+    error = std::current_exception();
+  }
+  std::unique_lock lock(mutex_);
+  attempt->client = std::move(client);
+  attempt->error = error && closing_.stop_requested() ? closed() : error;
+  attempt->is_over = true;
+  lock.unlock();
+  attempt->waiting->complete();
+}
+
+Task<Metadata> AsyncCore::metadata(std::shared_ptr<AsyncCore> self) {
+  const auto client = co_await started(std::move(self));
+  co_return client->metadata();
+}
+
+Task<void> AsyncCore::close(std::shared_ptr<AsyncCore> self) {
+  std::unique_lock lock(self->mutex_);
+  if (!self->is_closing_) {
+    self->is_closing_ = true;
+    AsyncCore* const core = self.get();  // `end` waits for the thread
+    self->closer_ = std::thread([core] {
+      block_signals_on_this_thread();
+      core->close_now();
+    });
+  }
+  if (self->is_closed_) co_return;
+  lock.unlock();
+  const auto wait = [&](Completion<bool> completion, const std::stop_token& stop) {
+    self->until_closed_->add(std::move(completion), stop);
+    const std::lock_guard check(self->mutex_);
+    if (self->is_closed_) self->until_closed_->complete();
+  };
+  co_await operation<bool>(wait);
+}
+
+void AsyncCore::end() noexcept {
+  std::unique_lock lock(mutex_);
+  const bool is_first = !std::exchange(is_closing_, true);
+  lock.unlock();
+  if (is_first) return close_now();
+  if (closer_.joinable()) closer_.join();
+}
+
+void AsyncCore::close_now() noexcept {
+  closing_.request_stop();
+  // Nobody starts it any more.
+  if (starter_.joinable()) starter_.join();
+  if (attempt_ && attempt_->client) attempt_->client->close();
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+  }
+  until_closed_->complete();
+}
+
+}  // namespace codex::detail

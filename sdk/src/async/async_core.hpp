@@ -1,0 +1,95 @@
+#pragma once
+
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include <codex/async/task.hpp>
+#include <codex/config.hpp>
+
+#include "client/client_core.hpp"
+#include "connection/wait_list.hpp"
+
+namespace codex::detail {
+
+/// What an `AsyncCodex`, its threads and its handles share: the client, started when it is first
+/// needed, and the executor. Thread-safe. `end` must be called before it goes.
+class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
+ public:
+  AsyncCore(CodexConfig config, std::shared_ptr<const Executor> executor)
+      : config_(std::move(config)),
+        executor_(std::move(executor)),
+        own_executor_(executor_ ? nullptr : detail::own_executor()) {}
+
+  /// The executor that the app gave; none: that of whoever awaits.
+  [[nodiscard]] const std::shared_ptr<const Executor>& executor() const noexcept {
+    return executor_;
+  }
+
+  /// The task, on the executor that the app gave.
+  template <class T>
+  [[nodiscard]] Task<T> at_home(Task<T> task) const {
+    return TaskAccess::insist_on(std::move(task), executor_);
+  }
+
+  /// What `make` makes of the client, which is started first.
+  template <class Make>
+  [[nodiscard]] std::invoke_result_t<Make&, std::shared_ptr<Client>> with_client(Make make) {
+    return at_home(with_client_of(shared_from_this(), std::move(make)));
+  }
+
+  /// The client, running. Throws as `AsyncCodex::start`.
+  static Task<std::shared_ptr<Client>> started(std::shared_ptr<AsyncCore> self);
+
+  /// Also after the end.
+  static Task<Metadata> metadata(std::shared_ptr<AsyncCore> self);
+
+  /// Ends the runtime, on a thread for that alone, as it takes a while.
+  static Task<void> close(std::shared_ptr<AsyncCore> self);
+
+  /// The same, blocking.
+  void end() noexcept;
+
+ private:
+  /// One attempt to start, for all who wait for it.
+  struct Attempt {
+    std::shared_ptr<WaitList> waiting = std::make_shared<WaitList>();
+    bool is_over = false;
+    std::shared_ptr<Client> client = {};
+    std::exception_ptr error = {};
+  };
+
+  template <class Make>
+  static std::invoke_result_t<Make&, std::shared_ptr<Client>> with_client_of(
+      std::shared_ptr<AsyncCore> self, Make make) {
+    auto client = co_await started(std::move(self));
+    auto task = make(std::move(client));
+    co_return co_await task;
+  }
+
+  [[nodiscard]] std::shared_ptr<Attempt> current_attempt();  // with the lock held
+  void start_client(const std::shared_ptr<Attempt>& attempt);
+  void close_now() noexcept;
+
+  const CodexConfig config_;
+  const std::shared_ptr<const Executor> executor_;
+  // Not for every wait a thread of its own.
+  const std::shared_ptr<const Executor> own_executor_;
+  std::stop_source closing_;
+
+  std::mutex mutex_;
+  std::shared_ptr<Attempt> attempt_;
+  std::thread starter_;
+  std::thread closer_;
+  bool is_closing_ = false;
+  bool is_closed_ = false;
+  const std::shared_ptr<WaitList> until_closed_ = std::make_shared<WaitList>();
+};
+
+}  // namespace codex::detail

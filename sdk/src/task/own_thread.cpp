@@ -1,0 +1,104 @@
+#include "task/own_thread.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "transport/thread_signals.hpp"
+
+namespace codex::detail {
+
+/// What the thread works on. The thread shares it, as it may be the one that lets go of its owner.
+struct OwnThread::State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<std::function<void()>> jobs;
+  bool is_ending = false;
+  bool is_woken = false;  // there may be a timer that is due earlier
+  std::shared_ptr<Timers> timers = std::make_shared<Timers>([this] { wake(); });
+
+  ~State() { timers->stop(); }
+
+  void wake() {
+    const std::lock_guard lock(mutex);
+    is_woken = true;
+    changed.notify_one();
+  }
+
+  void post(std::function<void()> job) {
+    const std::lock_guard lock(mutex);
+    if (is_ending) return;
+    jobs.push_back(std::move(job));
+    changed.notify_one();
+  }
+
+  void run() {
+    block_signals_on_this_thread();
+    std::unique_lock lock(mutex);
+    while (!is_ending) {
+      wait(lock);
+      auto ready = std::exchange(jobs, {});
+      lock.unlock();
+      timers->run_due();
+      for (auto& job : ready) std::exchange(job, nullptr)();
+      lock.lock();
+    }
+    timers->stop();
+    const auto dropped = std::exchange(jobs, {});  // end without the lock
+    lock.unlock();
+  }
+
+ private:
+  void wait(std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    const TimePoint due = timers->next_due();  // may call wake
+    lock.lock();
+    const auto has_work = [this] { return is_ending || is_woken || !jobs.empty(); };
+    if (due == TimePoint::max()) {
+      changed.wait(lock, has_work);
+    } else {
+      changed.wait_until(lock, due, has_work);
+    }
+    is_woken = false;
+  }
+};
+
+std::shared_ptr<OwnThread> OwnThread::shared() {
+  static std::mutex mutex;
+  static std::weak_ptr<OwnThread> current;
+  const std::lock_guard lock(mutex);
+  auto thread = current.lock();
+  if (!thread) current = thread = std::make_shared<OwnThread>();
+  return thread;
+}
+
+OwnThread::OwnThread()
+    : state_(std::make_shared<State>()),
+      executor_([state = state_](std::function<void()> job) { state->post(std::move(job)); }),
+      thread_([state = state_] { state->run(); }) {}
+
+OwnThread::~OwnThread() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->is_ending = true;
+    state_->changed.notify_one();
+  }
+  if (thread_.get_id() == std::this_thread::get_id()) {
+    thread_.detach();  // it ends when the job that let go of this is done
+  } else {
+    thread_.join();
+  }
+}
+
+const std::shared_ptr<Timers>& OwnThread::timers() const noexcept { return state_->timers; }
+
+std::shared_ptr<const Executor> own_executor() {
+  auto thread = OwnThread::shared();
+  const Executor* executor = &thread->executor();
+  return {std::move(thread), executor};
+}
+
+}  // namespace codex::detail

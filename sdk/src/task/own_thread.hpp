@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include <codex/async/task.hpp>
+
+#include "connection/timers.hpp"
+
+namespace codex::detail {
+
+/// The SDK's own thread, on which coroutines go on that were given no executor. One for the whole
+/// process, there for as long as anybody needs it.
+class OwnThread {
+ public:
+  [[nodiscard]] static std::shared_ptr<OwnThread> shared();
+
+  OwnThread();
+  ~OwnThread();
+  OwnThread(const OwnThread&) = delete;
+  OwnThread(OwnThread&&) = delete;
+  OwnThread& operator=(const OwnThread&) = delete;
+  OwnThread& operator=(OwnThread&&) = delete;
+
+  [[nodiscard]] const Executor& executor() const noexcept { return executor_; }
+  [[nodiscard]] const std::shared_ptr<Timers>& timers() const noexcept;
+
+ private:
+  struct State;
+  const std::shared_ptr<State> state_;
+  const Executor executor_;
+  std::thread thread_;
+};
+
+}  // namespace codex::detail

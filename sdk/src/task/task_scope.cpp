@@ -1,0 +1,99 @@
+#include <list>
+#include <mutex>
+
+#include <codex/async/task_scope.hpp>
+
+#include "connection/operation.hpp"
+#include "connection/wait_list.hpp"
+
+namespace codex {
+
+/// Shared by the tasks, whose end may come while the scope's does.
+struct TaskScope::State : std::enable_shared_from_this<State> {
+  struct Child {
+    std::weak_ptr<State> scope;
+    std::optional<Task<void>> task;
+    std::list<Child>::iterator self;
+  };
+
+  std::shared_ptr<const Executor> executor;
+  std::stop_source stop;
+  std::shared_ptr<detail::WaitList> joining = std::make_shared<detail::WaitList>();
+  std::mutex mutex;
+  std::list<Child> children;
+  std::exception_ptr first_error;
+
+  void spawn(Task<void> task) {
+    detail::TaskAccess::check(task);
+    std::unique_lock lock(mutex);
+    const auto child =
+        children.insert(children.end(), Child{weak_from_this(), std::move(task), {}});
+    child->self = child;
+    lock.unlock();
+    const auto at_end = [](void* ended) { end(*static_cast<Child*>(ended)); };
+    if (!detail::TaskAccess::start(*child->task, {at_end, &*child}, {executor, stop.get_token()})) {
+      end(*child);
+    }
+  }
+
+  static void end(Child& child) {
+    const auto scope = child.scope.lock();
+    if (!scope) return;  // it is being given up
+    std::exception_ptr error;
+    try {
+      detail::TaskAccess::take(*child.task);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    std::list<Child> ended;  // ends without the lock
+    std::unique_lock lock(scope->mutex);
+    ended.splice(ended.end(), scope->children, child.self);
+    if (!scope->first_error) scope->first_error = error;
+    const bool is_last = scope->children.empty();
+    lock.unlock();
+    if (is_last) scope->joining->complete();
+  }
+};
+
+TaskScope::TaskScope(Executor executor) : state_(std::make_shared<State>()) {
+  state_->executor =
+      executor ? std::make_shared<const Executor>(std::move(executor)) : detail::own_executor();
+}
+
+TaskScope::~TaskScope() {
+  request_stop();
+  std::unique_lock lock(state_->mutex);
+  auto given_up = std::exchange(state_->children, {});
+  lock.unlock();
+  given_up.clear();
+}
+
+void TaskScope::spawn(Task<void> task) { state_->spawn(std::move(task)); }
+
+void TaskScope::request_stop() noexcept { state_->stop.request_stop(); }
+
+Task<void> TaskScope::join() {
+  const auto state = state_;
+  std::unique_lock lock(state->mutex);
+  while (!state->children.empty()) {
+    lock.unlock();
+    co_await detail::operation<bool>(
+        [&](detail::Completion<bool> completion, const std::stop_token& stop) {
+          state->joining->add(std::move(completion), stop);
+          // The last one may have ended just before.
+          const std::lock_guard check(state->mutex);
+          if (state->children.empty()) state->joining->complete();
+        });
+    lock.lock();
+  }
+  const auto error = std::exchange(state->first_error, nullptr);
+  lock.unlock();
+  if (error) std::rethrow_exception(error);
+}
+
+std::size_t TaskScope::running() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->children.size();
+}
+
+}  // namespace codex
