@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <codex/codex.hpp>
+#include <codex/protocol/registry.hpp>
 #include <codex/testing.hpp>
 
 #include "support/messages.hpp"
@@ -108,7 +109,7 @@ TEST_CASE("a runtime that is too old says which ones work") {
       "{\"userAgent\":\"codex_cpp_sdk/0.50.0 (Debian 12; x86_64)\",\"codexHome\":\"/home\"}"));
   CHECK(contains(error, "0.50.0 is too old"));
   CHECK(contains(error, "0.131.0"));
-  CHECK(contains(error, std::string(codex::sdk_version())));
+  CHECK(contains(error, std::string(codex::protocol::runtime_version)));
 }
 
 TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and leaves nothing") {

@@ -140,6 +140,29 @@ TEST_CASE_FIXTURE(InstalledFixture, "each missing piece has a message that names
   CHECK(contains(what, "tools/fetch_runtime"));
 }
 
+TEST_CASE_FIXTURE(InstalledFixture, "a runtime that came with the SDK is taken before the user's") {
+  const Variable none("CODEX_SDK_RUNTIME_DIR", std::nullopt);
+  const Variable own_cache("XDG_CACHE_HOME", "/cache");
+  PinnedRuntime bundled = pinned;
+  bundled.installed_in = cache.path().string();
+  CHECK(locate_runtime({}, bundled).argv.front() == binary);
+
+  SUBCASE("also when it is broken, which is an error then") {
+    std::filesystem::remove(binary);
+    CHECK(contains(
+        testing::message_of<RuntimeNotFoundError>([&] { (void)locate_runtime({}, bundled); }),
+        folder.string()));
+  }
+  SUBCASE("but not before the one that the environment names") {
+    const Variable chosen_folder("CODEX_SDK_RUNTIME_DIR", "/chosen");
+    CHECK(runtime_folder(bundled) == "/chosen/1.2.3-linux-x64");
+  }
+  SUBCASE("and not when it is another version") {
+    bundled.version = "1.2.4";
+    CHECK(runtime_folder(bundled) == "/cache/codex-sdk/runtime/1.2.4-linux-x64");
+  }
+}
+
 TEST_CASE("where the runtime is installed") {
   const Variable none("CODEX_SDK_RUNTIME_DIR", std::nullopt);
   const Variable home("HOME", "/home/me");

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <codex/codex.hpp>
+#include <codex/protocol/registry.hpp>
 #include <codex/testing.hpp>
 
 #include "support/files.hpp"
@@ -60,7 +61,7 @@ TEST_CASE("a scripted server shakes hands, starts threads and plays a turn") {
   both_ways([](ScriptedServer& server, const CodexConfig& config) {
     server.on("turn/start", Answer{}.turn("Hello."));
     Codex codex(config);
-    CHECK(codex.metadata().runtime_version == sdk_version());
+    CHECK(codex.metadata().runtime_version == protocol::runtime_version);
     auto thread = codex.thread_start();
     const TurnResult result = thread.run("Hi");
     CHECK(result.final_response == "Hello.");

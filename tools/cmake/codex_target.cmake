@@ -19,6 +19,35 @@ function(codex_target target)
   endif()
 endfunction()
 
+# codex_library(TARGET NAME): of those that are installed, codex::NAME after find_package too.
+function(codex_library target name)
+  codex_target(${target})
+  string(REPLACE _ - file_name codex-${name})
+  set_target_properties(
+    ${target}
+    PROPERTIES EXPORT_NAME ${name}
+               OUTPUT_NAME ${file_name}
+               DEFINE_SYMBOL "" # so that ccache has an object once for static and shared libraries
+               # Shared ones fit programs that were compiled against the very same version.
+               VERSION ${PROJECT_VERSION}
+               SOVERSION ${PROJECT_VERSION})
+  codex_relocatable(${target})
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL SHARED_LIBRARY AND NOT APPLE AND NOT WIN32)
+    set(symbols ${PROJECT_SOURCE_DIR}/tools/cmake/symbols.map)
+    target_link_options(${target} PRIVATE LINKER:--version-script=${symbols})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${symbols})
+  endif()
+endfunction()
+
+# Static libraries fit into shared ones of yours as well, at no cost in speed.
+function(codex_relocatable target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -fno-semantic-interposition)
+  endif()
+endfunction()
+
 # Code whose speed nobody cares for.
 function(codex_quick_to_build target)
   if(NOT MSVC)

@@ -19,7 +19,9 @@ class TransportSource;
 /// How a `Codex` finds, starts, talks to and ends its runtime. An aggregate for designated
 /// initialisers; every member has a usable default.
 struct CodexConfig {
-  /// The runtime binary to start. Default: the pinned runtime that `tools/fetch_runtime` installed.
+  /// The runtime binary to start. Default: the pinned runtime, below the folder that the variable
+  /// CODEX_SDK_RUNTIME_DIR names, else beside the installed SDK (`libexec/codex-sdk/runtime`), else
+  /// where `codex-fetch-runtime` (`tools/fetch_runtime`) installs it, `~/.cache/codex-sdk/runtime`.
   /// A path that does not exist is a `RuntimeNotFoundError`; PATH is never searched.
   std::optional<std::string> codex_bin = {};
 

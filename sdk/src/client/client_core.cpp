@@ -1,12 +1,13 @@
 #include "client/client_core.hpp"
 
 #include <codex/errors.hpp>
-#include <codex/version.hpp>
+#include <codex/protocol/registry.hpp>
 
 #include "client/call.hpp"
 #include "client/handshake.hpp"
 #include "client/params.hpp"
 #include "client/platform_name.hpp"
+#include "paths/installation.hpp"
 #include "transport/process.hpp"
 #include "transport/runtime_locator.hpp"
 
@@ -14,8 +15,9 @@ namespace codex::detail {
 namespace {
 
 ProcessOptions process_options(const CodexConfig& config) {
-  LaunchCommand command =
-      locate_runtime(config, {std::string(sdk_version()), std::string(platform_name())});
+  LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
+                                                  .platform = std::string(platform_name()),
+                                                  .installed_in = installed_runtimes().string()});
   return {.argv = std::move(command.argv),
           .env = std::move(command.env),
           .cwd = config.cwd,

@@ -48,11 +48,12 @@ void check_age(std::string_view method, const Json& params, const RuntimeVersion
     used += (used.empty() ? "" : ", ") + std::string(member);
   }
   if (used.empty()) return;
-  throw UnsupportedError(std::string(method) + " with " + used +
-                         ": Codex runtime 0.151.0 or newer is required; this one calls itself '" +
-                         runtime.text +
-                         "'. Run tools/fetch_runtime to install the one that this SDK was made "
-                         "for, and leave CodexConfig::codex_bin unset or point it at such a one.");
+  throw UnsupportedError(
+      std::string(method) + " with " + used +
+      ": Codex runtime 0.151.0 or newer is required; this one calls itself '" + runtime.text +
+      "'. Run codex-fetch-runtime (tools/fetch_runtime of the SDK) to install the "
+      "one that this SDK was made for, and leave CodexConfig::codex_bin unset or point it at such "
+      "a one.");
 }
 
 }  // namespace

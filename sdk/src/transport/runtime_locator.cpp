@@ -19,7 +19,6 @@ std::string variable(const char* name) {
 }
 
 fs::path cache_root() {
-  if (const std::string chosen = variable("CODEX_SDK_RUNTIME_DIR"); !chosen.empty()) return chosen;
   fs::path cache = variable("XDG_CACHE_HOME");
   if (cache.empty()) {
     const std::string home = variable("HOME");
@@ -45,8 +44,8 @@ bool is_file(const fs::path& path) {
 
 [[noreturn]] void throw_not_installed(const std::string& problem) {
   throw RuntimeNotFoundError(problem +
-                             ". Run tools/fetch_runtime to install it, or set "
-                             "CodexConfig.codex_bin to a Codex binary.");
+                             ". Run codex-fetch-runtime (tools/fetch_runtime of the SDK) to "
+                             "install it, or set CodexConfig.codex_bin to a Codex binary.");
 }
 
 std::string checked_binary(const std::string& codex_bin) {
@@ -96,7 +95,15 @@ std::vector<std::string> app_server_command(const std::string& binary,
 }  // namespace
 
 std::string runtime_folder(const PinnedRuntime& pinned) {
-  return (cache_root() / (pinned.version + "-" + pinned.platform)).string();
+  const std::string name = pinned.version + "-" + pinned.platform;
+  if (const std::string chosen = variable("CODEX_SDK_RUNTIME_DIR"); !chosen.empty()) {
+    return (fs::path(chosen) / name).string();
+  }
+  if (!pinned.installed_in.empty()) {
+    const fs::path installed = fs::path(pinned.installed_in) / name;
+    if (is_folder(installed)) return installed.string();
+  }
+  return (cache_root() / name).string();
 }
 
 LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned) {

@@ -12,6 +12,8 @@ namespace codex::detail {
 struct PinnedRuntime {
   std::string version;   // `0.169.0`
   std::string platform;  // `linux-x64`
+  /// A folder of runtimes that came with the SDK; empty when there is none.
+  std::string installed_in = {};
 };
 
 /// How to start a runtime: the command line, and the environment to merge over our own.
@@ -20,8 +22,9 @@ struct LaunchCommand {
   std::map<std::string, std::string> env;
 };
 
-/// Where `tools/fetch_runtime` installs the pinned runtime: below `CODEX_SDK_RUNTIME_DIR`, else
-/// below the user's cache folder.
+/// Where the pinned runtime is or would be: below `CODEX_SDK_RUNTIME_DIR` where that is set; else
+/// where it came with the SDK, if it did; else where `tools/fetch_runtime` installs it, in the
+/// user's cache folder.
 [[nodiscard]] std::string runtime_folder(const PinnedRuntime& pinned);
 
 /// Decides which runtime to start: `launch_args_override`, else `codex_bin`, else the pinned one;

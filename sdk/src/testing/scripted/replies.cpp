@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include <codex/version.hpp>
+#include <codex/protocol/registry.hpp>
 
 namespace codex::testing::detail {
 namespace {
@@ -12,7 +12,7 @@ constexpr const char* model = "scripted-model";
 constexpr const char* provider = "scripted";
 constexpr std::int64_t time = 1'795'225'457;  // in seconds; any would do
 
-std::string version() { return std::string(sdk_version()); }
+std::string version() { return std::string(protocol::runtime_version); }
 
 Json initialize_result(const Json& params) {
   const Json client = params.is_object() ? params.value("clientInfo", Json::object()) : Json();

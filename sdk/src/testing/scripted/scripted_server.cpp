@@ -1,5 +1,4 @@
 #include <atomic>
-#include <cstdlib>
 #include <list>
 #include <mutex>
 #include <stdexcept>
@@ -8,6 +7,7 @@
 
 #include <codex/testing/scripted_server.hpp>
 
+#include "testing/scripted/helper_program.hpp"
 #include "testing/scripted/memory_channel.hpp"
 #include "testing/scripted/relay_channel.hpp"
 #include "testing/scripted/session.hpp"
@@ -153,12 +153,6 @@ ScriptedServer::AnswerFunction always(Answer answer) {
   return [answer = std::move(answer)](const Json&) { return answer; };
 }
 
-/// The helper; in another place than the build's after an installation.
-std::string helper_program() {
-  const char* elsewhere = std::getenv("CODEX_SCRIPTED_SERVER");
-  return elsewhere != nullptr ? elsewhere : CODEX_SCRIPTED_SERVER;
-}
-
 }  // namespace
 
 ScriptedServer::ScriptedServer() : impl_(std::make_unique<Impl>()) {}
@@ -187,7 +181,7 @@ void ScriptedServer::play(const std::filesystem::path& recording) {
 }
 
 CodexConfig ScriptedServer::config() {
-  return {.launch_args_override = {helper_program(), impl_->socket()}};
+  return {.launch_args_override = {detail::helper_program(), impl_->socket()}};
 }
 
 CodexConfig ScriptedServer::memory_config() { return {.transport = impl_->memory}; }

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace codex::testing::detail {
+
+/// The program `codex-scripted-server`: what the variable CODEX_SCRIPTED_SERVER names, else the one
+/// beside this program (in a build of the SDK), else that of the installation. Throws
+/// std::runtime_error where there is none.
+[[nodiscard]] std::string helper_program();
+
+}  // namespace codex::testing::detail

@@ -1,0 +1,54 @@
+// A small program on the whole SDK, as yours would be: it decodes, runs a turn on the real runtime
+// and one on a scripted one. The projects beside it differ in how they get at the SDK.
+
+#include <exception>
+#include <iostream>
+#include <string_view>
+
+#include <codex/codex.hpp>
+#include <codex/protocol.hpp>
+#include <codex/testing.hpp>
+
+namespace {
+
+std::string decoded() {
+  const auto item = codex::protocol::decode<codex::protocol::ThreadItem>(
+      R"({"type":"agentMessage","id":"1","text":"decoded"})");
+  return item.as<codex::protocol::AgentMessageThreadItem>()->text;
+}
+
+std::string answer(const codex::CodexConfig& config) {
+  codex::Codex codex(config);
+  return codex.thread_start().run("Hi").final_response.value_or("(none)");
+}
+
+void expect(std::string_view what, std::string_view got, std::string_view wanted) {
+  std::cout << what << ": " << got << std::endl;
+  if (got != wanted) throw std::runtime_error("expected " + std::string(wanted));
+}
+
+}  // namespace
+
+int main() {
+  try {
+    expect("protocol", decoded(), "decoded");
+
+    codex::testing::MockModel model;
+    model.reply("from the mock");
+    expect("runtime", answer(model.config()), "from the mock");
+
+    codex::testing::ScriptedServer server;
+    server.on("turn/start", codex::testing::Answer{}.turn("from the script"));
+    expect("scripted", answer(server.config()), "from the script");
+
+    // An error that the library throws is caught by its type here.
+    try {
+      answer({.codex_bin = "/nowhere/codex"});
+    } catch (const codex::RuntimeNotFoundError&) {
+      std::cout << "error: caught" << std::endl;
+    }
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << std::endl;
+    return 1;
+  }
+}

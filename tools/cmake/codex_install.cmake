@@ -1,0 +1,128 @@
+# What `cmake --install` gives: headers, libraries, tools, a CMake package and pkg-config files.
+# share/codex-sdk is laid out as this repository is, so that what is there finds its files alike.
+include(CMakePackageConfigHelpers)
+
+set(codex_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/codex-sdk)
+set(codex_share_dir ${CMAKE_INSTALL_DATADIR}/codex-sdk)
+set(codex_libexec_dir ${CMAKE_INSTALL_LIBEXECDIR}/codex-sdk)
+set(codex_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# codex_headers(FOLDER [PATTERN name EXCLUDE]...): the headers of an include folder.
+function(codex_headers folder)
+  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING
+          PATTERN "*.hpp" ${ARGN})
+endfunction()
+
+codex_headers(${PROJECT_SOURCE_DIR}/codegen/support/include)
+codex_headers(${PROJECT_SOURCE_DIR}/generated/include)
+if(TARGET codex_testing)
+  codex_headers(${PROJECT_SOURCE_DIR}/sdk/include)
+else()
+  codex_headers(${PROJECT_SOURCE_DIR}/sdk/include PATTERN testing EXCLUDE PATTERN testing.hpp
+                EXCLUDE)
+endif()
+
+# Libraries of several files each, so that whoever does without codex::testing needs no httplib.
+install(
+  TARGETS codex_protocol codex_protocol_support_archive codex_sdk
+  EXPORT codex-sdk-targets
+  INCLUDES
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT codex-sdk-targets NAMESPACE codex:: DESTINATION ${codex_package_dir})
+if(TARGET codex_testing)
+  install(TARGETS codex_testing EXPORT codex-sdk-testing-targets)
+  if(TARGET codex-scripted-server)
+    install(TARGETS codex-scripted-server EXPORT codex-sdk-testing-targets
+            RUNTIME DESTINATION ${codex_libexec_dir})
+  endif()
+  install(EXPORT codex-sdk-testing-targets NAMESPACE codex:: DESTINATION ${codex_package_dir})
+endif()
+if(CODEX_SDK_BUILD_TOOLS)
+  install(TARGETS codex-wire codex-codegen EXPORT codex-sdk-tools-targets)
+  install(EXPORT codex-sdk-tools-targets NAMESPACE codex:: DESTINATION ${codex_package_dir})
+endif()
+
+# Shared libraries find each other, and the tools find them, wherever all of it was moved to.
+if(BUILD_SHARED_LIBS AND NOT WIN32)
+  set(origin $<IF:$<BOOL:${APPLE}>,@loader_path,$ORIGIN>)
+  file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(codex_sdk PROPERTIES INSTALL_RPATH ${origin})
+  if(TARGET codex_testing)
+    set_target_properties(codex_testing PROPERTIES INSTALL_RPATH ${origin})
+  endif()
+  if(CODEX_SDK_BUILD_TOOLS)
+    set_target_properties(codex-wire PROPERTIES INSTALL_RPATH ${origin}/${bin_to_lib})
+  endif()
+endif()
+
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# The runtime is fetched by a tool, which has the pin beside it.
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/fetch_runtime DESTINATION ${codex_share_dir}/tools)
+install(FILES ${PROJECT_SOURCE_DIR}/schema/runtime.json ${PROJECT_SOURCE_DIR}/schema/responses.json
+        DESTINATION ${codex_share_dir}/schema)
+if(NOT WIN32)
+  file(RELATIVE_PATH fetch_runtime ${CMAKE_INSTALL_FULL_BINDIR}
+       ${CMAKE_INSTALL_FULL_DATADIR}/codex-sdk/tools/fetch_runtime)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/install)
+  file(CREATE_LINK ${fetch_runtime} ${PROJECT_BINARY_DIR}/install/codex-fetch-runtime SYMBOLIC)
+  install(FILES ${PROJECT_BINARY_DIR}/install/codex-fetch-runtime
+          DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+# The CMake package.
+set(codex_is_shared OFF)
+if(BUILD_SHARED_LIBS)
+  set(codex_is_shared ON)
+endif()
+set(codex_httplib_is_package OFF)
+if(httplib_FOUND)
+  set(codex_httplib_is_package ON)
+endif()
+configure_package_config_file(
+  ${CMAKE_CURRENT_LIST_DIR}/codex-sdk-config.cmake.in
+  ${PROJECT_BINARY_DIR}/install/codex-sdk-config.cmake INSTALL_DESTINATION ${codex_package_dir}
+  PATH_VARS codex_share_dir)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/install/codex-sdk-config-version.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/install/codex-sdk-config.cmake
+              ${PROJECT_BINARY_DIR}/install/codex-sdk-config-version.cmake
+        DESTINATION ${codex_package_dir})
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/codex_generate_protocol.cmake
+        DESTINATION ${codex_share_dir}/tools/cmake)
+
+# codex_pkgconfig(NAME DESCRIPTION PUBLIC-REQUIREMENTS PRIVATE-REQUIREMENTS PRIVATE-FLAGS)
+# There is either a static or a shared library. What a static one needs is needed by everybody who
+# links it, --static or not.
+function(codex_pkgconfig name description public private private_flags)
+  set(requirements ${public})
+  set(flags "")
+  if(NOT BUILD_SHARED_LIBS)
+    list(APPEND requirements ${private})
+    set(flags " ${private_flags}")
+  endif()
+  list(JOIN requirements ", " requirements)
+  configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/codex.pc.in
+                 ${PROJECT_BINARY_DIR}/install/codex-${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/install/codex-${name}.pc DESTINATION ${codex_pkgconfig_dir})
+endfunction()
+
+file(RELATIVE_PATH codex_pc_to_include ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+     ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+codex_pkgconfig(protocol "The protocol of the Codex app-server as C++ types" nlohmann_json simdjson
+                "")
+codex_pkgconfig(sdk "SDK for OpenAI's Codex" "codex-protocol = ${codex_version}" simdjson -pthread)
+if(TARGET codex_testing AND (BUILD_SHARED_LIBS OR CODEX_HTTPLIB_FOUND))
+  codex_pkgconfig(testing "Mocks for tests of programs that use the Codex SDK"
+                  "codex-sdk = ${codex_version}" cpp-httplib -pthread)
+endif()
+
+# A static library has this prefix in it, see sdk/src/paths/installation.hpp.
+if(NOT BUILD_SHARED_LIBS)
+  install(CODE "
+    if(NOT CMAKE_INSTALL_PREFIX STREQUAL [==[${CMAKE_INSTALL_PREFIX}]==])
+      message(STATUS [==[Static libraries look for a runtime, and for codex-scripted-server, in ]==]
+        [==[${CMAKE_INSTALL_FULL_LIBEXECDIR}/codex-sdk: configure with -DCMAKE_INSTALL_PREFIX to ]==]
+        [==[have them look here]==])
+    endif()")
+endif()
