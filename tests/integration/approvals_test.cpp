@@ -349,7 +349,7 @@ TEST_CASE("a thread's own handlers are asked in the place of the client's") {
   CHECK_FALSE(place.has("other"));
 }
 
-TEST_CASE("a patch that is accepted is applied; its diff was there to be seen") {
+TEST_CASE("a patch that is accepted is applied: its diff was there to be seen") {
   Workplace place;
   place.mock.reply(place.add("patched"));
   place.mock.reply("done");
@@ -411,7 +411,7 @@ TEST_CASE("a file that is accepted for the session may be patched again") {
   CHECK(asked == 1);
 }
 
-TEST_CASE("permissions that are granted hold for the turn; more than was asked for is cut off") {
+TEST_CASE("permissions that are granted hold for the turn: more than was asked for is cut off") {
   using Settings = std::map<std::string, std::string>;
   Workplace place(Settings{{"features.request_permissions_tool", "true"}});
   const auto folder = place.mock.workspace() / "out";

@@ -6,6 +6,8 @@
 #include <codex/protocol.hpp>
 #include <codex/testing.hpp>
 
+#include "integration/runtime_bin.hpp"
+
 using codex::testing::MockModel;
 using codex::testing::Reply;
 using namespace std::chrono_literals;
@@ -135,7 +137,7 @@ TEST_CASE("the schema in this repository is what the runtime writes") {
   MockModel mock;
   for (const std::string surface : {"stable", "experimental"}) {
     const auto out = mock.codex_home() / surface;
-    const std::string command = std::string(RUNTIME_BIN) +
+    const std::string command = codex::testing::runtime_bin() +
                                 " app-server generate-json-schema --out '" + out.string() + "'" +
                                 (surface == "experimental" ? " --experimental" : "");
     REQUIRE(std::system(command.c_str()) == 0);

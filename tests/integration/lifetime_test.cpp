@@ -13,6 +13,7 @@
 #include <codex/protocol/registry.hpp>
 #include <codex/testing.hpp>
 
+#include "integration/runtime_bin.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
 
@@ -122,8 +123,8 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
     const auto script = mock.codex_home() / "wrapped";
     std::ofstream(script) << "#!/bin/sh\necho 'last words' >&2\nexec \"$@\"\n";
     chmod(script.c_str(), 0755);
-    config.launch_args_override = {script.string(), RUNTIME_BIN, "app-server", "--listen",
-                                   "stdio://"};
+    config.launch_args_override = {script.string(), codex::testing::runtime_bin(), "app-server",
+                                   "--listen", "stdio://"};
     codex::Codex codex(std::move(config));
     auto turn = codex.thread_start().turn("hello");
     REQUIRE(gate.wait_reached());

@@ -128,7 +128,7 @@ TEST_CASE("a tool of an MCP server does not run while nobody approves it") {
   CHECK_FALSE(has(tiny.call(start(codex), "danger"), "destroyed"));
 }
 
-TEST_CASE("an MCP server gets the form that the user filled in; a mere yes is no answer to it") {
+TEST_CASE("an MCP server gets the form that the user filled in: a mere yes is no answer to it") {
   Tiny tiny;
   codex::Codex codex(tiny.config({.elicitation = [](const Elicitation& params) {
     CHECK_FALSE(approvals::mcp_tool_approval(params));

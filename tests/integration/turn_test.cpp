@@ -78,7 +78,7 @@ TEST_CASE("a stream gives the deltas as they come, and ends with turn/completed"
   CHECK(first->phase == types::MessagePhase::commentary);
 }
 
-TEST_CASE("commentary is never the final response; the last message without a phase is") {
+TEST_CASE("commentary is never the final response: the last message without a phase is") {
   MockModel mock;
   codex::Codex codex(mock.config());
   auto thread = codex.thread_start();

@@ -217,7 +217,7 @@ TEST_CASE("a request for more than a command is not allowed") {
   auto params = plain;
   params.kind = types::CommandExecutionApprovalKind::write_stdin;
   CHECK_FALSE(allows(policy(), params));
-  params.kind = types::CommandExecutionApprovalKind::human_command;
+  params.kind = types::CommandExecutionApprovalKind("humanCommand");
   CHECK_FALSE(allows(policy(), params));
   params.kind = types::CommandExecutionApprovalKind("newerKind");
   CHECK_FALSE(allows(policy(), params));

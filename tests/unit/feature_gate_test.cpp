@@ -150,3 +150,42 @@ TEST_CASE("a program that names no version, or one that is too old, is refused w
                    "tools/fetch_runtime"));
   }
 }
+
+TEST_CASE("a runtime of another version is accepted, warned about or refused, as the app chooses") {
+  using codex::RuntimeMismatch;
+  for (const auto* version : {"0.150.0", "0.170.0-alpha.1", "999.0.0", "0.0.0"}) {
+    INFO(version);
+    const auto warning = [&](auto... choice) {
+      FakeRuntime runtime(version);
+      auto config = runtime.config();
+      ((config.runtime_mismatch = choice), ...);
+      return codex::Codex(std::move(config)).metadata().runtime_warning;
+    };
+    const std::string by_default = warning();
+    CHECK(contains(by_default, std::string("Runtime ") + version));
+    CHECK(contains(by_default, std::string(codex::sdk_version())));
+    CHECK(contains(by_default, "tools/fetch_runtime"));
+    CHECK(warning(RuntimeMismatch::accept).empty());
+    const std::string refusal =
+        message_of<codex::CodexError>([&] { (void)warning(RuntimeMismatch::refuse); });
+    CHECK(contains(refusal, std::string("Runtime ") + version));
+    CHECK(contains(refusal, "CodexConfig::runtime_mismatch"));
+  }
+}
+
+TEST_CASE("the SDK's own runtime passes whatever the app chooses, and one too old never does") {
+  using codex::RuntimeMismatch;
+  for (const auto choice :
+       {RuntimeMismatch::accept, RuntimeMismatch::warn, RuntimeMismatch::refuse}) {
+    FakeRuntime own{std::string(codex::sdk_version())};
+    auto config = own.config();
+    config.runtime_mismatch = choice;
+    CHECK(codex::Codex(config).metadata().runtime_warning.empty());
+
+    FakeRuntime old("0.130.9");
+    config = old.config();
+    config.runtime_mismatch = choice;
+    CHECK(contains(message_of<codex::CodexError>([&] { codex::Codex codex(config); }),
+                   "0.130.9 is too old"));
+  }
+}

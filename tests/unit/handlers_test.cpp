@@ -586,7 +586,7 @@ TEST_CASE("a handler that does not end is left behind, and harms nobody") {
   CHECK(runtime.answers_to(1) == 0);
 }
 
-TEST_CASE("a thread's own handlers come first; what they leave out falls to the client's") {
+TEST_CASE("a thread's own handlers come first: what they leave out falls to the client's") {
   FakeRuntime runtime;
   runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
   runtime.on("thread/resume", [](const Json& params) -> Json {

@@ -59,7 +59,7 @@ TEST_CASE("accept_all accepts each kind of approval, once") {
 TEST_CASE("accept_all gives no answer for a person, and none to what it does not know") {
   const Policy policy = approvals::accept_all;
   auto params = command_request("ls");
-  params.kind = types::CommandExecutionApprovalKind::human_command;
+  params.kind = types::CommandExecutionApprovalKind("humanCommand");
   CHECK_FALSE(accepts(policy, params));
   params.kind = types::CommandExecutionApprovalKind("newerKind");
   CHECK_FALSE(accepts(policy, params));

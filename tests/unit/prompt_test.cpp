@@ -141,7 +141,7 @@ TEST_CASE("only what the request offers can be chosen, and no always") {
   params.available_decisions = std::vector<Offered>{};
   CHECK(prompt(params)->choices == Choices{Kind::decline});
   params.available_decisions = {};
-  params.kind = types::CommandExecutionApprovalKind::human_command;
+  params.kind = types::CommandExecutionApprovalKind("humanCommand");
   CHECK(prompt(params)->choices == Choices{Kind::accept, Kind::decline, Kind::cancel});
 }
 

@@ -39,6 +39,9 @@ struct Metadata {
   std::string platform_family;
   /// "linux", "macos", "windows".
   std::string platform_os;
+  /// For people: which runtime this is and which one the SDK was made for. Empty when they are the
+  /// same, or when `CodexConfig::runtime_mismatch` is not `warn`.
+  std::string runtime_warning = {};
 };
 
 /// A running Codex runtime, and the way in to everything it does. Move-only; may be used from many
@@ -47,7 +50,8 @@ class Codex {
  public:
   /// Starts the runtime and shakes hands with it. Throws `RuntimeNotFoundError` when there is none
   /// to start; `TransportClosedError`, with what it wrote to stderr, when it ends or does not speak
-  /// the protocol; `TimeoutError` when it is silent; `CodexError` when it is too old. Whatever was
+  /// the protocol; `TimeoutError` when it is silent; `CodexError` when it is too old, or of a
+  /// version that `CodexConfig::runtime_mismatch` refuses. Whatever was
   /// started is ended before the error leaves.
   explicit Codex(CodexConfig config = {});
   Codex(Codex&&) noexcept;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,14 @@ namespace codex {
 namespace detail {
 class TransportSource;
 }
+
+/// What to do about a runtime of another version than the one that this SDK was made for. What
+/// works across versions: docs/skew.md. One older than 0.131.0 is refused always.
+enum class RuntimeMismatch : std::uint8_t {
+  accept,  ///< Nothing.
+  warn,    ///< Go on; `Metadata::runtime_warning` says what differs.
+  refuse,  ///< The constructor throws `CodexError`, before any request but the handshake's.
+};
 
 /// How a `Codex` finds, starts, talks to and ends its runtime. An aggregate for designated
 /// initialisers; every member has a usable default.
@@ -85,6 +94,10 @@ struct CodexConfig {
   /// Where to talk to a runtime instead of starting one; see
   /// `codex::testing::ScriptedServer::memory_config`. Default: none.
   std::shared_ptr<detail::TransportSource> transport = {};
+
+  /// Whether a runtime of another version than `sdk_version()` is accepted, warned about or
+  /// refused. Nothing but `codex_bin`, `launch_args_override` and `transport` leads to one.
+  RuntimeMismatch runtime_mismatch = RuntimeMismatch::warn;
 };
 
 }  // namespace codex

@@ -225,6 +225,8 @@ class MockModel {
 
   /// Starts the real runtime on this mock: an environment that keeps it in `codex_home()` and off
   /// the network, and `workspace()` as its working directory. Change what you like.
+  /// The runtime is the pinned one, or the binary that the environment variable
+  /// CODEX_SDK_TEST_RUNTIME names: to try your tests with another version.
   [[nodiscard]] CodexConfig config() const;
 
   /// Where the server listens, as "http://127.0.0.1:PORT"; the API lies below "/v1".

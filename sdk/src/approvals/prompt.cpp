@@ -103,10 +103,12 @@ std::string pretty(const T& value) {
   return Json(value).dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
+/// A kind of approval by its wire name: there are SDKs for runtimes that lack it.
+constexpr std::string_view human_command = "humanCommand";
+
 Choices choices_of(const protocol::CommandExecutionRequestApprovalParams& params) {
   using Offered = protocol::CommandExecutionApprovalDecision;
-  using Approval = protocol::CommandExecutionApprovalKind;
-  if (*params.kind == Approval::human_command) return {Kind::accept, Kind::decline, Kind::cancel};
+  if (params.kind->name() == human_command) return {Kind::accept, Kind::decline, Kind::cancel};
   const auto& offered = params.available_decisions;
   if (!offered) return all_choices();
   const auto has = [&](auto wanted) {
@@ -124,7 +126,7 @@ std::optional<std::string_view> title_of(const protocol::CommandExecutionApprova
   using Approval = protocol::CommandExecutionApprovalKind;
   if (kind == Approval::command) return "The agent asks to run a command.";
   if (kind == Approval::write_stdin) return "The agent asks to type into a program that runs.";
-  if (kind == Approval::human_command) return "The agent needs a person to allow a command.";
+  if (kind.name() == human_command) return "The agent needs a person to allow a command.";
   return std::nullopt;
 }
 

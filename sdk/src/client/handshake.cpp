@@ -16,6 +16,14 @@ std::string advice() {
          "it at such a runtime.";
 }
 
+/// Throws when another runtime than the SDK's own is not wanted.
+std::string mismatch_warning(const std::string& version, RuntimeMismatch choice) {
+  if (choice == RuntimeMismatch::accept || version == sdk_version()) return {};
+  const std::string runtime = "Runtime " + version + " is not the one that this SDK was made for";
+  if (choice == RuntimeMismatch::warn) return runtime + "." + advice();
+  throw CodexError(runtime + ", and CodexConfig::runtime_mismatch refuses others." + advice());
+}
+
 std::string text_member(const Json& json, const char* name) {
   const auto member = json.find(name);
   return member != json.end() && member->is_string() ? member->get<std::string>() : std::string();
@@ -58,6 +66,7 @@ Greeting read_greeting(std::string_view result, const CodexConfig& config) {
     throw CodexError("Runtime " + metadata.runtime_version +
                      " is too old; the oldest that works is 0.131.0." + advice());
   }
+  metadata.runtime_warning = mismatch_warning(metadata.runtime_version, config.runtime_mismatch);
   return {std::move(metadata), *version};
 }
 

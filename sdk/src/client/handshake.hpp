@@ -20,7 +20,7 @@ struct Greeting {
 };
 
 /// Reads the answer to `initialize`. Throws CodexError when it is not that of a codex app-server,
-/// or of one that is too old.
+/// or of one that is too old, or of another version than the SDK's where that is refused.
 Greeting read_greeting(std::string_view result, const CodexConfig& config);
 
 }  // namespace codex::detail

@@ -66,21 +66,23 @@ types::SandboxPolicy sandbox_policy(Sandbox sandbox) {
   throw CodexError("an unknown Sandbox");
 }
 
-types::TurnToolOutput tool_output(const ExternalMessage& message) {
+Json tool_output(const ExternalMessage& message) {
   if (message.tool_name.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw CodexError("ExternalMessage::tool_name must be a nonempty string");
   }
-  types::TurnToolOutput output{.name = message.tool_name, .output = message.content};
-  set(output.namespace_, message.namespace_);
+  Json output = {{"name", message.tool_name}, {"output", message.content}};
+  if (message.namespace_) output["namespace"] = *message.namespace_;
   return output;
 }
 
-void set_input(types::TurnStartParams& params, const RunInput& input) {
-  if (const auto* message = input.external()) {
-    params.tool_output = tool_output(*message);
-  } else {
-    params.input = user_inputs(input.said());
-  }
+/// Members of turn/start that came with runtime 0.151.0, by their wire names, so that this file
+/// compiles for types of older ones too. What such a runtime makes of them: feature_gate.cpp.
+Json late_members(const RunInput& input, const TurnOptions& options) {
+  Json members = Json::object();
+  if (const auto* message = input.external()) members["toolOutput"] = tool_output(*message);
+  if (options.source) members["turnTrigger"] = *options.source;
+  if (options.turn_service_tier) members["serviceTierForTurn"] = *options.turn_service_tier;
+  return members;
 }
 
 /// What thread/start, thread/resume and thread/fork have in common.
@@ -161,7 +163,7 @@ std::string turn_start_params(const std::string& thread_id, const RunInput& inpu
                               const TurnOptions& options) {
   require_object(options.output_schema, "output_schema");
   types::TurnStartParams params{.input = {}, .thread_id = thread_id};
-  set_input(params, input);
+  if (!input.external()) params.input = user_inputs(input.said());
   set_approval(params, options.approval_mode);
   set(params.cwd, options.cwd);
   set(params.effort, options.effort);
@@ -170,10 +172,9 @@ std::string turn_start_params(const std::string& thread_id, const RunInput& inpu
   set(params.personality, options.personality);
   if (options.sandbox) params.sandbox_policy = sandbox_policy(*options.sandbox);
   set(params.service_tier, options.service_tier);
-  set(params.turn_trigger, options.source);
   set(params.summary, options.summary);
-  set(params.service_tier_for_turn, options.turn_service_tier);
-  return with_extra(types::encode(params), options.extra_params);
+  return with_extra(with_extra(types::encode(params), late_members(input, options)),
+                    options.extra_params);
 }
 
 std::string with_extra(std::string params, const Json& extra) {

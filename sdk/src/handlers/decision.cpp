@@ -25,27 +25,20 @@ protocol::ReviewDecision review_decision(const Decision& decision) {
                                             reason.empty() ? "The user declined." : reason};
 }
 
-/// Whether saying yes is all that an elicitation wants.
+/// Whether saying yes is all that an elicitation wants. Which forms there are differs from runtime
+/// to runtime: what asks for something has a schema of it, and what is no form needs a person.
 bool can_be_agreed_to(const protocol::McpServerElicitationRequestParams& params) {
-  const auto wants_nothing = [](const Json& schema) {
-    const auto required = schema.find("required");
-    return required == schema.end() || required->empty();
-  };
-  return params.visit(
-      [](const protocol::OpenaiUserVerificationMcpServerElicitationRequestParams&) {
-        return false;
-      },
-      [](const protocol::FormMcpServerElicitationRequestParams& form) {
-        return !form.requested_schema.required || form.requested_schema.required->empty();
-      },
-      [&](const protocol::OpenaiSlashFormMcpServerElicitationRequestParams& form) {
-        return wants_nothing(form.requested_schema);
-      },
-      [&](const protocol::OpenaiFormMcpServerElicitationRequestParams& form) {
-        return wants_nothing(form.requested_schema);
-      },
-      [](const protocol::UrlMcpServerElicitationRequestParams&) { return true; },
-      [](const protocol::Unknown&) { return false; });
+  return params.visit([](const protocol::UrlMcpServerElicitationRequestParams&) { return true; },
+                      [](const protocol::Unknown&) { return false; },
+                      [](const auto& arm) {
+                        if constexpr (requires { arm.requested_schema; }) {
+                          const Json schema = arm.requested_schema;
+                          const auto required = schema.find("required");
+                          return required == schema.end() || required->empty();
+                        } else {
+                          return false;
+                        }
+                      });
 }
 
 const Json* find(const Json& object, std::string_view name) {

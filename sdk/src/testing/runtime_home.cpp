@@ -1,5 +1,6 @@
 #include "runtime_home.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -71,6 +72,8 @@ void RuntimeHome::write_config(const MockModelOptions& options, const std::strin
 
 CodexConfig RuntimeHome::config() const {
   CodexConfig config;
+  const char* other = std::getenv("CODEX_SDK_TEST_RUNTIME");
+  if (other != nullptr && *other != '\0') config.codex_bin = other;
   config.cwd = workspace().string();
   config.env = {
       {"CODEX_APP_SERVER_DISABLE_MANAGED_CONFIG", "1"},
