@@ -62,6 +62,7 @@ class TimeoutError : public CodexError {
 
   /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
+  /// For the SDK itself.
   [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
     return collected_;
   }
@@ -86,6 +87,7 @@ class CancelledError : public CodexError {
 
   /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
+  /// For the SDK itself.
   [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
     return collected_;
   }

@@ -80,6 +80,7 @@ class Tool {
 
   /// Begins a call, and leaves its result, or its error, when it comes.
   using Done = std::function<void(std::exception_ptr error, ToolResult result)>;
+  /// For the SDK itself.
   using Starter = std::function<void(const Json& arguments, const ToolContext& context, Done done)>;
 
   /// A tool whose JSON Schema is written by hand. Most are made by `codex::tool`.

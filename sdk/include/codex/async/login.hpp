@@ -23,21 +23,26 @@ class Login;
 /// As `LoginHandle`, awaitable.
 class AsyncLoginHandle {
  public:
+  /// The runtime's name for this attempt.
   [[nodiscard]] const std::string& login_id() const noexcept;
 
   /// As `LoginHandle::wait`.
   [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
       WaitOptions options = {}) const;
+  /// As `wait`, for so long.
   [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
       std::chrono::milliseconds timeout) const;
+  /// As `wait`, until a stop is requested.
   [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(std::stop_token stop) const;
 
   /// As `LoginHandle::cancel` (`account/login/cancel`).
   [[nodiscard]] Task<protocol::CancelLoginAccountResponse> cancel(CallOptions options = {}) const;
 
  protected:
+  /// For the SDK itself.
   AsyncLoginHandle(std::shared_ptr<detail::AsyncCore> core,
                    std::shared_ptr<const detail::Login> login) noexcept;
+  /// For the SDK itself.
   [[nodiscard]] const detail::Login& login() const noexcept { return *login_; }
 
  private:

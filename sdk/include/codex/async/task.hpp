@@ -155,10 +155,13 @@ class [[nodiscard]] Task {
   static_assert(!std::is_reference_v<T>, "A task gives a value.");
 
  public:
+  /// For the compiler.
   using promise_type = detail::Promise<T>;
   using value_type = T;
 
+  /// The other one is empty then, and must not be awaited.
   Task(Task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  /// Gives up the task that it was.
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
       give_up();
@@ -174,6 +177,7 @@ class [[nodiscard]] Task {
   /// whoever awaits it goes on there.
   Task on(Executor executor) &&;
 
+  /// @cond
   class Awaiter {
    public:
     explicit Awaiter(std::coroutine_handle<promise_type> task) noexcept : task_(task) {}
@@ -194,6 +198,7 @@ class [[nodiscard]] Task {
    private:
     std::coroutine_handle<promise_type> task_;
   };
+  /// @endcond
 
   /// Throws what the coroutine threw, and CodexError when the task was awaited before, or moved
   /// from.

@@ -28,6 +28,7 @@ struct ThreadSetNameResponse;
 /// coroutines at once.
 class AsyncThread {
  public:
+  /// The thread's id.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
   /// As `Thread::set_handlers`.

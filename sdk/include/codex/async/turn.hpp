@@ -58,7 +58,9 @@ class AsyncTurnHandle {
   AsyncTurnHandle& operator=(AsyncTurnHandle&&) noexcept;
   ~AsyncTurnHandle();
 
+  /// The turn's id.
   [[nodiscard]] const std::string& id() const noexcept;
+  /// The id of its thread.
   [[nodiscard]] const std::string& thread_id() const noexcept;
 
   /// As `TurnHandle::stream`.

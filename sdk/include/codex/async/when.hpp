@@ -227,7 +227,9 @@ Task<std::variant<detail::ValueOf<T>...>> when_any(Task<T>... tasks) {
 /// Which of several tasks ended first, and its value.
 template <class T>
 struct FirstOf {
+  /// Its place among the tasks.
   std::size_t index = 0;
+  /// What it gave; `std::monostate` for void.
   detail::ValueOf<T> value;
 };
 
