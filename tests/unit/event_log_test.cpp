@@ -40,7 +40,7 @@ std::size_t cost_of(std::string_view method, std::string_view text) {
   return turn_message(method, "t", "u", text)->text.size() + 256;
 }
 
-constexpr const char* delta = "item/agentMessage/delta";
+constexpr const char* agent_delta = "item/agentMessage/delta";
 
 }  // namespace
 
@@ -48,10 +48,10 @@ TEST_CASE_FIXTURE(LoggedFixture, "each reader gets every event, at its own pace"
   const auto events = log(Retention::turn);
   Subscription fast(events);
   Subscription slow(events);
-  append(*events, delta, "a");
-  append(*events, delta, "b");
+  append(*events, agent_delta, "a");
+  append(*events, agent_delta, "b");
   CHECK(read_all(fast) == "ab");
-  append(*events, delta, "c");
+  append(*events, agent_delta, "c");
   CHECK(read_all(fast) == "c");
   CHECK(read_all(slow) == "abc");
   CHECK_FALSE(slow.try_next());
@@ -61,12 +61,12 @@ TEST_CASE_FIXTURE(LoggedFixture,
                   "a turn's reader begins at now, a copy at the place of the original") {
   const auto events = log(Retention::turn);
   Subscription first(events);
-  append(*events, delta, "a");
-  append(*events, delta, "b");
+  append(*events, agent_delta, "a");
+  append(*events, agent_delta, "b");
   Subscription late(events);
   CHECK(text_of(*first.try_next()) == "a");
   Subscription copy = first.fork();
-  append(*events, delta, "c");
+  append(*events, agent_delta, "c");
   CHECK(read_all(late) == "c");
   CHECK(read_all(copy) == "bc");
   CHECK(read_all(first) == "bc");
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "what all have read, and what nobody reads any 
   const auto events = log(Retention::turn);
   std::weak_ptr<const Message> watched;
   const auto append_watched = [&] {
-    auto message = turn_message(delta, "t", "u", "x");
+    auto message = turn_message(agent_delta, "t", "u", "x");
     watched = message;
     events->append(Notification(std::move(message)));
   };
@@ -96,9 +96,9 @@ TEST_CASE_FIXTURE(LoggedFixture, "what all have read, and what nobody reads any 
 TEST_CASE_FIXTURE(LoggedFixture, "after the end readers get the rest, then nothing") {
   const auto events = log(Retention::turn);
   Subscription reader(events);
-  append(*events, delta, "a");
+  append(*events, agent_delta, "a");
   events->finish();
-  append(*events, delta, "too late");
+  append(*events, agent_delta, "too late");
   CHECK_FALSE(reader.is_at_end());
   CHECK(read_all(reader) == "a");
   CHECK(reader.is_at_end());
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(LoggedFixture,
                   "after a failure readers get the rest, then the error, each time") {
   const auto events = log(Retention::turn);
   Subscription reader(events);
-  append(*events, delta, "a");
+  append(*events, agent_delta, "a");
   events->fail([] { return make_error<TransportClosedError>("gone"); });
   CHECK(text_of(*reader.try_next()) == "a");
   CHECK_THROWS_AS((void)reader.try_next(), TransportClosedError);
@@ -124,8 +124,8 @@ TEST_CASE_FIXTURE(LoggedFixture, "a wait completes with the next event, once") {
     got += text_of(*value_or_throw<NextEvent>(std::move(outcome)));
   });
   CHECK_THROWS_AS(reader.next(TimePoint::max(), {}, [](const auto&) {}), CodexError);
-  append(*events, delta, "a");
-  append(*events, delta, "b");
+  append(*events, agent_delta, "a");
+  append(*events, agent_delta, "b");
   CHECK(got == "a");
   CHECK(read_all(reader) == "b");
 }
@@ -140,8 +140,8 @@ TEST_CASE_FIXTURE(LoggedFixture, "a completion may ask for the next event") {
     if (event) reader.next(TimePoint::max(), {}, on_event);
   };
   reader.next(TimePoint::max(), {}, on_event);
-  append(*events, delta, "a");
-  append(*events, delta, "b");
+  append(*events, agent_delta, "a");
+  append(*events, agent_delta, "b");
   events->finish();
   CHECK(got == "abend");
 }
@@ -176,15 +176,15 @@ TEST_CASE_FIXTURE(LoggedFixture, "after a wait that timed out nothing is lost") 
   int completions = 0;
   reader.next(Clock::now() - std::chrono::seconds{1}, {}, [&](const auto&) { ++completions; });
   timers->run_due();
-  append(*events, delta, "a");
+  append(*events, agent_delta, "a");
   CHECK(completions == 1);
   CHECK(read_all(reader) == "a");
 }
 
 TEST_CASE_FIXTURE(LoggedFixture, "a full log drops the oldest deltas first, and counts them") {
-  const auto events = log(Retention::turn, 3 * cost_of(delta, "x"));
+  const auto events = log(Retention::turn, 3 * cost_of(agent_delta, "x"));
   Subscription slow(events);
-  for (const char* text : {"a", "b", "c", "d", "e"}) append(*events, delta, text);
+  for (const char* text : {"a", "b", "c", "d", "e"}) append(*events, agent_delta, text);
   CHECK(slow.dropped() == 2);
   CHECK(read_all(slow) == "cde");
   CHECK(slow.dropped() == 2);
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "then the rest, but never what the result is ma
   const auto events = log(Retention::turn, 1);
   Subscription slow(events);
   append(*events, "item/started", "s");
-  append(*events, delta, "d");
+  append(*events, agent_delta, "d");
   append(*events, "item/commandExecution/outputDelta", "o");
   append(*events, "item/completed", "I");
   append(*events, "thread/tokenUsage/updated", "U");
@@ -211,18 +211,18 @@ TEST_CASE_FIXTURE(LoggedFixture, "deltas go before other events that are older")
   const auto events = log(Retention::turn, limit);
   Subscription slow(events);
   append(*events, "item/started", "s");
-  append(*events, delta, "d");
+  append(*events, agent_delta, "d");
   append(*events, "item/completed", "I");
   CHECK(read_all(slow) == "sI");
 }
 
 TEST_CASE_FIXTURE(LoggedFixture, "only the slow reader loses events") {
-  const auto events = log(Retention::turn, 3 * cost_of(delta, "x"));
+  const auto events = log(Retention::turn, 3 * cost_of(agent_delta, "x"));
   Subscription fast(events);
   const Subscription slow(events);
   std::string got;
   for (const char* text : {"a", "b", "c", "d", "e"}) {
-    append(*events, delta, text);
+    append(*events, agent_delta, text);
     got += read_all(fast);
   }
   CHECK(got == "abcde");
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "a reader on another thread gets everything in 
   const auto events = log(Retention::turn, 64 << 20);
   Subscription reader(events);
   std::thread writer([&] {
-    for (int i = 0; i < count; ++i) append(*events, delta, std::to_string(i));
+    for (int i = 0; i < count; ++i) append(*events, agent_delta, std::to_string(i));
     events->finish();
   });
   int next = 0;
@@ -283,10 +283,10 @@ TEST_CASE_FIXTURE(LoggedFixture,
   const auto seen = std::make_shared<Seen>();
   place->observe(seen);
   place.reset();
-  append(*events, delta, "b");
+  append(*events, agent_delta, "b");
   CHECK(events->held_bytes() == 0);
   events->finish();
-  append(*events, delta, "c");
+  append(*events, agent_delta, "c");
   CHECK(seen->texts == "ab");
   CHECK(seen->ends == 1);
   CHECK_FALSE(seen->has_failed);
@@ -296,7 +296,7 @@ TEST_CASE_FIXTURE(LoggedFixture,
 TEST_CASE_FIXTURE(LoggedFixture, "an observer of a log that has ended sees that") {
   const auto events = log(Retention::turn);
   const Subscription place(events);
-  append(*events, delta, "a");
+  append(*events, agent_delta, "a");
   events->fail([] { return make_error<TransportClosedError>("gone"); });
   const auto seen = std::make_shared<Seen>();
   place.observe(seen);
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "an observer that is forgotten sees nothing mor
   const auto seen = std::make_shared<Seen>();
   place.observe(seen);
   events->forget(seen.get());
-  append(*events, delta, "a");
+  append(*events, agent_delta, "a");
   events->finish();
   CHECK(seen->texts.empty());
   CHECK(seen->ends == 0);

@@ -55,11 +55,11 @@ std::size_t find_name(const NameSlots<bits>& slots, std::span<const Entry> entri
 }
 
 inline std::size_t find_field(const ObjectInfo& info, std::string_view name) noexcept {
-  return find_name(info.slots, info.fields, &Field::name, name);
+  return find_name(info.by_name, info.fields, &Field::name, name);
 }
 
 inline std::size_t find_arm(const UnionInfo& info, std::string_view name) noexcept {
-  return find_name(info.slots, info.arms, &UnionArm::name, name);
+  return find_name(info.by_name, info.arms, &UnionArm::name, name);
 }
 
 /// The method of that name, or nullptr.

@@ -88,16 +88,16 @@ struct NameSlots {
 
   template <class Entry>
   static constexpr NameSlots of(std::span<const Entry> entries, std::string_view Entry::*name) {
-    NameSlots slots;
-    slots.places.fill(none);
-    slots.used = entries.size() <= max_names;
-    if (!slots.used) return slots;
+    NameSlots found;
+    found.places.fill(none);
+    found.used = entries.size() <= max_names;
+    if (!found.used) return found;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       std::size_t slot = first(name_hash(entries[i].*name));
-      while (slots.places[slot] != none) slot = next(slot);
-      slots.places[slot] = static_cast<std::uint8_t>(i);
+      while (found.places[slot] != none) slot = next(slot);
+      found.places[slot] = static_cast<std::uint8_t>(i);
     }
-    return slots;
+    return found;
   }
 };
 
@@ -123,7 +123,7 @@ struct ObjectInfo : TypeInfo {
   std::string_view tag_value = {};
   std::string_view wrapper = {};
   FieldSet required = required_of(fields);
-  NameSlots<6> slots = NameSlots<6>::of(fields, &Field::name);
+  NameSlots<6> by_name = NameSlots<6>::of(fields, &Field::name);
 
   static constexpr FieldSet required_of(std::span<const Field> fields) {
     FieldSet out = {};
@@ -169,7 +169,7 @@ struct UnionInfo : TypeInfo {
   void* (*emplace)(void* value, std::size_t arm) = nullptr;
   Held (*held)(const void* value) = nullptr;
   const ArmOps* ops = nullptr;  // by index, that of `Unknown` too
-  NameSlots<6> slots = NameSlots<6>::of(arms, &UnionArm::name);
+  NameSlots<6> by_name = NameSlots<6>::of(arms, &UnionArm::name);
 };
 
 struct ListInfo : TypeInfo {
