@@ -64,12 +64,14 @@ def presets():
 
 @functools.lru_cache
 def targets():
-    """What CMake builds: the names that follow add_executable and the like, and the examples."""
+    """What CMake builds: the names that follow add_executable and the like, and what stands in
+    folders of programs."""
     text = "".join(path.read_text() for path in ROOT.glob("**/CMakeLists.txt")
                    if "build" not in path.relative_to(ROOT).parts[:1])
     names = set(re.findall(r"(?:add_executable|add_library|codex_tests|add_custom_target)\(\s*([\w-]+)",
                            text))
-    return names | {path.stem for path in ROOT.glob("examples/*.cpp")} | {"chat", "install"}
+    programs = [*ROOT.glob("examples/*.cpp"), *ROOT.glob("tests/benchmarks/bench_*.cpp")]
+    return names | {path.stem for path in programs} | {"chat", "install"}
 
 
 class Pages(unittest.TestCase):
