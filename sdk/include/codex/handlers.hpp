@@ -79,11 +79,14 @@ class HandlerBody : public std::enable_shared_from_this<HandlerBody> {
 /// Leaves an error, or the answer that `make` makes.
 template <class Make>
 void answer_with(HandlerReply& reply, const std::exception_ptr& error, Make make) noexcept {
-  if (error) return reply.fail(error);
   try {
+    if (error) return reply.fail(error);
     reply.answer(make());
   } catch (...) {
-    reply.fail(std::current_exception());
+    try {
+      reply.fail(std::current_exception());
+    } catch (...) {  // NOLINT(bugprone-empty-catch): it cannot be sent; its time limit sees to it
+    }
   }
 }
 
@@ -230,7 +233,8 @@ struct HandlerContext {
   std::shared_ptr<const Executor> executor = {};
 
   /// The thread of the request, to read, steer and interrupt. Throws `CodexError` when the request
-  /// names none, `TransportClosedError` when the client is gone.
+  /// names none, `TransportClosedError` when the client is gone. What it does blocks: a handler
+  /// that is a coroutine asks its `AsyncCodex` instead.
   [[nodiscard]] Thread thread() const;
 
   /// Asks the runtime to end the turn of the request (`turn/interrupt`). Throws as `thread` does,

@@ -14,17 +14,25 @@ std::exception_ptr closed() {
 
 }  // namespace
 
-Task<std::shared_ptr<Client>> AsyncCore::started(std::shared_ptr<AsyncCore> self) {
+Task<std::shared_ptr<Client>> AsyncCore::started(std::shared_ptr<AsyncCore> self,
+                                                 std::stop_token stop) {
   std::unique_lock lock(self->mutex_);
   const auto attempt = self->current_attempt();
   if (!attempt->is_over) {
     lock.unlock();
-    const auto wait = [&](Completion<bool> completion, const std::stop_token& stop) {
-      attempt->waiting->add(std::move(completion), stop);
-      const std::lock_guard check(self->mutex_);  // it may have ended just before
-      if (attempt->is_over) attempt->waiting->complete();
+    const auto wait = [&](Completion<bool> completion, const std::stop_token& any_stop) {
+      attempt->waiting->add(std::move(completion), any_stop);
+      std::unique_lock check(self->mutex_);  // it may have ended just before
+      const bool is_over = attempt->is_over;
+      check.unlock();
+      if (is_over) attempt->waiting->complete();
     };
-    co_await operation<bool>(wait);
+    OperationTerms<bool> terms{.stop = std::move(stop)};
+    try {
+      co_await operation<bool>(wait, std::move(terms));
+    } catch (const CancelledError&) {
+      throw CancelledError("Cancelled while the Codex runtime was being started", false);
+    }
     lock.lock();
   }
   if (attempt->error) std::rethrow_exception(attempt->error);
@@ -70,19 +78,21 @@ Task<Metadata> AsyncCore::metadata(std::shared_ptr<AsyncCore> self) {
 Task<void> AsyncCore::close(std::shared_ptr<AsyncCore> self) {
   std::unique_lock lock(self->mutex_);
   if (!self->is_closing_) {
-    self->is_closing_ = true;
     AsyncCore* const core = self.get();  // `end` waits for the thread
     self->closer_ = std::thread([core] {
       block_signals_on_this_thread();
-      core->close_now();
+      core->close_now(true);
     });
+    self->is_closing_ = true;  // not where there is no thread left to do it
   }
   if (self->is_closed_) co_return;
   lock.unlock();
   const auto wait = [&](Completion<bool> completion, const std::stop_token& stop) {
     self->until_closed_->add(std::move(completion), stop);
-    const std::lock_guard check(self->mutex_);
-    if (self->is_closed_) self->until_closed_->complete();
+    std::unique_lock check(self->mutex_);
+    const bool is_closed = self->is_closed_;
+    check.unlock();
+    if (is_closed) self->until_closed_->complete();
   };
   co_await operation<bool>(wait);
 }
@@ -91,15 +101,17 @@ void AsyncCore::end() noexcept {
   std::unique_lock lock(mutex_);
   const bool is_first = !std::exchange(is_closing_, true);
   lock.unlock();
-  if (is_first) return close_now();
+  if (is_first) return close_now(false);
   if (closer_.joinable()) closer_.join();
 }
 
-void AsyncCore::close_now() noexcept {
+void AsyncCore::close_now(bool may_wait_for_executor) noexcept {
   closing_.request_stop();
   // Nobody starts it any more.
   if (starter_.joinable()) starter_.join();
-  if (attempt_ && attempt_->client) attempt_->client->close();
+  if (attempt_ && attempt_->client) {
+    attempt_->client->close(may_wait_for_executor || !executor_);
+  }
   {
     const std::lock_guard lock(mutex_);
     is_closed_ = true;

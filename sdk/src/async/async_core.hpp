@@ -38,14 +38,16 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
     return TaskAccess::insist_on(std::move(task), executor_);
   }
 
-  /// What `make` makes of the client, which is started first.
+  /// What `make` makes of the client, which is started first; `stop` ends the wait for that.
   template <class Make>
-  [[nodiscard]] std::invoke_result_t<Make&, std::shared_ptr<Client>> with_client(Make make) {
-    return at_home(with_client_of(shared_from_this(), std::move(make)));
+  [[nodiscard]] std::invoke_result_t<Make&, std::shared_ptr<Client>> with_client(
+      std::stop_token stop, Make make) {
+    return at_home(with_client_of(shared_from_this(), std::move(stop), std::move(make)));
   }
 
   /// The client, running. Throws as `AsyncCodex::start`.
-  static Task<std::shared_ptr<Client>> started(std::shared_ptr<AsyncCore> self);
+  static Task<std::shared_ptr<Client>> started(std::shared_ptr<AsyncCore> self,
+                                               std::stop_token stop = {});
 
   /// Also after the end.
   static Task<Metadata> metadata(std::shared_ptr<AsyncCore> self);
@@ -67,15 +69,15 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
 
   template <class Make>
   static std::invoke_result_t<Make&, std::shared_ptr<Client>> with_client_of(
-      std::shared_ptr<AsyncCore> self, Make make) {
-    auto client = co_await started(std::move(self));
+      std::shared_ptr<AsyncCore> self, std::stop_token stop, Make make) {
+    auto client = co_await started(std::move(self), std::move(stop));
     auto task = make(std::move(client));
     co_return co_await task;
   }
 
   [[nodiscard]] std::shared_ptr<Attempt> current_attempt();  // with the lock held
   void start_client(const std::shared_ptr<Attempt>& attempt);
-  void close_now() noexcept;
+  void close_now(bool may_wait_for_executor) noexcept;
 
   const CodexConfig config_;
   const std::shared_ptr<const Executor> executor_;

@@ -53,21 +53,23 @@ Task<Metadata> AsyncCodex::metadata() { return core().at_home(detail::AsyncCore:
 Task<void> AsyncCodex::close() { return core().at_home(detail::AsyncCore::close(core_)); }
 
 Task<protocol::GetAccountResponse> AsyncCodex::account(AccountOptions options) {
-  return core().with_client([options = std::move(options)](const ClientPtr& client) {
+  const std::stop_token stop = options.stop;
+  return core().with_client(stop, [options = std::move(options)](const ClientPtr& client) {
     return client->call<requests::AccountRead>({.refresh_token = options.refresh_token}, options);
   });
 }
 
 Task<void> AsyncCodex::login_api_key(std::string api_key, CallOptions options) {
+  const std::stop_token stop = options.stop;
   return core().with_client(
-      [api_key = std::move(api_key), options = std::move(options)](const ClientPtr& client) {
+      stop, [api_key = std::move(api_key), options = std::move(options)](const ClientPtr& client) {
         return detail::login_with_api_key(client, api_key, options);
       });
 }
 
 Task<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(CallOptions options) {
   const auto login = [](CorePtr core, CallOptions how) -> Task<AsyncChatgptLoginHandle> {
-    auto client = co_await detail::AsyncCore::started(core);
+    auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto begin = detail::login_with_chatgpt(std::move(client), std::move(how));
     co_return AsyncChatgptLoginHandle(core, co_await begin);
   };
@@ -76,7 +78,7 @@ Task<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(CallOptions options) {
 
 Task<AsyncDeviceCodeLoginHandle> AsyncCodex::login_chatgpt_device_code(CallOptions options) {
   const auto login = [](CorePtr core, CallOptions how) -> Task<AsyncDeviceCodeLoginHandle> {
-    auto client = co_await detail::AsyncCore::started(core);
+    auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto begin = detail::login_with_device_code(std::move(client), std::move(how));
     co_return AsyncDeviceCodeLoginHandle(core, co_await begin);
   };
@@ -88,7 +90,8 @@ Task<protocol::LogoutAccountResponse> AsyncCodex::logout(CallOptions options) {
 }
 
 Task<protocol::ModelListResponse> AsyncCodex::models(ModelListOptions options) {
-  return core().with_client([options = std::move(options)](const ClientPtr& client) {
+  const std::stop_token stop = options.stop;
+  return core().with_client(stop, [options = std::move(options)](const ClientPtr& client) {
     return client->call<requests::ModelList>({.include_hidden = options.include_hidden}, options);
   });
 }
@@ -98,8 +101,8 @@ namespace {
 /// The thread whose id the task gives, which `bring_up` makes of the client.
 template <class BringUp>
 Task<AsyncThread> thread_from(CorePtr core, AsyncThread (*make)(CorePtr, ClientPtr, std::string),
-                              BringUp bring_up) {
-  auto client = co_await detail::AsyncCore::started(core);
+                              std::stop_token stop, BringUp bring_up) {
+  auto client = co_await detail::AsyncCore::started(core, std::move(stop));
   Task<std::string> task = bring_up(client);
   std::string id = co_await task;
   co_return make(std::move(core), std::move(client), std::move(id));
@@ -112,36 +115,41 @@ AsyncThread AsyncCodex::make_thread(CorePtr core, ClientPtr client, std::string 
 }
 
 Task<AsyncThread> AsyncCodex::thread_start(ThreadStartOptions options) {
+  const std::stop_token stop = options.stop;
   auto bring_up = [options = std::move(options)](const ClientPtr& client) {
     return detail::start_thread(client, options);
   };
-  return core().at_home(thread_from(core_, make_thread, std::move(bring_up)));
+  return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
 Task<AsyncThread> AsyncCodex::thread_resume(std::string thread_id, ThreadResumeOptions options) {
+  const std::stop_token stop = options.stop;
   auto bring_up = [id = std::move(thread_id),
                    options = std::move(options)](const ClientPtr& client) {
     return detail::resume_thread(client, id, options);
   };
-  return core().at_home(thread_from(core_, make_thread, std::move(bring_up)));
+  return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
 Task<AsyncThread> AsyncCodex::thread_fork(std::string thread_id, ThreadForkOptions options) {
+  const std::stop_token stop = options.stop;
   auto bring_up = [id = std::move(thread_id), options = std::move(options)](
                       const ClientPtr& client) { return detail::fork_thread(client, id, options); };
-  return core().at_home(thread_from(core_, make_thread, std::move(bring_up)));
+  return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
 Task<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id, CallOptions options) {
+  const std::stop_token stop = options.stop;
   auto bring_up = [id = std::move(thread_id),
                    options = std::move(options)](const ClientPtr& client) {
     return detail::unarchive_thread(client, id, options);
   };
-  return core().at_home(thread_from(core_, make_thread, std::move(bring_up)));
+  return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
 Task<protocol::ThreadListResponse> AsyncCodex::thread_list(ThreadListOptions options) {
-  return core().with_client([options = std::move(options)](const ClientPtr& client) {
+  const std::stop_token stop = options.stop;
+  return core().with_client(stop, [options = std::move(options)](const ClientPtr& client) {
     return detail::list_threads(client, options);
   });
 }
@@ -155,15 +163,16 @@ AsyncPaged<requests::ThreadList> AsyncCodex::threads(const ThreadListOptions& op
 
 Task<protocol::ThreadArchiveResponse> AsyncCodex::thread_archive(std::string thread_id,
                                                                  CallOptions options) {
+  const std::stop_token stop = options.stop;
   return core().with_client(
-      [id = std::move(thread_id), options = std::move(options)](const ClientPtr& client) {
+      stop, [id = std::move(thread_id), options = std::move(options)](const ClientPtr& client) {
         return client->call<requests::ThreadArchive>({.thread_id = id}, options);
       });
 }
 
 Task<AsyncNotificationStream> AsyncCodex::notifications(WaitOptions options) {
   const auto open = [](CorePtr core, WaitOptions how) -> Task<AsyncNotificationStream> {
-    const auto client = co_await detail::AsyncCore::started(core);
+    const auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto reader = std::make_shared<detail::NotificationReader>(
         detail::NotificationReader{client->connection().router().general(), std::move(how)});
     co_return AsyncNotificationStream(std::move(core), std::move(reader));
@@ -172,16 +181,18 @@ Task<AsyncNotificationStream> AsyncCodex::notifications(WaitOptions options) {
 }
 
 Task<Json> AsyncCodex::request(std::string_view method, Json params, CallOptions options) {
-  return core().with_client([method = std::string(method), params = std::move(params),
-                             options = std::move(options)](const ClientPtr& client) {
+  const std::stop_token stop = options.stop;
+  return core().with_client(stop, [method = std::string(method), params = std::move(params),
+                                   options = std::move(options)](const ClientPtr& client) {
     return detail::call_untyped(client, method, params, options);
   });
 }
 
 Task<std::string> AsyncCodex::request_text(std::string_view method, std::string params,
                                            CallOptions options) {
-  return core().with_client([method = std::string(method), params = std::move(params),
-                             options = std::move(options)](const ClientPtr& client) {
+  const std::stop_token stop = options.stop;
+  return core().with_client(stop, [method = std::string(method), params = std::move(params),
+                                   options = std::move(options)](const ClientPtr& client) {
     return client->call(method, params, options);
   });
 }

@@ -35,7 +35,7 @@ AsyncPager::AsyncPager(std::shared_ptr<AsyncCore> core, std::string_view method,
 
 Task<std::optional<std::string>> AsyncPager::fetch(std::shared_ptr<AsyncPager> self) {
   if (!self->pager_) {
-    auto client = co_await AsyncCore::started(self->core_);
+    auto client = co_await AsyncCore::started(self->core_, self->options_.stop);
     if (!self->pager_) {
       self->pager_.emplace(std::move(client), self->method_, self->params_, self->options_);
     }

@@ -45,8 +45,7 @@ AsyncTurnStream AsyncTurnHandle::stream() {
 }
 
 Task<TurnResult> AsyncTurnHandle::run() {
-  state_->release_place();
-  return at_home(detail::result_of(state_->turn));
+  return at_home(detail::result_of(state_->turn, state_->place));
 }
 
 Task<protocol::TurnSteerResponse> AsyncTurnHandle::steer(Input input, CallOptions options) {

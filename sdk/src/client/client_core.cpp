@@ -66,7 +66,7 @@ ConnectionOptions Client::connection_options() const {
   return options;
 }
 
-Client::~Client() { close(); }
+Client::~Client() { close(false); }
 
 Task<void> Client::shake_hands() {
   CallTerms terms{.deadline = deadline_after(Clock::now(), config_.startup_timeout)};
@@ -120,13 +120,14 @@ void Client::check(std::string_view method, std::string_view params) const {
   gate_.check(method, params);
 }
 
-void Client::close() noexcept {
+void Client::close(bool and_coroutines) noexcept {
   dispatcher_->stop();
   if (!connection_) return;  // it could not be started
   connection_->close();
   // Handlers may wait for what only the I/O thread brings.
-  dispatcher_->finish(connection_->is_io_thread() ? std::chrono::milliseconds::zero()
-                                                  : config_.shutdown_timeout);
+  dispatcher_->finish(
+      connection_->is_io_thread() ? std::chrono::milliseconds::zero() : config_.shutdown_timeout,
+      and_coroutines);
 }
 
 }  // namespace codex::detail

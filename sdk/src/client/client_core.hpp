@@ -62,7 +62,8 @@ class Client : public std::enable_shared_from_this<Client> {
   /// Throws UnsupportedError where the runtime would not do what this request asks for.
   void check(std::string_view method, std::string_view params) const;
 
-  void close() noexcept;
+  /// `and_coroutines`: waits for handlers that are coroutines, too.
+  void close(bool and_coroutines = true) noexcept;
 
  private:
   explicit Client(CodexConfig config);

@@ -43,10 +43,7 @@ TurnStream TurnHandle::stream() {
       std::make_shared<detail::TurnReader>(detail::TurnReader{state_->turn, state_->take_place()}));
 }
 
-TurnResult TurnHandle::run() {
-  state_->release_place();
-  return sync_wait(detail::result_of(state_->turn));
-}
+TurnResult TurnHandle::run() { return sync_wait(detail::result_of(state_->turn, state_->place)); }
 
 protocol::TurnSteerResponse TurnHandle::steer(const Input& input, const CallOptions& options) {
   return sync_wait(detail::steer(state_->client, state_->turn, input, options));

@@ -57,7 +57,8 @@ Task<NextEvent> next_event_of(std::shared_ptr<TurnReader> reader) {
   co_return co_await reader->turn->next(reader->events);
 }
 
-Task<TurnResult> result_of(std::shared_ptr<TurnState> turn) {
+Task<TurnResult> result_of(std::shared_ptr<TurnState> turn, std::shared_ptr<OpenPlace> place) {
+  (void)place->take();
   co_await until_over(turn, true);
   co_return turn->result();
 }

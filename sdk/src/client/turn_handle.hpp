@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,34 +22,49 @@ struct TurnReader {
   Subscription events;
 };
 
-/// A handle's share in its turn, and its own place in the events until a stream takes it.
+/// A place in a turn's events, until a stream takes it or a `run` lets go of it. Thread-safe, as a
+/// task that runs may begin elsewhere.
+class OpenPlace {
+ public:
+  explicit OpenPlace(std::optional<Subscription> place) : place_(std::move(place)) {}
+  [[nodiscard]] std::shared_ptr<OpenPlace> copy() const {
+    const std::lock_guard lock(mutex_);
+    return std::make_shared<OpenPlace>(place_ ? std::optional(place_->fork()) : std::nullopt);
+  }
+  std::optional<Subscription> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(place_, std::nullopt);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Subscription> place_;
+};
+
+/// A handle's share in its turn, and its own place in the events.
 struct HandleState {
   std::shared_ptr<const Client> client;
   std::shared_ptr<TurnState> turn;
-  std::optional<Subscription> place;
+  std::shared_ptr<OpenPlace> place;
 
   [[nodiscard]] static HandleState of(std::shared_ptr<const Client> client, StartedTurn started) {
-    return {std::move(client), std::move(started.turn), std::move(started.place)};
+    return {std::move(client), std::move(started.turn),
+            std::make_shared<OpenPlace>(std::move(started.place))};
   }
 
-  [[nodiscard]] HandleState copy() const {
-    return {client, turn, place ? std::optional(place->fork()) : std::nullopt};
-  }
+  [[nodiscard]] HandleState copy() const { return {client, turn, place->copy()}; }
   [[nodiscard]] Subscription take_place() {
-    if (!place) return turn->subscribe();
-    Subscription taken = *std::move(place);
-    place.reset();
-    return taken;
+    if (auto taken = place->take()) return *std::move(taken);
+    return turn->subscribe();
   }
-  /// Holds no events back for a stream that nobody has asked for.
-  void release_place() { place.reset(); }
 };
 
 /// The stream's next event; see TurnState::next.
 Task<NextEvent> next_event_of(std::shared_ptr<TurnReader> reader);
 
-/// Waits for the turn's end and tells what it came to; see TurnHandle::run.
-Task<TurnResult> result_of(std::shared_ptr<TurnState> turn);
+/// Waits for the turn's end and tells what it came to; see TurnHandle::run. Holds no events back
+/// for a stream that nobody has asked for.
+Task<TurnResult> result_of(std::shared_ptr<TurnState> turn, std::shared_ptr<OpenPlace> place);
 
 /// Starts a turn and sees it to its end, which a stop of the coroutine brings about as
 /// TurnOptions::stop does.

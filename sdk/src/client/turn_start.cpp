@@ -58,6 +58,13 @@ Task<std::string> running_id_of(const Subscription& review, std::string turn_id,
 
 }  // namespace
 
+Task<void> check_not_stopped(std::string method, std::string turn_id) {
+  const std::stop_token stop = co_await current_stop();
+  if (!stop.stop_requested()) co_return;
+  auto collected = std::make_shared<const TurnResult>(TurnResult{.id = std::move(turn_id)});
+  throw CancelledError(method + " was cancelled", std::move(collected));
+}
+
 Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string thread_id,
                              RunInput input, TurnOptions options) {
   const TimePoint started = Clock::now();
@@ -75,6 +82,10 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
   auto start = send_start(connection, std::string(requests::TurnStart::method), std::move(params),
                           start_terms(options, client->config(), started), end_unwanted);
   const std::string turn_id = co_await start;
+  AtExit unless_wanted([&] { end_unwanted(turn_id); });
+  auto check = check_not_stopped(std::string(requests::TurnStart::method), turn_id);
+  co_await check;
+  unless_wanted.cancel();
   Subscription events = std::move(pending).bind(turn_id);
   co_return follow(*connection, {thread_id, turn_id, control_turn(connection, thread_id, turn_id)},
                    limits_of(options, started), std::move(events));
@@ -97,6 +108,8 @@ Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string
   const std::string turn_id = co_await start;
   Subscription events = std::move(pending).bind(turn_id);
   AtExit unless_it_runs([&] { end_unwanted(turn_id); });
+  auto check = check_not_stopped(std::string(requests::ReviewStart::method), turn_id);
+  co_await check;
   auto running = with_result(turn_id, running_id_of(events, turn_id, terms));
   const std::string running_id = co_await running;
   unless_it_runs.cancel();

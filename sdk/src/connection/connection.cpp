@@ -41,7 +41,7 @@ Task<std::shared_ptr<Connection>> Connection::start_one(ConnectionOptions option
   try {
     co_await operation<bool>(start, std::move(terms));
   } catch (...) {
-    shared->thread_.join();
+    if (shared->thread_.joinable()) shared->thread_.join();  // there may be no thread left to have
     throw;
   }
   // Lets go by itself: a deleter lives on for as long as there are weak pointers.

@@ -76,6 +76,14 @@ class Dispatcher::Reply final : public HandlerReply {
   Reply(std::weak_ptr<Dispatcher> dispatcher, Key key)
       : dispatcher_(std::move(dispatcher)), key_(key) {}
 
+  ~Reply() override {
+    if (const auto alive = dispatcher_.lock()) alive->note_end();
+  }
+  Reply(const Reply&) = delete;
+  Reply(Reply&&) = delete;
+  Reply& operator=(const Reply&) = delete;
+  Reply& operator=(Reply&&) = delete;
+
   void answer(std::string response) override {
     if (const auto alive = dispatcher_.lock()) alive->answer(key_, std::move(response));
   }
@@ -182,8 +190,19 @@ void Dispatcher::end() {
   for (auto& call : settle_if([](const Call&) { return true; })) cancel(std::move(call));
 }
 
-void Dispatcher::finish(std::chrono::milliseconds patience) noexcept {
-  if (handlers_.finish(patience) != 0) {
+void Dispatcher::finish(std::chrono::milliseconds patience, bool and_coroutines) noexcept {
+  const TimePoint deadline = deadline_after(Clock::now(), patience);
+  const bool has_left_some = handlers_.finish(patience) != 0;
+  if (and_coroutines) {
+    std::unique_lock lock(mutex_);
+    one_ended_.wait_until(lock, deadline, [this] { return coroutines().empty(); });
+    const auto left = coroutines();
+    lock.unlock();
+    for (const auto& call : left) {
+      tell(*call, Kind::left_behind, "The handler still runs, and was not waited for any longer");
+    }
+  }
+  if (has_left_some) {
     std::unique_lock lock(mutex_);
     const auto running = running_;
     lock.unlock();
@@ -205,15 +224,35 @@ void Dispatcher::run(Key key) {
   call->thread = std::this_thread::get_id();
   running_.push_back(call);
   lock.unlock();
+  auto reply = std::make_shared<Reply>(weak_from_this(), key);
+  const std::weak_ptr<Reply> until_end = reply;
   try {
-    call->handler.body->start(call->request.params, context_for(*call),
-                              std::make_shared<Reply>(weak_from_this(), key));
+    call->handler.body->start(call->request.params, context_for(*call), std::move(reply));
   } catch (...) {
     fail(key, std::current_exception());
   }
+  reply.reset();
   lock.lock();
   std::erase(running_, call);
+  auto before = std::exchange(suspended_, {});  // those that have ended go without the lock
+  for (const auto& entry : before) {
+    if (!entry.second.expired()) suspended_.push_back(entry);
+  }
+  if (!until_end.expired()) suspended_.emplace_back(call, until_end);
   lock.unlock();  // this may be the last of the handler, and of what the app gave it
+}
+
+void Dispatcher::note_end() noexcept {
+  const std::lock_guard lock(mutex_);
+  one_ended_.notify_all();
+}
+
+std::vector<Dispatcher::CallPtr> Dispatcher::coroutines() {
+  std::vector<CallPtr> alive;
+  for (const auto& [call, until_end] : suspended_) {
+    if (!until_end.expired()) alive.push_back(call);
+  }
+  return alive;
 }
 
 HandlerContext Dispatcher::context_for(const Call& call) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -51,8 +52,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// The same, on this thread, which is not the I/O thread.
   void stop() noexcept;
 
-  /// Waits until the handlers are done; see `WorkerPool::finish`.
-  void finish(std::chrono::milliseconds patience) noexcept;
+  /// Waits until the handlers are done; see `WorkerPool::finish`. For those that are coroutines
+  /// only where that is said: the thread that they go on on may be this one.
+  void finish(std::chrono::milliseconds patience, bool and_coroutines) noexcept;
 
  private:
   using Key = std::uint64_t;
@@ -70,6 +72,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   using CallPtr = std::shared_ptr<Call>;
 
   void run(Key key);
+  void note_end() noexcept;
+  [[nodiscard]] std::vector<CallPtr> coroutines();  // with the lock held
   [[nodiscard]] HandlerContext context_for(const Call& call) const;
   void answer(Key key, std::string response);
   [[nodiscard]] std::string within_limits(const Call& call, std::string response);
@@ -102,6 +106,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::map<Key, CallPtr> calls_;
   Key next_key_ = 1;
   std::vector<CallPtr> running_;  // whose handler has not returned, answered or not
+  std::vector<std::pair<CallPtr, std::weak_ptr<Reply>>> suspended_;  // it is a coroutine, and waits
+  std::condition_variable one_ended_;
 
   WorkerPool handlers_;
   // Stop requests call what the app has registered with its stop tokens: not on the I/O thread, and

@@ -46,7 +46,9 @@ struct OwnThread::State {
       for (auto& job : ready) std::exchange(job, nullptr)();
       lock.lock();
     }
+    lock.unlock();  // timers wake this thread with their own lock held
     timers->stop();
+    lock.lock();
     const auto dropped = std::exchange(jobs, {});  // end without the lock
     lock.unlock();
   }

@@ -66,6 +66,7 @@ TaskScope::~TaskScope() {
   auto given_up = std::exchange(state_->children, {});
   lock.unlock();
   given_up.clear();
+  state_->joining->complete();
 }
 
 void TaskScope::spawn(Task<void> task) { state_->spawn(std::move(task)); }
@@ -81,8 +82,10 @@ Task<void> TaskScope::join() {
         [&](detail::Completion<bool> completion, const std::stop_token& stop) {
           state->joining->add(std::move(completion), stop);
           // The last one may have ended just before.
-          const std::lock_guard check(state->mutex);
-          if (state->children.empty()) state->joining->complete();
+          std::unique_lock check(state->mutex);
+          const bool is_empty = state->children.empty();
+          check.unlock();
+          if (is_empty) state->joining->complete();
         });
     lock.lock();
   }

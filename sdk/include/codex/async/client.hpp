@@ -102,6 +102,7 @@ class AsyncCodex {
   /// As `Codex::all`.
   template <class R>
   [[nodiscard]] AsyncPaged<R> all(const typename R::Params& params = {}, CallOptions options = {}) {
+    (void)core();
     return AsyncPaged<R>(
         std::make_shared<detail::AsyncPager>(core_, R::method, Json(params), std::move(options)));
   }

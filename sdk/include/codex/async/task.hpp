@@ -173,8 +173,9 @@ class [[nodiscard]] Task {
   Task& operator=(const Task&) = delete;
   ~Task() { give_up(); }
 
-  /// The same task on an executor of its own: it runs there, from its beginning to its end, and
-  /// whoever awaits it goes on there.
+  /// The same task on an executor of its own (none: the SDK's own thread): it runs there, from its
+  /// beginning to its end, and whoever awaits it goes on there. A coroutine of yours that awaits a
+  /// client with another executor goes on on that one behind it, as ever.
   Task on(Executor executor) &&;
 
   /// @cond
@@ -262,7 +263,7 @@ struct TaskAccess {
   }
   template <class T>
   static Task<T> insist_on(Task<T> task, std::shared_ptr<const Executor> executor) noexcept {
-    task.coroutine_.promise().insist_on(std::move(executor));
+    if (task.coroutine_) task.coroutine_.promise().insist_on(std::move(executor));
     return task;
   }
 };
@@ -358,7 +359,9 @@ struct StopQuery : ContextQuery {
 
 template <class T>
 Task<T> Task<T>::on(Executor executor) && {
-  return detail::run_on(std::move(*this), std::make_shared<const Executor>(std::move(executor)));
+  auto home =
+      executor ? std::make_shared<const Executor>(std::move(executor)) : detail::own_executor();
+  return detail::run_on(detail::TaskAccess::insist_on(std::move(*this), home), home);
 }
 
 /// Runs a task on this thread, and on the executors that it asks for, and blocks until it ends.

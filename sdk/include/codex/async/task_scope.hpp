@@ -26,7 +26,7 @@ class DetachedTask {
   }
 
  private:
-  DetachedTask(Task<T> task, Done done) : task_(std::move(task)), done_(std::move(done)) {}
+  DetachedTask(Task<T> task, Done done) : done_(std::move(done)), task_(std::move(task)) {}
 
   void end() {
     const std::unique_ptr<DetachedTask> self(this);
@@ -49,8 +49,8 @@ class DetachedTask {
     }
   }
 
+  Done done_;  // may hold what the task refers to
   Task<T> task_;
-  Done done_;
 };
 
 }  // namespace detail
@@ -77,8 +77,9 @@ class TaskScope {
   TaskScope(TaskScope&&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
   TaskScope& operator=(TaskScope&&) = delete;
-  /// Stops its tasks and gives up those that are left. On its executor, or after `join`: elsewhere
-  /// a task could be running at this moment.
+  /// Stops its tasks and gives up those that are left. After `join`, or on its executor where all
+  /// that its tasks await has the same one: else a task could be running at this moment. Not from
+  /// one of its own tasks.
   ~TaskScope();
 
   /// Begins a task, on this thread. A task that throws does not stop the others: see `join`.
