@@ -111,7 +111,7 @@ TEST_CASE("input on a busy thread joins the turn that runs: both handles see its
   auto original = thread.turn("Start.");
   auto stream = original.stream();
   read_first_message(stream);
-  auto joined = thread.turn("And this.");
+  auto joined = thread.turn("And this.", {.inactivity_timeout = 60s});
   CHECK(joined.id() == original.id());
   gate.open();
   const auto first = original.run();
