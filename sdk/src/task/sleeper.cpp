@@ -3,16 +3,23 @@
 namespace codex::detail {
 
 void Sleeper::wake() noexcept {
+  std::unique_lock lock(mutex_);
+  // Not kept by what is posted: a loop that owns both and ends before it ran it would own itself.
+  const auto executor = std::exchange(executor_, nullptr);
+  lock.unlock();
+  if (!executor) return;
   // Not run on this thread where the executor fails: it may be the one that reads.
   try {
-    (*executor_)([self = shared_from_this()] { self->go_on(); });
+    (*executor)([self = shared_from_this()] { self->go_on(); });
   } catch (...) {  // NOLINT(bugprone-empty-catch): as dropped by the executor
   }
 }
 
 void Sleeper::forget() noexcept {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   coroutine_ = nullptr;
+  const auto executor = std::exchange(executor_, nullptr);  // ends without the lock
+  lock.unlock();
 }
 
 void Sleeper::go_on() {

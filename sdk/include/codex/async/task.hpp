@@ -285,7 +285,7 @@ class Sleeper : public std::enable_shared_from_this<Sleeper> {
 
   std::mutex mutex_;
   std::coroutine_handle<> coroutine_;
-  const std::shared_ptr<const Executor> executor_;
+  std::shared_ptr<const Executor> executor_;
 };
 
 /// Goes on, on this executor, and stays there.
