@@ -54,7 +54,7 @@ std::vector<Json> tool_outputs(const ModelRequest& request) {
 
 bool has_external_message(const std::vector<types::ThreadItem>& items) {
   return std::any_of(items.begin(), items.end(), [](const types::ThreadItem& item) {
-    return item.is<types::FunctionCallOutputThreadItem>();
+    return Json(item).at("type") == "functionCallOutput";  // a type that older schemas lack
   });
 }
 
