@@ -9,11 +9,14 @@ void TextSource::fail(const char* reason) const {
   throw Failure::not_json(reason, at_ == end_ ? text_.size() : *at_);
 }
 
-void TextSource::append_unescaped(const char* begin, const char* end, std::string& out) const {
-  const char* broken = unescape(begin, end, out);
+void TextSource::set_unescaped(const char* begin, const char* end, std::string& out) const {
+  out.clear();
+  out.resize(static_cast<std::size_t>(end - begin));
+  const auto [written, broken] = unescape(begin, end, out.data());
   if (broken) {
     throw Failure::not_json("invalid escape", static_cast<std::size_t>(broken - text_.data()));
   }
+  out.resize(static_cast<std::size_t>(written - out.data()));
 }
 
 std::size_t TextSource::elements_ahead() const noexcept {
