@@ -30,6 +30,16 @@ TEST_CASE("codec: strings with every kind of escape") {
   CHECK(decode<std::string>("\"\x7f\u00fc\"") == "\x7f\u00fc");
 }
 
+TEST_CASE("codec: an escape anywhere in a string of any length, and nothing lost around it") {
+  for (std::size_t before = 0; before < 70; ++before) {
+    for (std::size_t behind = 0; behind < 70; ++behind) {
+      const std::string a(before, 'a');
+      const std::string b(behind, 'b');
+      CHECK(decode<std::string>("\"" + a + "\\n" + b + "\"") == a + "\n" + b);
+    }
+  }
+}
+
 TEST_CASE("codec: broken escapes") {
   for (const char* escape : {"\\x", "\\u", "\\u12", "\\u12g4", "\\ud800", "\\ud800\\u0041",
                              "\\udc00", "\\ud800x", "\\U0041", "\\'", "\\ud83d\\ude0"}) {

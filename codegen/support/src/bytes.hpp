@@ -1,10 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 /// Short texts a word at a time, never past their ends: the names and strings of the protocol are
 /// mostly so short that a call of memcmp or memcpy costs more than its work.
@@ -82,5 +87,51 @@ constexpr std::uint64_t zero_bytes(std::uint64_t word) noexcept {
 constexpr std::uint64_t bytes_equal_to(std::uint64_t word, char c) noexcept {
   return zero_bytes(word ^ (every_byte * static_cast<unsigned char>(c)));
 }
+
+/// As many bytes as the machine looks at in one go, for long texts. Not more than what every
+/// processor has that the compiler was told of: this is no library that chooses at run time.
+#if defined(__SSE2__)
+class Block {
+ public:
+  static constexpr std::size_t size = 32;
+
+  explicit Block(const char* from) noexcept
+      : low_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))),
+        high_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 16))) {}
+  void store(char* to) const noexcept {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), low_);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 16), high_);
+  }
+  /// Where the first such byte is; `size` when there is none.
+  [[nodiscard]] std::size_t find(char c) const noexcept {
+    const auto wanted = _mm_set1_epi8(c);
+    const auto low = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(low_, wanted)));
+    const auto high = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(high_, wanted)));
+    return static_cast<std::size_t>(std::countr_zero(low | high << 16));
+  }
+
+ private:
+  __m128i low_;
+  __m128i high_;
+};
+#else
+class Block {
+ public:
+  static constexpr std::size_t size = 8;
+
+  explicit Block(const char* from) noexcept : bytes_(load<std::uint64_t>(from)) {}
+  void store(char* to) const noexcept { detail::store(to, bytes_); }
+  /// Where the first such byte is; `size` when there is none.
+  [[nodiscard]] std::size_t find(char c) const noexcept {
+    if (!bytes_equal_to(bytes_, c)) return size;
+    char bytes[size];
+    store(bytes);
+    return static_cast<std::size_t>(std::find(bytes, bytes + size, c) - bytes);
+  }
+
+ private:
+  std::uint64_t bytes_;
+};
+#endif
 
 }  // namespace codex::protocol::detail

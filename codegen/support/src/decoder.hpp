@@ -308,8 +308,14 @@ bool Decoder<Source>::is_tag(const ObjectInfo& info) {
 }
 
 template <class Source>
-void Decoder<Source>::field(const Field& field, void* object, bool again) {
+[[gnu::always_inline]] inline void Decoder<Source>::field(const Field& field, void* object,
+                                                          bool again) {
   void* target = at(object, field.offset);
+  // Most members of small messages are strings: these need no walk through `value`.
+  if (field.type->kind == Kind::string) [[likely]] {
+    expect(JsonType::string, *field.type);
+    return source_.string(ref<std::string>(target));
+  }
   if (again && field.type->reset) field.type->reset(target);
   if (field.type->kind != Kind::optional || field.required) return value(*field.type, target);
   const auto& info = as<OptionalInfo>(*field.type);

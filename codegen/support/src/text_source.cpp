@@ -9,11 +9,14 @@ void TextSource::fail(const char* reason) const {
   throw Failure::not_json(reason, at_ == end_ ? text_.size() : *at_);
 }
 
-void TextSource::append_unescaped(const char* begin, const char* end, std::string& out) const {
-  const char* broken = unescape(begin, end, out);
+void TextSource::set_unescaped(const char* begin, const char* end, std::string& out) const {
+  out.clear();
+  out.resize(static_cast<std::size_t>(end - begin));
+  const auto [written, broken] = unescape(begin, end, out.data());
   if (broken) {
     throw Failure::not_json("invalid escape", static_cast<std::size_t>(broken - text_.data()));
   }
+  out.resize(static_cast<std::size_t>(written - out.data()));
 }
 
 std::size_t TextSource::elements_ahead() const noexcept {
@@ -22,10 +25,11 @@ std::size_t TextSource::elements_ahead() const noexcept {
   std::size_t open = 0;
   std::size_t commas = 0;
   for (Mark at = at_; at != end; ++at) {
+    // No branch but one that is not taken: which token comes next cannot be foretold.
     const int c = text_[*at] | 0x20;  // both kinds of brackets as braces
-    if (c == '{') ++open;
-    if (c == '}' && --open == 0) return at - at_ == 1 ? 0 : commas + 1;
-    if (c == ',' && open == 1) ++commas;
+    open += static_cast<std::size_t>(c == '{') - static_cast<std::size_t>(c == '}');
+    commas += static_cast<std::size_t>((c == ',') & (open == 1));
+    if (open == 0) return at - at_ == 1 ? 0 : commas + 1;
   }
   return commas;
 }

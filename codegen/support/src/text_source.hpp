@@ -70,8 +70,7 @@ class TextSource {
     if (find_backslash(begin, end) == end) {
       set(out, begin, end);
     } else {
-      out.clear();
-      append_unescaped(begin, end, out);
+      set_unescaped(begin, end, out);
     }
     ++at_;
   }
@@ -121,8 +120,7 @@ class TextSource {
   std::string_view name(std::string_view spelling, std::string& scratch) const {
     const char* end = spelling.data() + spelling.size();
     if (find_backslash(spelling.data(), end) == end) return spelling;
-    scratch.clear();
-    append_unescaped(spelling.data(), end, scratch);
+    set_unescaped(spelling.data(), end, scratch);
     return scratch;
   }
 
@@ -185,7 +183,7 @@ class TextSource {
       std::construct_at(&out, begin, end);
     }
   }
-  void append_unescaped(const char* begin, const char* end, std::string& out) const;
+  void set_unescaped(const char* begin, const char* end, std::string& out) const;
 
   [[nodiscard]] char peek() const {
     if (at_ == end_) fail("unexpected end");

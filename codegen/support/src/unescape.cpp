@@ -1,5 +1,7 @@
 #include "unescape.hpp"
 
+#include <array>
+
 #include "utf8.hpp"
 
 namespace codex::protocol::detail {
@@ -28,57 +30,63 @@ char32_t code_unit(const char* p, const char* end) {
 }
 
 /// Reads `\uXXXX` or a surrogate pair of them. Returns where it ends, or nullptr.
-const char* unicode_escape(const char* p, const char* end, std::string& out) {
+const char* unicode_escape(const char* p, const char* end, char*& to) noexcept {
   const char32_t unit = code_unit(p, end);
   if (unit == not_hex || (unit >= 0xdc00 && unit < 0xe000)) return nullptr;
   if (unit < 0xd800 || unit >= 0xe000) {
-    append_utf8(out, unit);
+    to = put_utf8(to, unit);
     return p + 6;
   }
   const char32_t low = code_unit(p + 6, end);
   if (low < 0xdc00 || low >= 0xe000) return nullptr;
-  append_utf8(out, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+  to = put_utf8(to, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
   return p + 12;
 }
 
-char short_escape(char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-      return c;
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
+/// What stands for itself and what does not, after a backslash; zero for all that may not be there.
+constexpr auto short_escapes = [] {
+  std::array<char, 256> out{};
+  out['"'] = '"';
+  out['\\'] = '\\';
+  out['/'] = '/';
+  out['b'] = '\b';
+  out['f'] = '\f';
+  out['n'] = '\n';
+  out['r'] = '\r';
+  out['t'] = '\t';
+  return out;
+}();
+
+/// Copies up to the first backslash, or `end`; returns where that is.
+const char* copy_plain(const char* p, const char* end, char*& to) noexcept {
+  // A block too many in `to` is overwritten by what follows: not more is written than was read.
+  while (static_cast<std::size_t>(end - p) >= Block::size) {
+    const Block block(p);
+    block.store(to);
+    const std::size_t plain = block.find('\\');
+    p += plain;
+    to += plain;
+    if (plain != Block::size) return p;
   }
-  return '\0';
+  while (p != end && *p != '\\') *to++ = *p++;
+  return p;
 }
 
 }  // namespace
 
-const char* unescape(const char* p, const char* end, std::string& out) {
-  out.reserve(out.size() + static_cast<std::size_t>(end - p));
+Unescaped unescape(const char* p, const char* end, char* to) noexcept {
   for (;;) {
-    const char* backslash = find_backslash(p, end);
-    out.append(p, backslash);
-    if (backslash == end) return nullptr;
-    if (end - backslash < 2) return backslash;
-    if (backslash[1] == 'u') {
-      p = unicode_escape(backslash, end, out);
-      if (!p) return backslash;
-    } else {
-      const char c = short_escape(backslash[1]);
-      if (c == '\0') return backslash;
-      out += c;
-      p = backslash + 2;
+    p = copy_plain(p, end, to);
+    if (p == end) return {to, nullptr};
+    if (end - p < 2) return {to, p};
+    if (const char c = short_escapes[static_cast<unsigned char>(p[1])]) {
+      *to++ = c;
+      p += 2;
+      continue;
     }
+    const char* next = p[1] == 'u' ? unicode_escape(p, end, to) : nullptr;
+    if (!next) return {to, p};
+    p = next;
   }
 }
 

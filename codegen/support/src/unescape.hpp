@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string>
 
 #include "bytes.hpp"
 
@@ -11,10 +9,14 @@ namespace codex::protocol::detail {
 
 /// Where the first backslash lies, or `end`.
 inline const char* find_backslash(const char* p, const char* end) noexcept {
-  const auto size = end - p;
-  if (size > 64) {
-    const void* found = std::memchr(p, '\\', static_cast<std::size_t>(size));
-    return found ? static_cast<const char*>(found) : end;
+  const auto size = static_cast<std::size_t>(end - p);
+  if (size >= Block::size) {
+    while (p + Block::size < end) {
+      const std::size_t found = Block(p).find('\\');
+      if (found != Block::size) return p + found;
+      p += Block::size;
+    }
+    return end - Block::size + Block(end - Block::size).find('\\');
   }
   if (size >= 8) {
     const auto found = [](const char* at) { return bytes_equal_to(load<std::uint64_t>(at), '\\'); };
@@ -30,7 +32,13 @@ inline const char* find_backslash(const char* p, const char* end) noexcept {
   return p;
 }
 
-/// Appends the content of a JSON string. Returns nullptr, or the place of a broken escape.
-const char* unescape(const char* p, const char* end, std::string& out);
+/// What `unescape` wrote, up to `end`; `broken` is the place of a broken escape, or nullptr.
+struct Unescaped {
+  char* end;
+  const char* broken;
+};
+
+/// Writes the content of a JSON string to `to`, which has room for as much as is read.
+Unescaped unescape(const char* p, const char* end, char* to) noexcept;
 
 }  // namespace codex::protocol::detail

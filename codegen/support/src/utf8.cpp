@@ -59,11 +59,11 @@ std::string replace_not_utf8(std::string_view text) {
   return out;
 }
 
-void append_utf8(std::string& text, char32_t character) {
-  const auto put = [&](char32_t byte) { text += static_cast<char>(byte); };
+char* put_utf8(char* to, char32_t character) noexcept {
+  const auto put = [&](char32_t byte) { *to++ = static_cast<char>(byte); };
   if (character < 0x80) {
     put(character);
-    return;
+    return to;
   }
   if (character < 0x800) {
     put(0xc0 | (character >> 6));
@@ -77,6 +77,7 @@ void append_utf8(std::string& text, char32_t character) {
     put(0x80 | ((character >> 6) & 0x3f));
   }
   put(0x80 | (character & 0x3f));
+  return to;
 }
 
 }  // namespace codex::protocol::detail

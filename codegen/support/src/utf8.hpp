@@ -14,6 +14,7 @@ namespace codex::protocol::detail {
 /// The text with U+FFFD in the place of each sequence that is not UTF-8.
 [[nodiscard]] std::string replace_not_utf8(std::string_view text);
 
-void append_utf8(std::string& text, char32_t character);
+/// Writes the character, of up to four bytes; returns where it ends.
+char* put_utf8(char* to, char32_t character) noexcept;
 
 }  // namespace codex::protocol::detail
