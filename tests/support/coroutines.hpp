@@ -50,6 +50,18 @@ class NoFrameIsLost {
 /// An event loop that runs when the test wants it to.
 class ManualLoop {
  public:
+  ManualLoop() = default;
+  ManualLoop(const ManualLoop&) = delete;
+  ManualLoop(ManualLoop&&) = delete;
+  ManualLoop& operator=(const ManualLoop&) = delete;
+  ManualLoop& operator=(ManualLoop&&) = delete;
+  /// Drops what was not run, which holds the executor, and so itself.
+  ~ManualLoop() {
+    std::unique_lock lock(state_->mutex);
+    const auto dropped = std::exchange(state_->jobs, {});
+    lock.unlock();
+  }
+
   [[nodiscard]] Executor executor() const {
     return [state = state_](std::function<void()> job) {
       const std::lock_guard lock(state->mutex);

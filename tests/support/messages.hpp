@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,15 +39,22 @@ inline std::string text_of(const Notification& event) {
   return Json::parse(event.params()).at("text").get<std::string>();
 }
 
-/// The message of the error that the call throws, which must be an E.
+/// The error that the call throws, which must be an E; nothing when it throws none.
 template <class E, class Call>
-std::string message_of(Call&& call) {
+std::optional<E> error_of(Call&& call) {
   try {
     call();
   } catch (const E& error) {
-    return error.what();
+    return error;
   }
-  return "(nothing was thrown)";
+  return std::nullopt;
+}
+
+/// The message of that error.
+template <class E, class Call>
+std::string message_of(Call&& call) {
+  const auto error = error_of<E>(std::forward<Call>(call));
+  return error ? error->what() : "(nothing was thrown)";
 }
 
 inline bool contains(std::string_view text, std::string_view part) {

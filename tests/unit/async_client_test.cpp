@@ -16,6 +16,7 @@
 
 #include "support/coroutines.hpp"
 #include "support/fake_runtime.hpp"
+#include "support/lingering_handler.hpp"
 #include "support/processes.hpp"
 #include "transport/transport.hpp"
 
@@ -24,6 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace types = codex::protocol;
+namespace requests = codex::protocol::requests;
 using ThreadId = std::thread::id;
 using Command = types::CommandExecutionRequestApprovalParams;
 using CommandAnswer = types::CommandExecutionRequestApprovalResponse;
@@ -55,6 +57,22 @@ Task<std::vector<std::string>> all_of(AsyncTurnStream stream) {
 /// An answer to turn/start that ends when the gate opens.
 Answer held_turn(const Gate& gate) {
   return Answer{}.begin_turn().say("before").wait_for(gate).say_deltas({"a", "b"}).end_turn();
+}
+
+/// One that begins a turn when the first gate opens, and does not end it before the second one
+/// does.
+Answer begun_turn(const Gate& begin, const Gate& end) {
+  return Answer{}.wait_for(begin).begin_turn().wait_for(end);
+}
+
+/// What either side has sent before this reaches the other one before it returns.
+void wait_for_what_was_sent(AsyncCodex& codex) { (void)sync_wait(codex.thread_start()); }
+
+/// Whether the call throws an E that says that nothing was sent.
+template <class E, class Call>
+bool ends_unsent(Call&& call) {
+  const auto error = error_of<E>(std::forward<Call>(call));
+  return error && !error->was_sent();
 }
 
 /// Tells which threads drive the connections that it opens.
@@ -110,6 +128,38 @@ class WatchedSource final : public codex::detail::TransportSource {
 
   const std::shared_ptr<TransportSource> source_;
   const std::shared_ptr<Readers> readers_ = std::make_shared<Readers>();
+};
+
+/// A start of a goal, each step of which is answered when its gate opens.
+struct GoalStart {
+  const NoFrameIsLost check;
+  ScriptedServer server;
+  const Gate read;
+  const Gate cleared;
+  const Gate set;
+  const Gate never;
+  AsyncCodex codex{server.memory_config()};
+  ManualLoop loop;
+  std::stop_source stop;
+  Begun<AsyncTurnHandle> goal = begin();
+
+ private:
+  [[nodiscard]] Begun<AsyncTurnHandle> begin() {
+    const Json status{{"type", "idle"}};
+    const Json thread{{"status", status}, {"ephemeral", false}, {"path", "/x"}};
+    server.on("thread/read", Answer{}.wait_for(read).result({{"thread", thread}}));
+    server.on("thread/goal/clear", Answer{}.wait_for(cleared).result({{"cleared", true}}));
+    server.once("thread/goal/set",
+                Answer{}
+                    .wait_for(set)
+                    .result()
+                    .notify("turn/started", {{"threadId", "$thread"}, {"turn", {{"id", "g1"}}}})
+                    .wait_for(never));
+    server.on("thread/goal/set", Answer{}.result());
+    server.on("turn/interrupt", Answer{}.result());
+    AsyncThread started = sync_wait(codex.thread_start());
+    return {started.goal("win"), loop, stop.get_token()};
+  }
 };
 
 struct City {
@@ -200,6 +250,55 @@ TEST_CASE("a wait for the start that is given up, or stopped, leaves it to the o
   CHECK(server.requests("thread/start").size() == 1);
 }
 
+TEST_CASE("a call that waits for the start of the client heeds its own stop token and time limit") {
+  const NoFrameIsLost check;
+  ScriptedServer server;
+  server.on("initialize", Answer{}.stall());
+  AsyncCodex codex(server.memory_config());
+  ManualLoop loop;
+  std::stop_source stop;
+  Begun<void> start(codex.start(), loop);
+  SUBCASE("a stop token") {
+    Begun<Json> request(codex.request("m", Json::object(), {.stop = stop.get_token()}), loop);
+    REQUIRE(server.wait_for_requests("initialize"));
+    stop.request_stop();
+    REQUIRE(loop.run_until([&] { return request.has_ended(); }));
+    CHECK(ends_unsent<CancelledError>([&] { (void)request.take(); }));
+  }
+  SUBCASE("a stop token whose stop was requested before, whatever the call") {
+    stop.request_stop();
+    const auto check_stopped = [&](auto task) {
+      Begun call(std::move(task), loop);
+      REQUIRE(loop.run_until([&] { return call.has_ended(); }));
+      CHECK(ends_unsent<CancelledError>([&] { (void)call.take(); }));
+    };
+    const CallOptions options{.stop = stop.get_token()};
+    auto pages = codex.all<requests::ThreadList>({}, options);
+    check_stopped(pages.next());
+    check_stopped(codex.request<requests::ModelList>({}, options));
+    check_stopped(codex.request("m", {}, options));
+    check_stopped(codex.logout(options));
+    check_stopped(codex.login_chatgpt(options));
+    check_stopped(codex.login_chatgpt_device_code(options));
+    check_stopped(codex.login_api_key("key", options));
+    check_stopped(codex.thread_archive("t1", options));
+    check_stopped(codex.thread_unarchive("t1", options));
+    check_stopped(codex.account({.stop = stop.get_token()}));
+    check_stopped(codex.models({.stop = stop.get_token()}));
+    check_stopped(codex.thread_list({.stop = stop.get_token()}));
+    check_stopped(codex.thread_start({.stop = stop.get_token()}));
+    check_stopped(codex.thread_resume("t1", {.stop = stop.get_token()}));
+    check_stopped(codex.thread_fork("t1", {.stop = stop.get_token()}));
+    check_stopped(codex.notifications({.stop = stop.get_token()}));
+  }
+  SUBCASE("a time limit") {
+    auto timed = with_timeout(codex.request("m"), 5ms);
+    CHECK(ends_unsent<TimeoutError>([&] { (void)sync_wait(std::move(timed)); }));
+  }
+  CHECK_FALSE(start.has_ended());  // it is left to the others
+  CHECK(server.requests("m").empty());
+}
+
 TEST_CASE("close ends a start that is under way, and can be asked for often and at once") {
   const NoFrameIsLost check;
   ScriptedServer server;
@@ -255,12 +354,8 @@ TEST_CASE("a start of a turn that was given up before it was sent is never sent"
   { const auto dropped = thread.turn("dropped"); }
   std::stop_source stop;
   stop.request_stop();
-  try {
-    (void)sync_wait(thread.turn("stopped"), stop.get_token());
-    FAIL("it was not stopped");
-  } catch (const CancelledError& error) {
-    CHECK_FALSE(error.was_sent());
-  }
+  CHECK(ends_unsent<CancelledError>(
+      [&] { (void)sync_wait(thread.turn("stopped"), stop.get_token()); }));
   CHECK_THROWS_AS((void)sync_wait(thread.run("stopped, too"), stop.get_token()), CancelledError);
   CHECK(sync_wait(thread.run("Hi")).final_response == "Hello.");
   CHECK(server.requests("turn/start").size() == 1);
@@ -287,12 +382,9 @@ TEST_CASE("a start of a turn that was given up after it was sent has the turn in
   SUBCASE("by a stop") {
     stop.request_stop();
     REQUIRE(loop.run_until([&] { return start.has_ended(); }));
-    try {
-      (void)start.take();
-      FAIL("it was not stopped");
-    } catch (const CancelledError& error) {
-      CHECK(error.was_sent());
-    }
+    const auto error = error_of<CancelledError>([&] { (void)start.take(); });
+    REQUIRE(error);
+    CHECK(error->was_sent());
     gate.open();
   }
   SUBCASE("by dropping its task when the answer is there, and not yet taken") {
@@ -300,9 +392,105 @@ TEST_CASE("a start of a turn that was given up after it was sent has the turn in
     REQUIRE(loop.has_work());
     start.give_up();
   }
+  SUBCASE("by a stop when the answer is there, and not yet taken") {
+    gate.open();
+    REQUIRE(loop.has_work());
+    stop.request_stop();
+    REQUIRE(loop.run_until([&] { return start.has_ended(); }));
+    const auto error = error_of<CancelledError>([&] { (void)start.take(); });
+    REQUIRE(error);
+    REQUIRE(error->collected());
+    CHECK(server.wait_for_requests("turn/interrupt"));
+    CHECK(server.requests("turn/interrupt")[0].params.at("turnId") == error->collected()->id);
+  }
   REQUIRE(server.wait_for_requests("turn/interrupt"));
   CHECK(server.requests("turn/interrupt")[0].params.at("threadId") == thread.id());
   CHECK(sync_wait(answer_to(codex)) == "Hello.");
+}
+
+TEST_CASE(
+    "of two turns that are started at once, when_any interrupts the one that it does not give") {
+  const NoFrameIsLost check;
+  ScriptedServer server;
+  const Gate begin;
+  std::vector<Gate> never(2);
+  for (const Gate& end : never) server.once("turn/start", begun_turn(begin, end));
+  server.on("turn/interrupt", Answer{}.result());
+  AsyncCodex codex(server.memory_config());
+  std::set<std::string> threads;
+  std::vector<Task<AsyncTurnHandle>> starts;
+  for (int i = 0; i < 2; ++i) {
+    AsyncThread thread = sync_wait(codex.thread_start());
+    threads.insert(thread.id());
+    starts.push_back(thread.turn("Hi"));
+  }
+  ManualLoop loop;
+  Begun<FirstOf<AsyncTurnHandle>> any(when_any(std::move(starts)), loop);
+  begin.open();
+  for (const Gate& end : never) REQUIRE(end.wait_reached());
+  wait_for_what_was_sent(codex);  // both answers
+  REQUIRE(loop.run_until([&] { return any.has_ended(); }));
+  const AsyncTurnHandle winner = any.take().value;
+  REQUIRE(server.wait_for_requests("turn/interrupt"));
+  wait_for_what_was_sent(codex);
+  REQUIRE(server.requests("turn/interrupt").size() == 1);
+  threads.erase(winner.thread_id());
+  CHECK(threads.contains(server.requests("turn/interrupt")[0].params.at("threadId")));
+}
+
+TEST_CASE(
+    "a start of a review that is stopped when its answer is there has the review interrupted") {
+  const NoFrameIsLost check;
+  ScriptedServer server;
+  const Gate begin;
+  const Gate never;
+  server.on("review/start", begun_turn(begin, never));
+  server.on("turn/interrupt", Answer{}.result());
+  AsyncCodex codex(server.memory_config());
+  AsyncThread thread = sync_wait(codex.thread_start());
+  ManualLoop loop;
+  std::stop_source stop;
+  const types::ReviewTarget changes = types::UncommittedChangesReviewTarget{};
+  Begun<AsyncTurnHandle> review(thread.review(changes), loop, stop.get_token());
+  begin.open();
+  REQUIRE(never.wait_reached());
+  wait_for_what_was_sent(codex);
+  stop.request_stop();
+  REQUIRE(loop.run_until([&] { return review.has_ended(); }));
+  CHECK_THROWS_AS((void)review.take(), CancelledError);
+  REQUIRE(server.wait_for_requests("turn/interrupt"));
+  CHECK(server.requests("turn/interrupt")[0].params.at("threadId") == thread.id());
+}
+
+TEST_CASE_FIXTURE(GoalStart,
+                  "a start of a goal that is stopped before it was set sends nothing more") {
+  read.open();
+  REQUIRE(loop.run_one());
+  cleared.open();
+  REQUIRE(loop.has_work());
+  stop.request_stop();
+  REQUIRE(loop.run_until([&] { return goal.has_ended(); }));
+  CHECK(ends_unsent<CancelledError>([&] { (void)goal.take(); }));
+  wait_for_what_was_sent(codex);
+  CHECK(server.requests("thread/goal/set").empty());
+}
+
+TEST_CASE_FIXTURE(GoalStart,
+                  "a start of a goal that is stopped when its turn is there has it paused") {
+  for (const Gate& step : {read, cleared}) {
+    step.open();
+    REQUIRE(loop.run_one());
+  }
+  set.open();
+  REQUIRE(never.wait_reached());
+  wait_for_what_was_sent(codex);
+  stop.request_stop();
+  REQUIRE(loop.run_until([&] { return goal.has_ended(); }));
+  CHECK_THROWS_AS((void)goal.take(), CancelledError);
+  REQUIRE(server.wait_for_requests("thread/goal/set", 2));
+  CHECK(server.requests("thread/goal/set")[1].params.at("status") == "paused");
+  REQUIRE(server.wait_for_requests("turn/interrupt"));
+  CHECK(server.requests("turn/interrupt")[0].params.at("turnId") == "g1");
 }
 
 TEST_CASE("a run that is stopped interrupts its turn, and tells what was collected") {
@@ -322,7 +510,7 @@ TEST_CASE("a run that is stopped interrupts its turn, and tells what was collect
   SUBCASE("by a stop token") {
     Begun<TurnResult> run(thread.run("Hi"), loop, stop.get_token());
     REQUIRE(interrupted.wait_reached());
-    (void)sync_wait(codex.thread_start());  // what was sent before has come when this is answered
+    wait_for_what_was_sent(codex);
     while (loop.has_work_now()) loop.run_one();
     stop.request_stop();
     REQUIRE(loop.run_until([&] { return run.has_ended(); }));
@@ -366,6 +554,23 @@ TEST_CASE("several consumers of one turn, in one coroutine, each see all of it")
   CHECK(one == two);
   CHECK(result.final_response == "abc");
   CHECK(again.final_response == "abc");
+}
+
+TEST_CASE("a run that nobody awaits yet leaves the events of its handle to a stream") {
+  const NoFrameIsLost check;
+  ScriptedServer server;
+  const Gate gate;
+  server.on("turn/start", held_turn(gate));
+  AsyncCodex codex(server.memory_config());
+  AsyncTurnHandle turn = sync_wait(new_turn(codex));
+  REQUIRE(gate.wait_reached());
+  wait_for_what_was_sent(codex);  // the first events
+  auto run = turn.run();
+  auto stream = turn.stream();
+  gate.open();
+  const auto [result, seen] = sync_wait(when_all(std::move(run), all_of(std::move(stream))));
+  CHECK(result.final_response == "ab");
+  CHECK(seen.size() == 9);
 }
 
 TEST_CASE("whoever gives up a stream, a task or a handle leaves the others of its turn intact") {
@@ -492,6 +697,21 @@ TEST_CASE("a continuation never runs on the thread that reads") {
   CHECK_FALSE(watched->is_reader(loop.id()));
 }
 
+TEST_CASE("a call that is put on another executor than the client's ends there") {
+  const NoFrameIsLost check;
+  LoopThread pool;
+  LoopThread ui;
+  ScriptedServer server;
+  server.on("m", Answer{}.delay(20ms).result(1));  // so that it is waited for
+  AsyncCodex codex(server.memory_config(), pool.executor());
+  const auto thread_behind = [](Task<Json> call) -> Task<ThreadId> {
+    (void)co_await call;
+    co_return std::this_thread::get_id();
+  };
+  CHECK(sync_wait(thread_behind(codex.request("m"))) == pool.id());
+  CHECK(sync_wait(thread_behind(codex.request("m").on(ui.executor()))) == ui.id());
+}
+
 TEST_CASE("handlers and tools may be coroutines, and run on the client's executor") {
   const NoFrameIsLost check;
   LoopThread loop;
@@ -583,6 +803,60 @@ TEST_CASE("handlers that are coroutines hold no thread while they wait") {
   }
 }
 
+TEST_CASE("closing, and the end of a client, wait for a handler that is a coroutine, too") {
+  const NoFrameIsLost check;
+  FakeRuntime runtime;
+  LingeringHandler handler;
+  LoopThread loop;
+  auto config = runtime.config();
+  config.handlers.command_approval = handler.function();
+  config.shutdown_timeout = 20s;
+  std::optional<AsyncCodex> codex;
+  const auto begin = [&](Executor executor) {
+    codex.emplace(std::move(config), std::move(executor));
+    sync_wait(codex->start());
+    REQUIRE(handler.is_begun_by(runtime));
+    return std::jthread([&] { handler.end_after(100ms); });
+  };
+  SUBCASE("closing") {
+    const auto ender = begin({});
+    sync_wait(codex->close());
+    CHECK(handler.has_ended());
+  }
+  SUBCASE("closing with an executor of the app's") {
+    const auto ender = begin(loop.executor());
+    sync_wait(codex->close());
+    CHECK(handler.has_ended());
+  }
+  SUBCASE("the end of the client") {
+    const auto ender = begin({});
+    codex.reset();
+    CHECK(handler.has_ended());
+  }
+}
+
+TEST_CASE("the end of a client does not wait for what only its own thread could go on with") {
+  const NoFrameIsLost check;
+  FakeRuntime runtime;
+  LingeringHandler handler;
+  ManualLoop loop;
+  std::atomic<int> problems = 0;
+  auto config = runtime.config();
+  config.handlers.command_approval = handler.function();
+  config.handlers.on_problem = [&](const HandlerProblem&) { ++problems; };
+  {
+    AsyncCodex codex(std::move(config), loop.executor());
+    Begun<void> start(codex.start(), loop);
+    REQUIRE(loop.run_until([&] { return start.has_ended(); }));
+    LingeringHandler::be_asked_by(runtime);
+    REQUIRE(loop.run_until([&] { return handler.is_running(); }));
+  }
+  CHECK(problems == 0);
+  REQUIRE(loop.run_until([&] { return handler.is_stopped(); }));
+  handler.end();
+  CHECK(loop.run_until([&] { return handler.has_ended(); }));
+}
+
 TEST_CASE("1,000 turns at once through one client need one more thread than one turn does") {
   constexpr int count = 1000;
   const NoFrameIsLost check;
@@ -621,6 +895,7 @@ TEST_CASE("a client that was moved from says so, and its tasks stay with the oth
   auto before = codex.metadata();
   AsyncCodex moved = std::move(codex);
   CHECK_THROWS_AS((void)codex.thread_start(), TransportClosedError);  // NOLINT
+  CHECK_THROWS_AS((void)codex.all<requests::ThreadList>(), TransportClosedError);
   CHECK(sync_wait(std::move(before)).runtime_version == sdk_version());
   CHECK(sync_wait(answer_to(moved)) == "Hello.");
 }

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 
 #include <doctest/doctest.h>
@@ -19,7 +20,9 @@
 #include <codex/testing/scripted_server.hpp>
 
 #include "handlers/dispatcher.hpp"
+#include "support/coroutines.hpp"
 #include "support/fake_runtime.hpp"
+#include "support/lingering_handler.hpp"
 #include "support/stopping.hpp"
 #include "testing/temp_dir.hpp"
 
@@ -583,6 +586,42 @@ TEST_CASE("a handler that does not end is left behind, and harms nobody") {
   CHECK(problems.next().kind == Kind::left_behind);
   gate.open();
   CHECK(ended.pass({}));  // the client is gone
+  CHECK(runtime.answers_to(1) == 0);
+}
+
+TEST_CASE("closing, and the end of a client, wait for a handler that is a coroutine") {
+  const NoFrameIsLost check;
+  FakeRuntime runtime;
+  LingeringHandler handler;
+  auto config = with(runtime, {.command_approval = handler.function()});
+  config.shutdown_timeout = 20s;
+  std::optional<Codex> codex(config);
+  REQUIRE(handler.is_begun_by(runtime));
+  const std::jthread ender([&] { handler.end_after(100ms); });
+  SUBCASE("closing") { codex->close(); }
+  SUBCASE("the end of the client") { codex.reset(); }
+  CHECK(handler.has_ended());
+}
+
+TEST_CASE("a handler that is a coroutine and does not end is left behind, and harms nobody") {
+  const NoFrameIsLost check;
+  FakeRuntime runtime;
+  Problems problems;
+  LingeringHandler handler;
+  {
+    auto config =
+        with(runtime, {.command_approval = handler.function(), .on_problem = problems.listener()});
+    config.shutdown_timeout = 20ms;
+    const Codex codex(config);
+    REQUIRE(handler.is_begun_by(runtime));
+  }
+  const HandlerProblem problem = problems.next();
+  CHECK(problem.kind == Kind::left_behind);
+  CHECK(problem.method == command_method);
+  CHECK_FALSE(handler.has_ended());
+  handler.end();
+  CHECK(comes_true([&] { return handler.has_ended(); }));
+  CHECK(problems.empty());
   CHECK(runtime.answers_to(1) == 0);
 }
 

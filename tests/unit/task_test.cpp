@@ -261,8 +261,23 @@ TEST_CASE(
   CHECK(ours[0] != loop.id());
 }
 
+TEST_CASE("a task that is put on no executor runs on the SDK's own thread") {
+  const NoFrameIsLost check;
+  const auto own = codex::detail::own_executor();
+  const ThreadId ours = sync_wait(thread_after(1ms).on(*own));
+  CHECK(ours != std::this_thread::get_id());
+
+  ManualLoop loop;
+  Begun<ThreadId> task(thread_after(1ms).on(Executor()), loop);
+  REQUIRE(comes_true([&] { return task.has_ended(); }));
+  CHECK(task.take() == ours);
+  CHECK_FALSE(loop.has_work_now());
+}
+
 TEST_CASE("the SDK's own thread is there only while somebody needs it") {
   const auto before = running_threads();
+  sync_wait(sleep_for(1ms));  // for that alone
+  CHECK(comes_true([&] { return running_threads() == before; }));
   for (int i = 0; i < 20; ++i) {
     std::atomic<bool> is_over = false;
     detach(sleep_for(1ms), [&](const std::exception_ptr&) { is_over = true; });
@@ -480,6 +495,26 @@ TEST_CASE("a scope that ends gives up the tasks that are left, wherever they are
     if (i % 3 == 0) loop.run_one();
   }
   CHECK(guests == 0);
+}
+
+TEST_CASE("a scope that ends ends the wait of those who join it") {
+  const NoFrameIsLost check;
+  ManualLoop loop;
+  int guests = 0;
+  std::atomic<int> joined = 0;
+  const auto note = [&](const std::exception_ptr& error) {
+    CHECK_FALSE(error);
+    ++joined;
+  };
+  {
+    TaskScope scope(loop.executor());
+    scope.spawn(sleep_with(guests));
+    detach(scope.join(), note, loop.executor());
+    detach(scope.join(), note, loop.executor());
+    CHECK(joined == 0);
+  }
+  CHECK(guests == 0);
+  CHECK(loop.run_until([&] { return joined == 2; }));
 }
 
 TEST_CASE("the tasks of a scope on the SDK's own thread may spawn others") {
