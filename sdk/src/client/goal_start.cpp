@@ -77,8 +77,6 @@ Task<std::string> set_goal(std::shared_ptr<Connection> connection,
     co_await set;
     auto first = first_turn_of(events, thread_id, terms);
     std::string turn_id = co_await first;
-    auto check = check_not_stopped(std::string(requests::ThreadGoalSet::method), turn_id);
-    co_await check;
     unless_it_runs.cancel();
     co_return turn_id;
   } catch (const JsonRpcError&) {

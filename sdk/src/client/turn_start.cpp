@@ -56,14 +56,16 @@ Task<std::string> running_id_of(const Subscription& review, std::string turn_id,
   co_return turn_id;
 }
 
-}  // namespace
-
-Task<void> check_not_stopped(std::string method, std::string turn_id) {
+/// Throws when the coroutine was stopped while the answer came: whoever stops a start does not look
+/// at what it gives. Reviews and goals wait for a first event, which looks for that as well.
+Task<void> check_not_stopped(std::string turn_id) {
   const std::stop_token stop = co_await current_stop();
   if (!stop.stop_requested()) co_return;
   auto collected = std::make_shared<const TurnResult>(TurnResult{.id = std::move(turn_id)});
-  throw CancelledError(method + " was cancelled", std::move(collected));
+  throw CancelledError("turn/start was cancelled", std::move(collected));
 }
+
+}  // namespace
 
 Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string thread_id,
                              RunInput input, TurnOptions options) {
@@ -83,7 +85,7 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
                           start_terms(options, client->config(), started), end_unwanted);
   const std::string turn_id = co_await start;
   AtExit unless_wanted([&] { end_unwanted(turn_id); });
-  auto check = check_not_stopped(std::string(requests::TurnStart::method), turn_id);
+  auto check = check_not_stopped(turn_id);
   co_await check;
   unless_wanted.cancel();
   Subscription events = std::move(pending).bind(turn_id);
@@ -108,8 +110,6 @@ Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string
   const std::string turn_id = co_await start;
   Subscription events = std::move(pending).bind(turn_id);
   AtExit unless_it_runs([&] { end_unwanted(turn_id); });
-  auto check = check_not_stopped(std::string(requests::ReviewStart::method), turn_id);
-  co_await check;
   auto running = with_result(turn_id, running_id_of(events, turn_id, terms));
   const std::string running_id = co_await running;
   unless_it_runs.cancel();

@@ -30,8 +30,4 @@ Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string
 Task<StartedTurn> start_goal(std::shared_ptr<const Client> client, std::string thread_id,
                              std::string objective, GoalOptions options);
 
-/// Throws CancelledError when the coroutine was stopped while the answer to `method` came: whoever
-/// stops a start does not look at what it gives.
-Task<void> check_not_stopped(std::string method, std::string turn_id);
-
 }  // namespace codex::detail
