@@ -64,7 +64,8 @@ std::ptrdiff_t running_threads() {
       gate.open();
       return Answer{}.result();
     });
-    for (const std::string& argument : *server.config().launch_args_override) {
+    const codex::CodexConfig config = server.config();
+    for (const std::string& argument : config.launch_args_override) {
       const std::string line = argument + "\n";
       if (::write(out, line.data(), line.size()) < 0) std::_Exit(1);
     }
