@@ -387,6 +387,25 @@ TEST_CASE("what the handlers of a thread hold is let go when the client closes")
   CHECK(held.use_count() == 1);
 }
 
+TEST_CASE("so is what a handler holds that was a coroutine, and has answered") {
+  FakeRuntime runtime;
+  runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
+  const auto held = std::make_shared<int>(1);
+  {
+    Codex codex(with(runtime, {}));
+    const Thread thread = codex.thread_start();
+    thread.set_handlers(
+        {.command_approval = [thread, held](const Command&) -> Task<approvals::Decision> {
+          co_await sleep_for(20ms);  // on the SDK's thread by then
+          co_return approvals::accept();
+        }});
+    runtime.ask(1, command_method, command_params());
+    CHECK(runtime.answer_to(1).at("result") == decision("accept"));
+    codex.close();
+  }
+  CHECK(held.use_count() == 1);
+}
+
 namespace {
 
 struct Approver {

@@ -214,6 +214,9 @@ void Dispatcher::finish(std::chrono::milliseconds patience, bool and_coroutines)
   stops_.finish(patience);
   problems_.finish(patience);
   book_.clear();
+  std::unique_lock lock(mutex_);
+  const auto suspended = std::exchange(suspended_, {});  // they hold what the app gave, too
+  lock.unlock();
 }
 
 void Dispatcher::run(Key key) {
