@@ -5,13 +5,9 @@
 
 namespace codex {
 
-void Extra::Delete::operator()(Json* members) const noexcept { delete members; }
-
 Extra::Extra(const Extra& other) : members_(other.members_ ? new Json(*other.members_) : nullptr) {}
-Extra& Extra::operator=(const Extra& other) {
-  if (this != &other) *this = Extra(other);
-  return *this;
-}
+
+void Extra::forget() noexcept { delete std::exchange(members_, nullptr); }
 
 std::size_t Extra::size() const noexcept { return members_ ? members_->size() : 0; }
 
@@ -22,13 +18,13 @@ const Json* Extra::find(std::string_view name) const {
 }
 
 void Extra::set(std::string_view name, Json value) {
-  if (!members_) members_.reset(new Json(Json::object()));
+  if (!members_) members_ = new Json(Json::object());
   (*members_)[std::string(name)] = std::move(value);
 }
 
 bool Extra::erase(std::string_view name) {
   if (!members_ || members_->erase(std::string(name)) == 0) return false;
-  if (members_->empty()) members_.reset();
+  if (members_->empty()) forget();
   return true;
 }
 

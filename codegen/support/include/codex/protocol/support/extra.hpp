@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
+#include <utility>
 
 #include <codex/protocol/support/json.hpp>
 
@@ -14,10 +14,16 @@ class Extra {
  public:
   Extra() noexcept = default;
   Extra(const Extra& other);
-  Extra(Extra&& other) noexcept = default;
-  Extra& operator=(const Extra& other);
-  Extra& operator=(Extra&& other) noexcept = default;
-  ~Extra() = default;
+  /// The other has none then.
+  Extra(Extra&& other) noexcept : members_(std::exchange(other.members_, nullptr)) {}
+  /// Has what the other had.
+  Extra& operator=(Extra other) noexcept {
+    std::swap(members_, other.members_);
+    return *this;
+  }
+  ~Extra() {
+    if (members_) forget();
+  }
 
   /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return !members_; }
@@ -39,12 +45,11 @@ class Extra {
   bool operator==(const Extra& other) const;
 
  private:
-  /// Out of line: every struct of the protocol has an Extra.
-  struct Delete {
-    void operator()(Json* members) const noexcept;
-  };
+  void forget() noexcept;
 
-  std::unique_ptr<Json, Delete> members_;  // an object with at least one member, or nothing
+  // An object with at least one member, or nothing. No unique_ptr: every struct of the protocol has
+  // an Extra, and each includer would pay for what that draws in.
+  Json* members_ = nullptr;
 };
 
 }  // namespace codex

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <initializer_list>
+#include <map>
 #include <new>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace codex {
 
@@ -25,20 +29,33 @@ inline char null_mark = 0;
 
 struct NoList {};
 
-/// What a braced list for a T holds, so that `.roots = {"/a", "/b"}` reaches the T inside.
 template <class T>
-struct ListFor {
+struct ListByMembers {
   using type = std::initializer_list<NoList>;
 };
 template <class T>
   requires requires { typename T::value_type; } && (!requires { typename T::initializer_list_t; })
-struct ListFor<T> {
+struct ListByMembers<T> {
   using type = std::initializer_list<typename T::value_type>;
 };
 template <class T>
   requires requires { typename T::initializer_list_t; }
-struct ListFor<T> {
+struct ListByMembers<T> {
   using type = typename T::initializer_list_t;
+};
+
+/// What a braced list for a T holds, so that `.roots = {"/a", "/b"}` reaches the T inside. Lists
+/// and maps are spelt out: asking each of them would instantiate it in every program that includes
+/// the protocol.
+template <class T>
+struct ListFor : ListByMembers<T> {};
+template <class T>
+struct ListFor<std::vector<T>> {
+  using type = std::initializer_list<T>;
+};
+template <class T>
+struct ListFor<std::map<std::string, T>> {
+  using type = std::initializer_list<std::pair<const std::string, T>>;
 };
 
 template <class List>
@@ -52,52 +69,52 @@ concept PlainOperand = std::same_as<U, T> || std::is_arithmetic_v<U> || std::is_
 
 enum class Presence : unsigned char { absent, null, value };
 
-/// Where an `Optional` keeps its value: within itself.
-template <class T, bool Far = (sizeof(T) > 40)>
+template <class T>
+struct RoomOf {
+  static constexpr std::size_t size = sizeof(T);
+  static constexpr std::size_t align = alignof(T);
+};
+
+/// The room that a T takes. Lists and maps, as above, are as large whatever they hold.
+template <class T>
+struct Room : RoomOf<T> {};
+template <class T>
+struct Room<std::vector<T>> : RoomOf<std::vector<char>> {};
+template <class T>
+struct Room<std::map<std::string, T>> : RoomOf<std::map<std::string, std::string>> {};
+
+/// Where an `Optional` keeps its value: within itself. It ends and copies nothing by itself, its
+/// `Optional` does: a constructor has the destructors of all members instantiated.
+template <class T, bool Far = (Room<T>::size > 40)>
 class OptionalSlot {
  public:
-  constexpr OptionalSlot() noexcept {}
-  explicit constexpr OptionalSlot(Presence state) noexcept : state_(state) {}
-  OptionalSlot(const OptionalSlot& other) {
-    if (other.state_ == Presence::value) new (&value_) T(other.value_);
-    state_ = other.state_;
-  }
-  OptionalSlot(OptionalSlot&& other) noexcept : state_(other.state_) {
-    if (state_ == Presence::value) new (&value_) T(std::move(other.value_));
-  }
-  OptionalSlot& operator=(const OptionalSlot& other) {
-    if (this != &other) *this = OptionalSlot(other);
-    return *this;
-  }
-  OptionalSlot& operator=(OptionalSlot&& other) noexcept {
-    if (this == &other) return *this;
-    clear(other.state_);
-    if (state_ == Presence::value) new (&value_) T(std::move(other.value_));
-    return *this;
-  }
-  ~OptionalSlot() { clear(Presence::absent); }
+  constexpr explicit OptionalSlot(Presence state) noexcept : state_(state) {}
 
   [[nodiscard]] Presence state() const noexcept { return state_; }
-  T& value() noexcept { return value_; }
-  const T& value() const noexcept { return value_; }
+  T& value() noexcept { return *std::launder(reinterpret_cast<T*>(room_)); }
+  const T& value() const noexcept { return *std::launder(reinterpret_cast<const T*>(room_)); }
 
   /// Makes a value where there is none.
   template <class... Args>
   T& fill(Args&&... args) {
-    new (&value_) T(std::forward<Args>(args)...);
+    static_assert(sizeof(T) == Room<T>::size && alignof(T) == Room<T>::align);
+    T* value = new (room_) T(std::forward<Args>(args)...);
     state_ = Presence::value;
-    return value_;
+    return *value;
+  }
+  /// Takes what another one has, where there is no value. That one keeps a moved-from value.
+  void take(OptionalSlot& other) noexcept {
+    if (other.state_ == Presence::value) new (room_) T(std::move(other.value()));
+    state_ = other.state_;
   }
   void clear(Presence state) noexcept {
-    if (state_ == Presence::value) value_.~T();
+    if (state_ == Presence::value) value().~T();
     state_ = state;
   }
 
  private:
-  union {
-    T value_;
-  };
-  Presence state_ = Presence::absent;
+  alignas(Room<T>::align) std::byte room_[Room<T>::size];
+  Presence state_;
 };
 
 /// The same for a large value, which lives elsewhere: members that rarely come would make up most
@@ -105,17 +122,8 @@ class OptionalSlot {
 template <class T>
 class OptionalSlot<T, true> {
  public:
-  constexpr OptionalSlot() noexcept {}  // NOLINT(modernize-use-equals-default): lighter
-  explicit constexpr OptionalSlot(Presence state) noexcept
+  constexpr explicit OptionalSlot(Presence state) noexcept
       : at_(state == Presence::null ? &null_mark : nullptr) {}
-  OptionalSlot(const OptionalSlot& other)
-      : at_(other.state() == Presence::value ? new T(other.value()) : other.at_) {}
-  OptionalSlot(OptionalSlot&& other) noexcept : at_(std::exchange(other.at_, nullptr)) {}
-  OptionalSlot& operator=(OptionalSlot other) noexcept {
-    std::swap(at_, other.at_);
-    return *this;
-  }
-  ~OptionalSlot() { clear(Presence::absent); }
 
   [[nodiscard]] Presence state() const noexcept {
     return !at_ ? Presence::absent : at_ == &null_mark ? Presence::null : Presence::value;
@@ -129,13 +137,14 @@ class OptionalSlot<T, true> {
     at_ = value;
     return *value;
   }
+  void take(OptionalSlot& other) noexcept { at_ = std::exchange(other.at_, nullptr); }
   void clear(Presence state) noexcept {
     if (this->state() == Presence::value) delete static_cast<T*>(at_);
     at_ = state == Presence::null ? &null_mark : nullptr;
   }
 
  private:
-  void* at_ = nullptr;  // absent: nothing; null: `&null_mark`
+  void* at_;  // absent: nothing; null: `&null_mark`
 };
 
 }  // namespace detail
@@ -149,26 +158,49 @@ class Optional {
   using value_type = T;
   using List = typename detail::ListFor<T>::type;
 
-  constexpr Optional() noexcept {}  // NOLINT(modernize-use-equals-default): lighter
+  constexpr Optional() noexcept : slot_(Presence::absent) {}
   /// Absent.
-  constexpr Optional(std::nullopt_t) noexcept {}
+  constexpr Optional(std::nullopt_t) noexcept : slot_(Presence::absent) {}
   /// Null.
   constexpr Optional(Null) noexcept : slot_(Presence::null) {}
+  /// Copies the value, where there is one.
+  Optional(const Optional& other) : slot_(Presence::absent) {
+    if (other.has_value()) {
+      slot_.fill(other.slot_.value());
+    } else {
+      slot_.clear(other.slot_.state());
+    }
+  }
+  /// Takes the value, where there is one.
+  Optional(Optional&& other) noexcept : slot_(Presence::absent) { slot_.take(other.slot_); }
+  /// Copies the value, where there is one.
+  Optional& operator=(const Optional& other) {
+    if (this != &other) *this = Optional(other);
+    return *this;
+  }
+  /// Takes the value, where there is one.
+  Optional& operator=(Optional&& other) noexcept {
+    if (this == &other) return *this;
+    slot_.clear(Presence::absent);
+    slot_.take(other.slot_);
+    return *this;
+  }
+  ~Optional() { slot_.clear(Presence::absent); }
   /// With a value.
   template <class U = T>
     requires(!std::same_as<std::remove_cvref_t<U>, Optional> && std::convertible_to<U, T>)
-  Optional(U&& value) {
+  Optional(U&& value) : slot_(Presence::absent) {
     slot_.fill(std::forward<U>(value));
   }
   /// With a braced list, for lists.
   Optional(List list)
     requires detail::HasList<List>
-  {
+      : slot_(Presence::absent) {
     slot_.fill(list);
   }
   /// An empty `std::optional` becomes absent.
   template <std::same_as<T> U>
-  Optional(std::optional<U> other) {
+  Optional(std::optional<U> other) : slot_(Presence::absent) {
     if (other) emplace(*std::move(other));
   }
 
