@@ -46,12 +46,11 @@ class HeaderWriter {
     for (const auto& method : model.methods) note_users(method);
   }
 
-  std::string family(const Family& family, bool common) const {
+  std::string family(const Family& family) const {
     std::string out = "#pragma once\n\n" + banner(model_) + "\n";
-    if (!common) out += "#include <codex/protocol/common.hpp>\n";
-    out +=
-        "#include <codex/protocol/support/no_params.hpp>\n#include "
-        "<codex/protocol/support/text.hpp>\n";
+    if (!family.stands_on.empty()) out += include(family.stands_on);
+    if (has_messages(family)) out += include("support/message");
+    out += include("support/no_params") + include("support/text");
     out += "#include <cstdint>\n#include <map>\n#include <optional>\n#include <string>\n";
     out += "#include <string_view>\n#include <vector>\n\n";
     out += "namespace codex::protocol {\n";
@@ -64,6 +63,16 @@ class HeaderWriter {
   }
 
  private:
+  static std::string include(const std::string& header) {
+    return "#include <codex/protocol/" + header + ".hpp>\n";
+  }
+
+  static bool has_messages(const Family& family) {
+    return std::ranges::any_of(family.definitions, [](const Definition* definition) {
+      return std::holds_alternative<Message>(definition->shape);
+    });
+  }
+
   void note_users(const Method& method) {
     const std::string wire = "`" + method.wire + "`";
     if (!method.params.empty()) uses_[method.params].push_back("The params of " + wire + ".");
@@ -109,7 +118,7 @@ class HeaderWriter {
     std::string out = type_doc(definition, fallback) + "struct " + definition.name + " {\n";
     out += members(object.members);
     if (!object.members.empty()) out += "\n";
-    out += "  Extra extra = {};  // members that this version does not know\n";
+    out += "  Extra extra{};  // members that this version does not know\n";
     return out + closing("ObjectInfo");
   }
 
@@ -131,12 +140,14 @@ class HeaderWriter {
     return out;
   }
 
+  /// Braces without `=`: behind it g++ instantiates the destructor of the member's type, in every
+  /// program that includes the header.
   [[nodiscard]] std::string initialiser(const Member& member) const {
     if (member.presence == Presence::required) return scalar_initialiser(member.type);
     if (member.presence == Presence::required_nullable) return "";
-    if (member.presence != Presence::defaulted) return " = {}";
+    if (member.presence != Presence::defaulted) return "{}";
     const std::string value = defaults_.text(member);
-    return value.empty() ? " = {}" : " = by_default(" + value + ")";
+    return value.empty() ? "{}" : " = by_default(" + value + ")";
   }
 
   [[nodiscard]] std::string enum_text(const Definition& definition, const Enum& values) const {
@@ -230,7 +241,7 @@ class HeaderWriter {
     const std::string& name = definition.name;
     std::string out = type_doc(definition, "Any message of this kind, with its params typed.");
     out += "struct " + name + " : MethodMessage {\n" + members(message.members);
-    out += "  Extra extra = {};  // members that this version does not know\n";
+    out += "  Extra extra{};  // members that this version does not know\n";
     return out + closing("MessageInfo");
   }
 
@@ -323,8 +334,7 @@ Files emit_headers(const Model& model, const std::vector<Family>& families) {
   const HeaderWriter writer(model);
   Files files;
   for (const auto& family : families) {
-    files["include/codex/protocol/" + family.name + ".hpp"] =
-        writer.family(family, &family == families.data());
+    files["include/codex/protocol/" + family.name + ".hpp"] = writer.family(family);
   }
   files["include/codex/protocol/registry.hpp"] = registry_header(model);
   files["include/codex/protocol.hpp"] = all_headers(model, families);

@@ -6,7 +6,7 @@
 namespace codegen {
 namespace {
 
-/// How many sources the families beside `common` are spread over: enough for two cores.
+/// How many sources the families beside `everyday` are spread over: enough for two cores.
 constexpr std::size_t source_count = 3;
 
 std::string arm_name(const Struct& object) {
@@ -231,7 +231,7 @@ constexpr MethodKind all_kinds[] = {MethodKind::request, MethodKind::notificatio
 
 Files emit_tables(const Model& model, const std::vector<Family>& families) {
   Files files;
-  files["src/tables_common.cpp"] = source(model, {families.data()});
+  files["src/tables_everyday.cpp"] = source(model, {families.data()});
   const auto groups = spread(families);
   for (std::size_t i = 0; i < groups.size(); ++i) {
     files["src/tables_" + std::to_string(i + 1) + ".cpp"] = source(model, groups[i]);

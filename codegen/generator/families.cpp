@@ -1,5 +1,6 @@
 #include "families.hpp"
 
+#include <algorithm>
 #include <ranges>
 #include <set>
 
@@ -9,10 +10,63 @@
 namespace codegen {
 namespace {
 
+constexpr const char* everyday_family = "everyday";
 constexpr const char* shared_family = "common";
 constexpr const char* messages_family = "messages";
 constexpr const char* unused_family = "other";  // types that no method uses
 constexpr const char* session_family = "session";
+
+/// What the ergonomic API is made of, and what programs use beside it. Each method more costs every
+/// program that includes <codex/codex.hpp>: measure (generated/README.md). Sorted; `item/` stands
+/// for all methods that begin so. One that a schema lacks does not matter.
+constexpr std::string_view everyday[] = {
+    "account/chatgptAuthTokens/refresh",
+    "account/login/cancel",
+    "account/login/completed",
+    "account/login/start",
+    "account/logout",
+    "account/read",
+    "account/updated",
+    "item/",
+    "model/list",
+    "model/rerouted",
+    "review/start",
+    "thread/archive",
+    "thread/archived",
+    "thread/closed",
+    "thread/compact/start",
+    "thread/compacted",
+    "thread/delete",
+    "thread/deleted",
+    "thread/fork",
+    "thread/goal/clear",
+    "thread/goal/cleared",
+    "thread/goal/get",
+    "thread/goal/set",
+    "thread/goal/updated",
+    "thread/items/list",
+    "thread/list",
+    "thread/loaded/list",
+    "thread/name/set",
+    "thread/name/updated",
+    "thread/read",
+    "thread/resume",
+    "thread/start",
+    "thread/started",
+    "thread/status/changed",
+    "thread/tokenUsage/updated",
+    "thread/turns/list",
+    "thread/unarchive",
+    "thread/unarchived",
+    "thread/unsubscribe",
+    "turn/",
+};
+
+bool is_everyday(std::string_view wire) {
+  return std::ranges::any_of(everyday, [&](std::string_view entry) {
+    return entry.ends_with('/') ? wire.starts_with(entry) : wire == entry;
+  });
+}
 
 std::string first_segment(std::string_view wire) {
   return std::string(wire.substr(0, wire.find('/')));
@@ -27,9 +81,13 @@ class FamilyNames {
     }
   }
   [[nodiscard]] std::string of(const Method& method) const {
+    return is_everyday(method.wire) ? everyday_family : by_segment(method);
+  }
+  [[nodiscard]] std::string by_segment(const Method& method) const {
     const std::string segment = first_segment(method.wire);
     if (!segments_.contains(segment)) return session_family;
-    const bool ours = segment == "registry" || segment == messages_family;  // headers of our own
+    const bool ours = segment == "registry" || segment == everyday_family ||
+                      segment == messages_family;  // headers of our own
     return snake_case(segment) + (ours ? "_methods" : "");
   }
 
@@ -54,6 +112,7 @@ class Users {
 
   [[nodiscard]] std::string only_family(const std::string& definition) const {
     const auto& users = families_.at(definition);
+    if (users.contains(everyday_family)) return everyday_family;
     return users.size() == 1 ? *users.begin() : shared_family;
   }
 
@@ -78,18 +137,23 @@ std::vector<Family> divide(const Model& model) {
       users.add(message ? messages_family : unused_family, definition.name);
     }
   }
-  std::map<std::string, Family> families;
+  std::map<std::string, Family> families = {{everyday_family, {}}, {shared_family, {}}};
   for (const auto& method : model.methods) {
+    families[names.by_segment(method)];  // its header is there, with or without anything of its own
     families[names.of(method)].methods.push_back(&method);
   }
   for (const auto& definition : model.definitions) {
     families[users.only_family(definition.name)].definitions.push_back(&definition);
   }
   std::vector<Family> out;
-  for (auto& [name, family] : families) {
+  const auto add = [&](const std::string& name, Family family, const std::string& stands_on) {
     family.name = name;
-    out.insert(name == shared_family ? out.begin() : out.end(), std::move(family));
-  }
+    family.stands_on = stands_on;
+    out.push_back(std::move(family));
+  };
+  add(everyday_family, std::move(families.extract(everyday_family).mapped()), "");
+  add(shared_family, std::move(families.extract(shared_family).mapped()), everyday_family);
+  for (auto& [name, family] : families) add(name, std::move(family), shared_family);
   return out;
 }
 

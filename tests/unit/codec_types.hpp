@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <codex/protocol/support/codec.hpp>
+#include <codex/protocol/support/message.hpp>
 #include <codex/protocol/support/no_params.hpp>
 
 /// Types with tables by hand, one for each rule of the codec: the tests must not depend on what

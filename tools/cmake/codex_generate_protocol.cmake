@@ -45,7 +45,7 @@ function(codex_generate_protocol)
 
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET})
   set(sources)
-  foreach(name registry tables_common tables_1 tables_2 tables_3)
+  foreach(name registry tables_everyday tables_1 tables_2 tables_3)
     list(APPEND sources ${out}/src/${name}.cpp)
   endforeach()
   # By a stamp, since the generator touches only files that change.

@@ -17,6 +17,7 @@
 #include <codex/protocol/config_requirements.hpp>
 #include <codex/protocol/current_time.hpp>
 #include <codex/protocol/environment.hpp>
+#include <codex/protocol/everyday.hpp>
 #include <codex/protocol/experimental_feature.hpp>
 #include <codex/protocol/external_agent_config.hpp>
 #include <codex/protocol/feedback.hpp>

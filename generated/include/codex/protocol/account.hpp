@@ -15,186 +15,13 @@
 
 namespace codex::protocol {
 
-namespace known {
-/// The values of `ChatgptAuthTokensRefreshReason` that this version knows.
-enum class ChatgptAuthTokensRefreshReason : std::uint8_t {
-  /// Codex attempted a backend request and received `401 Unauthorized`.
-  unauthorized,
-};
-}  // namespace known
-
-/// The protocol's `ChatgptAuthTokensRefreshReason`.
-struct ChatgptAuthTokensRefreshReason
-    : OpenEnum<ChatgptAuthTokensRefreshReason, known::ChatgptAuthTokensRefreshReason> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto unauthorized = known::ChatgptAuthTokensRefreshReason::unauthorized;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The params of `account/chatgptAuthTokens/refresh`.
-struct ChatgptAuthTokensRefreshParams {
-  ChatgptAuthTokensRefreshReason reason;
-  /// Workspace/account identifier that Codex was previously using.
-  ///
-  /// Clients that manage multiple accounts/workspaces can use this as a hint to refresh the token
-  /// for the correct workspace.
-  ///
-  /// This may be `null` when the prior auth state did not include a workspace identifier
-  /// (`chatgpt_account_id`).
-  Optional<std::string> previous_account_id = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `account/chatgptAuthTokens/refresh`.
-struct ChatgptAuthTokensRefreshResponse {
-  std::string access_token;
-  std::string chatgpt_account_id;
-  Optional<std::string> chatgpt_plan_type = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "apiKey".
-struct ApiKeyAccount {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `PlanType` that this version knows.
-enum class PlanType : std::uint8_t {
-  free,
-  go,
-  plus,
-  pro,
-  prolite,
-  promax,
-  team,
-  self_serve_business_prolite,
-  self_serve_business_usage_based,
-  business,
-  ent26,
-  enterprise_cbp_automation,
-  enterprise_cbp_usage_based,
-  enterprise,
-  edu,
-  edu_plus,
-  edu_pro,
-  sci,
-  sci_plus,
-  unknown,
-};
-}  // namespace known
-
-/// The protocol's `PlanType`.
-struct PlanType
-    : OpenEnum<PlanType, known::PlanType> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto free = known::PlanType::free;
-  static constexpr auto go = known::PlanType::go;
-  static constexpr auto plus = known::PlanType::plus;
-  static constexpr auto pro = known::PlanType::pro;
-  static constexpr auto prolite = known::PlanType::prolite;
-  static constexpr auto promax = known::PlanType::promax;
-  static constexpr auto team = known::PlanType::team;
-  static constexpr auto self_serve_business_prolite = known::PlanType::self_serve_business_prolite;
-  static constexpr auto self_serve_business_usage_based =
-      known::PlanType::self_serve_business_usage_based;
-  static constexpr auto business = known::PlanType::business;
-  static constexpr auto ent26 = known::PlanType::ent26;
-  static constexpr auto enterprise_cbp_automation = known::PlanType::enterprise_cbp_automation;
-  static constexpr auto enterprise_cbp_usage_based = known::PlanType::enterprise_cbp_usage_based;
-  static constexpr auto enterprise = known::PlanType::enterprise;
-  static constexpr auto edu = known::PlanType::edu;
-  static constexpr auto edu_plus = known::PlanType::edu_plus;
-  static constexpr auto edu_pro = known::PlanType::edu_pro;
-  static constexpr auto sci = known::PlanType::sci;
-  static constexpr auto sci_plus = known::PlanType::sci_plus;
-  static constexpr auto unknown = known::PlanType::unknown;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The arm with `type` "chatgpt".
-struct ChatgptAccount {
-  std::optional<std::string> email;
-  PlanType plan_type;
-  /// Display name of the selected ChatGPT workspace, when available.
-  Optional<std::string> workspace_name = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "amazonBedrock".
-struct AmazonBedrockAccount {
-  /// Default: `false`.
-  Defaulted<bool> uses_codex_managed_credentials = by_default(false);
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// Google Cloud Vertex AI with externally managed credentials.
-struct GcpAccount {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `Account`.
-struct Account
-    : Union<Account,
-            ApiKeyAccount,
-            ChatgptAccount,
-            AmazonBedrockAccount,
-            GcpAccount,
-            Unknown> {
-  using Union::Union;
-
-  static const detail::UnionInfo type_info;
-};
-
-namespace known {
-/// The values of `DesktopOnboardingEntrypoint` that this version knows.
-enum class DesktopOnboardingEntrypoint : std::uint8_t {
-  life_sciences,
-};
-}  // namespace known
-
-/// The protocol's `DesktopOnboardingEntrypoint`.
-struct DesktopOnboardingEntrypoint
-    : OpenEnum<DesktopOnboardingEntrypoint, known::DesktopOnboardingEntrypoint> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto life_sciences = known::DesktopOnboardingEntrypoint::life_sciences;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The params of `account/login/completed`.
-struct AccountLoginCompletedNotification {
-  bool success = false;
-  Optional<std::string> error = {};
-  Optional<std::string> login_id = {};
-  Optional<DesktopOnboardingEntrypoint> onboarding_entrypoint = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
 /// The protocol's `CreditsSnapshot`.
 struct CreditsSnapshot {
   bool has_credits = false;
   bool unlimited = false;
-  Optional<std::string> balance = {};
+  Optional<std::string> balance{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -230,10 +57,10 @@ struct RateLimitReachedType
 /// The protocol's `RateLimitWindow`.
 struct RateLimitWindow {
   std::int32_t used_percent = 0;
-  Optional<std::int64_t> resets_at = {};
-  Optional<std::int64_t> window_duration_mins = {};
+  Optional<std::int64_t> resets_at{};
+  Optional<std::int64_t> window_duration_mins{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -244,26 +71,26 @@ struct SpendControlLimitSnapshot {
   std::int64_t resets_at = 0;
   std::string used;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `RateLimitSnapshot`.
 struct RateLimitSnapshot {
-  Optional<CreditsSnapshot> credits = {};
-  Optional<SpendControlLimitSnapshot> individual_limit = {};
-  Optional<std::string> limit_id = {};
-  Optional<std::string> limit_name = {};
+  Optional<CreditsSnapshot> credits{};
+  Optional<SpendControlLimitSnapshot> individual_limit{};
+  Optional<std::string> limit_id{};
+  Optional<std::string> limit_name{};
   /// Normal model whose display name and reasoning options describe this quota alias.
-  Optional<std::string> normal_model_slug = {};
-  Optional<PlanType> plan_type = {};
-  Optional<RateLimitWindow> primary = {};
-  Optional<RateLimitReachedType> rate_limit_reached_type = {};
-  Optional<RateLimitWindow> secondary = {};
+  Optional<std::string> normal_model_slug{};
+  Optional<PlanType> plan_type{};
+  Optional<RateLimitWindow> primary{};
+  Optional<RateLimitReachedType> rate_limit_reached_type{};
+  Optional<RateLimitWindow> secondary{};
   /// Backend-reported spend-control state. `None` is unavailable, not a sparse-update recovery.
-  Optional<bool> spend_control_reached = {};
+  Optional<bool> spend_control_reached{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -275,29 +102,8 @@ struct RateLimitSnapshot {
 struct AccountRateLimitsUpdatedNotification {
   RateLimitSnapshot rate_limits;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `AccountRoutingOverride` that this version knows.
-enum class AccountRoutingOverride : std::uint8_t {
-  no_constraint,
-  us,
-  us_cr,
-};
-}  // namespace known
-
-/// Backend routing policy. Wire values match the accounts/check contract.
-struct AccountRoutingOverride
-    : OpenEnum<AccountRoutingOverride, known::AccountRoutingOverride> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto no_constraint = known::AccountRoutingOverride::no_constraint;
-  static constexpr auto us = known::AccountRoutingOverride::us;
-  static constexpr auto us_cr = known::AccountRoutingOverride::us_cr;
-
-  static const detail::EnumInfo type_info;
 };
 
 /// The protocol's `AccountSecuritySetupAction`.
@@ -305,7 +111,7 @@ struct AccountSecuritySetupAction {
   std::string label;
   std::string url;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -317,7 +123,7 @@ struct AccountSecuritySetupNotice {
   std::string title;
   std::string user_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -326,70 +132,19 @@ struct AccountTokenUsageDailyBucket {
   std::string start_date;
   std::int64_t tokens = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AccountTokenUsageSummary`.
 struct AccountTokenUsageSummary {
-  Optional<std::int64_t> current_streak_days = {};
-  Optional<std::int64_t> lifetime_tokens = {};
-  Optional<std::int64_t> longest_running_turn_sec = {};
-  Optional<std::int64_t> longest_streak_days = {};
-  Optional<std::int64_t> peak_daily_tokens = {};
+  Optional<std::int64_t> current_streak_days{};
+  Optional<std::int64_t> lifetime_tokens{};
+  Optional<std::int64_t> longest_running_turn_sec{};
+  Optional<std::int64_t> longest_streak_days{};
+  Optional<std::int64_t> peak_daily_tokens{};
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `AuthMode` that this version knows.
-enum class AuthMode : std::uint8_t {
-  /// OpenAI API key provided by the caller and stored by Codex.
-  apikey,
-  /// ChatGPT OAuth managed by Codex (tokens persisted and refreshed by Codex).
-  chatgpt,
-  /// [UNSTABLE] FOR OPENAI INTERNAL USE ONLY - DO NOT USE.
-  ///
-  /// ChatGPT auth tokens are supplied by an external host app and are only stored in memory. Token
-  /// refresh must be handled by the external host app.
-  chatgpt_auth_tokens,
-  /// Backend auth supplied as request headers.
-  headers,
-  /// Programmatic Codex auth backed by a registered Agent Identity.
-  agent_identity,
-  /// Programmatic Codex auth backed by a personal access token.
-  personal_access_token,
-  /// Amazon Bedrock bearer token managed by Codex.
-  bedrock_api_key,
-  /// Amazon Bedrock AWS access keys managed by Codex.
-  bedrock_access_keys,
-};
-}  // namespace known
-
-/// Authentication mode for OpenAI-backed providers.
-struct AuthMode
-    : OpenEnum<AuthMode, known::AuthMode> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto apikey = known::AuthMode::apikey;
-  static constexpr auto chatgpt = known::AuthMode::chatgpt;
-  static constexpr auto chatgpt_auth_tokens = known::AuthMode::chatgpt_auth_tokens;
-  static constexpr auto headers = known::AuthMode::headers;
-  static constexpr auto agent_identity = known::AuthMode::agent_identity;
-  static constexpr auto personal_access_token = known::AuthMode::personal_access_token;
-  static constexpr auto bedrock_api_key = known::AuthMode::bedrock_api_key;
-  static constexpr auto bedrock_access_keys = known::AuthMode::bedrock_access_keys;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The params of `account/updated`.
-struct AccountUpdatedNotification {
-  Optional<AuthMode> auth_mode = {};
-  Optional<PlanType> plan_type = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -457,9 +212,9 @@ struct AwsCredentialType
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockAwsProfile {
   std::string name;
-  Optional<std::string> region = {};
+  Optional<std::string> region{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -467,7 +222,7 @@ struct BedrockAwsProfile {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockCheckGovCloudRequirementsParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -481,7 +236,7 @@ struct BedrockCheckGovCloudRequirementsResponse {
   /// not a general certification of the network configuration.
   bool should_warn = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -489,7 +244,7 @@ struct BedrockCheckGovCloudRequirementsResponse {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockDiscoverParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -498,9 +253,9 @@ struct BedrockDiscoverParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockEnvironmentCredential {
   AwsCredentialType type;
-  Optional<std::string> region = {};
+  Optional<std::string> region{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -511,7 +266,7 @@ struct BedrockDiscoverResponse {
   std::vector<BedrockEnvironmentCredential> environment_credentials;
   std::vector<BedrockAwsProfile> profiles;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -520,7 +275,7 @@ struct ProfileBedrockSetupParams {
   std::string profile;
   std::string region;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -528,7 +283,7 @@ struct ProfileBedrockSetupParams {
 struct EnvironmentBedrockSetupParams {
   std::string region;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -554,42 +309,7 @@ struct BedrockSetupParams
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct BedrockSetupResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `account/login/cancel`.
-struct CancelLoginAccountParams {
-  std::string login_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `CancelLoginAccountStatus` that this version knows.
-enum class CancelLoginAccountStatus : std::uint8_t {
-  canceled,
-  not_found,
-};
-}  // namespace known
-
-/// The protocol's `CancelLoginAccountStatus`.
-struct CancelLoginAccountStatus
-    : OpenEnum<CancelLoginAccountStatus, known::CancelLoginAccountStatus> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto canceled = known::CancelLoginAccountStatus::canceled;
-  static constexpr auto not_found = known::CancelLoginAccountStatus::not_found;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The response of `account/login/cancel`.
-struct CancelLoginAccountResponse {
-  CancelLoginAccountStatus status;
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -630,9 +350,9 @@ struct ConsumeAccountRateLimitResetCreditParams {
   std::string idempotency_key;
   /// Opaque reset-credit identifier to redeem. When omitted, the backend selects the next available
   /// credit.
-  Optional<std::string> credit_id = {};
+  Optional<std::string> credit_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -640,13 +360,13 @@ struct ConsumeAccountRateLimitResetCreditParams {
 struct ConsumeAccountRateLimitResetCreditResponse {
   ConsumeAccountRateLimitResetCreditOutcome outcome;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `account/gatewayOAuth/cancel`.
 struct GatewayOAuthCancelResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -678,12 +398,12 @@ struct GatewayOAuthChangedNotification {
   std::string provider_id;
   GatewayOAuthStatus status;
   /// Authorization handoff, sent only to the connection that started login.
-  Optional<std::string> auth_url = {};
-  Optional<std::string> error = {};
+  Optional<std::string> auth_url{};
+  Optional<std::string> error{};
   /// Identifies the completed device login attempt.
-  Optional<std::string> login_id = {};
+  Optional<std::string> login_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -693,15 +413,15 @@ struct GatewayOAuthPrompt {
   std::string user_code;
   std::string verification_url;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `account/gatewayOAuth/login`.
 struct GatewayOAuthLoginResponse {
-  Optional<GatewayOAuthPrompt> prompt = {};
+  Optional<GatewayOAuthPrompt> prompt{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -711,15 +431,15 @@ struct GatewayOAuthReadResponse {
   std::string provider_name;
   /// Whether the selected provider uses gateway OAuth, even when already signed in.
   bool required = false;
-  Optional<std::string> error = {};
+  Optional<std::string> error{};
   /// Null when the effective provider does not use gateway OAuth.
-  Optional<GatewayOAuthStatus> status = {};
+  Optional<GatewayOAuthStatus> status{};
   /// Whether the administrator configured a device authorization endpoint.
   ///
   /// Default: `false`.
   Defaulted<bool> supports_device_auth = by_default(false);
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -731,11 +451,11 @@ struct GcpSetupParams {
   /// Absolute path to a credential file on the app-server host. Omit or pass `null` to clear the
   /// active user configuration's override and use ADC. If another configuration layer would still
   /// supply a credential file, setup fails without saving changes.
-  Optional<std::string> credential_file = {};
+  Optional<std::string> credential_file{};
   /// Vertex AI location. Omission or null selects `global`.
-  Optional<std::string> location = {};
+  Optional<std::string> location{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -743,20 +463,7 @@ struct GcpSetupParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct GcpSetupResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `account/read`.
-struct GetAccountParams {
-  /// When `true`, requests a proactive token refresh before returning.
-  ///
-  /// In managed auth mode this triggers the normal refresh-token flow. In external auth mode this
-  /// flag is ignored. Clients should refresh tokens themselves and call `account/login/start` with
-  /// `chatgptAuthTokens`.
-  std::optional<bool> refresh_token = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -811,13 +518,13 @@ struct RateLimitResetCredit {
   RateLimitResetType reset_type;
   RateLimitResetCreditStatus status;
   /// Backend-provided display description for this credit, or `null` when unavailable.
-  Optional<std::string> description = {};
+  Optional<std::string> description{};
   /// Unix timestamp in seconds when the credit expires, or `null` if it does not expire.
-  Optional<std::int64_t> expires_at = {};
+  Optional<std::int64_t> expires_at{};
   /// Backend-provided display title for this credit, or `null` when unavailable.
-  Optional<std::string> title = {};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -829,9 +536,9 @@ struct RateLimitResetCreditsSummary {
   /// `null` means only `availableCount` is known, while an empty array means details were fetched
   /// and no available credits were returned. The backend may cap this list, so its length can be
   /// less than `availableCount`.
-  Optional<std::vector<RateLimitResetCredit>> credits = {};
+  Optional<std::vector<RateLimitResetCredit>> credits{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -840,66 +547,43 @@ struct GetAccountRateLimitsResponse {
   /// Backward-compatible single-bucket view; mirrors the historical payload.
   RateLimitSnapshot rate_limits;
   /// Account associated with this usage snapshot, when supplied by the backend.
-  Optional<std::string> account_id = {};
+  Optional<std::string> account_id{};
   /// Backend permission for ordinary included usage, validated against the active account. Null
   /// means unavailable; clients must not infer recovery from percentages or reset times.
-  Optional<bool> ordinary_usage_allowed = {};
-  Optional<RateLimitResetCreditsSummary> rate_limit_reset_credits = {};
+  Optional<bool> ordinary_usage_allowed{};
+  Optional<RateLimitResetCreditsSummary> rate_limit_reset_credits{};
   /// Optional backend-owned banner from the same usage read. Its nested keys retain the backend's
   /// snake_case contract; an absent banner leaves the client's existing UI unchanged.
-  Optional<Json> rate_limit_upsell = {};
+  Optional<Json> rate_limit_upsell{};
   /// Multi-bucket view keyed by metered `limit_id` (for example, `codex`).
-  Optional<std::map<std::string, RateLimitSnapshot>> rate_limits_by_limit_id = {};
+  Optional<std::map<std::string, RateLimitSnapshot>> rate_limits_by_limit_id{};
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `WorkspaceRouting`.
-struct WorkspaceRouting {
-  AccountRoutingOverride account_routing_override;
-  std::string backend_origin;
-  std::string chatgpt_account_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `account/read`.
-struct GetAccountResponse {
-  bool requires_openai_auth = false;
-  Optional<Account> account = {};
-  /// ChatGPT user ID belonging to this account response, when available.
-  Optional<std::string> user_id = {};
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<WorkspaceRouting> workspace_routing = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Optional security reminder bound to the account that fetched it. Unavailable or ineligible
 /// accounts return no notice; this read never changes account security.
 struct GetAccountSecuritySetupResponse {
-  Optional<AccountSecuritySetupNotice> notice = {};
+  Optional<AccountSecuritySetupNotice> notice{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreadUsageBreakdownGroup`.
 struct ThreadUsageBreakdownGroup {
   std::int64_t estimated_usage_credits_micros = 0;
-  Optional<std::int64_t> cached_input_tokens = {};
-  Optional<std::int64_t> input_tokens = {};
-  Optional<std::string> model = {};
-  Optional<std::int64_t> net_new_input_tokens = {};
-  Optional<std::int64_t> output_tokens = {};
-  Optional<std::string> reasoning_effort = {};
-  Optional<std::string> speed = {};
-  Optional<std::int64_t> total_tokens = {};
+  Optional<std::int64_t> cached_input_tokens{};
+  Optional<std::int64_t> input_tokens{};
+  Optional<std::string> model{};
+  Optional<std::int64_t> net_new_input_tokens{};
+  Optional<std::int64_t> output_tokens{};
+  Optional<std::string> reasoning_effort{};
+  Optional<std::string> speed{};
+  Optional<std::int64_t> total_tokens{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -908,22 +592,22 @@ struct ThreadUsage {
   std::int64_t estimated_usage_credits_micros = 0;
   std::vector<ThreadUsageBreakdownGroup> groups;
   std::string thread_id;
-  Optional<std::int64_t> estimated_usage_usd_micros = {};
+  Optional<std::int64_t> estimated_usage_usd_micros{};
   /// Native dollar usage, independent of credit estimates. None means unknown, not zero.
-  Optional<std::int64_t> native_usage_usd_micros = {};
+  Optional<std::int64_t> native_usage_usd_micros{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `account/usage/read`.
 struct GetAccountTokenUsageResponse {
   AccountTokenUsageSummary summary;
-  Optional<std::vector<AccountTokenUsageDailyBucket>> daily_usage_buckets = {};
+  Optional<std::vector<AccountTokenUsageDailyBucket>> daily_usage_buckets{};
   /// Estimated usage when a thread was requested and its billing route is available.
-  Optional<ThreadUsage> thread_usage = {};
+  Optional<ThreadUsage> thread_usage{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -954,11 +638,11 @@ struct WorkspaceMessage {
   std::string message_id;
   WorkspaceMessageType message_type;
   /// Unix timestamp (in seconds) when the message was archived.
-  Optional<std::int64_t> archived_at = {};
+  Optional<std::int64_t> archived_at{};
   /// Unix timestamp (in seconds) when the message was created.
-  Optional<std::int64_t> created_at = {};
+  Optional<std::int64_t> created_at{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -969,163 +653,7 @@ struct GetWorkspaceMessagesResponse {
   /// Active workspace messages returned by the backend.
   std::vector<WorkspaceMessage> messages;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "apiKey".
-struct ApiKeyLoginAccountParams {
-  std::string api_key;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `LoginAppBrand` that this version knows.
-enum class LoginAppBrand : std::uint8_t {
-  codex,
-  chatgpt,
-};
-}  // namespace known
-
-/// The protocol's `LoginAppBrand`.
-struct LoginAppBrand
-    : OpenEnum<LoginAppBrand, known::LoginAppBrand> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto codex = known::LoginAppBrand::codex;
-  static constexpr auto chatgpt = known::LoginAppBrand::chatgpt;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The arm with `type` "chatgpt".
-struct ChatgptLoginAccountParams {
-  Optional<LoginAppBrand> app_brand = {};
-  std::optional<bool> codex_streamlined_login = {};
-  std::optional<bool> use_hosted_login_success_page = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "chatgptDeviceCode".
-struct ChatgptDeviceCodeLoginAccountParams {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// [UNSTABLE] FOR OPENAI INTERNAL USE ONLY - DO NOT USE. The access token must contain the same
-/// scopes that Codex-managed ChatGPT auth tokens have.
-struct ChatgptAuthTokensLoginAccountParams {
-  /// Access token (JWT) supplied by the client. This token is used for backend API requests and
-  /// email extraction.
-  std::string access_token;
-  /// Workspace/account identifier supplied by the client.
-  std::string chatgpt_account_id;
-  /// Optional plan type supplied by the client.
-  ///
-  /// When `null`, Codex attempts to derive the plan type from access-token claims. If unavailable,
-  /// the plan defaults to `unknown`.
-  Optional<std::string> chatgpt_plan_type = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// [UNSTABLE] Managed Amazon Bedrock login is experimental.
-struct AmazonBedrockLoginAccountParams {
-  std::string api_key;
-  std::string region;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// [UNSTABLE] Managed Amazon Bedrock AWS access key login is experimental.
-struct AmazonBedrockAccessKeysLoginAccountParams {
-  std::string access_key_id;
-  std::string region;
-  std::string secret_access_key;
-  Optional<std::string> session_token = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `account/login/start`.
-struct LoginAccountParams
-    : Union<LoginAccountParams,
-            ApiKeyLoginAccountParams,
-            ChatgptLoginAccountParams,
-            ChatgptDeviceCodeLoginAccountParams,
-            ChatgptAuthTokensLoginAccountParams,
-            AmazonBedrockLoginAccountParams,
-            AmazonBedrockAccessKeysLoginAccountParams,
-            Unknown> {
-  using Union::Union;
-
-  static const detail::UnionInfo type_info;
-};
-
-/// The arm with `type` "apiKey".
-struct ApiKeyLoginAccountResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "chatgpt".
-struct ChatgptLoginAccountResponse {
-  /// URL the client should open in a browser to initiate the OAuth flow.
-  std::string auth_url;
-  std::string login_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "chatgptDeviceCode".
-struct ChatgptDeviceCodeLoginAccountResponse {
-  std::string login_id;
-  /// One-time code the user must enter after signing in.
-  std::string user_code;
-  /// URL the client should open in a browser to complete device code authorization.
-  std::string verification_url;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "chatgptAuthTokens".
-struct ChatgptAuthTokensLoginAccountResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "amazonBedrock".
-struct AmazonBedrockLoginAccountResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `account/login/start`.
-struct LoginAccountResponse
-    : Union<LoginAccountResponse,
-            ApiKeyLoginAccountResponse,
-            ChatgptLoginAccountResponse,
-            ChatgptDeviceCodeLoginAccountResponse,
-            ChatgptAuthTokensLoginAccountResponse,
-            AmazonBedrockLoginAccountResponse,
-            Unknown> {
-  using Union::Union;
-
-  static const detail::UnionInfo type_info;
-};
-
-/// The response of `account/logout`.
-struct LogoutAccountResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1133,7 +661,7 @@ struct LogoutAccountResponse {
 struct SendAddCreditsNudgeEmailParams {
   AddCreditsNudgeCreditType credit_type;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1141,7 +669,7 @@ struct SendAddCreditsNudgeEmailParams {
 struct SendAddCreditsNudgeEmailResponse {
   AddCreditsNudgeEmailStatus status;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1169,14 +697,6 @@ struct AccountGatewayOAuthCancel {
   static constexpr bool experimental = false;
   using Params = NoParams;
   using Response = GatewayOAuthCancelResponse;
-};
-
-/// `account/login/start`
-struct AccountLoginStart {
-  static constexpr std::string_view method = "account/login/start";
-  static constexpr bool experimental = false;
-  using Params = LoginAccountParams;
-  using Response = LoginAccountResponse;
 };
 
 /// `account/bedrock/discover`
@@ -1217,22 +737,6 @@ struct AccountBedrockCheckGovCloudRequirements {
   static constexpr bool experimental = true;
   using Params = BedrockCheckGovCloudRequirementsParams;
   using Response = BedrockCheckGovCloudRequirementsResponse;
-};
-
-/// `account/login/cancel`
-struct AccountLoginCancel {
-  static constexpr std::string_view method = "account/login/cancel";
-  static constexpr bool experimental = false;
-  using Params = CancelLoginAccountParams;
-  using Response = CancelLoginAccountResponse;
-};
-
-/// `account/logout`
-struct AccountLogout {
-  static constexpr std::string_view method = "account/logout";
-  static constexpr bool experimental = false;
-  using Params = NoParams;
-  using Response = LogoutAccountResponse;
 };
 
 /// `account/securitySetup/read`
@@ -1283,24 +787,9 @@ struct AccountSendAddCreditsNudgeEmail {
   using Response = SendAddCreditsNudgeEmailResponse;
 };
 
-/// `account/read`
-struct AccountRead {
-  static constexpr std::string_view method = "account/read";
-  static constexpr bool experimental = false;
-  using Params = GetAccountParams;
-  using Response = GetAccountResponse;
-};
-
 }  // namespace requests
 
 namespace notifications {
-
-/// `account/updated`
-struct AccountUpdated {
-  static constexpr std::string_view method = "account/updated";
-  static constexpr bool experimental = false;
-  using Params = AccountUpdatedNotification;
-};
 
 /// `account/gatewayOAuth/changed`
 struct AccountGatewayOAuthChanged {
@@ -1316,25 +805,6 @@ struct AccountRateLimitsUpdated {
   using Params = AccountRateLimitsUpdatedNotification;
 };
 
-/// `account/login/completed`
-struct AccountLoginCompleted {
-  static constexpr std::string_view method = "account/login/completed";
-  static constexpr bool experimental = false;
-  using Params = AccountLoginCompletedNotification;
-};
-
 }  // namespace notifications
-
-namespace server_requests {
-
-/// `account/chatgptAuthTokens/refresh`
-struct AccountChatgptAuthTokensRefresh {
-  static constexpr std::string_view method = "account/chatgptAuthTokens/refresh";
-  static constexpr bool experimental = false;
-  using Params = ChatgptAuthTokensRefreshParams;
-  using Response = ChatgptAuthTokensRefreshResponse;
-};
-
-}  // namespace server_requests
 
 }  // namespace codex::protocol

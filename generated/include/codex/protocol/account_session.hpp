@@ -37,11 +37,11 @@ struct AccountSessionWorkspaceKind
 /// The protocol's `AccountSessionWorkspace`.
 struct AccountSessionWorkspace {
   std::string account_id;
-  Optional<std::string> image_url = {};
-  Optional<AccountSessionWorkspaceKind> kind = {};
-  Optional<std::string> name = {};
+  Optional<std::string> image_url{};
+  Optional<AccountSessionWorkspaceKind> kind{};
+  Optional<std::string> name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -51,13 +51,13 @@ struct AccountSession {
   std::int64_t last_used_at = 0;
   std::string session_id;
   std::vector<AccountSessionWorkspace> workspaces;
-  Optional<std::string> display_name = {};
-  Optional<std::string> email = {};
-  Optional<std::string> image_url = {};
-  Optional<std::string> selected_workspace_account_id = {};
-  Optional<std::string> user_id = {};
+  Optional<std::string> display_name{};
+  Optional<std::string> email{};
+  Optional<std::string> image_url{};
+  Optional<std::string> selected_workspace_account_id{};
+  Optional<std::string> user_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -65,9 +65,9 @@ struct AccountSession {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct AccountSessionsListParams {
-  std::optional<bool> refresh_workspace_metadata = {};
+  std::optional<bool> refresh_workspace_metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -76,9 +76,9 @@ struct AccountSessionsListParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct AccountSessionsResponse {
   std::vector<AccountSession> sessions;
-  Optional<std::string> active_session_id = {};
+  Optional<std::string> active_session_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -91,18 +91,18 @@ struct AccountSessionsSwitchParams {
   /// Opaque active-login identifier returned by accountSession/list.
   std::string session_id;
   /// Allow Core to start browser sign-in if this session needs SSO for the workspace.
-  std::optional<bool> allow_browser_login = {};
+  std::optional<bool> allow_browser_login{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `SessionsAccountSessionsSwitchResponse`.
 struct SessionsAccountSessionsSwitchResponse {
   std::vector<AccountSession> sessions;
-  Optional<std::string> active_session_id = {};
+  Optional<std::string> active_session_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -111,7 +111,7 @@ struct AuthUrlAccountSessionsSwitchResponse {
   std::string auth_url;
   std::string login_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

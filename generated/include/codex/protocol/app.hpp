@@ -18,13 +18,13 @@ namespace codex::protocol {
 /// EXPERIMENTAL - app metadata returned by app-list APIs.
 struct AppBranding {
   bool is_discoverable_app = false;
-  Optional<std::string> category = {};
-  Optional<std::string> developer = {};
-  Optional<std::string> privacy_policy = {};
-  Optional<std::string> terms_of_service = {};
-  Optional<std::string> website = {};
+  Optional<std::string> category{};
+  Optional<std::string> developer{};
+  Optional<std::string> privacy_policy{};
+  Optional<std::string> terms_of_service{};
+  Optional<std::string> website{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -32,35 +32,35 @@ struct AppBranding {
 struct AppReview {
   std::string status;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AppScreenshot`.
 struct AppScreenshot {
   std::string user_prompt;
-  Optional<std::string> file_id = {};
-  Optional<std::string> url = {};
+  Optional<std::string> file_id{};
+  Optional<std::string> url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AppMetadata`.
 struct AppMetadata {
-  Optional<std::vector<std::string>> categories = {};
-  Optional<std::string> developer = {};
-  Optional<bool> first_party_requires_install = {};
-  Optional<AppReview> review = {};
-  Optional<std::vector<AppScreenshot>> screenshots = {};
-  Optional<std::string> seo_description = {};
-  Optional<bool> show_in_composer_when_unlinked = {};
-  Optional<std::vector<std::string>> sub_categories = {};
-  Optional<std::string> version = {};
-  Optional<std::string> version_id = {};
-  Optional<std::string> version_notes = {};
+  Optional<std::vector<std::string>> categories{};
+  Optional<std::string> developer{};
+  Optional<bool> first_party_requires_install{};
+  Optional<AppReview> review{};
+  Optional<std::vector<AppScreenshot>> screenshots{};
+  Optional<std::string> seo_description{};
+  Optional<bool> show_in_composer_when_unlinked{};
+  Optional<std::vector<std::string>> sub_categories{};
+  Optional<std::string> version{};
+  Optional<std::string> version_id{};
+  Optional<std::string> version_notes{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -68,13 +68,13 @@ struct AppMetadata {
 struct AppInfo {
   std::string id;
   std::string name;
-  Optional<AppMetadata> app_metadata = {};
-  Optional<AppBranding> branding = {};
-  Optional<std::string> description = {};
-  Optional<std::string> distribution_channel = {};
-  Optional<std::map<std::string, std::string>> icon_assets = {};
-  Optional<std::map<std::string, std::string>> icon_dark_assets = {};
-  Optional<std::string> install_url = {};
+  Optional<AppMetadata> app_metadata{};
+  Optional<AppBranding> branding{};
+  Optional<std::string> description{};
+  Optional<std::string> distribution_channel{};
+  Optional<std::map<std::string, std::string>> icon_assets{};
+  Optional<std::map<std::string, std::string>> icon_dark_assets{};
+  Optional<std::string> install_url{};
   /// Default: `false`.
   Defaulted<bool> is_accessible = by_default(false);
   /// Whether this app is enabled in config.toml. Example: ```toml [apps.bad_app] enabled = false
@@ -82,13 +82,13 @@ struct AppInfo {
   ///
   /// Default: `true`.
   Defaulted<bool> is_enabled = by_default(true);
-  Optional<std::map<std::string, std::string>> labels = {};
-  Optional<std::string> logo_url = {};
-  Optional<std::string> logo_url_dark = {};
+  Optional<std::map<std::string, std::string>> labels{};
+  Optional<std::string> logo_url{};
+  Optional<std::string> logo_url_dark{};
   /// Default: `[]`.
-  Defaulted<std::vector<std::string>> plugin_display_names = {};
+  Defaulted<std::vector<std::string>> plugin_display_names{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -96,7 +96,7 @@ struct AppInfo {
 struct AppListUpdatedNotification {
   std::vector<AppInfo> data;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -104,14 +104,14 @@ struct AppListUpdatedNotification {
 struct AppToolSummary {
   std::string description;
   std::string name;
-  Optional<std::string> disabled_reason = {};
+  Optional<std::string> disabled_reason{};
   /// Default: `true`.
   Defaulted<bool> is_enabled = by_default(true);
   /// Default: `false`.
   Defaulted<bool> is_read_only = by_default(false);
-  Optional<std::string> title = {};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -119,11 +119,11 @@ struct AppToolSummary {
 struct AppsInstalledParams {
   /// When true and Apps are permitted, refresh and publish the hosted connector runtime tool
   /// snapshot first.
-  std::optional<bool> force_refresh = {};
+  std::optional<bool> force_refresh{};
   /// Optional loaded thread id used to evaluate effective app configuration.
-  Optional<std::string> thread_id = {};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -138,9 +138,9 @@ struct InstalledApp {
   std::string id;
   /// Best-effort name carried by the runtime tool catalog. Canonical app metadata remains owned by
   /// `app/read`.
-  Optional<std::string> runtime_name = {};
+  Optional<std::string> runtime_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -148,22 +148,22 @@ struct InstalledApp {
 struct AppsInstalledResponse {
   std::vector<InstalledApp> apps;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// EXPERIMENTAL - list available apps/connectors.
 struct AppsListParams {
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// When true, bypass app caches and fetch the latest data from sources.
-  std::optional<bool> force_refetch = {};
+  std::optional<bool> force_refetch{};
   /// Optional page size; defaults to a reasonable server-side value.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
   /// Optional thread id used to evaluate app feature gating from that thread's config.
-  Optional<std::string> thread_id = {};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -172,9 +172,9 @@ struct AppsListResponse {
   std::vector<AppInfo> data;
   /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
   /// more items to return.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -184,11 +184,11 @@ struct AppsReadParams {
   /// preserving their first-request order.
   std::vector<std::string> app_ids;
   /// When true, include display-only public tool summaries in the returned metadata.
-  std::optional<bool> include_tools = {};
+  std::optional<bool> include_tools{};
   /// Optional loaded thread id used to evaluate effective app configuration.
-  Optional<std::string> thread_id = {};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -196,16 +196,16 @@ struct AppsReadParams {
 struct ConnectorMetadata {
   std::string id;
   std::string name;
-  Optional<std::string> description = {};
-  Optional<std::string> distribution_channel = {};
-  Optional<std::string> icon_url = {};
-  Optional<std::string> icon_url_dark = {};
-  Optional<std::string> install_url = {};
+  Optional<std::string> description{};
+  Optional<std::string> distribution_channel{};
+  Optional<std::string> icon_url{};
+  Optional<std::string> icon_url_dark{};
+  Optional<std::string> install_url{};
   /// Default: `[]`.
-  Defaulted<std::vector<std::string>> plugin_display_names = {};
-  Optional<std::vector<AppToolSummary>> tool_summaries = {};
+  Defaulted<std::vector<std::string>> plugin_display_names{};
+  Optional<std::vector<AppToolSummary>> tool_summaries{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -214,7 +214,7 @@ struct AppsReadResponse {
   std::vector<ConnectorMetadata> apps;
   std::vector<std::string> missing_app_ids;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -17,7 +17,7 @@ namespace codex::protocol {
 
 /// The params of `attestation/generate`.
 struct AttestationGenerateParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -26,7 +26,7 @@ struct AttestationGenerateResponse {
   /// Opaque client attestation token.
   std::string token;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

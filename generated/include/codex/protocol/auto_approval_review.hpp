@@ -22,7 +22,7 @@ struct StrictReviewRequiredNotification {
   std::string thread_id;
   std::string turn_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,18 +19,18 @@ namespace codex::protocol {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct CollaborationModeListParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// EXPERIMENTAL - collaboration mode preset metadata for clients.
 struct CollaborationModeMask {
   std::string name;
-  Optional<ModeKind> mode = {};
-  Optional<std::string> model = {};
-  Optional<ReasoningEffort> reasoning_effort = {};
+  Optional<ModeKind> mode{};
+  Optional<std::string> model{};
+  Optional<ReasoningEffort> reasoning_effort{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -40,7 +40,7 @@ struct CollaborationModeMask {
 struct CollaborationModeListResponse {
   std::vector<CollaborationModeMask> data;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

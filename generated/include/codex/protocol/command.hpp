@@ -51,7 +51,7 @@ struct CommandExecOutputDeltaNotification {
   /// Output stream for this chunk.
   CommandExecOutputStream stream;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -62,7 +62,7 @@ struct CommandExecTerminalSize {
   /// Terminal height in character cells.
   std::uint16_t rows = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -74,62 +74,62 @@ struct CommandExecParams {
   /// Command argv vector. Empty arrays are rejected.
   std::vector<std::string> command;
   /// Optional working directory. Defaults to the server cwd.
-  Optional<std::string> cwd = {};
+  Optional<std::string> cwd{};
   /// Disable stdout/stderr capture truncation for this request.
   ///
   /// Cannot be combined with `outputBytesCap`.
-  std::optional<bool> disable_output_cap = {};
+  std::optional<bool> disable_output_cap{};
   /// Disable the timeout entirely for this request.
   ///
   /// Cannot be combined with `timeoutMs`.
-  std::optional<bool> disable_timeout = {};
+  std::optional<bool> disable_timeout{};
   /// Optional environment overrides merged into the server-computed environment.
   ///
   /// Matching names override inherited values. Set a key to `null` to unset an inherited variable.
-  Optional<std::map<std::string, std::optional<std::string>>> env = {};
+  Optional<std::map<std::string, std::optional<std::string>>> env{};
   /// Optional per-stream stdout/stderr capture cap in bytes.
   ///
   /// When omitted, the server default applies. Cannot be combined with `disableOutputCap`.
-  Optional<std::uint64_t> output_bytes_cap = {};
+  Optional<std::uint64_t> output_bytes_cap{};
   /// Optional active permissions profile id for this command.
   ///
   /// Defaults to the user's configured permissions when omitted. Cannot be combined with
   /// `sandboxPolicy`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> permission_profile = {};
+  Optional<std::string> permission_profile{};
   /// Optional client-supplied, connection-scoped process id.
   ///
   /// Required for `tty`, `streamStdin`, `streamStdoutStderr`, and follow-up `command/exec/write`,
   /// `command/exec/resize`, and `command/exec/terminate` calls. When omitted, buffered execution
   /// gets an internal id that is not exposed to the client.
-  Optional<std::string> process_id = {};
+  Optional<std::string> process_id{};
   /// Optional sandbox policy for this command.
   ///
   /// Uses the same shape as thread/turn execution sandbox configuration and defaults to the user's
   /// configured policy when omitted. Cannot be combined with `permissionProfile`.
-  Optional<SandboxPolicy> sandbox_policy = {};
+  Optional<SandboxPolicy> sandbox_policy{};
   /// Optional initial PTY size in character cells. Only valid when `tty` is true.
-  Optional<CommandExecTerminalSize> size = {};
+  Optional<CommandExecTerminalSize> size{};
   /// Allow follow-up `command/exec/write` requests to write stdin bytes.
   ///
   /// Requires a client-supplied `processId`.
-  std::optional<bool> stream_stdin = {};
+  std::optional<bool> stream_stdin{};
   /// Stream stdout/stderr via `command/exec/outputDelta` notifications.
   ///
   /// Streamed bytes are not duplicated into the final response and require a client-supplied
   /// `processId`.
-  std::optional<bool> stream_stdout_stderr = {};
+  std::optional<bool> stream_stdout_stderr{};
   /// Optional timeout in milliseconds.
   ///
   /// When omitted, the server default applies. Cannot be combined with `disableTimeout`.
-  Optional<std::int64_t> timeout_ms = {};
+  Optional<std::int64_t> timeout_ms{};
   /// Enable PTY mode.
   ///
   /// This implies `streamStdin` and `streamStdoutStderr`.
-  std::optional<bool> tty = {};
+  std::optional<bool> tty{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -140,13 +140,13 @@ struct CommandExecResizeParams {
   /// New PTY size in character cells.
   CommandExecTerminalSize size;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Empty success response for `command/exec/resize`.
 struct CommandExecResizeResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -163,7 +163,7 @@ struct CommandExecResponse {
   /// Empty when stdout was streamed via `command/exec/outputDelta`.
   std::string stdout_;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -172,13 +172,13 @@ struct CommandExecTerminateParams {
   /// Client-supplied, connection-scoped `processId` from the original `command/exec` request.
   std::string process_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Empty success response for `command/exec/terminate`.
 struct CommandExecTerminateResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -187,17 +187,17 @@ struct CommandExecWriteParams {
   /// Client-supplied, connection-scoped `processId` from the original `command/exec` request.
   std::string process_id;
   /// Close stdin after writing `deltaBase64`, if present.
-  std::optional<bool> close_stdin = {};
+  std::optional<bool> close_stdin{};
   /// Optional base64-encoded stdin bytes to write.
-  Optional<std::string> delta_base64 = {};
+  Optional<std::string> delta_base64{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Empty success response for `command/exec/write`.
 struct CommandExecWriteResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -17,16 +17,16 @@ namespace codex::protocol {
 
 /// The protocol's `AnalyticsConfig`.
 struct AnalyticsConfig {
-  Optional<bool> enabled = {};
+  Optional<bool> enabled{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AppsDefaultConfig`.
 struct AppsDefaultConfig {
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
-  Optional<AppToolApproval> default_tools_approval_mode = {};
+  Optional<ApprovalsReviewer> approvals_reviewer{};
+  Optional<AppToolApproval> default_tools_approval_mode{};
   /// Default: `true`.
   Defaulted<bool> destructive_enabled = by_default(true);
   /// Default: `true`.
@@ -34,15 +34,15 @@ struct AppsDefaultConfig {
   /// Default: `true`.
   Defaulted<bool> open_world_enabled = by_default(true);
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AppsConfig`.
 struct AppsConfig {
-  Optional<AppsDefaultConfig> default_ = {};
+  Optional<AppsDefaultConfig> default_{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -69,30 +69,30 @@ struct AutoCompactTokenLimitScope
 
 /// The protocol's `BrowserUseOriginPolicyConfig`.
 struct BrowserUseOriginPolicyConfig {
-  Optional<AllowDenyRequirement> access = {};
-  Optional<AllowDenyRequirement> downloads = {};
-  Optional<AllowDenyRequirement> full_cdp_access = {};
-  Optional<AllowDenyRequirement> uploads = {};
+  Optional<AllowDenyRequirement> access{};
+  Optional<AllowDenyRequirement> downloads{};
+  Optional<AllowDenyRequirement> full_cdp_access{};
+  Optional<AllowDenyRequirement> uploads{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `BrowserUseConfig`.
 struct BrowserUseConfig {
-  Optional<bool> allow_history_access = {};
-  Optional<BrowserUseOriginPolicyConfig> default_origin_policy = {};
-  Optional<std::map<std::string, BrowserUseOriginPolicyConfig>> origins = {};
+  Optional<bool> allow_history_access{};
+  Optional<BrowserUseOriginPolicyConfig> default_origin_policy{};
+  Optional<std::map<std::string, BrowserUseOriginPolicyConfig>> origins{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ComputerUseMacosConfig`.
 struct ComputerUseMacosConfig {
-  Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids = {};
+  Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -101,28 +101,28 @@ struct ComputerUseWindowsExeConfig {
   AllowDenyRequirement access;
   std::string product_name;
   std::string publisher_name;
-  Optional<std::string> binary_name = {};
+  Optional<std::string> binary_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ComputerUseWindowsConfig`.
 struct ComputerUseWindowsConfig {
-  Optional<std::map<std::string, AllowDenyRequirement>> aumids = {};
-  Optional<std::vector<ComputerUseWindowsExeConfig>> exes = {};
+  Optional<std::map<std::string, AllowDenyRequirement>> aumids{};
+  Optional<std::vector<ComputerUseWindowsExeConfig>> exes{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ComputerUseConfig`.
 struct ComputerUseConfig {
-  Optional<AllowDenyRequirement> default_app_access = {};
-  Optional<ComputerUseMacosConfig> macos = {};
-  Optional<ComputerUseWindowsConfig> windows = {};
+  Optional<AllowDenyRequirement> default_app_access{};
+  Optional<ComputerUseMacosConfig> macos{};
+  Optional<ComputerUseWindowsConfig> windows{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -146,9 +146,9 @@ struct SandboxWorkspaceWrite {
   /// Default: `false`.
   Defaulted<bool> network_access = by_default(false);
   /// Default: `[]`.
-  Defaulted<std::vector<std::string>> writable_roots = {};
+  Defaulted<std::vector<std::string>> writable_roots{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -175,30 +175,30 @@ struct WebSearchContextSize
 
 /// The protocol's `WebSearchLocation`.
 struct WebSearchLocation {
-  Optional<std::string> city = {};
-  Optional<std::string> country = {};
-  Optional<std::string> region = {};
-  Optional<std::string> timezone = {};
+  Optional<std::string> city{};
+  Optional<std::string> country{};
+  Optional<std::string> region{};
+  Optional<std::string> timezone{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `WebSearchToolConfig`.
 struct WebSearchToolConfig {
-  Optional<std::vector<std::string>> allowed_domains = {};
-  Optional<WebSearchContextSize> context_size = {};
-  Optional<WebSearchLocation> location = {};
+  Optional<std::vector<std::string>> allowed_domains{};
+  Optional<WebSearchContextSize> context_size{};
+  Optional<WebSearchLocation> location{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ToolsV2`.
 struct ToolsV2 {
-  Optional<WebSearchToolConfig> web_search = {};
+  Optional<WebSearchToolConfig> web_search{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -245,38 +245,38 @@ struct WebSearchProvider
 
 /// The protocol's `Config`.
 struct Config {
-  Optional<AnalyticsConfig> analytics = {};
-  Optional<AskForApproval> approval_policy = {};
+  Optional<AnalyticsConfig> analytics{};
+  Optional<AskForApproval> approval_policy{};
   /// [UNSTABLE] Optional default for where approval requests are routed for review.
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
+  Optional<ApprovalsReviewer> approvals_reviewer{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<AppsConfig> apps = {};
-  Optional<BrowserUseConfig> browser_use = {};
+  Optional<AppsConfig> apps{};
+  Optional<BrowserUseConfig> browser_use{};
   /// Effective tools.client_search_provider hint. Model-selected providers take precedence.
-  Optional<WebSearchProvider> client_search_provider = {};
-  Optional<std::string> compact_prompt = {};
-  Optional<ComputerUseConfig> computer_use = {};
-  Optional<std::map<std::string, Json>> desktop = {};
-  Optional<std::string> developer_instructions = {};
-  Optional<ForcedChatgptWorkspaceIds> forced_chatgpt_workspace_id = {};
-  Optional<ForcedLoginMethod> forced_login_method = {};
-  Optional<std::string> instructions = {};
-  Optional<std::string> model = {};
-  Optional<std::int64_t> model_auto_compact_token_limit = {};
-  Optional<AutoCompactTokenLimitScope> model_auto_compact_token_limit_scope = {};
-  Optional<std::int64_t> model_context_window = {};
-  Optional<std::string> model_provider = {};
-  Optional<ReasoningEffort> model_reasoning_effort = {};
-  Optional<ReasoningSummary> model_reasoning_summary = {};
-  Optional<Verbosity> model_verbosity = {};
-  Optional<std::string> review_model = {};
-  Optional<SandboxMode> sandbox_mode = {};
-  Optional<SandboxWorkspaceWrite> sandbox_workspace_write = {};
-  Optional<std::string> service_tier = {};
-  Optional<ToolsV2> tools = {};
-  Optional<WebSearchMode> web_search = {};
+  Optional<WebSearchProvider> client_search_provider{};
+  Optional<std::string> compact_prompt{};
+  Optional<ComputerUseConfig> computer_use{};
+  Optional<std::map<std::string, Json>> desktop{};
+  Optional<std::string> developer_instructions{};
+  Optional<ForcedChatgptWorkspaceIds> forced_chatgpt_workspace_id{};
+  Optional<ForcedLoginMethod> forced_login_method{};
+  Optional<std::string> instructions{};
+  Optional<std::string> model{};
+  Optional<std::int64_t> model_auto_compact_token_limit{};
+  Optional<AutoCompactTokenLimitScope> model_auto_compact_token_limit_scope{};
+  Optional<std::int64_t> model_context_window{};
+  Optional<std::string> model_provider{};
+  Optional<ReasoningEffort> model_reasoning_effort{};
+  Optional<ReasoningSummary> model_reasoning_summary{};
+  Optional<Verbosity> model_verbosity{};
+  Optional<std::string> review_model{};
+  Optional<SandboxMode> sandbox_mode{};
+  Optional<SandboxWorkspaceWrite> sandbox_workspace_write{};
+  Optional<std::string> service_tier{};
+  Optional<ToolsV2> tools{};
+  Optional<WebSearchMode> web_search{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -305,22 +305,22 @@ struct ConfigEdit {
   MergeStrategy merge_strategy;
   Json value;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `config/batchWrite`.
 struct ConfigBatchWriteParams {
   std::vector<ConfigEdit> edits;
-  Optional<std::string> expected_version = {};
+  Optional<std::string> expected_version{};
   /// Path to the config file to write; defaults to the user's `config.toml` when omitted.
-  Optional<std::string> file_path = {};
+  Optional<std::string> file_path{};
   /// When true, hot-reload updated runtime settings into loaded threads after writing.
   /// Session-static model, reasoning-effort, Plan-mode reasoning-effort, and service-tier defaults
   /// are not reloaded. The deprecated personality setting is also not reloaded.
-  std::optional<bool> reload_user_config = {};
+  std::optional<bool> reload_user_config{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -332,7 +332,7 @@ struct EnterpriseManagedConfigLayerSource {
   /// cloud layer needs administrator attention.
   std::string name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -342,13 +342,13 @@ struct EnterpriseManagedConfigLayerSource {
 struct LegacyManagedConfigTomlFromFileConfigLayerSource {
   AbsolutePathBuf file;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "legacyManagedConfigTomlFromMdm".
 struct LegacyManagedConfigTomlFromMdmConfigLayerSource {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -357,7 +357,7 @@ struct MdmConfigLayerSource {
   std::string domain;
   std::string key;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -366,7 +366,7 @@ struct PackagedDefaultsConfigLayerSource {
   /// Path to the packaged default configuration file.
   AbsolutePathBuf file;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -375,13 +375,13 @@ struct PackagedDefaultsConfigLayerSource {
 struct ProjectConfigLayerSource {
   AbsolutePathBuf dot_codex_folder;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Session-layer overrides supplied via `-c`/`--config`.
 struct SessionFlagsConfigLayerSource {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -390,7 +390,7 @@ struct SystemConfigLayerSource {
   /// This is the path to the system config.toml file, though it is not guaranteed to exist.
   AbsolutePathBuf file;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -401,9 +401,9 @@ struct UserConfigLayerSource {
   AbsolutePathBuf file;
   /// Name of the selected profile-v2 config layered on top of the base user config, when this layer
   /// represents one.
-  Optional<std::string> profile = {};
+  Optional<std::string> profile{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -430,9 +430,9 @@ struct ConfigLayer {
   Json config;
   ConfigLayerSource name;
   std::string version;
-  Optional<std::string> disabled_reason = {};
+  Optional<std::string> disabled_reason{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -441,7 +441,7 @@ struct ConfigLayerMetadata {
   ConfigLayerSource name;
   std::string version;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -450,10 +450,10 @@ struct ConfigReadParams {
   /// Optional working directory to resolve project config layers. If specified, return the
   /// effective config as seen from that directory (i.e., including any project layers between `cwd`
   /// and the project/repo root).
-  Optional<std::string> cwd = {};
-  std::optional<bool> include_layers = {};
+  Optional<std::string> cwd{};
+  std::optional<bool> include_layers{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -461,9 +461,9 @@ struct ConfigReadParams {
 struct ConfigReadResponse {
   Config config;
   std::map<std::string, ConfigLayerMetadata> origins;
-  Optional<std::vector<ConfigLayer>> layers = {};
+  Optional<std::vector<ConfigLayer>> layers{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -472,11 +472,11 @@ struct ConfigValueWriteParams {
   std::string key_path;
   MergeStrategy merge_strategy;
   Json value;
-  Optional<std::string> expected_version = {};
+  Optional<std::string> expected_version{};
   /// Path to the config file to write; defaults to the user's `config.toml` when omitted.
-  Optional<std::string> file_path = {};
+  Optional<std::string> file_path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -486,7 +486,7 @@ struct OverriddenMetadata {
   std::string message;
   ConfigLayerMetadata overriding_layer;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -515,15 +515,15 @@ struct ConfigWriteResponse {
   AbsolutePathBuf file_path;
   WriteStatus status;
   std::string version;
-  Optional<OverriddenMetadata> overridden_metadata = {};
+  Optional<OverriddenMetadata> overridden_metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `config/mcpServer/reload`.
 struct McpServerRefreshResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -40,34 +40,34 @@ struct ApplicationNetworkRequirements {
   /// When enabled, only explicitly allowed exact domains may be contacted.
   bool enabled = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Managed storage settings for new Desktop workspaces, not filesystem access restrictions.
 struct ApplicationStorageRequirements {
-  Optional<LegacyAppPathString> default_project_parent = {};
-  Optional<LegacyAppPathString> projectless_workspace_root = {};
+  Optional<LegacyAppPathString> default_project_parent{};
+  Optional<LegacyAppPathString> projectless_workspace_root{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ApplicationRequirements`.
 struct ApplicationRequirements {
-  Optional<ApplicationNetworkRequirements> network = {};
-  Optional<ApplicationStorageRequirements> storage = {};
+  Optional<ApplicationNetworkRequirements> network{};
+  Optional<ApplicationStorageRequirements> storage{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AutoReviewRequirements`.
 struct AutoReviewRequirements {
-  Optional<std::vector<std::string>> ignore_rules = {};
-  Optional<std::vector<std::string>> required_on_models = {};
+  Optional<std::vector<std::string>> ignore_rules{};
+  Optional<std::vector<std::string>> required_on_models{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -95,43 +95,43 @@ struct RequestHeader {
   std::string name;
   std::string value;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `BrowserUseExtensionRequirements`.
 struct BrowserUseExtensionRequirements {
-  Optional<std::vector<RequestHeader>> request_headers = {};
+  Optional<std::vector<RequestHeader>> request_headers{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `BrowserUseOriginPolicy`.
 struct BrowserUseOriginPolicy {
-  Optional<AllowDenyRequirement> access = {};
-  Optional<BrowserUseAccessApprovalLifetime> access_approval_lifetime = {};
-  Optional<AllowDenyRequirement> auto_review = {};
-  Optional<AllowDenyRequirement> downloads = {};
-  Optional<AllowDenyRequirement> full_cdp_access = {};
-  Optional<bool> persistent_approval = {};
-  Optional<AllowDenyRequirement> uploads = {};
+  Optional<AllowDenyRequirement> access{};
+  Optional<BrowserUseAccessApprovalLifetime> access_approval_lifetime{};
+  Optional<AllowDenyRequirement> auto_review{};
+  Optional<AllowDenyRequirement> downloads{};
+  Optional<AllowDenyRequirement> full_cdp_access{};
+  Optional<bool> persistent_approval{};
+  Optional<AllowDenyRequirement> uploads{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `BrowserUseRequirements`.
 struct BrowserUseRequirements {
-  Optional<bool> allow_global_persistent_approval = {};
-  Optional<bool> allow_history_access = {};
-  Optional<bool> allow_webmcp = {};
-  Optional<BrowserUseOriginPolicy> default_origin_policy = {};
-  Optional<bool> disable_auto_review = {};
-  Optional<BrowserUseExtensionRequirements> extension = {};
-  Optional<std::map<std::string, BrowserUseOriginPolicy>> origins = {};
+  Optional<bool> allow_global_persistent_approval{};
+  Optional<bool> allow_history_access{};
+  Optional<bool> allow_webmcp{};
+  Optional<BrowserUseOriginPolicy> default_origin_policy{};
+  Optional<bool> disable_auto_review{};
+  Optional<BrowserUseExtensionRequirements> extension{};
+  Optional<std::map<std::string, BrowserUseOriginPolicy>> origins{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -160,9 +160,9 @@ struct CliAuthCredentialsStoreMode
 
 /// The protocol's `ComputerUseMacosRequirements`.
 struct ComputerUseMacosRequirements {
-  Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids = {};
+  Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -171,52 +171,52 @@ struct ComputerUseWindowsExeRequirement {
   AllowDenyRequirement access;
   std::string product_name;
   std::string publisher_name;
-  Optional<std::string> binary_name = {};
+  Optional<std::string> binary_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ComputerUseWindowsRequirements`.
 struct ComputerUseWindowsRequirements {
-  Optional<std::map<std::string, AllowDenyRequirement>> aumids = {};
-  Optional<std::vector<ComputerUseWindowsExeRequirement>> exes = {};
+  Optional<std::map<std::string, AllowDenyRequirement>> aumids{};
+  Optional<std::vector<ComputerUseWindowsExeRequirement>> exes{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ComputerUseRequirements`.
 struct ComputerUseRequirements {
-  Optional<bool> allow_locked_computer_use = {};
-  Optional<bool> allow_persistent_approval = {};
-  Optional<AllowDenyRequirement> default_app_access = {};
-  Optional<ComputerUseMacosRequirements> macos = {};
-  Optional<ComputerUseWindowsRequirements> windows = {};
+  Optional<bool> allow_locked_computer_use{};
+  Optional<bool> allow_persistent_approval{};
+  Optional<AllowDenyRequirement> default_app_access{};
+  Optional<ComputerUseMacosRequirements> macos{};
+  Optional<ComputerUseWindowsRequirements> windows{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `FeedbackRequirements`.
 struct FeedbackRequirements {
-  Optional<bool> enabled = {};
+  Optional<bool> enabled{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `InAppBrowserRequirements`.
 struct InAppBrowserRequirements {
-  Optional<bool> allow_external_browser_settings_import = {};
+  Optional<bool> allow_external_browser_settings_import{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "agent".
 struct AgentConfiguredHookHandler {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -227,12 +227,12 @@ struct CommandConfiguredHookHandler {
   /// Approximate token threshold for spilling this hook's `additionalContext` to disk. `null` uses
   /// 2,500 tokens; `0` disables spilling for this hook. The threshold is evaluated against the
   /// original context; a spilled preview also includes recovery metadata.
-  Optional<std::uint64_t> additional_context_limit = {};
-  Optional<std::string> command_windows = {};
-  Optional<std::string> status_message = {};
-  Optional<std::uint64_t> timeout_sec = {};
+  Optional<std::uint64_t> additional_context_limit{};
+  Optional<std::string> command_windows{};
+  Optional<std::string> status_message{};
+  Optional<std::uint64_t> timeout_sec{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -241,16 +241,16 @@ struct McpToolConfiguredHookHandler {
   std::map<std::string, Json> input;
   std::string server;
   std::string tool;
-  Optional<std::string> status_message = {};
-  Optional<std::uint64_t> timeout_sec = {};
+  Optional<std::string> status_message{};
+  Optional<std::uint64_t> timeout_sec{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "prompt".
 struct PromptConfiguredHookHandler {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -270,9 +270,9 @@ struct ConfiguredHookHandler
 /// The protocol's `ConfiguredHookMatcherGroup`.
 struct ConfiguredHookMatcherGroup {
   std::vector<ConfiguredHookHandler> hooks;
-  Optional<std::string> matcher = {};
+  Optional<std::string> matcher{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -289,35 +289,35 @@ struct ManagedHooksRequirements {
   std::vector<ConfiguredHookMatcherGroup> subagent_stop;
   std::vector<ConfiguredHookMatcherGroup> user_prompt_submit;
   /// Default: `[]`.
-  Defaulted<std::vector<ConfiguredHookMatcherGroup>> interrupt = {};
+  Defaulted<std::vector<ConfiguredHookMatcherGroup>> interrupt{};
   /// Default: `[]`.
-  Defaulted<std::vector<ConfiguredHookMatcherGroup>> post_model_request = {};
+  Defaulted<std::vector<ConfiguredHookMatcherGroup>> post_model_request{};
   /// Default: `[]`.
-  Defaulted<std::vector<ConfiguredHookMatcherGroup>> pre_model_request = {};
+  Defaulted<std::vector<ConfiguredHookMatcherGroup>> pre_model_request{};
   /// Default: `[]`.
-  Defaulted<std::vector<ConfiguredHookMatcherGroup>> session_end = {};
-  Optional<std::string> managed_dir = {};
-  Optional<std::string> windows_managed_dir = {};
+  Defaulted<std::vector<ConfiguredHookMatcherGroup>> session_end{};
+  Optional<std::string> managed_dir{};
+  Optional<std::string> windows_managed_dir{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `NewThreadModelDefaults`.
 struct NewThreadModelDefaults {
-  Optional<std::string> model = {};
-  Optional<ReasoningEffort> model_reasoning_effort = {};
-  Optional<std::string> service_tier = {};
+  Optional<std::string> model{};
+  Optional<ReasoningEffort> model_reasoning_effort{};
+  Optional<std::string> service_tier{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ModelsRequirements`.
 struct ModelsRequirements {
-  Optional<NewThreadModelDefaults> new_thread = {};
+  Optional<NewThreadModelDefaults> new_thread{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -342,30 +342,30 @@ struct NetworkUnixSocketPermission
 
 /// The protocol's `NetworkRequirements`.
 struct NetworkRequirements {
-  Optional<bool> allow_local_binding = {};
+  Optional<bool> allow_local_binding{};
   /// Legacy compatibility view derived from `unix_sockets`.
-  Optional<std::vector<std::string>> allow_unix_sockets = {};
-  Optional<bool> allow_upstream_proxy = {};
+  Optional<std::vector<std::string>> allow_unix_sockets{};
+  Optional<bool> allow_upstream_proxy{};
   /// Legacy compatibility view derived from `domains`.
-  Optional<std::vector<std::string>> allowed_domains = {};
-  Optional<bool> dangerously_allow_all_unix_sockets = {};
-  Optional<bool> dangerously_allow_non_loopback_proxy = {};
+  Optional<std::vector<std::string>> allowed_domains{};
+  Optional<bool> dangerously_allow_all_unix_sockets{};
+  Optional<bool> dangerously_allow_non_loopback_proxy{};
   /// Legacy compatibility view derived from `domains`.
-  Optional<std::vector<std::string>> denied_domains = {};
+  Optional<std::vector<std::string>> denied_domains{};
   /// Canonical managed network permission map.
-  Optional<std::map<std::string, NetworkDomainPermission>> domains = {};
-  Optional<bool> enabled = {};
-  Optional<std::uint16_t> http_port = {};
+  Optional<std::map<std::string, NetworkDomainPermission>> domains{};
+  Optional<bool> enabled{};
+  Optional<std::uint16_t> http_port{};
   /// When true, only managed allowlist entries are respected while managed network enforcement is
   /// active.
-  Optional<bool> managed_allowed_domains_only = {};
+  Optional<bool> managed_allowed_domains_only{};
   /// Host patterns routed to network approval before ordinary allow rules.
-  Optional<std::vector<std::string>> review_domains = {};
-  Optional<std::uint16_t> socks_port = {};
+  Optional<std::vector<std::string>> review_domains{};
+  Optional<std::uint16_t> socks_port{};
   /// Canonical managed unix socket permission map.
-  Optional<std::map<std::string, NetworkUnixSocketPermission>> unix_sockets = {};
+  Optional<std::map<std::string, NetworkUnixSocketPermission>> unix_sockets{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -390,11 +390,11 @@ struct OtelExporterValue
 
 /// The protocol's `OtelTlsConfig`.
 struct OtelTlsConfig {
-  Optional<std::string> ca_certificate = {};
-  Optional<std::string> client_certificate = {};
-  Optional<std::string> client_private_key = {};
+  Optional<std::string> ca_certificate{};
+  Optional<std::string> client_certificate{};
+  Optional<std::string> client_private_key{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -403,9 +403,9 @@ struct OtlpGrpcOtelExporter {
   std::string endpoint;
   /// Header names are retained; values are redacted by the server.
   std::map<std::string, std::string> headers;
-  Optional<OtelTlsConfig> tls = {};
+  Optional<OtelTlsConfig> tls{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -434,9 +434,9 @@ struct OtlpHttpOtelExporter {
   /// Header names are retained; values are redacted by the server.
   std::map<std::string, std::string> headers;
   OtelHttpProtocol protocol;
-  Optional<OtelTlsConfig> tls = {};
+  Optional<OtelTlsConfig> tls{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -467,25 +467,25 @@ struct OtelExporter
 struct OtelToolResultLogConfig {
   std::uint64_t max_bytes = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `OtelRequirements`.
 struct OtelRequirements {
-  Optional<std::string> environment = {};
-  Optional<OtelExporter> exporter = {};
-  Optional<bool> log_agent_responses = {};
-  Optional<bool> log_guardian_assessments = {};
-  Optional<bool> log_sse_deltas = {};
-  Optional<bool> log_user_prompt = {};
-  Optional<OtelExporter> metrics_exporter = {};
-  Optional<std::map<std::string, std::string>> span_attributes = {};
-  Optional<OtelToolResultLogConfig> tool_result = {};
-  Optional<OtelExporter> trace_exporter = {};
-  Optional<std::map<std::string, std::map<std::string, std::string>>> tracestate = {};
+  Optional<std::string> environment{};
+  Optional<OtelExporter> exporter{};
+  Optional<bool> log_agent_responses{};
+  Optional<bool> log_guardian_assessments{};
+  Optional<bool> log_sse_deltas{};
+  Optional<bool> log_user_prompt{};
+  Optional<OtelExporter> metrics_exporter{};
+  Optional<std::map<std::string, std::string>> span_attributes{};
+  Optional<OtelToolResultLogConfig> tool_result{};
+  Optional<OtelExporter> trace_exporter{};
+  Optional<std::map<std::string, std::map<std::string, std::string>>> tracestate{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -529,62 +529,62 @@ struct WindowsSandboxImplementation
 
 /// The protocol's `ConfigRequirements`.
 struct ConfigRequirements {
-  Optional<std::string> additional_developer_instructions = {};
-  Optional<bool> allow_appshots = {};
-  Optional<bool> allow_browser_and_computer_use = {};
-  Optional<bool> allow_login_shell = {};
-  Optional<bool> allow_managed_hooks_only = {};
-  Optional<bool> allow_remote_control = {};
-  Optional<std::vector<AskForApproval>> allowed_approval_policies = {};
+  Optional<std::string> additional_developer_instructions{};
+  Optional<bool> allow_appshots{};
+  Optional<bool> allow_browser_and_computer_use{};
+  Optional<bool> allow_login_shell{};
+  Optional<bool> allow_managed_hooks_only{};
+  Optional<bool> allow_remote_control{};
+  Optional<std::vector<AskForApproval>> allowed_approval_policies{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<ApprovalsReviewer>> allowed_approvals_reviewers = {};
+  Optional<std::vector<ApprovalsReviewer>> allowed_approvals_reviewers{};
   /// Effective login methods after managed, forced-login, and workspace restrictions. An empty list
   /// permits no login method. Older servers may omit this field.
-  Optional<std::vector<ForcedLoginMethod>> allowed_login_methods = {};
-  Optional<std::map<std::string, bool>> allowed_permission_profiles = {};
-  Optional<std::vector<SandboxMode>> allowed_sandbox_modes = {};
-  Optional<std::vector<WebSearchMode>> allowed_web_search_modes = {};
-  Optional<std::vector<WindowsSandboxImplementation>> allowed_windows_sandbox_implementations = {};
+  Optional<std::vector<ForcedLoginMethod>> allowed_login_methods{};
+  Optional<std::map<std::string, bool>> allowed_permission_profiles{};
+  Optional<std::vector<SandboxMode>> allowed_sandbox_modes{};
+  Optional<std::vector<WebSearchMode>> allowed_web_search_modes{};
+  Optional<std::vector<WindowsSandboxImplementation>> allowed_windows_sandbox_implementations{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ApplicationRequirements> application = {};
-  Optional<AutoReviewRequirements> auto_review = {};
-  Optional<BrowserUseRequirements> browser_use = {};
-  Optional<std::string> chatgpt_base_url = {};
-  Optional<bool> check_for_update_on_startup = {};
-  Optional<CliAuthCredentialsStoreMode> cli_auth_credentials_store = {};
-  Optional<ComputerUseRequirements> computer_use = {};
-  Optional<std::string> default_permissions = {};
-  Optional<ResidencyRequirement> enforce_residency = {};
-  Optional<std::map<std::string, bool>> feature_requirements = {};
-  Optional<FeedbackRequirements> feedback = {};
+  Optional<ApplicationRequirements> application{};
+  Optional<AutoReviewRequirements> auto_review{};
+  Optional<BrowserUseRequirements> browser_use{};
+  Optional<std::string> chatgpt_base_url{};
+  Optional<bool> check_for_update_on_startup{};
+  Optional<CliAuthCredentialsStoreMode> cli_auth_credentials_store{};
+  Optional<ComputerUseRequirements> computer_use{};
+  Optional<std::string> default_permissions{};
+  Optional<ResidencyRequirement> enforce_residency{};
+  Optional<std::map<std::string, bool>> feature_requirements{};
+  Optional<FeedbackRequirements> feedback{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ManagedHooksRequirements> hooks = {};
-  Optional<InAppBrowserRequirements> in_app_browser = {};
-  Optional<std::string> log_dir = {};
-  Optional<std::string> model_catalog_json = {};
+  Optional<ManagedHooksRequirements> hooks{};
+  Optional<InAppBrowserRequirements> in_app_browser{};
+  Optional<std::string> log_dir{};
+  Optional<std::string> model_catalog_json{};
   /// Exact provider selection required by managed policy.
-  Optional<std::string> model_provider = {};
+  Optional<std::string> model_provider{};
   /// Complete required provider definitions, using config.toml field names.
-  Optional<std::map<std::string, Json>> model_providers = {};
-  Optional<ModelsRequirements> models = {};
+  Optional<std::map<std::string, Json>> model_providers{};
+  Optional<ModelsRequirements> models{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<NetworkRequirements> network = {};
-  Optional<OtelRequirements> otel = {};
-  Optional<std::string> sqlite_home = {};
+  Optional<NetworkRequirements> network{};
+  Optional<OtelRequirements> otel{};
+  Optional<std::string> sqlite_home{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `configRequirements/read`.
 struct ConfigRequirementsReadResponse {
   /// Null if no requirements are configured (e.g. no requirements.toml/MDM entries).
-  Optional<ConfigRequirements> requirements = {};
+  Optional<ConfigRequirements> requirements{};
   /// Whether Fast and Ultra Fast requirements are enforced independently. Older servers omit this
   /// field and use Fast mode as a shared speed gate.
-  Optional<bool> supports_independent_speed_modes = {};
+  Optional<bool> supports_independent_speed_modes{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -21,7 +21,7 @@ namespace codex::protocol {
 struct CurrentTimeReadParams {
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -32,7 +32,7 @@ struct CurrentTimeReadResponse {
   /// Current time as whole Unix seconds.
   std::int64_t current_time_at = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

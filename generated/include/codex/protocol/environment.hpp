@@ -18,9 +18,9 @@ namespace codex::protocol {
 /// The protocol's `EnvironmentSkillsParams`.
 struct EnvironmentSkillsParams {
   /// Exact catalog names that must be available from this environment.
-  Optional<std::vector<std::string>> required = {};
+  Optional<std::vector<std::string>> required{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -32,16 +32,16 @@ struct EnvironmentAddParams {
   std::string exec_server_url;
   /// Optional raw bearer token for executor authentication, including reconnects. Requires a secure
   /// transport or a loopback destination.
-  Optional<std::string> auth_bearer_token = {};
+  Optional<std::string> auth_bearer_token{};
   /// Optional WebSocket connection timeout. The server default applies when omitted.
-  Optional<std::uint64_t> connect_timeout_ms = {};
+  Optional<std::uint64_t> connect_timeout_ms{};
   /// Required skills supplied by this environment, checked before model inference.
-  Optional<EnvironmentSkillsParams> skills = {};
+  Optional<EnvironmentSkillsParams> skills{};
   /// Optional X-Request-ID for the direct WebSocket upgrade, including reconnects. Requires a
   /// secure transport or a loopback destination.
-  Optional<std::string> websocket_request_id = {};
+  Optional<std::string> websocket_request_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -49,7 +49,7 @@ struct EnvironmentAddParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct EnvironmentAddResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -59,7 +59,7 @@ struct EnvironmentAddResponse {
 struct EnvironmentInfoParams {
   std::string environment_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -72,7 +72,7 @@ struct EnvironmentShellInfo {
   /// Target-native shell executable path or command name.
   std::string path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -84,9 +84,9 @@ using PathUri = std::string;
 struct EnvironmentInfoResponse {
   EnvironmentShellInfo shell;
   /// Default working directory reported by the environment, as a canonical file URI.
-  Optional<PathUri> cwd = {};
+  Optional<PathUri> cwd{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,7 +134,7 @@ struct EnvironmentStatusParams {
   /// Environment id to inspect.
   std::string environment_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -145,9 +145,9 @@ struct EnvironmentStatusResponse {
   /// Current status observed without starting or recovering the environment.
   EnvironmentStatusKind status;
   /// Human-readable detail for `disconnected` and `unknown`; omitted for other statuses.
-  Optional<std::string> error = {};
+  Optional<std::string> error{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

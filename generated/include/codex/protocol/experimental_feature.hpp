@@ -57,14 +57,14 @@ struct ExperimentalFeature {
   ExperimentalFeatureStage stage;
   /// Announcement copy shown to users when the feature is introduced. Null when this feature is not
   /// in beta.
-  Optional<std::string> announcement = {};
+  Optional<std::string> announcement{};
   /// Short summary describing what the feature does. Null when this feature is not in beta.
-  Optional<std::string> description = {};
+  Optional<std::string> description{};
   /// User-facing display name shown in the experimental features UI. Null when this feature is not
   /// in beta.
-  Optional<std::string> display_name = {};
+  Optional<std::string> display_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -76,7 +76,7 @@ struct ExperimentalFeatureEnablementSetParams {
   /// no-op.
   std::map<std::string, bool> enablement;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -85,22 +85,22 @@ struct ExperimentalFeatureEnablementSetResponse {
   /// Feature enablement entries updated by this request.
   std::map<std::string, bool> enablement;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `experimentalFeature/list`.
 struct ExperimentalFeatureListParams {
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Optional page size; defaults to a reasonable server-side value.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
   /// Optional loaded thread id. Pass this when showing feature state for an existing thread so
   /// enablement is computed from that thread's refreshed config, including project-local config for
   /// the thread's cwd.
-  Optional<std::string> thread_id = {};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -109,9 +109,9 @@ struct ExperimentalFeatureListResponse {
   std::vector<ExperimentalFeature> data;
   /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
   /// more items to return.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

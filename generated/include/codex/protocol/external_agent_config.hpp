@@ -19,27 +19,27 @@ namespace codex::protocol {
 struct CommandMigration {
   std::string name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `externalAgentConfig/detect`.
 struct ExternalAgentConfigDetectParams {
   /// Zero or more working directories to include for repo-scoped detection.
-  Optional<std::vector<std::string>> cwds = {};
+  Optional<std::vector<std::string>> cwds{};
   /// If true, include detection under the user's home directory.
-  std::optional<bool> include_home = {};
+  std::optional<bool> include_home{};
   /// Maximum age in days for detected sessions. Missing values use the default limit.
-  Optional<std::uint32_t> max_session_age_days = {};
+  Optional<std::uint32_t> max_session_age_days{};
   /// Maximum number of sessions to detect. Missing values use the default limit.
-  Optional<std::uint32_t> max_sessions = {};
+  Optional<std::uint32_t> max_sessions{};
   /// Optional migration-source selector. Missing or unrecognized values use the default source.
-  Optional<std::string> migration_source = {};
+  Optional<std::string> migration_source{};
   /// Deprecated field retained for compatibility. This field is ignored; use `migrationSource` to
   /// select the migration source.
-  Optional<std::string> source = {};
+  Optional<std::string> source{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -83,7 +83,7 @@ struct ExternalAgentConfigMigrationItemType
 struct HookMigration {
   std::string name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -91,7 +91,7 @@ struct HookMigration {
 struct McpServerMigration {
   std::string name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -100,7 +100,7 @@ struct PluginsMigration {
   std::string marketplace_name;
   std::vector<std::string> plugin_names;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -108,9 +108,9 @@ struct PluginsMigration {
 struct SessionMigration {
   std::string cwd;
   std::string path;
-  Optional<std::string> title = {};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -118,7 +118,7 @@ struct SessionMigration {
 struct SkillMigration {
   std::string name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -126,29 +126,29 @@ struct SkillMigration {
 struct SubagentMigration {
   std::string name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `MigrationDetails`.
 struct MigrationDetails {
   /// Default: `[]`.
-  Defaulted<std::vector<CommandMigration>> commands = {};
+  Defaulted<std::vector<CommandMigration>> commands{};
   /// Default: `[]`.
-  Defaulted<std::vector<HookMigration>> hooks = {};
+  Defaulted<std::vector<HookMigration>> hooks{};
   /// Default: `[]`.
-  Defaulted<std::vector<McpServerMigration>> mcp_servers = {};
-  std::optional<std::vector<std::string>> memory = {};
+  Defaulted<std::vector<McpServerMigration>> mcp_servers{};
+  std::optional<std::vector<std::string>> memory{};
   /// Default: `[]`.
-  Defaulted<std::vector<PluginsMigration>> plugins = {};
+  Defaulted<std::vector<PluginsMigration>> plugins{};
   /// Default: `[]`.
-  Defaulted<std::vector<SessionMigration>> sessions = {};
+  Defaulted<std::vector<SessionMigration>> sessions{};
   /// Default: `[]`.
-  Defaulted<std::vector<SkillMigration>> skills = {};
+  Defaulted<std::vector<SkillMigration>> skills{};
   /// Default: `[]`.
-  Defaulted<std::vector<SubagentMigration>> subagents = {};
+  Defaulted<std::vector<SubagentMigration>> subagents{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -157,10 +157,10 @@ struct ExternalAgentConfigMigrationItem {
   std::string description;
   ExternalAgentConfigMigrationItemType item_type;
   /// Null or empty means home-scoped migration; non-empty means repo-scoped migration.
-  Optional<std::string> cwd = {};
-  Optional<MigrationDetails> details = {};
+  Optional<std::string> cwd{};
+  Optional<MigrationDetails> details{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -191,7 +191,7 @@ struct ExternalAgentDetectedConnectorCandidate {
   std::uint32_t session_count = 0;
   ExternalAgentDetectedConnectorSource source;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -199,9 +199,9 @@ struct ExternalAgentDetectedConnectorCandidate {
 struct ExternalAgentConfigDetectResponse {
   std::vector<ExternalAgentConfigMigrationItem> items;
   /// Default: `[]`.
-  Defaulted<std::vector<ExternalAgentDetectedConnectorCandidate>> connectors = {};
+  Defaulted<std::vector<ExternalAgentDetectedConnectorCandidate>> connectors{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -210,25 +210,25 @@ struct ExternalAgentConfigImportItemTypeFailure {
   std::string failure_stage;
   ExternalAgentConfigMigrationItemType item_type;
   std::string message;
-  Optional<std::string> cwd = {};
-  Optional<std::string> error_type = {};
-  Optional<std::string> source = {};
-  Optional<std::string> sub_error_type = {};
+  Optional<std::string> cwd{};
+  Optional<std::string> error_type{};
+  Optional<std::string> source{};
+  Optional<std::string> sub_error_type{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ExternalAgentConfigImportItemTypeSuccess`.
 struct ExternalAgentConfigImportItemTypeSuccess {
   ExternalAgentConfigMigrationItemType item_type;
-  Optional<std::string> cwd = {};
-  Optional<std::string> source = {};
-  Optional<std::string> target = {};
+  Optional<std::string> cwd{};
+  Optional<std::string> source{};
+  Optional<std::string> target{};
   /// Original title for an imported session; null for other item types.
-  Optional<std::string> title = {};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -238,7 +238,7 @@ struct ExternalAgentConfigImportTypeResult {
   ExternalAgentConfigMigrationItemType item_type;
   std::vector<ExternalAgentConfigImportItemTypeSuccess> successes;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -247,7 +247,7 @@ struct ExternalAgentConfigImportCompletedNotification {
   std::string import_id;
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -257,9 +257,9 @@ struct ExternalAgentConfigImportHistory {
   std::vector<ExternalAgentConfigImportItemTypeFailure> failures;
   std::string import_id;
   std::vector<ExternalAgentConfigImportItemTypeSuccess> successes;
-  Optional<std::string> provider_id = {};
+  Optional<std::string> provider_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -287,7 +287,7 @@ struct ExternalAgentImportedConnectorCandidate {
   std::uint32_t session_count = 0;
   ExternalAgentImportedConnectorSource source;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -296,20 +296,20 @@ struct ExternalAgentConfigImportHistoriesReadResponse {
   std::vector<ExternalAgentImportedConnectorCandidate> connectors;
   std::vector<ExternalAgentConfigImportHistory> data;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ExternalAgentConfigImportHistoryRecordSuccessParams`.
 struct ExternalAgentConfigImportHistoryRecordSuccessParams {
   ExternalAgentConfigMigrationItemType item_type;
-  Optional<std::string> cwd = {};
-  Optional<std::string> source = {};
-  Optional<std::string> target = {};
+  Optional<std::string> cwd{};
+  Optional<std::string> source{};
+  Optional<std::string> target{};
   /// Original title for an imported session, when available.
-  Optional<std::string> title = {};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -319,7 +319,7 @@ struct ExternalAgentConfigImportHistoryRecordTypeResultParams {
   ExternalAgentConfigMigrationItemType item_type;
   std::vector<ExternalAgentConfigImportHistoryRecordSuccessParams> successes;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -330,7 +330,7 @@ struct ExternalAgentConfigImportHistoryRecordParams {
   /// Opaque provider identifier for the externally completed import.
   std::string provider_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -338,7 +338,7 @@ struct ExternalAgentConfigImportHistoryRecordParams {
 struct ExternalAgentConfigImportHistoryRecordResponse {
   std::string import_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -347,14 +347,14 @@ struct ExternalAgentConfigImportParams {
   std::vector<ExternalAgentConfigMigrationItem> migration_items;
   /// Migration-source selector used to produce the migration items. Pass the same value to
   /// detection and import; missing or unrecognized values use the default source.
-  Optional<std::string> migration_source = {};
+  Optional<std::string> migration_source{};
   /// Opaque provider identifier supplied by the caller for analytics attribution and import history
   /// display. This does not select the migration source.
-  Optional<std::string> provider_id = {};
+  Optional<std::string> provider_id{};
   /// Optional identifier for the product that initiated the import.
-  Optional<std::string> source = {};
+  Optional<std::string> source{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -363,7 +363,7 @@ struct ExternalAgentConfigImportProgressNotification {
   std::string import_id;
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -371,7 +371,7 @@ struct ExternalAgentConfigImportProgressNotification {
 struct ExternalAgentConfigImportResponse {
   std::string import_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

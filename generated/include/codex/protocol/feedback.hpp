@@ -21,13 +21,13 @@ struct FeedbackSaveParams {
   /// Absolute, previously unused ZIP path on the app-server host. The caller owns this file,
   /// including after a disconnected RPC.
   LegacyAppPathString save_path;
-  Optional<std::vector<std::string>> extra_log_files = {};
-  std::optional<bool> include_logs = {};
-  Optional<std::string> reason = {};
-  Optional<std::map<std::string, std::string>> tags = {};
-  Optional<std::string> thread_id = {};
+  Optional<std::vector<std::string>> extra_log_files{};
+  std::optional<bool> include_logs{};
+  Optional<std::string> reason{};
+  Optional<std::map<std::string, std::string>> tags{};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -36,22 +36,22 @@ struct FeedbackSaveResponse {
   LegacyAppPathString saved_path;
   std::string thread_id;
   /// Same prompt hash as feedback/upload; null when prompt metadata is absent.
-  Optional<std::string> prompt_hash = {};
+  Optional<std::string> prompt_hash{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `feedback/upload`.
 struct FeedbackUploadParams {
   std::string classification;
-  Optional<std::vector<std::string>> extra_log_files = {};
-  std::optional<bool> include_logs = {};
-  Optional<std::string> reason = {};
-  Optional<std::map<std::string, std::string>> tags = {};
-  Optional<std::string> thread_id = {};
+  Optional<std::vector<std::string>> extra_log_files{};
+  std::optional<bool> include_logs{};
+  Optional<std::string> reason{};
+  Optional<std::map<std::string, std::string>> tags{};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -61,9 +61,9 @@ struct FeedbackUploadResponse {
   /// Whitespace-normalized SHA-256 of the session base instructions, matching the uploaded
   /// `prompt_hash` tag. Does not include later developer messages. Null when the reported rollout
   /// has no prompt metadata.
-  Optional<std::string> prompt_hash = {};
+  Optional<std::string> prompt_hash{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

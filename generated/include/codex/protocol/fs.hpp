@@ -22,7 +22,7 @@ struct FsChangedNotification {
   /// Watch identifier previously provided to `fs/watch`.
   std::string watch_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -33,15 +33,15 @@ struct FsCopyParams {
   /// Absolute source path.
   AbsolutePathBuf source_path;
   /// Required for directory copies; ignored for file copies.
-  std::optional<bool> recursive = {};
+  std::optional<bool> recursive{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/copy`.
 struct FsCopyResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -50,15 +50,15 @@ struct FsCreateDirectoryParams {
   /// Absolute directory path to create.
   AbsolutePathBuf path;
   /// Whether parent directories should also be created. Defaults to `true`.
-  Optional<bool> recursive = {};
+  Optional<bool> recursive{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/createDirectory`.
 struct FsCreateDirectoryResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -67,7 +67,7 @@ struct FsGetMetadataParams {
   /// Absolute path to inspect.
   AbsolutePathBuf path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -84,7 +84,7 @@ struct FsGetMetadataResponse {
   /// File modification time in Unix milliseconds when available, otherwise `0`.
   std::int64_t modified_at_ms = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -97,7 +97,7 @@ struct FsReadDirectoryEntry {
   /// Whether this entry resolves to a regular file.
   bool is_file = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -106,7 +106,7 @@ struct FsReadDirectoryParams {
   /// Absolute directory path to read.
   AbsolutePathBuf path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -115,7 +115,7 @@ struct FsReadDirectoryResponse {
   /// Direct child entries in the requested directory.
   std::vector<FsReadDirectoryEntry> entries;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -124,7 +124,7 @@ struct FsReadFileParams {
   /// Absolute path to read.
   AbsolutePathBuf path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -133,7 +133,7 @@ struct FsReadFileResponse {
   /// File contents encoded as base64.
   std::string data_base64;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -142,17 +142,17 @@ struct FsRemoveParams {
   /// Absolute path to remove.
   AbsolutePathBuf path;
   /// Whether missing paths should be ignored. Defaults to `true`.
-  Optional<bool> force = {};
+  Optional<bool> force{};
   /// Whether directory removal should recurse. Defaults to `true`.
-  Optional<bool> recursive = {};
+  Optional<bool> recursive{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/remove`.
 struct FsRemoveResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -161,13 +161,13 @@ struct FsUnwatchParams {
   /// Watch identifier previously provided to `fs/watch`.
   std::string watch_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/unwatch`.
 struct FsUnwatchResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -178,7 +178,7 @@ struct FsWatchParams {
   /// Connection-scoped watch identifier used for `fs/unwatch` and `fs/changed`.
   std::string watch_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -187,7 +187,7 @@ struct FsWatchResponse {
   /// Canonicalized path associated with the watch.
   AbsolutePathBuf path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -198,13 +198,13 @@ struct FsWriteFileParams {
   /// Absolute path to write.
   AbsolutePathBuf path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful response for `fs/writeFile`.
 struct FsWriteFileResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -38,9 +38,9 @@ struct FuzzyFileSearchMatchType
 struct FuzzyFileSearchParams {
   std::string query;
   std::vector<std::string> roots;
-  Optional<std::string> cancellation_token = {};
+  Optional<std::string> cancellation_token{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -51,9 +51,9 @@ struct FuzzyFileSearchResult {
   std::string path;
   std::string root;
   std::uint32_t score = 0;
-  Optional<std::vector<std::uint32_t>> indices = {};
+  Optional<std::vector<std::uint32_t>> indices{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -61,7 +61,7 @@ struct FuzzyFileSearchResult {
 struct FuzzyFileSearchResponse {
   std::vector<FuzzyFileSearchResult> files;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -69,7 +69,7 @@ struct FuzzyFileSearchResponse {
 struct FuzzyFileSearchSessionCompletedNotification {
   std::string session_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -80,7 +80,7 @@ struct FuzzyFileSearchSessionStartParams {
   std::vector<std::string> roots;
   std::string session_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -88,7 +88,7 @@ struct FuzzyFileSearchSessionStartParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct FuzzyFileSearchSessionStartResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -98,7 +98,7 @@ struct FuzzyFileSearchSessionStartResponse {
 struct FuzzyFileSearchSessionStopParams {
   std::string session_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -106,7 +106,7 @@ struct FuzzyFileSearchSessionStopParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct FuzzyFileSearchSessionStopResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -117,7 +117,7 @@ struct FuzzyFileSearchSessionUpdateParams {
   std::string query;
   std::string session_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -125,7 +125,7 @@ struct FuzzyFileSearchSessionUpdateParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct FuzzyFileSearchSessionUpdateResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,7 +135,7 @@ struct FuzzyFileSearchSessionUpdatedNotification {
   std::string query;
   std::string session_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -87,7 +87,7 @@ struct HookOutputEntry {
   HookOutputEntryKind kind;
   std::string text;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -147,13 +147,13 @@ struct HookRunSummary {
   LegacyAppPathString source_path;
   std::int64_t started_at = 0;
   HookRunStatus status;
-  Optional<std::int64_t> completed_at = {};
-  Optional<std::int64_t> duration_ms = {};
+  Optional<std::int64_t> completed_at{};
+  Optional<std::int64_t> duration_ms{};
   /// Default: `"unknown"`.
   Defaulted<HookSource> source = by_default(HookSource::unknown);
-  Optional<std::string> status_message = {};
+  Optional<std::string> status_message{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -161,9 +161,9 @@ struct HookRunSummary {
 struct HookCompletedNotification {
   HookRunSummary run;
   std::string thread_id;
-  Optional<std::string> turn_id = {};
+  Optional<std::string> turn_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -171,9 +171,9 @@ struct HookCompletedNotification {
 struct HookStartedNotification {
   HookRunSummary run;
   std::string thread_id;
-  Optional<std::string> turn_id = {};
+  Optional<std::string> turn_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

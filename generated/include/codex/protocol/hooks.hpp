@@ -20,7 +20,7 @@ struct HookErrorInfo {
   std::string message;
   std::string path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -30,7 +30,7 @@ struct CommandHookMetadata {
   /// Default: `false`.
   Defaulted<bool> async = by_default(false);
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -39,19 +39,19 @@ struct McpToolHookMetadata {
   std::string server;
   std::string tool;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `handlerType` "prompt".
 struct PromptHookMetadata {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `handlerType` "agent".
 struct AgentHookMetadata {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -100,12 +100,12 @@ struct HookMetadata
   HookTrustStatus trust_status;
   /// Configured `additionalContext` spill threshold. `null` uses 2,500 tokens; `0` disables
   /// spilling.
-  Optional<std::uint64_t> additional_context_limit = {};
+  Optional<std::uint64_t> additional_context_limit{};
   /// The owning execution environment, if this hook came from its requirements.
-  Optional<std::string> environment_id = {};
-  Optional<std::string> matcher = {};
-  Optional<std::string> plugin_id = {};
-  Optional<std::string> status_message = {};
+  Optional<std::string> environment_id{};
+  Optional<std::string> matcher{};
+  Optional<std::string> plugin_id{};
+  Optional<std::string> status_message{};
 
   static const detail::UnionInfo type_info;
 };
@@ -117,7 +117,7 @@ struct HooksListEntry {
   std::vector<HookMetadata> hooks;
   std::vector<std::string> warnings;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -125,11 +125,11 @@ struct HooksListEntry {
 struct HooksListParams {
   /// Working directories to inspect when no thread is specified. An empty list uses the session
   /// cwd.
-  std::optional<std::vector<std::string>> cwds = {};
+  std::optional<std::vector<std::string>> cwds{};
   /// List a loaded thread's hooks, including its selected environments. Omit `cwds` in this mode.
-  Optional<std::string> thread_id = {};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -137,7 +137,7 @@ struct HooksListParams {
 struct HooksListResponse {
   std::vector<HooksListEntry> data;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -18,10 +18,10 @@ namespace codex::protocol {
 /// The params of `marketplace/add`.
 struct MarketplaceAddParams {
   std::string source;
-  Optional<std::string> ref_name = {};
-  Optional<std::vector<std::string>> sparse_paths = {};
+  Optional<std::string> ref_name{};
+  Optional<std::vector<std::string>> sparse_paths{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -31,7 +31,7 @@ struct MarketplaceAddResponse {
   AbsolutePathBuf installed_root;
   std::string marketplace_name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -39,16 +39,16 @@ struct MarketplaceAddResponse {
 struct MarketplaceRemoveParams {
   std::string marketplace_name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `marketplace/remove`.
 struct MarketplaceRemoveResponse {
   std::string marketplace_name;
-  Optional<AbsolutePathBuf> installed_root = {};
+  Optional<AbsolutePathBuf> installed_root{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -57,15 +57,15 @@ struct MarketplaceUpgradeErrorInfo {
   std::string marketplace_name;
   std::string message;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `marketplace/upgrade`.
 struct MarketplaceUpgradeParams {
-  Optional<std::string> marketplace_name = {};
+  Optional<std::string> marketplace_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -75,7 +75,7 @@ struct MarketplaceUpgradeResponse {
   std::vector<std::string> selected_marketplaces;
   std::vector<AbsolutePathBuf> upgraded_roots;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -52,11 +52,11 @@ struct McpElicitationBooleanType
 /// The protocol's `McpElicitationBooleanSchema`.
 struct McpElicitationBooleanSchema {
   McpElicitationBooleanType type;
-  Optional<bool> default_ = {};
-  Optional<std::string> description = {};
-  Optional<std::string> title = {};
+  Optional<bool> default_{};
+  Optional<std::string> description{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -65,7 +65,7 @@ struct McpElicitationConstOption {
   std::string const_;
   std::string title;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -90,12 +90,12 @@ struct McpElicitationStringType
 struct McpElicitationLegacyTitledEnumSchema {
   std::vector<std::string> enum_;
   McpElicitationStringType type;
-  Optional<std::string> default_ = {};
-  Optional<std::string> description = {};
-  Optional<std::vector<std::string>> enum_names = {};
-  Optional<std::string> title = {};
+  Optional<std::string> default_{};
+  Optional<std::string> description{};
+  Optional<std::vector<std::string>> enum_names{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -103,7 +103,7 @@ struct McpElicitationLegacyTitledEnumSchema {
 struct McpElicitationTitledEnumItems {
   std::vector<McpElicitationConstOption> any_of;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -111,13 +111,13 @@ struct McpElicitationTitledEnumItems {
 struct McpElicitationTitledMultiSelectEnumSchema {
   McpElicitationTitledEnumItems items;
   McpElicitationArrayType type;
-  Optional<std::vector<std::string>> default_ = {};
-  Optional<std::string> description = {};
-  Optional<std::uint64_t> max_items = {};
-  Optional<std::uint64_t> min_items = {};
-  Optional<std::string> title = {};
+  Optional<std::vector<std::string>> default_{};
+  Optional<std::string> description{};
+  Optional<std::uint64_t> max_items{};
+  Optional<std::uint64_t> min_items{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -126,7 +126,7 @@ struct McpElicitationUntitledEnumItems {
   std::vector<std::string> enum_;
   McpElicitationStringType type;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,13 +134,13 @@ struct McpElicitationUntitledEnumItems {
 struct McpElicitationUntitledMultiSelectEnumSchema {
   McpElicitationUntitledEnumItems items;
   McpElicitationArrayType type;
-  Optional<std::vector<std::string>> default_ = {};
-  Optional<std::string> description = {};
-  Optional<std::uint64_t> max_items = {};
-  Optional<std::uint64_t> min_items = {};
-  Optional<std::string> title = {};
+  Optional<std::vector<std::string>> default_{};
+  Optional<std::string> description{};
+  Optional<std::uint64_t> max_items{};
+  Optional<std::uint64_t> min_items{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -159,11 +159,11 @@ struct McpElicitationMultiSelectEnumSchema
 struct McpElicitationTitledSingleSelectEnumSchema {
   std::vector<McpElicitationConstOption> one_of;
   McpElicitationStringType type;
-  Optional<std::string> default_ = {};
-  Optional<std::string> description = {};
-  Optional<std::string> title = {};
+  Optional<std::string> default_{};
+  Optional<std::string> description{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -171,11 +171,11 @@ struct McpElicitationTitledSingleSelectEnumSchema {
 struct McpElicitationUntitledSingleSelectEnumSchema {
   std::vector<std::string> enum_;
   McpElicitationStringType type;
-  Optional<std::string> default_ = {};
-  Optional<std::string> description = {};
-  Optional<std::string> title = {};
+  Optional<std::string> default_{};
+  Optional<std::string> description{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -224,13 +224,13 @@ struct McpElicitationNumberType
 /// The protocol's `McpElicitationNumberSchema`.
 struct McpElicitationNumberSchema {
   McpElicitationNumberType type;
-  Optional<double> default_ = {};
-  Optional<std::string> description = {};
-  Optional<double> maximum = {};
-  Optional<double> minimum = {};
-  Optional<std::string> title = {};
+  Optional<double> default_{};
+  Optional<std::string> description{};
+  Optional<double> maximum{};
+  Optional<double> minimum{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -277,14 +277,14 @@ struct McpElicitationStringFormat
 /// The protocol's `McpElicitationStringSchema`.
 struct McpElicitationStringSchema {
   McpElicitationStringType type;
-  Optional<std::string> default_ = {};
-  Optional<std::string> description = {};
-  Optional<McpElicitationStringFormat> format = {};
-  Optional<std::uint32_t> max_length = {};
-  Optional<std::uint32_t> min_length = {};
-  Optional<std::string> title = {};
+  Optional<std::string> default_{};
+  Optional<std::string> description{};
+  Optional<McpElicitationStringFormat> format{};
+  Optional<std::uint32_t> max_length{};
+  Optional<std::uint32_t> min_length{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -308,10 +308,10 @@ struct McpElicitationPrimitiveSchema
 struct McpElicitationSchema {
   std::map<std::string, McpElicitationPrimitiveSchema> properties;
   McpElicitationObjectType type;
-  Optional<std::string> schema = {};
-  Optional<std::vector<std::string>> required = {};
+  Optional<std::string> schema{};
+  Optional<std::vector<std::string>> required{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -343,9 +343,9 @@ struct OpenaiUserVerificationMcpServerElicitationRequestParams {
   std::string challenge;
   std::string description;
   std::string title;
-  Optional<Json> meta = {};
+  Optional<Json> meta{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -353,9 +353,9 @@ struct OpenaiUserVerificationMcpServerElicitationRequestParams {
 struct FormMcpServerElicitationRequestParams {
   std::string message;
   McpElicitationSchema requested_schema;
-  Optional<Json> meta = {};
+  Optional<Json> meta{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -363,9 +363,9 @@ struct FormMcpServerElicitationRequestParams {
 struct OpenaiSlashFormMcpServerElicitationRequestParams {
   std::string message;
   Json requested_schema;
-  Optional<Json> meta = {};
+  Optional<Json> meta{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -373,9 +373,9 @@ struct OpenaiSlashFormMcpServerElicitationRequestParams {
 struct OpenaiFormMcpServerElicitationRequestParams {
   std::string message;
   Json requested_schema;
-  Optional<Json> meta = {};
+  Optional<Json> meta{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -384,9 +384,9 @@ struct UrlMcpServerElicitationRequestParams {
   std::string elicitation_id;
   std::string message;
   std::string url;
-  Optional<Json> meta = {};
+  Optional<Json> meta{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -408,7 +408,7 @@ struct McpServerElicitationRequestParams
   /// This is nullable because MCP models elicitation as a standalone server-to-client request
   /// identified by the MCP server request id. It may be triggered during a turn, but turn context
   /// is app-server correlation rather than part of the protocol identity of the elicitation itself.
-  Optional<std::string> turn_id = {};
+  Optional<std::string> turn_id{};
 
   static const detail::UnionInfo type_info;
 };
@@ -417,13 +417,13 @@ struct McpServerElicitationRequestParams
 struct McpServerElicitationRequestResponse {
   McpServerElicitationAction action;
   /// Optional client metadata for form-mode action handling.
-  Optional<Json> meta = {};
+  Optional<Json> meta{};
   /// Structured user input for accepted elicitations, mirroring RMCP `CreateElicitationResult`.
   ///
   /// This is nullable because decline/cancel responses have no content.
-  Optional<Json> content = {};
+  Optional<Json> content{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -433,7 +433,7 @@ struct McpResourceReadTarget {
   /// Null explicitly requests no-auth access, subject to the app's resource policy.
   std::optional<std::string> link_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -442,15 +442,15 @@ struct McpResourceReadParams {
   std::string server;
   std::string uri;
   /// Additional MCP request metadata. Account and turn routing keys are reserved.
-  Optional<std::map<std::string, Json>> meta = {};
-  Optional<std::string> connector_id = {};
+  Optional<std::map<std::string, Json>> meta{};
+  Optional<std::string> connector_id{};
   /// Originating MCP tool call used to select the resource's app.
-  Optional<std::string> origin_call_id = {};
+  Optional<std::string> origin_call_id{};
   /// Explicit hosted app/account. Omit to retain legacy resource discovery.
-  Optional<McpResourceReadTarget> target = {};
-  Optional<std::string> thread_id = {};
+  Optional<McpResourceReadTarget> target{};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -458,12 +458,12 @@ struct McpResourceReadParams {
 struct ResourceContent {
   /// The URI of this resource.
   std::string uri;
-  Optional<Json> meta = {};
-  Optional<std::string> mime_type = {};
-  std::optional<std::string> text = {};
-  std::optional<std::string> blob = {};
+  Optional<Json> meta{};
+  Optional<std::string> mime_type{};
+  std::optional<std::string> text{};
+  std::optional<std::string> blob{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -471,9 +471,9 @@ struct ResourceContent {
 struct McpResourceReadResponse {
   std::vector<ResourceContent> contents;
   /// Originating call when the server applied app-specific resource scoping.
-  Optional<std::string> origin_call_id = {};
+  Optional<std::string> origin_call_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -482,7 +482,7 @@ struct McpServerEventNotification {
   std::string method;
   Json params;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -491,7 +491,7 @@ struct McpServerEventStreamNotification {
   McpServerEventNotification notification;
   std::string subscription_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -504,9 +504,9 @@ struct McpServerEventStreamStartParams {
   std::string server;
   std::string subscription_id;
   std::string thread_id;
-  Optional<Json> meta = {};
+  Optional<Json> meta{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -514,7 +514,7 @@ struct McpServerEventStreamStartParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct McpServerEventStreamStartResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -524,7 +524,7 @@ struct McpServerEventStreamStartResponse {
 struct McpServerEventStreamStopParams {
   std::string subscription_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -532,7 +532,7 @@ struct McpServerEventStreamStopParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct McpServerEventStreamStopResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -561,12 +561,12 @@ struct McpServerOauthClientRegistration
 struct McpServerOauthLoginCompletedNotification {
   std::string name;
   bool success = false;
-  Optional<std::string> error = {};
+  Optional<std::string> error{};
   /// Identifies the explicit login attempt. Older servers omit this field.
-  Optional<std::string> login_id = {};
-  Optional<std::string> thread_id = {};
+  Optional<std::string> login_id{};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -574,12 +574,12 @@ struct McpServerOauthLoginCompletedNotification {
 struct McpServerOauthLoginParams {
   std::string name;
   /// Registration strategy for this login only; omission selects automatic discovery.
-  Optional<McpServerOauthClientRegistration> client_registration = {};
-  Optional<std::vector<std::string>> scopes = {};
-  Optional<std::string> thread_id = {};
-  Optional<std::int64_t> timeout_secs = {};
+  Optional<McpServerOauthClientRegistration> client_registration{};
+  Optional<std::vector<std::string>> scopes{};
+  Optional<std::string> thread_id{};
+  Optional<std::int64_t> timeout_secs{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -588,9 +588,9 @@ struct McpServerOauthLoginResponse {
   std::string authorization_url;
   /// Identifies this login attempt across the response and completion notification. Older servers
   /// omit this field; current servers always return it.
-  Optional<std::string> login_id = {};
+  Optional<std::string> login_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -639,11 +639,11 @@ struct McpServerStartupState
 struct McpServerStatusUpdatedNotification {
   std::string name;
   McpServerStartupState status;
-  Optional<std::string> error = {};
-  Optional<McpServerStartupFailureReason> failure_reason = {};
-  Optional<std::string> thread_id = {};
+  Optional<std::string> error{};
+  Optional<McpServerStartupFailureReason> failure_reason{};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -652,21 +652,21 @@ struct McpServerToolCallParams {
   std::string server;
   std::string thread_id;
   std::string tool;
-  Optional<Json> meta = {};
-  Optional<Json> arguments = {};
+  Optional<Json> meta{};
+  Optional<Json> arguments{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `mcpServer/tool/call`.
 struct McpServerToolCallResponse {
   std::vector<Json> content;
-  Optional<Json> meta = {};
-  Optional<bool> is_error = {};
-  Optional<Json> structured_content = {};
+  Optional<Json> meta{};
+  Optional<bool> is_error{};
+  Optional<Json> structured_content{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -37,17 +37,17 @@ struct McpServerStatusDetail
 /// The params of `mcpServerStatus/list`.
 struct ListMcpServerStatusParams {
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Controls how much MCP inventory data to fetch for each server. Defaults to `Full` when
   /// omitted.
-  Optional<McpServerStatusDetail> detail = {};
+  Optional<McpServerStatusDetail> detail{};
   /// Optional page size; defaults to a server-defined value.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
   /// Limit discovery to one server. With a thread ID, reuse that thread's MCP connection.
-  Optional<std::string> server_name = {};
-  Optional<std::string> thread_id = {};
+  Optional<std::string> server_name{};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -110,12 +110,12 @@ struct McpServerConnectionStatus
 struct McpServerInfo {
   std::string name;
   std::string version;
-  Optional<std::string> description = {};
-  Optional<std::vector<Json>> icons = {};
-  Optional<std::string> title = {};
-  Optional<std::string> website_url = {};
+  Optional<std::string> description{};
+  Optional<std::vector<Json>> icons{};
+  Optional<std::string> title{};
+  Optional<std::string> website_url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -123,15 +123,15 @@ struct McpServerInfo {
 struct Resource {
   std::string name;
   std::string uri;
-  Optional<Json> meta = {};
-  Optional<Json> annotations = {};
-  Optional<std::string> description = {};
-  Optional<std::vector<Json>> icons = {};
-  Optional<std::string> mime_type = {};
-  Optional<std::int64_t> size = {};
-  Optional<std::string> title = {};
+  Optional<Json> meta{};
+  Optional<Json> annotations{};
+  Optional<std::string> description{};
+  Optional<std::vector<Json>> icons{};
+  Optional<std::string> mime_type{};
+  Optional<std::int64_t> size{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -139,12 +139,12 @@ struct Resource {
 struct ResourceTemplate {
   std::string name;
   std::string uri_template;
-  Optional<Json> annotations = {};
-  Optional<std::string> description = {};
-  Optional<std::string> mime_type = {};
-  Optional<std::string> title = {};
+  Optional<Json> annotations{};
+  Optional<std::string> description{};
+  Optional<std::string> mime_type{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -152,14 +152,14 @@ struct ResourceTemplate {
 struct Tool {
   Json input_schema;
   std::string name;
-  Optional<Json> meta = {};
-  Optional<Json> annotations = {};
-  Optional<std::string> description = {};
-  Optional<std::vector<Json>> icons = {};
-  Optional<Json> output_schema = {};
-  Optional<std::string> title = {};
+  Optional<Json> meta{};
+  Optional<Json> annotations{};
+  Optional<std::string> description{};
+  Optional<std::vector<Json>> icons{};
+  Optional<Json> output_schema{};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -172,21 +172,21 @@ struct McpServerStatus {
   std::map<std::string, Tool> tools;
   /// HTTP origin of the effective configured endpoint, including plugin servers. Excludes
   /// credentials, path, query, and fragment; null for non-HTTP transports.
-  Optional<std::string> http_origin = {};
-  Optional<std::string> plugin_id = {};
+  Optional<std::string> http_origin{};
+  Optional<std::string> plugin_id{};
   /// Current thread-runtime connection state; null when unavailable or the configuration changed.
-  Optional<McpServerConnectionStatus> runtime_status = {};
+  Optional<McpServerConnectionStatus> runtime_status{};
   /// Capabilities advertised by the initialized MCP server; null when unavailable.
-  Optional<Json> server_capabilities = {};
-  Optional<McpServerInfo> server_info = {};
+  Optional<Json> server_capabilities{};
+  Optional<McpServerInfo> server_info{};
   /// Opaque `_meta` from the first page of the corresponding MCP tool catalog. Null when
   /// unavailable.
-  Optional<Json> tool_list_meta = {};
+  Optional<Json> tool_list_meta{};
   /// Tool discovery failed and no catalog was returned. Null when a catalog is returned, including
   /// cached or empty catalogs.
-  Optional<std::string> tools_error = {};
+  Optional<std::string> tools_error{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -195,9 +195,9 @@ struct ListMcpServerStatusResponse {
   std::vector<McpServerStatus> data;
   /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
   /// more items to return.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,7 +19,7 @@ namespace codex::protocol {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct MemoryResetResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -28,9 +28,9 @@ struct MemoryResetResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct MemoryStatusParams {
   /// Required distinct consolidated threads. Defaults to 20; supported range is 1..=4096.
-  Optional<std::uint32_t> min_consolidated_threads = {};
+  Optional<std::uint32_t> min_consolidated_threads{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -41,7 +41,7 @@ struct MemoryStatusResponse {
   std::uint32_t v2_consolidated_threads = 0;
   bool v2_ready = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -4,6 +4,7 @@
 // Do not edit: change codegen/ and rebuild.
 
 #include <codex/protocol/common.hpp>
+#include <codex/protocol/support/message.hpp>
 #include <codex/protocol/support/no_params.hpp>
 #include <codex/protocol/support/text.hpp>
 #include <cstdint>
@@ -17,29 +18,29 @@ namespace codex::protocol {
 
 /// Any message of this kind, with its params typed.
 struct ClientNotification : MethodMessage {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::MessageInfo type_info;
 };
 
 /// Request from the client to the server.
 struct ClientRequest : MethodMessage {
   RequestId id;
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::MessageInfo type_info;
 };
 
 /// Notification sent from the server to the client.
 struct ServerNotification : MethodMessage {
   /// Unix timestamp (in milliseconds) when app-server emitted this notification.
-  std::optional<std::int64_t> emitted_at_ms = {};
-  Extra extra = {};  // members that this version does not know
+  std::optional<std::int64_t> emitted_at_ms{};
+  Extra extra{};  // members that this version does not know
   static const detail::MessageInfo type_info;
 };
 
 /// Request initiated from the server and sent to the client.
 struct ServerRequest : MethodMessage {
   RequestId id;
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::MessageInfo type_info;
 };
 

@@ -20,9 +20,9 @@ namespace codex::protocol {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct MockExperimentalMethodParams {
   /// Test-only payload field.
-  Optional<std::string> value = {};
+  Optional<std::string> value{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -31,9 +31,9 @@ struct MockExperimentalMethodParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct MockExperimentalMethodResponse {
   /// Echoes the input `value`.
-  Optional<std::string> echoed = {};
+  Optional<std::string> echoed{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

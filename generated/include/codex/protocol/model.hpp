@@ -15,194 +15,6 @@
 
 namespace codex::protocol {
 
-namespace known {
-/// The values of `InputModality` that this version knows.
-enum class InputModality : std::uint8_t {
-  /// Plain text turns and tool payloads.
-  text,
-  /// Image attachments included in user turns.
-  image,
-  /// Audio attachments included in user turns.
-  audio,
-};
-}  // namespace known
-
-/// Canonical user-input modality tags advertised by a model.
-struct InputModality
-    : OpenEnum<InputModality, known::InputModality> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto text = known::InputModality::text;
-  static constexpr auto image = known::InputModality::image;
-  static constexpr auto audio = known::InputModality::audio;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// Caller-specific explicit access programs advertised by model discovery.
-struct ModelAccessPrograms {
-  /// Accepted explicit selections.
-  std::vector<CyberAccessProgram> cyber;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ModelAvailabilityNux`.
-struct ModelAvailabilityNux {
-  std::string message;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ModelServiceTier`.
-struct ModelServiceTier {
-  std::string description;
-  std::string id;
-  std::string name;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ModelUpgradeInfo`.
-struct ModelUpgradeInfo {
-  std::string model;
-  Optional<std::string> migration_markdown = {};
-  Optional<std::string> model_link = {};
-  /// Informational Unix timestamp for this upgrade's scheduled retirement, if known.
-  Optional<std::int64_t> retirement_at = {};
-  Optional<std::string> upgrade_copy = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `MultiAgentVersion` that this version knows.
-enum class MultiAgentVersion : std::uint8_t {
-  disabled,
-  v1,
-  v2,
-};
-}  // namespace known
-
-/// Multi-agent runtime supported by a model.
-struct MultiAgentVersion
-    : OpenEnum<MultiAgentVersion, known::MultiAgentVersion> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto disabled = known::MultiAgentVersion::disabled;
-  static constexpr auto v1 = known::MultiAgentVersion::v1;
-  static constexpr auto v2 = known::MultiAgentVersion::v2;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The protocol's `ReasoningEffortOption`.
-struct ReasoningEffortOption {
-  std::string description;
-  ReasoningEffort reasoning_effort;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `Model`.
-struct Model {
-  ReasoningEffort default_reasoning_effort;
-  std::string description;
-  std::string display_name;
-  bool hidden = false;
-  std::string id;
-  bool is_default = false;
-  std::string model;
-  std::vector<ReasoningEffortOption> supported_reasoning_efforts;
-  /// Deprecated: use `serviceTiers` instead.
-  ///
-  /// Default: `[]`.
-  Defaulted<std::vector<std::string>> additional_speed_tiers = {};
-  Optional<ModelAvailabilityNux> availability_nux = {};
-  /// Null when the catalog does not provide access-program metadata.
-  Optional<ModelAccessPrograms> available_access_programs = {};
-  /// Catalog default service tier id for this model, when one is configured.
-  Optional<std::string> default_service_tier = {};
-  /// Default: `["text","image"]`.
-  Defaulted<std::vector<InputModality>> input_modalities =
-      by_default(std::vector<InputModality>{InputModality::text, InputModality::image});
-  Optional<std::string> model_specialty = {};
-  /// Multi-agent runtime declared by this model, when available.
-  Optional<MultiAgentVersion> multi_agent_version = {};
-  /// Default: `[]`.
-  Defaulted<std::vector<ModelServiceTier>> service_tiers = {};
-  /// @deprecated Always false; models no longer support personality selection.
-  ///
-  /// Default: `false`.
-  Defaulted<bool> supports_personality = by_default(false);
-  Optional<std::string> upgrade = {};
-  Optional<ModelUpgradeInfo> upgrade_info = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `model/list`.
-struct ModelListParams {
-  /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
-  /// When true, include models that are hidden from the default picker list.
-  Optional<bool> include_hidden = {};
-  /// Optional page size; defaults to a reasonable server-side value.
-  Optional<std::uint32_t> limit = {};
-  /// List models for this configured provider instead of the app-server default.
-  Optional<std::string> model_provider = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `model/list`.
-struct ModelListResponse {
-  std::vector<Model> data;
-  /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
-  /// more items to return.
-  Optional<std::string> next_cursor = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `ModelRerouteReason` that this version knows.
-enum class ModelRerouteReason : std::uint8_t {
-  high_risk_cyber_activity,
-};
-}  // namespace known
-
-/// The protocol's `ModelRerouteReason`.
-struct ModelRerouteReason
-    : OpenEnum<ModelRerouteReason, known::ModelRerouteReason> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto high_risk_cyber_activity =
-      known::ModelRerouteReason::high_risk_cyber_activity;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The params of `model/rerouted`.
-struct ModelReroutedNotification {
-  std::string from_model;
-  ModelRerouteReason reason;
-  std::string thread_id;
-  std::string to_model;
-  std::string turn_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
 /// The params of `model/safetyBuffering/updated`.
 struct ModelSafetyBufferingUpdatedNotification {
   std::string model;
@@ -211,9 +23,9 @@ struct ModelSafetyBufferingUpdatedNotification {
   std::string thread_id;
   std::string turn_id;
   std::vector<std::string> use_cases;
-  Optional<std::string> faster_model = {};
+  Optional<std::string> faster_model{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -241,30 +53,11 @@ struct ModelVerificationNotification {
   std::string turn_id;
   std::vector<ModelVerification> verifications;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
-namespace requests {
-
-/// `model/list`
-struct ModelList {
-  static constexpr std::string_view method = "model/list";
-  static constexpr bool experimental = false;
-  using Params = ModelListParams;
-  using Response = ModelListResponse;
-};
-
-}  // namespace requests
-
 namespace notifications {
-
-/// `model/rerouted`
-struct ModelRerouted {
-  static constexpr std::string_view method = "model/rerouted";
-  static constexpr bool experimental = false;
-  using Params = ModelReroutedNotification;
-};
 
 /// `model/verification`
 struct ModelVerification {

@@ -22,7 +22,7 @@ struct AuthRecoveryNotification {
   std::string thread_id;
   std::string turn_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -47,7 +47,7 @@ struct BedrockProviderId
 
 /// The arm with `mode` "none".
 struct NoneGatewayAuth {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -55,15 +55,15 @@ struct NoneGatewayAuth {
 struct EnvironmentVariableGatewayAuth {
   std::string env_key;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Authentication is configured outside the gateway form. Preserve it on edits.
 struct ExternallyConfiguredGatewayAuth {
-  Optional<std::string> env_key = {};
+  Optional<std::string> env_key{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -98,7 +98,7 @@ struct GcpProviderId
 
 /// The params of `modelProvider/capabilities/read`.
 struct ModelProviderCapabilitiesReadParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -107,40 +107,40 @@ struct ModelProviderCapabilitiesReadResponse {
   bool image_generation = false;
   bool web_search = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// AWS configuration fields for built-in Bedrock providers.
 struct BedrockProviderSettingsPatch {
   BedrockProviderId provider_id;
-  Optional<std::string> profile = {};
-  Optional<std::string> region = {};
+  Optional<std::string> profile{};
+  Optional<std::string> region{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "customGateway".
 struct CustomGatewayProviderSettingsPatch {
-  Optional<std::string> base_url = {};
-  Optional<std::string> env_key = {};
-  std::optional<std::string> name = {};
+  Optional<std::string> base_url{};
+  Optional<std::string> env_key{};
+  std::optional<std::string> name{};
   /// Omit or pass null to allocate a new custom provider ID.
-  Optional<std::string> provider_id = {};
+  Optional<std::string> provider_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// GCP configuration fields. Credential-file paths refer to the app-server host.
 struct GcpProviderSettingsPatch {
   GcpProviderId provider_id;
-  Optional<std::string> credential_file = {};
-  Optional<std::string> location = {};
-  Optional<std::string> project_id = {};
+  Optional<std::string> credential_file{};
+  Optional<std::string> location{};
+  Optional<std::string> project_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -160,16 +160,16 @@ struct ProviderSettingsPatch
 struct ModelProviderConfigWriteParams {
   ProviderSettingsPatch settings;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "bedrock".
 struct BedrockProviderSettings {
-  Optional<std::string> profile = {};
-  Optional<std::string> region = {};
+  Optional<std::string> profile{};
+  Optional<std::string> region{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -177,24 +177,24 @@ struct BedrockProviderSettings {
 struct CustomGatewayProviderSettings {
   GatewayAuth auth;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "gcp".
 struct GcpProviderSettings {
   /// Path on the app-server host, without credential-file contents.
-  Optional<std::string> credential_file = {};
-  Optional<std::string> location = {};
-  Optional<std::string> project_id = {};
+  Optional<std::string> credential_file{};
+  Optional<std::string> location{};
+  Optional<std::string> project_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "openai".
 struct OpenaiProviderSettings {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -219,9 +219,9 @@ struct ModelProviderSummary {
   std::string name;
   ProviderSettings settings;
   /// Null when the endpoint is absent or cannot be safely displayed.
-  Optional<std::string> base_url = {};
+  Optional<std::string> base_url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -229,13 +229,13 @@ struct ModelProviderSummary {
 struct ModelProviderConfigWriteResponse {
   ModelProviderSummary provider;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `modelProvider/list`.
 struct ModelProviderListParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -245,7 +245,7 @@ struct ModelProviderListResponse {
   std::vector<ModelProviderSummary> data;
   std::string default_provider_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,9 +19,9 @@ namespace codex::protocol {
 struct JSONRPCErrorError {
   std::int64_t code = 0;
   std::string message;
-  Optional<Json> data = {};
+  Optional<Json> data{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -30,25 +30,25 @@ struct JSONRPCError {
   JSONRPCErrorError error;
   RequestId id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// A notification which does not expect a response.
 struct JSONRPCNotification {
   std::string method;
-  Optional<Json> params = {};
+  Optional<Json> params{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `W3cTraceContext`.
 struct W3cTraceContext {
-  Optional<std::string> traceparent = {};
-  Optional<std::string> tracestate = {};
+  Optional<std::string> traceparent{};
+  Optional<std::string> tracestate{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -56,11 +56,11 @@ struct W3cTraceContext {
 struct JSONRPCRequest {
   RequestId id;
   std::string method;
-  Optional<Json> params = {};
+  Optional<Json> params{};
   /// Optional W3C Trace Context for distributed tracing.
-  Optional<W3cTraceContext> trace = {};
+  Optional<W3cTraceContext> trace{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -69,7 +69,7 @@ struct JSONRPCResponse {
   RequestId id;
   Json result;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -88,13 +88,13 @@ struct JSONRPCMessage
 
 /// Account settings for a single app.
 struct AppLinksConfig {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AppToolsConfig`.
 struct AppToolsConfig {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -124,38 +124,38 @@ struct ToolExposureSurface
 
 /// The protocol's `AppConfig`.
 struct AppConfig {
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
-  Optional<AppToolApproval> default_tools_approval_mode = {};
-  Optional<bool> default_tools_enabled = {};
-  Optional<bool> destructive_enabled = {};
+  Optional<ApprovalsReviewer> approvals_reviewer{};
+  Optional<AppToolApproval> default_tools_approval_mode{};
+  Optional<bool> default_tools_enabled{};
+  Optional<bool> destructive_enabled{};
   /// Default: `true`.
   Defaulted<bool> enabled = by_default(true);
   /// Per-account approval settings keyed by link ID.
-  Optional<AppLinksConfig> links = {};
+  Optional<AppLinksConfig> links{};
   /// Additional model-facing surfaces omitted for this connector's tools.
-  Optional<std::vector<ToolExposureSurface>> omit_tools_from = {};
-  Optional<bool> open_world_enabled = {};
-  Optional<AppToolsConfig> tools = {};
+  Optional<std::vector<ToolExposureSurface>> omit_tools_from{};
+  Optional<bool> open_world_enabled{};
+  Optional<AppToolsConfig> tools{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Approval settings for a connected account within an app.
 struct AppLinkConfig {
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
-  Optional<AppToolApproval> default_tools_approval_mode = {};
+  Optional<ApprovalsReviewer> approvals_reviewer{};
+  Optional<AppToolApproval> default_tools_approval_mode{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `AppToolConfig`.
 struct AppToolConfig {
-  Optional<AppToolApproval> approval_mode = {};
-  Optional<bool> enabled = {};
+  Optional<AppToolApproval> approval_mode{};
+  Optional<bool> enabled{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -164,7 +164,7 @@ struct ModelProviderMismatchModelProviderError {
   std::string current_model_provider;
   std::string model_provider;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -172,7 +172,7 @@ struct ModelProviderMismatchModelProviderError {
 struct ModelProviderNotConfiguredModelProviderError {
   std::string model_provider;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -181,7 +181,7 @@ struct ModelProviderPolicyConflictModelProviderError {
   std::string model_provider;
   std::string required_model_provider;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -218,10 +218,10 @@ using NullableRemoteControlEnableParams = std::optional<RemoteControlEnableParam
 
 /// Usage metadata reported for one upstream response.
 struct ResponseUsageMetadata {
-  Optional<std::string> amount = {};
-  Optional<Json> metadata = {};
+  Optional<std::string> amount{};
+  Optional<Json> metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -231,10 +231,10 @@ struct RawResponseCompletedNotification {
   std::string response_id;
   std::string thread_id;
   std::string turn_id;
-  Optional<TokenUsageBreakdown> usage = {};
-  Optional<ResponseUsageMetadata> usage_metadata = {};
+  Optional<TokenUsageBreakdown> usage{};
+  Optional<ResponseUsageMetadata> usage_metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -244,7 +244,7 @@ struct RawResponseItemCompletedNotification {
   std::string thread_id;
   std::string turn_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -293,7 +293,7 @@ struct UserVerificationInvalidRequestReason
 struct InvalidRequestUserVerificationErrorDetails {
   UserVerificationInvalidRequestReason reason;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -301,7 +301,7 @@ struct InvalidRequestUserVerificationErrorDetails {
 struct UnavailableUserVerificationErrorDetails {
   UserVerificationUnavailableReason reason;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -309,7 +309,7 @@ struct UnavailableUserVerificationErrorDetails {
 struct CancelledUserVerificationErrorDetails {
   UserVerificationCancellationReason reason;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -343,7 +343,7 @@ struct UserVerificationFailureReason
 struct FailedUserVerificationErrorDetails {
   UserVerificationFailureReason reason;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -370,7 +370,7 @@ struct UserVerificationRpcError {
   UserVerificationErrorDetails data;
   std::string message;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

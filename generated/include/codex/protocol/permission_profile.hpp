@@ -18,13 +18,13 @@ namespace codex::protocol {
 /// The params of `permissionProfile/list`.
 struct PermissionProfileListParams {
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Optional working directory to resolve project config layers.
-  Optional<std::string> cwd = {};
+  Optional<std::string> cwd{};
   /// Optional page size; defaults to the full result set.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -35,9 +35,9 @@ struct PermissionProfileSummary {
   /// Available permission profile identifier.
   std::string id;
   /// Optional user-facing description for display in clients.
-  Optional<std::string> description = {};
+  Optional<std::string> description{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -46,9 +46,9 @@ struct PermissionProfileListResponse {
   std::vector<PermissionProfileSummary> data;
   /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
   /// more items to return.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,11 +19,11 @@ namespace codex::protocol {
 struct AppSummary {
   std::string id;
   std::string name;
-  Optional<std::string> category = {};
-  Optional<std::string> description = {};
-  Optional<std::string> install_url = {};
+  Optional<std::string> category{};
+  Optional<std::string> description{};
+  Optional<std::string> install_url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -53,22 +53,22 @@ struct AppTemplateSummary {
   std::vector<std::string> materialized_app_ids;
   std::string name;
   std::string template_id;
-  Optional<std::string> canonical_connector_id = {};
-  Optional<std::string> category = {};
-  Optional<std::string> description = {};
-  Optional<std::string> logo_url = {};
-  Optional<std::string> logo_url_dark = {};
-  Optional<AppTemplateUnavailableReason> reason = {};
+  Optional<std::string> canonical_connector_id{};
+  Optional<std::string> category{};
+  Optional<std::string> description{};
+  Optional<std::string> logo_url{};
+  Optional<std::string> logo_url_dark{};
+  Optional<AppTemplateUnavailableReason> reason{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `MarketplaceInterface`.
 struct MarketplaceInterface {
-  Optional<std::string> display_name = {};
+  Optional<std::string> display_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -77,7 +77,7 @@ struct MarketplaceLoadErrorInfo {
   AbsolutePathBuf marketplace_path;
   std::string message;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -127,7 +127,7 @@ struct PluginHookSummary {
   HookEventName event_name;
   std::string key;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -203,32 +203,32 @@ struct PluginInterface {
   std::vector<std::string> screenshot_urls;
   /// Local screenshot paths, resolved from the installed plugin package.
   std::vector<AbsolutePathBuf> screenshots;
-  Optional<std::string> brand_color = {};
-  Optional<std::string> category = {};
+  Optional<std::string> brand_color{};
+  Optional<std::string> category{};
   /// Local composer icon path, resolved from the installed plugin package.
-  Optional<AbsolutePathBuf> composer_icon = {};
+  Optional<AbsolutePathBuf> composer_icon{};
   /// Remote composer icon URL from the plugin catalog.
-  Optional<std::string> composer_icon_url = {};
+  Optional<std::string> composer_icon_url{};
   /// Starter prompts for the plugin. Capped at 3 entries with a maximum of 512 characters per
   /// entry.
-  Optional<std::vector<std::string>> default_prompt = {};
-  Optional<std::string> developer_name = {};
-  Optional<std::string> display_name = {};
+  Optional<std::vector<std::string>> default_prompt{};
+  Optional<std::string> developer_name{};
+  Optional<std::string> display_name{};
   /// Local logo path, resolved from the installed plugin package.
-  Optional<AbsolutePathBuf> logo = {};
+  Optional<AbsolutePathBuf> logo{};
   /// Local dark-mode logo path, resolved from the installed plugin package.
-  Optional<AbsolutePathBuf> logo_dark = {};
+  Optional<AbsolutePathBuf> logo_dark{};
   /// Remote logo URL from the plugin catalog.
-  Optional<std::string> logo_url = {};
+  Optional<std::string> logo_url{};
   /// Remote dark-mode logo URL from the plugin catalog.
-  Optional<std::string> logo_url_dark = {};
-  Optional<std::string> long_description = {};
-  Optional<std::string> privacy_policy_url = {};
-  Optional<std::string> short_description = {};
-  Optional<std::string> terms_of_service_url = {};
-  Optional<std::string> website_url = {};
+  Optional<std::string> logo_url_dark{};
+  Optional<std::string> long_description{};
+  Optional<std::string> privacy_policy_url{};
+  Optional<std::string> short_description{};
+  Optional<std::string> terms_of_service_url{};
+  Optional<std::string> website_url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -302,34 +302,34 @@ struct PluginSharePrincipal {
   PluginSharePrincipalType principal_type;
   PluginSharePrincipalRole role;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `PluginShareContext`.
 struct PluginShareContext {
   std::string remote_plugin_id;
-  Optional<bool> can_publish_to_workspace = {};
-  Optional<std::string> creator_account_user_id = {};
-  Optional<std::string> creator_name = {};
-  Optional<PluginShareDiscoverability> discoverability = {};
+  Optional<bool> can_publish_to_workspace{};
+  Optional<std::string> creator_account_user_id{};
+  Optional<std::string> creator_name{};
+  Optional<PluginShareDiscoverability> discoverability{};
   /// Version of the remote shared plugin release when available.
-  Optional<std::string> remote_version = {};
-  Optional<std::vector<PluginSharePrincipal>> share_principals = {};
-  Optional<std::string> share_url = {};
+  Optional<std::string> remote_version{};
+  Optional<std::vector<PluginSharePrincipal>> share_principals{};
+  Optional<std::string> share_url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "git".
 struct GitPluginSource {
   std::string url;
-  Optional<std::string> path = {};
-  Optional<std::string> ref_name = {};
-  Optional<std::string> sha = {};
+  Optional<std::string> path{};
+  Optional<std::string> ref_name{};
+  Optional<std::string> sha{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -337,7 +337,7 @@ struct GitPluginSource {
 struct LocalPluginSource {
   AbsolutePathBuf path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -345,18 +345,18 @@ struct LocalPluginSource {
 struct NpmPluginSource {
   std::string package;
   /// Optional HTTPS registry URL. Authentication stays in the user's npm config.
-  Optional<std::string> registry = {};
+  Optional<std::string> registry{};
   /// Optional npm version or version range.
-  Optional<std::string> version = {};
+  Optional<std::string> version{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The plugin is available in the remote catalog. Download metadata is kept server-side and is not
 /// exposed through the app-server API.
 struct RemotePluginSource {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -387,26 +387,26 @@ struct PluginSummary {
   /// Default: `"AVAILABLE"`.
   Defaulted<PluginAvailability> availability = by_default(PluginAvailability::available);
   /// Why the remote plugin is unavailable, when provided by plugin-service.
-  Optional<PluginDisabledReason> disabled_reason = {};
+  Optional<PluginDisabledReason> disabled_reason{};
   /// Raw plugin-service plan identifiers eligible to install the plugin.
-  Optional<std::vector<std::string>> eligible_plan_types = {};
-  Optional<PluginInstallPolicySource> install_policy_source = {};
+  Optional<std::vector<std::string>> eligible_plan_types{};
+  Optional<PluginInstallPolicySource> install_policy_source{};
   /// Unix timestamp in seconds when the remote plugin was installed, when available.
-  Optional<std::int64_t> installed_at = {};
-  Optional<PluginInterface> interface = {};
+  Optional<std::int64_t> installed_at{};
+  Optional<PluginInterface> interface{};
   /// Default: `[]`.
-  Defaulted<std::vector<std::string>> keywords = {};
+  Defaulted<std::vector<std::string>> keywords{};
   /// Version of the locally materialized plugin package when available.
-  Optional<std::string> local_version = {};
-  Optional<bool> must_show_installation_interstitial = {};
+  Optional<std::string> local_version{};
+  Optional<bool> must_show_installation_interstitial{};
   /// Backend remote plugin identifier when available.
-  Optional<std::string> remote_plugin_id = {};
+  Optional<std::string> remote_plugin_id{};
   /// Remote sharing context associated with this plugin when available.
-  Optional<PluginShareContext> share_context = {};
+  Optional<PluginShareContext> share_context{};
   /// Version advertised by the remote marketplace backend when available.
-  Optional<std::string> version = {};
+  Optional<std::string> version{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -414,7 +414,7 @@ struct PluginSummary {
 struct DailyScheduledTaskSchedule {
   std::string time;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -450,9 +450,9 @@ struct ScheduledTaskWeekday
 /// The arm with `type` "hourly".
 struct HourlyScheduledTaskSchedule {
   std::uint32_t interval_hours = 0;
-  Optional<std::vector<ScheduledTaskWeekday>> days = {};
+  Optional<std::vector<ScheduledTaskWeekday>> days{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -460,7 +460,7 @@ struct HourlyScheduledTaskSchedule {
 struct WeekdaysScheduledTaskSchedule {
   std::string time;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -469,7 +469,7 @@ struct WeeklyScheduledTaskSchedule {
   std::vector<ScheduledTaskWeekday> days;
   std::string time;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -493,7 +493,7 @@ struct ScheduledTaskSummary {
   std::string prompt;
   ScheduledTaskSchedule schedule;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -502,11 +502,11 @@ struct SkillSummary {
   std::string description;
   bool enabled = false;
   std::string name;
-  Optional<SkillInterface> interface = {};
-  Optional<LegacyAppPathString> path = {};
-  Optional<std::string> short_description = {};
+  Optional<SkillInterface> interface{};
+  Optional<LegacyAppPathString> path{};
+  Optional<std::string> short_description{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -519,14 +519,14 @@ struct PluginDetail {
   std::vector<std::string> mcp_servers;
   std::vector<SkillSummary> skills;
   PluginSummary summary;
-  Optional<std::string> description = {};
-  Optional<AbsolutePathBuf> marketplace_path = {};
+  Optional<std::string> description{};
+  Optional<AbsolutePathBuf> marketplace_path{};
   /// The declared onboarding skill, when the plugin and visible skill are enabled.
-  Optional<SkillSummary> onboarding_skill = {};
-  Optional<std::vector<ScheduledTaskSummary>> scheduled_tasks = {};
-  Optional<std::string> share_url = {};
+  Optional<SkillSummary> onboarding_skill{};
+  Optional<std::vector<ScheduledTaskSummary>> scheduled_tasks{};
+  Optional<std::string> share_url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -534,11 +534,11 @@ struct PluginDetail {
 struct PluginInstallParams {
   std::string plugin_name;
   /// Client-generated identifier used to correlate one installation attempt.
-  Optional<std::string> install_attempt_id = {};
-  Optional<AbsolutePathBuf> marketplace_path = {};
-  Optional<std::string> remote_marketplace_name = {};
+  Optional<std::string> install_attempt_id{};
+  Optional<AbsolutePathBuf> marketplace_path{};
+  Optional<std::string> remote_marketplace_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -547,19 +547,19 @@ struct PluginInstallResponse {
   std::vector<AppSummary> apps_needing_auth;
   PluginAuthPolicy auth_policy;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `plugin/installed`.
 struct PluginInstalledParams {
   /// Optional working directories used to discover repo marketplaces.
-  Optional<std::vector<AbsolutePathBuf>> cwds = {};
+  Optional<std::vector<AbsolutePathBuf>> cwds{};
   /// Additional uninstalled plugin names that should be returned when present locally. This is used
   /// by mention surfaces that intentionally expose install entrypoints.
-  Optional<std::vector<std::string>> install_suggestion_plugin_names = {};
+  Optional<std::vector<std::string>> install_suggestion_plugin_names{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -567,12 +567,12 @@ struct PluginInstalledParams {
 struct PluginMarketplaceEntry {
   std::string name;
   std::vector<PluginSummary> plugins;
-  Optional<MarketplaceInterface> interface = {};
+  Optional<MarketplaceInterface> interface{};
   /// Local marketplace file path when the marketplace is backed by a local file. Remote-only
   /// catalog marketplaces do not have a local path.
-  Optional<AbsolutePathBuf> path = {};
+  Optional<AbsolutePathBuf> path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -580,9 +580,9 @@ struct PluginMarketplaceEntry {
 struct PluginInstalledResponse {
   std::vector<PluginMarketplaceEntry> marketplaces;
   /// Default: `[]`.
-  Defaulted<std::vector<MarketplaceLoadErrorInfo>> marketplace_load_errors = {};
+  Defaulted<std::vector<MarketplaceLoadErrorInfo>> marketplace_load_errors{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -616,14 +616,14 @@ struct PluginListMarketplaceKind
 struct PluginListParams {
   /// Optional working directories used to discover repo marketplaces. When omitted, only
   /// home-scoped marketplaces and the official curated marketplace are considered.
-  Optional<std::vector<AbsolutePathBuf>> cwds = {};
+  Optional<std::vector<AbsolutePathBuf>> cwds{};
   /// Whether the client requests a fresh remote plugin catalog fetch.
-  std::optional<bool> force_refetch = {};
+  std::optional<bool> force_refetch{};
   /// Optional marketplace kind filter. When omitted, only local marketplaces are queried, plus the
   /// default remote catalog when enabled by feature flag.
-  Optional<std::vector<PluginListMarketplaceKind>> marketplace_kinds = {};
+  Optional<std::vector<PluginListMarketplaceKind>> marketplace_kinds{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -631,21 +631,21 @@ struct PluginListParams {
 struct PluginListResponse {
   std::vector<PluginMarketplaceEntry> marketplaces;
   /// Default: `[]`.
-  Defaulted<std::vector<std::string>> featured_plugin_ids = {};
+  Defaulted<std::vector<std::string>> featured_plugin_ids{};
   /// Default: `[]`.
-  Defaulted<std::vector<MarketplaceLoadErrorInfo>> marketplace_load_errors = {};
+  Defaulted<std::vector<MarketplaceLoadErrorInfo>> marketplace_load_errors{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `plugin/read`.
 struct PluginReadParams {
   std::string plugin_name;
-  Optional<AbsolutePathBuf> marketplace_path = {};
-  Optional<std::string> remote_marketplace_name = {};
+  Optional<AbsolutePathBuf> marketplace_path{};
+  Optional<std::string> remote_marketplace_name{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -653,7 +653,7 @@ struct PluginReadParams {
 struct PluginReadResponse {
   PluginDetail plugin;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -670,16 +670,16 @@ struct PluginReconcileChangedPlugin {
   /// Local plugin ID (`name@marketplace`), matching `PluginSummary.id`.
   std::string id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `plugin/reconcile`.
 struct PluginReconcileParams {
   /// Optional client-provided reason recorded with the reconciliation attempt.
-  Optional<std::string> reason = {};
+  Optional<std::string> reason{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -697,7 +697,7 @@ struct PluginReconcileResponse {
   /// Backend remote plugin IDs whose bundle or identity update failed.
   std::vector<std::string> failed_remote_plugin_ids;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -727,12 +727,12 @@ struct PluginSearchScope
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct PluginSearchParams {
   std::string search_term;
-  Optional<std::string> cursor = {};
-  Optional<std::vector<AbsolutePathBuf>> cwds = {};
-  Optional<std::uint32_t> limit = {};
-  Optional<PluginSearchScope> scope = {};
+  Optional<std::string> cursor{};
+  Optional<std::vector<AbsolutePathBuf>> cwds{};
+  Optional<std::uint32_t> limit{};
+  Optional<PluginSearchScope> scope{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -740,9 +740,9 @@ struct PluginSearchParams {
 struct PluginSearchResult {
   std::string marketplace_name;
   PluginSummary plugin;
-  Optional<AbsolutePathBuf> marketplace_path = {};
+  Optional<AbsolutePathBuf> marketplace_path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -751,9 +751,9 @@ struct PluginSearchResult {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct PluginSearchResponse {
   std::vector<PluginSearchResult> data;
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -761,7 +761,7 @@ struct PluginSearchResponse {
 struct PluginShareCheckoutParams {
   std::string remote_plugin_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -773,9 +773,9 @@ struct PluginShareCheckoutResponse {
   std::string plugin_name;
   AbsolutePathBuf plugin_path;
   std::string remote_plugin_id;
-  Optional<std::string> remote_version = {};
+  Optional<std::string> remote_version{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -783,28 +783,28 @@ struct PluginShareCheckoutResponse {
 struct PluginShareDeleteParams {
   std::string remote_plugin_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `plugin/share/delete`.
 struct PluginShareDeleteResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `PluginShareListItem`.
 struct PluginShareListItem {
   PluginSummary plugin;
-  Optional<AbsolutePathBuf> local_plugin_path = {};
+  Optional<AbsolutePathBuf> local_plugin_path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `plugin/share/list`.
 struct PluginShareListParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -812,7 +812,7 @@ struct PluginShareListParams {
 struct PluginShareListResponse {
   std::vector<PluginShareListItem> data;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -841,18 +841,18 @@ struct PluginShareTarget {
   PluginSharePrincipalType principal_type;
   PluginShareTargetRole role;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `plugin/share/save`.
 struct PluginShareSaveParams {
   AbsolutePathBuf plugin_path;
-  Optional<PluginShareDiscoverability> discoverability = {};
-  Optional<std::string> remote_plugin_id = {};
-  Optional<std::vector<PluginShareTarget>> share_targets = {};
+  Optional<PluginShareDiscoverability> discoverability{};
+  Optional<std::string> remote_plugin_id{};
+  Optional<std::vector<PluginShareTarget>> share_targets{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -860,9 +860,9 @@ struct PluginShareSaveParams {
 struct PluginShareSaveResponse {
   std::string remote_plugin_id;
   std::string share_url;
-  Optional<bool> can_publish_to_workspace = {};
+  Optional<bool> can_publish_to_workspace{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -893,7 +893,7 @@ struct PluginShareUpdateTargetsParams {
   std::string remote_plugin_id;
   std::vector<PluginShareTarget> share_targets;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -902,7 +902,7 @@ struct PluginShareUpdateTargetsResponse {
   PluginShareDiscoverability discoverability;
   std::vector<PluginSharePrincipal> principals;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -912,15 +912,15 @@ struct PluginSkillReadParams {
   std::string remote_plugin_id;
   std::string skill_name;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `plugin/skill/read`.
 struct PluginSkillReadResponse {
-  Optional<std::string> contents = {};
+  Optional<std::string> contents{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -928,13 +928,13 @@ struct PluginSkillReadResponse {
 struct PluginUninstallParams {
   std::string plugin_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `plugin/uninstall`.
 struct PluginUninstallResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

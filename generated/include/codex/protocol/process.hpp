@@ -41,9 +41,9 @@ struct ProcessExitedNotification {
   bool stdout_cap_reached = false;
   /// Whether output collection hit its post-exit deadline before seeing EOF or reaching the
   /// requested byte cap on either stream. Older servers omit this field.
-  Optional<bool> output_drain_timed_out = {};
+  Optional<bool> output_drain_timed_out{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -54,7 +54,7 @@ struct ProcessKillParams {
   /// Client-supplied, connection-scoped `processHandle` from `process/spawn`.
   std::string process_handle;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -62,7 +62,7 @@ struct ProcessKillParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessKillResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -99,7 +99,7 @@ struct ProcessOutputDeltaNotification {
   /// Output stream this chunk belongs to.
   ProcessOutputStream stream;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -110,7 +110,7 @@ struct ProcessTerminalSize {
   /// Terminal height in character cells.
   std::uint16_t rows = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -123,7 +123,7 @@ struct ProcessResizePtyParams {
   /// New PTY size in character cells.
   ProcessTerminalSize size;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -131,7 +131,7 @@ struct ProcessResizePtyParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessResizePtyResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -156,29 +156,29 @@ struct ProcessSpawnParams {
   /// Optional environment overrides merged into the app-server process environment.
   ///
   /// Matching names override inherited values. Set a key to `null` to unset an inherited variable.
-  Optional<std::map<std::string, std::optional<std::string>>> env = {};
+  Optional<std::map<std::string, std::optional<std::string>>> env{};
   /// Optional per-stream stdout/stderr capture cap in bytes.
   ///
   /// When omitted, the server default applies. Set to `null` to disable the cap.
-  Optional<std::uint64_t> output_bytes_cap = {};
+  Optional<std::uint64_t> output_bytes_cap{};
   /// Optional initial PTY size in character cells. Only valid when `tty` is true.
-  Optional<ProcessTerminalSize> size = {};
+  Optional<ProcessTerminalSize> size{};
   /// Allow follow-up `process/writeStdin` requests to write stdin bytes.
-  std::optional<bool> stream_stdin = {};
+  std::optional<bool> stream_stdin{};
   /// Stream stdout/stderr via `process/outputDelta` notifications.
   ///
   /// Streamed bytes are not duplicated into the `process/exited` notification.
-  std::optional<bool> stream_stdout_stderr = {};
+  std::optional<bool> stream_stdout_stderr{};
   /// Optional timeout in milliseconds.
   ///
   /// When omitted, the server default applies. Set to `null` to disable the timeout.
-  Optional<std::int64_t> timeout_ms = {};
+  Optional<std::int64_t> timeout_ms{};
   /// Enable PTY mode.
   ///
   /// This implies `streamStdin` and `streamStdoutStderr`.
-  std::optional<bool> tty = {};
+  std::optional<bool> tty{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -186,7 +186,7 @@ struct ProcessSpawnParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessSpawnResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -197,11 +197,11 @@ struct ProcessWriteStdinParams {
   /// Client-supplied, connection-scoped `processHandle` from `process/spawn`.
   std::string process_handle;
   /// Close stdin after writing `deltaBase64`, if present.
-  std::optional<bool> close_stdin = {};
+  std::optional<bool> close_stdin{};
   /// Optional base64-encoded stdin bytes to write.
-  Optional<std::string> delta_base64 = {};
+  Optional<std::string> delta_base64{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -209,7 +209,7 @@ struct ProcessWriteStdinParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProcessWriteStdinResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

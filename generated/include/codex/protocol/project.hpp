@@ -19,7 +19,7 @@ namespace codex::protocol {
 struct ProjectRoot {
   AbsolutePathBuf path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -33,9 +33,9 @@ struct Project {
   std::vector<ProjectRoot> roots;
   std::int64_t updated_at = 0;
   /// Newest non-archived member thread's recency, in Unix seconds; null when none exist.
-  Optional<std::int64_t> recency_at = {};
+  Optional<std::int64_t> recency_at{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -65,7 +65,7 @@ struct ProjectChangedNotification {
   ProjectChangeType change_type;
   std::string project_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -76,9 +76,9 @@ struct ProjectCreateParams {
   std::string idempotency_key;
   std::string name;
   std::vector<ProjectRoot> roots;
-  Optional<std::map<std::string, std::string>> metadata = {};
+  Optional<std::map<std::string, std::string>> metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -88,7 +88,7 @@ struct ProjectCreateParams {
 struct ProjectCreateResponse {
   Project project;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -98,7 +98,7 @@ struct ProjectCreateResponse {
 struct ProjectDeleteParams {
   std::string project_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -106,7 +106,7 @@ struct ProjectDeleteParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectDeleteResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -117,10 +117,10 @@ struct ProjectImportParams {
   std::string idempotency_key;
   std::string name;
   std::vector<ProjectRoot> roots;
-  Optional<std::map<std::string, std::string>> metadata = {};
-  Optional<std::vector<std::string>> threads = {};
+  Optional<std::map<std::string, std::string>> metadata{};
+  Optional<std::vector<std::string>> threads{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -130,7 +130,7 @@ struct ProjectImportParams {
 struct ProjectImportResponse {
   Project project;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -157,14 +157,14 @@ struct ProjectSortKey
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectListParams {
-  Optional<std::string> cursor = {};
-  Optional<std::uint32_t> limit = {};
+  Optional<std::string> cursor{};
+  Optional<std::uint32_t> limit{};
   /// Requires sortKey. Defaults to asc for position and desc for recencyAt.
-  Optional<SortDirection> sort_direction = {};
+  Optional<SortDirection> sort_direction{};
   /// Defaults to position. Recency sorting always places empty projects last.
-  Optional<ProjectSortKey> sort_key = {};
+  Optional<ProjectSortKey> sort_key{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -173,9 +173,9 @@ struct ProjectListParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectListResponse {
   std::vector<Project> data;
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -184,9 +184,9 @@ struct ProjectListResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectMoveParams {
   std::string project_id;
-  Optional<std::string> before_project_id = {};
+  Optional<std::string> before_project_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -194,7 +194,7 @@ struct ProjectMoveParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectMoveResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -204,7 +204,7 @@ struct ProjectMoveResponse {
 struct ProjectReadParams {
   std::string project_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -214,7 +214,7 @@ struct ProjectReadParams {
 struct ProjectReadResponse {
   Project project;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -223,11 +223,11 @@ struct ProjectReadResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ProjectUpdateParams {
   std::string project_id;
-  Optional<std::map<std::string, std::string>> metadata = {};
-  Optional<std::string> name = {};
-  Optional<std::vector<ProjectRoot>> roots = {};
+  Optional<std::map<std::string, std::string>> metadata{};
+  Optional<std::string> name{};
+  Optional<std::vector<ProjectRoot>> roots{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -237,7 +237,7 @@ struct ProjectUpdateParams {
 struct ProjectUpdateResponse {
   Project project;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

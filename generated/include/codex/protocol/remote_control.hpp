@@ -20,15 +20,15 @@ namespace codex::protocol {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RemoteControlClient {
   std::string client_id;
-  Optional<std::string> app_version = {};
-  Optional<std::string> device_model = {};
-  Optional<std::string> device_type = {};
-  Optional<std::string> display_name = {};
-  Optional<std::int64_t> last_seen_at = {};
-  Optional<std::string> os_version = {};
-  Optional<std::string> platform = {};
+  Optional<std::string> app_version{};
+  Optional<std::string> device_model{};
+  Optional<std::string> device_type{};
+  Optional<std::string> display_name{};
+  Optional<std::int64_t> last_seen_at{};
+  Optional<std::string> os_version{};
+  Optional<std::string> platform{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -58,11 +58,11 @@ struct RemoteControlClientsListOrder
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RemoteControlClientsListParams {
   std::string environment_id;
-  Optional<std::string> cursor = {};
-  Optional<std::uint32_t> limit = {};
-  Optional<RemoteControlClientsListOrder> order = {};
+  Optional<std::string> cursor{};
+  Optional<std::uint32_t> limit{};
+  Optional<RemoteControlClientsListOrder> order{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -71,9 +71,9 @@ struct RemoteControlClientsListParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RemoteControlClientsListResponse {
   std::vector<RemoteControlClient> data;
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -84,7 +84,7 @@ struct RemoteControlClientsRevokeParams {
   std::string client_id;
   std::string environment_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -92,7 +92,7 @@ struct RemoteControlClientsRevokeParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RemoteControlClientsRevokeResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -126,9 +126,9 @@ struct RemoteControlDisableResponse {
   std::string installation_id;
   std::string server_name;
   RemoteControlConnectionStatus status;
-  Optional<std::string> environment_id = {};
+  Optional<std::string> environment_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -139,9 +139,9 @@ struct RemoteControlEnableResponse {
   std::string installation_id;
   std::string server_name;
   RemoteControlConnectionStatus status;
-  Optional<std::string> environment_id = {};
+  Optional<std::string> environment_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -149,9 +149,9 @@ struct RemoteControlEnableResponse {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RemoteControlPairingStartParams {
-  std::optional<bool> manual_code = {};
+  std::optional<bool> manual_code{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -162,9 +162,9 @@ struct RemoteControlPairingStartResponse {
   std::string environment_id;
   std::int64_t expires_at = 0;
   std::string pairing_code;
-  Optional<std::string> manual_pairing_code = {};
+  Optional<std::string> manual_pairing_code{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -172,10 +172,10 @@ struct RemoteControlPairingStartResponse {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RemoteControlPairingStatusParams {
-  Optional<std::string> manual_pairing_code = {};
-  Optional<std::string> pairing_code = {};
+  Optional<std::string> manual_pairing_code{};
+  Optional<std::string> pairing_code{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -185,7 +185,7 @@ struct RemoteControlPairingStatusParams {
 struct RemoteControlPairingStatusResponse {
   bool claimed = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -194,9 +194,9 @@ struct RemoteControlStatusChangedNotification {
   std::string installation_id;
   std::string server_name;
   RemoteControlConnectionStatus status;
-  Optional<std::string> environment_id = {};
+  Optional<std::string> environment_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -207,9 +207,9 @@ struct RemoteControlStatusReadResponse {
   std::string installation_id;
   std::string server_name;
   RemoteControlConnectionStatus status;
-  Optional<std::string> environment_id = {};
+  Optional<std::string> environment_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -20,7 +20,7 @@ namespace codex::protocol {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct RolloutCompressResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

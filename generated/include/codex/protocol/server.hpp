@@ -20,7 +20,7 @@ struct ServerDiagnosticsGauge {
   std::string name;
   std::uint64_t value = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -28,17 +28,17 @@ struct ServerDiagnosticsGauge {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ServerDiagnosticsParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ServerDiagnosticsProcess`.
 struct ServerDiagnosticsProcess {
   std::uint32_t id = 0;
-  Optional<std::uint64_t> physical_footprint_bytes = {};
-  Optional<std::uint64_t> resident_memory_bytes = {};
+  Optional<std::uint64_t> physical_footprint_bytes{};
+  Optional<std::uint64_t> resident_memory_bytes{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -49,7 +49,7 @@ struct ServerDiagnosticsResponse {
   std::vector<ServerDiagnosticsGauge> gauges;
   ServerDiagnosticsProcess process;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -20,7 +20,7 @@ struct ServerRequestResolvedNotification {
   RequestId request_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

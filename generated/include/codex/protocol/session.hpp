@@ -19,7 +19,7 @@ namespace codex::protocol {
 struct AddFileChange {
   std::string content;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -27,16 +27,16 @@ struct AddFileChange {
 struct DeleteFileChange {
   std::string content;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "update".
 struct UpdateFileChange {
   std::string unified_diff;
-  Optional<std::string> move_path = {};
+  Optional<std::string> move_path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -61,11 +61,11 @@ struct ApplyPatchApprovalParams {
   std::map<std::string, FileChange> file_changes;
   /// When set, the agent is asking the user to allow writes under this root for the remainder of
   /// the session (unclear if this is honored today).
-  Optional<std::string> grant_root = {};
+  Optional<std::string> grant_root{};
   /// Optional explanatory reason (e.g. request for extra write access).
-  Optional<std::string> reason = {};
+  Optional<std::string> reason{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -74,7 +74,7 @@ struct ApplyPatchApprovalParams {
 struct ApprovedExecpolicyAmendmentReviewDecision {
   std::vector<std::string> proposed_execpolicy_amendment;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -83,7 +83,7 @@ struct ApprovedExecpolicyAmendmentReviewDecision {
 struct DeniedReviewDecision {
   std::string rejection;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -91,7 +91,7 @@ struct DeniedReviewDecision {
 struct NetworkPolicyAmendmentReviewDecision {
   NetworkPolicyAmendment network_policy_amendment;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -161,7 +161,7 @@ struct ReviewDecision
 struct ApplyPatchApprovalResponse {
   ReviewDecision decision;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -169,18 +169,18 @@ struct ApplyPatchApprovalResponse {
 struct ClientInfo {
   std::string name;
   std::string version;
-  Optional<std::string> title = {};
+  Optional<std::string> title{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "list_files".
 struct ListFilesParsedCommand {
   std::string cmd;
-  Optional<std::string> path = {};
+  Optional<std::string> path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -193,17 +193,17 @@ struct ReadParsedCommand {
   /// the command to derive the absolute path.
   std::string path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "search".
 struct SearchParsedCommand {
   std::string cmd;
-  Optional<std::string> path = {};
-  Optional<std::string> query = {};
+  Optional<std::string> path{};
+  Optional<std::string> query{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -211,7 +211,7 @@ struct SearchParsedCommand {
 struct UnknownParsedCommand {
   std::string cmd;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -243,10 +243,10 @@ struct ExecCommandApprovalParams {
   std::string cwd;
   std::vector<ParsedCommand> parsed_cmd;
   /// Identifier for this specific approval callback.
-  Optional<std::string> approval_id = {};
-  Optional<std::string> reason = {};
+  Optional<std::string> approval_id{};
+  Optional<std::string> reason{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -254,7 +254,7 @@ struct ExecCommandApprovalParams {
 struct ExecCommandApprovalResponse {
   ReviewDecision decision;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -266,34 +266,34 @@ struct InitializeCapabilities {
   Defaulted<bool> experimental_api = by_default(false);
   /// Use explicit gateway OAuth login instead of automatic browser authorization. Applies to this
   /// app-server's gateway runtime; later connections cannot undo it.
-  std::optional<bool> explicit_gateway_oauth = {};
+  std::optional<bool> explicit_gateway_oauth{};
   /// MCP extension settings declared by the app-server client.
-  Optional<std::map<std::string, Json>> extensions = {};
+  Optional<std::map<std::string, Json>> extensions{};
   /// Legacy opt-in for the `openai/form` MCP extension.
   ///
   /// New clients should declare `openai/form` in [`Self::extensions`].
-  std::optional<bool> mcp_server_openai_form_elicitation = {};
+  std::optional<bool> mcp_server_openai_form_elicitation{};
   /// Exact notification method names that should be suppressed for this connection (for example
   /// `thread/started`).
-  Optional<std::vector<std::string>> opt_out_notification_methods = {};
+  Optional<std::vector<std::string>> opt_out_notification_methods{};
   /// Opt into `attestation/generate` requests for upstream `x-oai-attestation`.
   ///
   /// Default: `false`.
   Defaulted<bool> request_attestation = by_default(false);
   /// Present `humanCommand` approvals to a person and return only a one-time decision. Requires
   /// `experimentalApi`. Pending requests can be replayed to compatible clients.
-  std::optional<bool> required_human_approval = {};
+  std::optional<bool> required_human_approval{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `initialize`.
 struct InitializeParams {
   ClientInfo client_info;
-  Optional<InitializeCapabilities> capabilities = {};
+  Optional<InitializeCapabilities> capabilities{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -308,7 +308,7 @@ struct InitializeResponse {
   std::string platform_os;
   std::string user_agent;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -319,7 +319,7 @@ struct TextPosition {
   /// 1-based line number.
   std::uint64_t line = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -328,7 +328,7 @@ struct TextRange {
   TextPosition end;
   TextPosition start;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -337,13 +337,13 @@ struct ConfigWarningNotification {
   /// Concise summary of the warning.
   std::string summary;
   /// Optional extra guidance or error details.
-  Optional<std::string> details = {};
+  Optional<std::string> details{};
   /// Optional path to the config file that triggered the warning.
-  Optional<std::string> path = {};
+  Optional<std::string> path{};
   /// Optional range for the error location inside the config file.
-  Optional<TextRange> range = {};
+  Optional<TextRange> range{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -352,9 +352,9 @@ struct DeprecationNoticeNotification {
   /// Concise summary of what is deprecated.
   std::string summary;
   /// Optional extra guidance, such as migration steps or rationale.
-  Optional<std::string> details = {};
+  Optional<std::string> details{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -365,7 +365,7 @@ struct ErrorNotification {
   std::string turn_id;
   bool will_retry = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -376,7 +376,7 @@ struct GuardianWarningNotification {
   /// Thread target for the guardian warning.
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -385,9 +385,9 @@ struct WarningNotification {
   /// Concise warning message for the user.
   std::string message;
   /// Optional thread target when the warning applies to a specific thread.
-  Optional<std::string> thread_id = {};
+  Optional<std::string> thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -19,12 +19,12 @@ namespace codex::protocol {
 struct SkillToolDependency {
   std::string type;
   std::string value;
-  Optional<std::string> command = {};
-  Optional<std::string> description = {};
-  Optional<std::string> transport = {};
-  Optional<std::string> url = {};
+  Optional<std::string> command{};
+  Optional<std::string> description{};
+  Optional<std::string> transport{};
+  Optional<std::string> url{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -32,7 +32,7 @@ struct SkillToolDependency {
 struct SkillDependencies {
   std::vector<SkillToolDependency> tools;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -41,7 +41,7 @@ struct SkillErrorInfo {
   std::string message;
   std::string path;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -75,14 +75,14 @@ struct SkillMetadata {
   std::string name;
   LegacyAppPathString path;
   SkillScope scope;
-  Optional<SkillDependencies> dependencies = {};
-  Optional<SkillInterface> interface = {};
+  Optional<SkillDependencies> dependencies{};
+  Optional<SkillInterface> interface{};
   /// Owning plugin ID, matching `PluginSummary.id`, when known.
-  Optional<std::string> plugin_id = {};
+  Optional<std::string> plugin_id{};
   /// Legacy short_description from SKILL.md. Prefer SKILL.json interface.short_description.
-  Optional<std::string> short_description = {};
+  Optional<std::string> short_description{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -91,7 +91,7 @@ struct SkillMetadata {
 /// Treat this as an invalidation signal and re-run `skills/list` with the client's current
 /// parameters when refreshed skill metadata is needed.
 struct SkillsChangedNotification {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -99,11 +99,11 @@ struct SkillsChangedNotification {
 struct SkillsConfigWriteParams {
   bool enabled = false;
   /// Name-based selector.
-  Optional<std::string> name = {};
+  Optional<std::string> name{};
   /// Path-based selector.
-  Optional<AbsolutePathBuf> path = {};
+  Optional<AbsolutePathBuf> path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -111,7 +111,7 @@ struct SkillsConfigWriteParams {
 struct SkillsConfigWriteResponse {
   bool effective_enabled = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -119,13 +119,13 @@ struct SkillsConfigWriteResponse {
 struct SkillsExtraRootsSetParams {
   std::vector<AbsolutePathBuf> extra_roots;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `skills/extraRoots/set`.
 struct SkillsExtraRootsSetResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -135,18 +135,18 @@ struct SkillsListEntry {
   std::vector<SkillErrorInfo> errors;
   std::vector<SkillMetadata> skills;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `skills/list`.
 struct SkillsListParams {
   /// When empty, defaults to the current session working directory.
-  std::optional<std::vector<std::string>> cwds = {};
+  std::optional<std::vector<std::string>> cwds{};
   /// When true, bypass the skills cache and re-scan skills from disk.
-  std::optional<bool> force_reload = {};
+  std::optional<bool> force_reload{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -154,7 +154,7 @@ struct SkillsListParams {
 struct SkillsListResponse {
   std::vector<SkillsListEntry> data;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -15,51 +15,6 @@
 
 namespace codex::protocol {
 
-/// The protocol's `ActivePermissionProfile`.
-struct ActivePermissionProfile {
-  /// Identifier from `default_permissions` or the implicit built-in default, such as `:workspace`
-  /// or a user-defined `[permissions.<id>]` profile.
-  std::string id;
-  /// Parent profile identifier from the selected permissions profile's `extends` setting, when
-  /// present.
-  Optional<std::string> extends = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-using AgentPath = std::string;
-
-/// A path owned by an execution environment.
-struct EnvironmentCapabilityRootLocation {
-  std::string environment_id;
-  /// Absolute path for the root in the selected environment.
-  std::string path;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// Location used to resolve a selected capability root.
-struct CapabilityRootLocation
-    : Union<CapabilityRootLocation,
-            EnvironmentCapabilityRootLocation,
-            Unknown> {
-  using Union::Union;
-
-  /// The `environment_id` of whichever arm it holds; empty for an `Unknown` without.
-  [[nodiscard]] std::string_view environment_id() const {
-    return detail::arm_member(type_info, this, "environmentId");
-  }
-
-  /// The `path` of whichever arm it holds; empty for an `Unknown` without.
-  [[nodiscard]] std::string_view path() const {
-    return detail::arm_member(type_info, this, "path");
-  }
-
-  static const detail::UnionInfo type_info;
-};
-
 namespace known {
 /// The values of `CodexResponseHandoffMode` that this version knows.
 enum class CodexResponseHandoffMode : std::uint8_t {
@@ -79,15 +34,6 @@ struct CodexResponseHandoffMode
   static constexpr auto bem_tags = known::CodexResponseHandoffMode::bem_tags;
 
   static const detail::EnumInfo type_info;
-};
-
-/// Deprecated: Use `ContextCompaction` item type instead.
-struct ContextCompactedNotification {
-  std::string thread_id;
-  std::string turn_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
 };
 
 namespace known {
@@ -111,95 +57,12 @@ struct ConversationTextRole
   static const detail::EnumInfo type_info;
 };
 
-/// The arm with `type` "function".
-struct FunctionDynamicToolNamespaceTool {
-  std::string description;
-  Json input_schema;
-  std::string name;
-  std::optional<bool> defer_loading = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `DynamicToolNamespaceTool`.
-struct DynamicToolNamespaceTool
-    : Union<DynamicToolNamespaceTool,
-            FunctionDynamicToolNamespaceTool,
-            Unknown> {
-  using Union::Union;
-
-  /// The `description` of whichever arm it holds; empty for an `Unknown` without.
-  [[nodiscard]] std::string_view description() const {
-    return detail::arm_member(type_info, this, "description");
-  }
-
-  /// The `name` of whichever arm it holds; empty for an `Unknown` without.
-  [[nodiscard]] std::string_view name() const {
-    return detail::arm_member(type_info, this, "name");
-  }
-
-  static const detail::UnionInfo type_info;
-};
-
-/// The arm with `type` "function".
-struct FunctionDynamicToolSpec {
-  std::string description;
-  Json input_schema;
-  std::string name;
-  std::optional<bool> defer_loading = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "namespace".
-struct NamespaceDynamicToolSpec {
-  std::string description;
-  std::string name;
-  std::vector<DynamicToolNamespaceTool> tools;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `DynamicToolSpec`.
-struct DynamicToolSpec
-    : Union<DynamicToolSpec,
-            FunctionDynamicToolSpec,
-            NamespaceDynamicToolSpec,
-            Unknown> {
-  using Union::Union;
-
-  /// The `description` of whichever arm it holds; empty for an `Unknown` without.
-  [[nodiscard]] std::string_view description() const {
-    return detail::arm_member(type_info, this, "description");
-  }
-
-  /// The `name` of whichever arm it holds; empty for an `Unknown` without.
-  [[nodiscard]] std::string_view name() const {
-    return detail::arm_member(type_info, this, "name");
-  }
-
-  static const detail::UnionInfo type_info;
-};
-
 /// The params of `thread/environment/connected`.
 struct EnvironmentConnectionNotification {
   std::string environment_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `GitInfo`.
-struct GitInfo {
-  Optional<std::string> branch = {};
-  Optional<std::string> origin_url = {};
-  Optional<std::string> sha = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -230,9 +93,9 @@ struct QueuedSubmission {
   std::string id;
   std::vector<UserInput> input;
   /// Metadata retained with this input, including across reconnect and restoration.
-  Optional<std::map<std::string, std::string>> responsesapi_client_metadata = {};
+  Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -368,340 +231,9 @@ struct RealtimeVoicesList {
   std::vector<RealtimeVoice> v1;
   std::vector<RealtimeVoice> v2;
   /// Default: `[]`.
-  Defaulted<std::vector<RealtimeVoice>> v3 = {};
+  Defaulted<std::vector<RealtimeVoice>> v3{};
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// A user-selected root that can expose one or more runtime capabilities.
-struct SelectedCapabilityRoot {
-  /// Stable identifier supplied by the capability selection platform.
-  std::string id;
-  /// Where the selected root can be resolved.
-  CapabilityRootLocation location;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `SessionSourceValue` that this version knows.
-enum class SessionSourceValue : std::uint8_t {
-  cli,
-  vscode,
-  exec,
-  app_server,
-  unknown,
-};
-}  // namespace known
-
-/// The values of `SessionSource` that are plain strings.
-struct SessionSourceValue
-    : OpenEnum<SessionSourceValue, known::SessionSourceValue> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto cli = known::SessionSourceValue::cli;
-  static constexpr auto vscode = known::SessionSourceValue::vscode;
-  static constexpr auto exec = known::SessionSourceValue::exec;
-  static constexpr auto app_server = known::SessionSourceValue::app_server;
-  static constexpr auto unknown = known::SessionSourceValue::unknown;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The protocol's `CustomSessionSource`.
-struct CustomSessionSource {
-  std::string custom;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `OtherSubAgentSource`.
-struct OtherSubAgentSource {
-  std::string other;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `SubAgentSourceValue` that this version knows.
-enum class SubAgentSourceValue : std::uint8_t {
-  review,
-  compact,
-  memory_consolidation,
-};
-}  // namespace known
-
-/// The values of `SubAgentSource` that are plain strings.
-struct SubAgentSourceValue
-    : OpenEnum<SubAgentSourceValue, known::SubAgentSourceValue> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto review = known::SubAgentSourceValue::review;
-  static constexpr auto compact = known::SubAgentSourceValue::compact;
-  static constexpr auto memory_consolidation = known::SubAgentSourceValue::memory_consolidation;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The arm under the key `thread_spawn`.
-struct ThreadSpawnSubAgentSource {
-  std::int32_t depth = 0;
-  ThreadId parent_thread_id;
-  Optional<std::string> agent_nickname = {};
-  Optional<AgentPath> agent_path = {};
-  Optional<std::string> agent_role = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `SubAgentSource`.
-struct SubAgentSource
-    : Union<SubAgentSource,
-            SubAgentSourceValue,
-            ThreadSpawnSubAgentSource,
-            OtherSubAgentSource,
-            Unknown> {
-  using Union::Union;
-
-  static constexpr auto review = known::SubAgentSourceValue::review;
-  static constexpr auto compact = known::SubAgentSourceValue::compact;
-  static constexpr auto memory_consolidation = known::SubAgentSourceValue::memory_consolidation;
-
-  SubAgentSource(known::SubAgentSourceValue value)
-      : Union(SubAgentSourceValue(value)) {}
-  friend bool operator==(const SubAgentSource& a,
-                         known::SubAgentSourceValue b) {
-    const auto* value = a.as<SubAgentSourceValue>();
-    return value && *value == b;
-  }
-
-  static const detail::UnionInfo type_info;
-};
-
-/// The protocol's `SubAgentSessionSource`.
-struct SubAgentSessionSource {
-  SubAgentSource sub_agent;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `SessionSource`.
-struct SessionSource
-    : Union<SessionSource,
-            SessionSourceValue,
-            CustomSessionSource,
-            SubAgentSessionSource,
-            Unknown> {
-  using Union::Union;
-
-  static constexpr auto cli = known::SessionSourceValue::cli;
-  static constexpr auto vscode = known::SessionSourceValue::vscode;
-  static constexpr auto exec = known::SessionSourceValue::exec;
-  static constexpr auto app_server = known::SessionSourceValue::app_server;
-  static constexpr auto unknown = known::SessionSourceValue::unknown;
-
-  SessionSource(known::SessionSourceValue value)
-      : Union(SessionSourceValue(value)) {}
-  friend bool operator==(const SessionSource& a,
-                         known::SessionSourceValue b) {
-    const auto* value = a.as<SessionSourceValue>();
-    return value && *value == b;
-  }
-
-  static const detail::UnionInfo type_info;
-};
-
-/// An environment selected by a loaded thread, independent of connection status.
-struct ThreadEnvironment {
-  LegacyAppPathString cwd;
-  std::string environment_id;
-  std::vector<LegacyAppPathString> runtime_workspace_roots;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// Extra app-server data for a thread.
-struct ThreadExtra {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `ThreadHistoryMode` that this version knows.
-enum class ThreadHistoryMode : std::uint8_t {
-  legacy,
-  paginated,
-};
-}  // namespace known
-
-/// The protocol's `ThreadHistoryMode`.
-struct ThreadHistoryMode
-    : OpenEnum<ThreadHistoryMode, known::ThreadHistoryMode> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto legacy = known::ThreadHistoryMode::legacy;
-  static constexpr auto paginated = known::ThreadHistoryMode::paginated;
-
-  static const detail::EnumInfo type_info;
-};
-
-using ThreadSource = std::string;
-
-namespace known {
-/// The values of `ThreadActiveFlag` that this version knows.
-enum class ThreadActiveFlag : std::uint8_t {
-  waiting_on_approval,
-  waiting_on_user_input,
-};
-}  // namespace known
-
-/// The protocol's `ThreadActiveFlag`.
-struct ThreadActiveFlag
-    : OpenEnum<ThreadActiveFlag, known::ThreadActiveFlag> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto waiting_on_approval = known::ThreadActiveFlag::waiting_on_approval;
-  static constexpr auto waiting_on_user_input = known::ThreadActiveFlag::waiting_on_user_input;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The arm with `type` "active".
-struct ActiveThreadStatus {
-  std::vector<ThreadActiveFlag> active_flags;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "idle".
-struct IdleThreadStatus {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "notLoaded".
-struct NotLoadedThreadStatus {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "systemError".
-struct SystemErrorThreadStatus {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ThreadStatus`.
-struct ThreadStatus
-    : Union<ThreadStatus,
-            NotLoadedThreadStatus,
-            IdleThreadStatus,
-            SystemErrorThreadStatus,
-            ActiveThreadStatus,
-            Unknown> {
-  using Union::Union;
-
-  static const detail::UnionInfo type_info;
-};
-
-/// The protocol's `Thread`.
-struct Thread {
-  /// Version of the CLI that created the thread.
-  std::string cli_version;
-  /// Unix timestamp (in seconds) when the thread was created.
-  std::int64_t created_at = 0;
-  /// Working directory captured for the thread.
-  AbsolutePathBuf cwd;
-  /// Whether the thread is ephemeral and should not be materialized on disk.
-  bool ephemeral = false;
-  /// Identifier for this thread. Codex-generated thread IDs are UUIDv7.
-  std::string id;
-  /// Model provider used for this thread (for example, 'openai').
-  std::string model_provider;
-  /// Usually the first user message in the thread, if available.
-  std::string preview;
-  /// Canonical project assignment owned by app-server, if any.
-  std::optional<std::string> project_id;
-  /// Session id shared by threads that belong to the same session tree.
-  std::string session_id;
-  /// Origin of the thread (CLI, VSCode, codex exec, codex app-server, etc.).
-  SessionSource source;
-  /// Current runtime status for the thread.
-  ThreadStatus status;
-  /// Only populated on `thread/resume`, `thread/fork`, and `thread/read` (when `includeTurns` is
-  /// true) responses. For all other responses and notifications returning a Thread, the turns field
-  /// will be an empty list.
-  std::vector<Turn> turns;
-  /// Unix timestamp (in seconds) when the thread was last updated.
-  std::int64_t updated_at = 0;
-  /// Optional random unique nickname assigned to an AgentControl-spawned sub-agent.
-  Optional<std::string> agent_nickname = {};
-  /// Optional role (agent_role) assigned to an AgentControl-spawned sub-agent.
-  Optional<std::string> agent_role = {};
-  /// Parent that owns this persisted attached thread, independent of fork or spawn lineage.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> attached_to_thread_id = {};
-  /// Whether the app server accepts direct turn input for this loaded thread. `None` means the
-  /// capability is unavailable, such as for an unloaded stored thread.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<bool> can_accept_direct_input = {};
-  /// Saved Daybreak choice, independent of turn execution. Null if unset.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<bool> daybreak_enabled = {};
-  /// Current environments for a loaded thread, in priority order, primary first. `null` means the
-  /// thread is not loaded or the server does not expose its selection. An empty list means no
-  /// environments are selected. This does not report connection status.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<ThreadEnvironment>> environments = {};
-  /// Optional implementation-specific thread data.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ThreadExtra> extra_ = {};
-  /// Source thread id when this thread was created by forking another thread.
-  Optional<std::string> forked_from_id = {};
-  /// Optional Git metadata captured when the thread was created.
-  Optional<GitInfo> git_info = {};
-  /// Persisted thread history contract selected when this thread was created.
-  ///
-  /// Default: `"legacy"`.
-  Defaulted<ThreadHistoryMode> history_mode = by_default(ThreadHistoryMode::legacy);
-  /// Current configured model when loaded, otherwise the latest persisted model. Null when
-  /// unavailable. This is not per-turn execution telemetry.
-  Optional<std::string> model = {};
-  /// Optional user-facing thread title.
-  Optional<std::string> name = {};
-  /// Originator recorded when the thread was created, independent of its current client or
-  /// executor. Null when the recorded originator is unavailable.
-  Optional<std::string> originator = {};
-  /// The ID of the parent thread. This will only be set if this thread is a subagent.
-  Optional<std::string> parent_thread_id = {};
-  /// [UNSTABLE] Path to the thread on disk.
-  Optional<std::string> path = {};
-  /// Current configured reasoning effort when loaded, otherwise the latest persisted effort. Null
-  /// when unset or unavailable. This is not per-turn execution telemetry.
-  Optional<ReasoningEffort> reasoning_effort = {};
-  /// Unix timestamp (in seconds) used for thread recency ordering.
-  Optional<std::int64_t> recency_at = {};
-  /// The independently persisted section selected for this thread, if any.
-  Optional<ThreadSection> section = {};
-  /// Unix timestamp in seconds when the thread entered its current section.
-  Optional<std::int64_t> section_entered_at = {};
-  /// Optional analytics source classification for this thread.
-  Optional<ThreadSource> thread_source = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -711,35 +243,13 @@ struct ThreadApproveGuardianDeniedActionParams {
   Json event;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/approveGuardianDeniedAction`.
 struct ThreadApproveGuardianDeniedActionResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/archive`.
-struct ThreadArchiveParams {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/archive`.
-struct ThreadArchiveResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/archived`.
-struct ThreadArchivedNotification {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -751,7 +261,7 @@ struct ThreadAttachment {
   std::string identity_key;
   Json payload;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -781,7 +291,7 @@ struct ThreadAttachmentAddParams {
   Json payload;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -790,26 +300,26 @@ struct ThreadAttachmentAddResponse {
   ThreadAttachment attachment;
   ThreadAttachmentAddOutcome outcome;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Parameters for listing attachments from one thread.
 struct ThreadAttachmentListParams {
   std::string thread_id;
-  Optional<std::string> cursor = {};
-  Optional<std::uint32_t> limit = {};
+  Optional<std::string> cursor{};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// One page of attachments associated with the requested thread.
 struct ThreadAttachmentListResponse {
   std::vector<ThreadAttachment> data;
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -838,7 +348,7 @@ struct ThreadAttachmentOwner {
   bool archived = false;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -847,20 +357,20 @@ struct ThreadAttachmentOwnerListParams {
   std::string attachment_type;
   std::string identity_key;
   /// Omitted or null returns all matches; false returns non-archived threads only.
-  Optional<bool> archived = {};
-  Optional<std::string> cursor = {};
-  Optional<std::uint32_t> limit = {};
+  Optional<bool> archived{};
+  Optional<std::string> cursor{};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// One page of matching owners, including threads without their own user messages.
 struct ThreadAttachmentOwnerListResponse {
   std::vector<ThreadAttachmentOwner> data;
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -870,13 +380,13 @@ struct ThreadAttachmentRemoveParams {
   std::string identity_key;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful deletion does not return additional attachment data.
 struct ThreadAttachmentRemoveResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -888,7 +398,7 @@ struct ThreadAttachmentUpdatedNotification {
   ThreadAttachmentOperation operation;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -900,11 +410,11 @@ struct ThreadBackgroundTerminal {
   LegacyAppPathString cwd;
   std::string item_id;
   std::string process_id;
-  Optional<double> cpu_percent = {};
-  Optional<std::uint32_t> os_pid = {};
-  Optional<std::uint64_t> rss_kb = {};
+  Optional<double> cpu_percent{};
+  Optional<std::uint32_t> os_pid{};
+  Optional<std::uint64_t> rss_kb{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -914,7 +424,7 @@ struct ThreadBackgroundTerminal {
 struct ThreadBackgroundTerminalsCleanParams {
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -922,7 +432,7 @@ struct ThreadBackgroundTerminalsCleanParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadBackgroundTerminalsCleanResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -932,11 +442,11 @@ struct ThreadBackgroundTerminalsCleanResponse {
 struct ThreadBackgroundTerminalsListParams {
   std::string thread_id;
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Optional page size.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -947,9 +457,9 @@ struct ThreadBackgroundTerminalsListResponse {
   std::vector<ThreadBackgroundTerminal> data;
   /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
   /// more items to return.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -960,7 +470,7 @@ struct ThreadBackgroundTerminalsTerminateParams {
   std::string process_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -970,29 +480,7 @@ struct ThreadBackgroundTerminalsTerminateParams {
 struct ThreadBackgroundTerminalsTerminateResponse {
   bool terminated = false;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/closed`.
-struct ThreadClosedNotification {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/compact/start`.
-struct ThreadCompactStartParams {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/compact/start`.
-struct ThreadCompactStartResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1003,7 +491,7 @@ struct ThreadDecrementElicitationParams {
   /// Thread whose out-of-band elicitation counter should be decremented.
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1016,290 +504,7 @@ struct ThreadDecrementElicitationResponse {
   /// Whether timeout accounting remains paused after applying the decrement.
   bool paused = false;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/delete`.
-struct ThreadDeleteParams {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/delete`.
-struct ThreadDeleteResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/deleted`.
-struct ThreadDeletedNotification {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// There are two ways to fork a thread: 1. By thread_id: load the thread from disk by thread_id and
-/// fork it into a new thread. 2. By path: load the thread from disk by path and fork it into a new
-/// thread.
-///
-/// If using a non-empty path, the thread_id param will be ignored. Empty string path values are
-/// treated as absent.
-///
-/// Prefer using thread_id whenever possible.
-struct ThreadForkParams {
-  std::string thread_id;
-  Optional<AskForApproval> approval_policy = {};
-  /// Override where approval requests are routed for review on this thread and subsequent turns.
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
-  /// Persist the fork as an attached thread of its resolved source, hidden from ordinary lists. The
-  /// source cannot be deleted while attached threads exist. Requires a paginated source and local
-  /// storage; incompatible with ephemeral and deferGoalContinuation. Omitted or false creates an
-  /// ordinary fork.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> attach_to_source = {};
-  Optional<std::string> base_instructions = {};
-  /// Optional turn id to fork before, excluding that turn and all later turns. Cannot be combined
-  /// with `last_turn_id`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> before_turn_id = {};
-  Optional<std::map<std::string, Json>> config = {};
-  Optional<std::string> cwd = {};
-  /// When true, carry the source thread's current goal into the fork without starting its initial
-  /// automatic continuation. The next explicit turn owns the goal lifecycle, and normal automatic
-  /// continuation resumes after it.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> defer_goal_continuation = {};
-  Optional<std::string> developer_instructions = {};
-  std::optional<bool> ephemeral = {};
-  /// When true, return only thread metadata and live fork state without populating `thread.turns`.
-  /// This is useful when the client plans to call `thread/turns/list` immediately after forking.
-  /// Full-history hydration is deprecated for paginated threads; use this with `thread/turns/list`
-  /// and `thread/items/list` instead.
-  std::optional<bool> exclude_turns = {};
-  /// Disable MCP servers in prediction mode when the inherited window uses incremental tools on
-  /// Responses Lite. Requires `experimentalPredictionMode: true`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> experimental_disable_prediction_mcp = {};
-  /// Start from the loaded parent's effective config, tools, environments, and persisted history to
-  /// maximize prompt-cache reuse. Requires a loaded, persisted parent and `ephemeral: true`.
-  /// Enables `features.reasoning_effort_override` on the fork. Only
-  /// `config.thread_unload_delay_secs` may override the inherited config. Cannot be combined with
-  /// `path`, `lastTurnId`, or `beforeTurnId`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> experimental_prediction_mode = {};
-  /// Optional last turn id to fork through, inclusive.
-  ///
-  /// When specified, turns after `last_turn_id` are omitted from the fork. The referenced turn
-  /// cannot be in progress.
-  Optional<std::string> last_turn_id = {};
-  /// Configuration overrides for the forked thread, if any.
-  Optional<std::string> model = {};
-  Optional<std::string> model_provider = {};
-  /// [UNSTABLE] Specify the rollout path to fork from. If specified, the thread_id param will be
-  /// ignored.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> path = {};
-  /// Named profile id for the forked thread. Cannot be combined with `sandbox`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> permissions = {};
-  /// Replace the thread's runtime workspace roots. Paths must be absolute.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<AbsolutePathBuf>> runtime_workspace_roots = {};
-  Optional<SandboxMode> sandbox = {};
-  Optional<std::string> service_tier = {};
-  /// Optional client-supplied analytics source classification for this forked thread.
-  Optional<ThreadSource> thread_source = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/fork`.
-struct ThreadForkResponse {
-  AskForApproval approval_policy;
-  /// Reviewer currently used for approval requests on this thread.
-  ApprovalsReviewer approvals_reviewer;
-  AbsolutePathBuf cwd;
-  std::string model;
-  std::string model_provider;
-  /// Legacy sandbox policy retained for compatibility. Experimental clients should prefer
-  /// `activePermissionProfile` for profile provenance.
-  SandboxPolicy sandbox;
-  Thread thread;
-  /// Named or implicit built-in profile that produced the active permissions, when known.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ActivePermissionProfile> active_permission_profile = {};
-  /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
-  ///
-  /// Default: `[]`.
-  Defaulted<std::vector<std::string>> disabled_plugin_ids = {};
-  /// Environment-native paths to instruction source files currently loaded for this thread.
-  ///
-  /// Default: `[]`.
-  Defaulted<std::vector<LegacyAppPathString>> instruction_sources = {};
-  /// @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
-  ///
-  /// Default: `"explicitRequestOnly"`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
-  Optional<ReasoningEffort> reasoning_effort = {};
-  /// Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
-  ///
-  /// Default: `[]`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Defaulted<std::vector<AbsolutePathBuf>> runtime_workspace_roots = {};
-  Optional<std::string> service_tier = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `ThreadGoalStatus` that this version knows.
-enum class ThreadGoalStatus : std::uint8_t {
-  active,
-  paused,
-  blocked,
-  usage_limited,
-  budget_limited,
-  complete,
-};
-}  // namespace known
-
-/// The protocol's `ThreadGoalStatus`.
-struct ThreadGoalStatus
-    : OpenEnum<ThreadGoalStatus, known::ThreadGoalStatus> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto active = known::ThreadGoalStatus::active;
-  static constexpr auto paused = known::ThreadGoalStatus::paused;
-  static constexpr auto blocked = known::ThreadGoalStatus::blocked;
-  static constexpr auto usage_limited = known::ThreadGoalStatus::usage_limited;
-  static constexpr auto budget_limited = known::ThreadGoalStatus::budget_limited;
-  static constexpr auto complete = known::ThreadGoalStatus::complete;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The protocol's `ThreadGoal`.
-struct ThreadGoal {
-  std::int64_t created_at = 0;
-  std::string objective;
-  ThreadGoalStatus status;
-  std::string thread_id;
-  std::int64_t time_used_seconds = 0;
-  std::int64_t tokens_used = 0;
-  std::int64_t updated_at = 0;
-  Optional<std::int64_t> token_budget = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `ThreadGoalMutationOrigin` that this version knows.
-enum class ThreadGoalMutationOrigin : std::uint8_t {
-  user,
-  automatic,
-};
-}  // namespace known
-
-/// Distinguishes explicit user actions from automatic goal lifecycle mutations.
-struct ThreadGoalMutationOrigin
-    : OpenEnum<ThreadGoalMutationOrigin, known::ThreadGoalMutationOrigin> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto user = known::ThreadGoalMutationOrigin::user;
-  static constexpr auto automatic = known::ThreadGoalMutationOrigin::automatic;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The params of `thread/goal/clear`.
-struct ThreadGoalClearParams {
-  std::string thread_id;
-  /// Missing provenance does not supply user authorization.
-  Optional<ThreadGoalMutationOrigin> origin = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/goal/clear`.
-struct ThreadGoalClearResponse {
-  bool cleared = false;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/goal/cleared`.
-struct ThreadGoalClearedNotification {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/goal/get`.
-struct ThreadGoalGetParams {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/goal/get`.
-struct ThreadGoalGetResponse {
-  Optional<ThreadGoal> goal = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/goal/set`.
-struct ThreadGoalSetParams {
-  std::string thread_id;
-  Optional<std::string> objective = {};
-  /// Missing provenance does not supply user authorization.
-  Optional<ThreadGoalMutationOrigin> origin = {};
-  Optional<ThreadGoalStatus> status = {};
-  Optional<std::int64_t> token_budget = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/goal/set`.
-struct ThreadGoalSetResponse {
-  ThreadGoal goal;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/goal/updated`.
-struct ThreadGoalUpdatedNotification {
-  ThreadGoal goal;
-  std::string thread_id;
-  Optional<std::string> turn_id = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1312,7 +517,7 @@ struct ThreadGuardianAssessment {
   GuardianRiskLevel risk_level;
   GuardianUserAuthorization user_authorization;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1324,7 +529,7 @@ struct ThreadGuardianAssessment {
 struct ThreadGuardianReviewParams {
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1334,9 +539,9 @@ struct ThreadGuardianReviewParams {
 struct ThreadGuardianReviewResponse {
   std::string call_id;
   /// Null when current policy or a remembered approval skips review.
-  Optional<ThreadGuardianAssessment> assessment = {};
+  Optional<ThreadGuardianAssessment> assessment{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1347,7 +552,7 @@ struct ThreadIncrementElicitationParams {
   /// Thread whose out-of-band elicitation counter should be incremented.
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1360,7 +565,7 @@ struct ThreadIncrementElicitationResponse {
   /// Whether timeout accounting is paused after applying the increment.
   bool paused = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1370,114 +575,13 @@ struct ThreadInjectItemsParams {
   std::vector<Json> items;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/inject_items`.
 struct ThreadInjectItemsResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ThreadItemEntry`.
-struct ThreadItemEntry {
-  ThreadItem item;
-  /// Turn containing this item.
-  std::string turn_id;
-  /// Unix timestamp (milliseconds) when the item completed, if recorded by the producer.
-  Optional<std::int64_t> completed_at_ms = {};
-  /// The saved output was omitted. Fetch the complete item with `thread/items/read`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> output_deferred = {};
-  /// Unix timestamp (milliseconds) when the item started, if recorded by the producer.
-  Optional<std::int64_t> started_at_ms = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ThreadItemOutputDeferral`.
-struct ThreadItemOutputDeferral {
-  /// Defer nonempty output from successful commands.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> command_execution = {};
-  /// Defer nonempty plain-text results from successful MCP tool calls.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> mcp_tool_call = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The arm with `type` "item".
-struct ItemThreadItemsListAnchor {
-  std::string item_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// An exclusive item position within the requested visible turn.
-struct ThreadItemsListAnchor
-    : Union<ThreadItemsListAnchor,
-            ItemThreadItemsListAnchor,
-            Unknown> {
-  using Union::Union;
-
-  /// The `item_id` of whichever arm it holds; empty for an `Unknown` without.
-  [[nodiscard]] std::string_view item_id() const {
-    return detail::arm_member(type_info, this, "itemId");
-  }
-
-  static const detail::UnionInfo type_info;
-};
-
-/// Starting position for an item-history page.
-struct ThreadItemsListCursor
-    : Union<ThreadItemsListCursor,
-            std::string,
-            ThreadItemsListAnchor,
-            Unknown> {
-  using Union::Union;
-
-  static const detail::UnionInfo type_info;
-};
-
-/// The params of `thread/items/list`.
-struct ThreadItemsListParams {
-  std::string thread_id;
-  /// Opaque continuation cursor or an exclusive item anchor in the requested visible turn. An item
-  /// anchor requires a non-empty `turnId`; ascending (the default) returns items after it, and
-  /// descending returns items before it. Continue with the returned string cursor.
-  Optional<ThreadItemsListCursor> cursor = {};
-  /// For a single turn, choose which saved outputs to fetch separately by item ID.
-  Optional<ThreadItemOutputDeferral> defer_output = {};
-  /// Optional item page size.
-  Optional<std::uint32_t> limit = {};
-  /// Optional item pagination direction; defaults to ascending.
-  Optional<SortDirection> sort_direction = {};
-  /// Optional turn id to filter by. When omitted, returns items across the thread.
-  Optional<std::string> turn_id = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/items/list`.
-struct ThreadItemsListResponse {
-  std::vector<ThreadItemEntry> data;
-  /// Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when
-  /// the page contains at least one item.
-  Optional<std::string> backwards_cursor = {};
-  /// Opaque cursor to pass to the next call to continue after the last item. if None, there are no
-  /// more items to return.
-  Optional<std::string> next_cursor = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1490,7 +594,7 @@ struct ThreadItemsReadParams {
   std::string thread_id;
   std::string turn_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1500,223 +604,7 @@ struct ThreadItemsReadParams {
 struct ThreadItemsReadResponse {
   std::vector<ThreadItemEntry> data;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ThreadListCwdFilter`.
-struct ThreadListCwdFilter
-    : Union<ThreadListCwdFilter,
-            std::string,
-            std::vector<std::string>,
-            Unknown> {
-  using Union::Union;
-
-  static const detail::UnionInfo type_info;
-};
-
-namespace known {
-/// The values of `ThreadSortKey` that this version knows.
-enum class ThreadSortKey : std::uint8_t {
-  created_at,
-  updated_at,
-  recency_at,
-  section_position,
-};
-}  // namespace known
-
-/// The protocol's `ThreadSortKey`.
-struct ThreadSortKey
-    : OpenEnum<ThreadSortKey, known::ThreadSortKey> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto created_at = known::ThreadSortKey::created_at;
-  static constexpr auto updated_at = known::ThreadSortKey::updated_at;
-  static constexpr auto recency_at = known::ThreadSortKey::recency_at;
-  static constexpr auto section_position = known::ThreadSortKey::section_position;
-
-  static const detail::EnumInfo type_info;
-};
-
-namespace known {
-/// The values of `ThreadSourceKind` that this version knows.
-enum class ThreadSourceKind : std::uint8_t {
-  cli,
-  vscode,
-  exec,
-  app_server,
-  sub_agent,
-  sub_agent_review,
-  sub_agent_compact,
-  sub_agent_thread_spawn,
-  sub_agent_other,
-  unknown,
-};
-}  // namespace known
-
-/// The protocol's `ThreadSourceKind`.
-struct ThreadSourceKind
-    : OpenEnum<ThreadSourceKind, known::ThreadSourceKind> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto cli = known::ThreadSourceKind::cli;
-  static constexpr auto vscode = known::ThreadSourceKind::vscode;
-  static constexpr auto exec = known::ThreadSourceKind::exec;
-  static constexpr auto app_server = known::ThreadSourceKind::app_server;
-  static constexpr auto sub_agent = known::ThreadSourceKind::sub_agent;
-  static constexpr auto sub_agent_review = known::ThreadSourceKind::sub_agent_review;
-  static constexpr auto sub_agent_compact = known::ThreadSourceKind::sub_agent_compact;
-  static constexpr auto sub_agent_thread_spawn = known::ThreadSourceKind::sub_agent_thread_spawn;
-  static constexpr auto sub_agent_other = known::ThreadSourceKind::sub_agent_other;
-  static constexpr auto unknown = known::ThreadSourceKind::unknown;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The params of `thread/list`.
-struct ThreadListParams {
-  /// Optional ancestor thread filter. Returns spawned descendants at any depth, excluding the
-  /// ancestor itself. Mutually exclusive with `parentThreadId`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> ancestor_thread_id = {};
-  /// Optional archived filter; when set to true, only archived threads are returned. If false or
-  /// null, only non-archived threads are returned.
-  Optional<bool> archived = {};
-  /// Return only persistent threads attached to this thread, including empty threads. Mutually
-  /// exclusive with parentThreadId and ancestorThreadId. Omitting this filter keeps attached
-  /// threads hidden from ordinary listings.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> attached_to_thread_id = {};
-  /// Show local history visible to the current ChatGPT account. Defaults to false.
-  std::optional<bool> current_account_only = {};
-  /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
-  /// Optional cwd filter or filters; when set, only threads whose session cwd exactly matches one
-  /// of these paths are returned.
-  Optional<ThreadListCwdFilter> cwd = {};
-  /// Thread IDs to exclude before applying the result limit. Up to 100 entries; invalid IDs or a
-  /// larger list are rejected, never truncated. Send the same exclusions on each page. Omitted,
-  /// null, or empty means no exclusions.
-  Optional<std::vector<std::string>> excluded_thread_ids = {};
-  /// Include persistent threads attached to a parent when searching by title.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> include_attached_threads = {};
-  /// Optional page size; defaults to a reasonable server-side value.
-  Optional<std::uint32_t> limit = {};
-  /// Optional provider filter; when set, only sessions recorded under these providers are returned.
-  /// When present but empty, includes all providers.
-  Optional<std::vector<std::string>> model_providers = {};
-  /// Optional originator allowlist, matching any supplied value exactly. Supported by hosted
-  /// backends only; the local app-server rejects a nonempty list. Omitted or empty lists leave
-  /// originators unrestricted.
-  Optional<std::vector<std::string>> originators = {};
-  /// Optional direct parent thread filter. Mutually exclusive with `ancestorThreadId`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> parent_thread_id = {};
-  /// Omit to include every project, set to null for unassigned threads, or provide a project ID to
-  /// return only threads in that project.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> project_id = {};
-  /// Optional substring filter for the extracted thread title.
-  Optional<std::string> search_term = {};
-  /// Omit to include every section, set to `null` for unsectioned threads, or provide a section ID
-  /// to return only threads in that section.
-  Optional<std::string> section_id = {};
-  /// Optional sort direction; defaults to descending (newest first).
-  Optional<SortDirection> sort_direction = {};
-  /// Optional sort key; defaults to created_at.
-  Optional<ThreadSortKey> sort_key = {};
-  /// Optional source filter; when set, only sessions from these source kinds are returned. When
-  /// omitted or empty, defaults to interactive sources.
-  Optional<std::vector<ThreadSourceKind>> source_kinds = {};
-  /// If true, return from the state DB without scanning JSONL rollouts to repair thread metadata.
-  /// Omitted or false preserves scan-and-repair behavior.
-  std::optional<bool> use_state_db_only = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// Explicitly marked unread, including when the thread has no turns.
-struct ThreadStartThreadUnreadPosition {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The earliest completed result needing attention.
-struct TurnThreadUnreadPosition {
-  std::string turn_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ThreadUnreadPosition`.
-struct ThreadUnreadPosition
-    : Union<ThreadUnreadPosition,
-            ThreadStartThreadUnreadPosition,
-            TurnThreadUnreadPosition,
-            Unknown> {
-  using Union::Union;
-
-  static const detail::UnionInfo type_info;
-};
-
-/// The first unread position in a durable local thread. A null position means read. The opaque
-/// revision guards edits against activity or marks the caller has not seen.
-struct ThreadReadState {
-  std::string revision;
-  Optional<ThreadUnreadPosition> first_unread = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/list`.
-struct ThreadListResponse {
-  std::vector<Thread> data;
-  /// Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when
-  /// the page contains at least one thread. Use it with the opposite `sortDirection`; for timestamp
-  /// sorts it anchors at the start of the page timestamp so same-second updates are not skipped.
-  Optional<std::string> backwards_cursor = {};
-  /// Opaque cursor to pass to the next call to continue after the last item. if None, there are no
-  /// more items to return.
-  Optional<std::string> next_cursor = {};
-  /// Local receipts for eligible threads on this page, keyed by thread ID. Null means durable read
-  /// state is unavailable; an absent key means that row is ineligible.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::map<std::string, ThreadReadState>> read_states = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/loaded/list`.
-struct ThreadLoadedListParams {
-  /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
-  /// Optional page size; defaults to no limit.
-  Optional<std::uint32_t> limit = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/loaded/list`.
-struct ThreadLoadedListResponse {
-  /// Thread ids for sessions currently loaded in memory.
-  std::vector<std::string> data;
-  /// Opaque cursor to pass to the next call to continue after the last item. if None, there are no
-  /// more items to return.
-  Optional<std::string> next_cursor = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1746,7 +634,7 @@ struct ThreadMemoryModeSetParams {
   ThreadMemoryMode mode;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1754,7 +642,7 @@ struct ThreadMemoryModeSetParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadMemoryModeSetResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1765,7 +653,7 @@ struct ThreadMemoryReadParams {
   /// The thread must already be started or resumed.
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1775,9 +663,9 @@ struct ThreadMemoryReadParams {
 struct ThreadMemoryReadResponse {
   /// Summary from the thread's selected memory version. Null when memory use is disabled or the
   /// selected summary is missing, unreadable, or blank.
-  Optional<std::string> summary = {};
+  Optional<std::string> summary{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1785,15 +673,15 @@ struct ThreadMemoryReadResponse {
 struct ThreadMetadataGitInfoUpdateParams {
   /// Omit to leave the stored branch unchanged, set to `null` to clear it, or provide a non-empty
   /// string to replace it.
-  Optional<std::string> branch = {};
+  Optional<std::string> branch{};
   /// Omit to leave the stored origin URL unchanged, set to `null` to clear it, or provide a
   /// non-empty string to replace it.
-  Optional<std::string> origin_url = {};
+  Optional<std::string> origin_url{};
   /// Omit to leave the stored commit unchanged, set to `null` to clear it, or provide a non-empty
   /// string to replace it.
-  Optional<std::string> sha = {};
+  Optional<std::string> sha{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1804,17 +692,17 @@ struct ThreadMetadataUpdateParams {
   /// unchanged. This does not select a turn's `cyberAccessProgram` or grant access.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<bool> daybreak_enabled = {};
+  Optional<bool> daybreak_enabled{};
   /// Patch the stored Git metadata for this thread. Omit a field to leave it unchanged, set it to
   /// `null` to clear it, or provide a string to replace the stored value.
-  Optional<ThreadMetadataGitInfoUpdateParams> git_info = {};
+  Optional<ThreadMetadataGitInfoUpdateParams> git_info{};
   /// Omit to leave the project unchanged, use an empty string to clear it, or provide an existing
   /// project ID to assign it.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> project_id = {};
+  Optional<std::string> project_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1822,16 +710,7 @@ struct ThreadMetadataUpdateParams {
 struct ThreadMetadataUpdateResponse {
   Thread thread;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/name/updated`.
-struct ThreadNameUpdatedNotification {
-  std::string thread_id;
-  Optional<std::string> thread_name = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1842,7 +721,7 @@ struct ThreadPredictionRequestParams {
   std::string source_turn_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1850,21 +729,21 @@ struct ThreadPredictionRequestParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadPredictionRequestResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "completed".
 struct CompletedThreadPredictionResult {
-  Optional<std::string> text = {};
+  Optional<std::string> text{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "failed".
 struct FailedThreadPredictionResult {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1885,7 +764,7 @@ struct ThreadPredictionUpdatedNotification {
   std::string source_turn_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1896,9 +775,9 @@ struct ThreadPrepareApprovedPlanParams {
   std::string markdown;
   std::string thread_id;
   /// Absolute path to the optional app-server copy of the plan.
-  Optional<std::string> attachment_path = {};
+  Optional<std::string> attachment_path{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1910,7 +789,7 @@ struct ThreadPrepareApprovedPlanResponse {
   /// context.
   std::string prompt;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1919,7 +798,7 @@ struct ThreadProjectUpdatedNotification {
   std::optional<std::string> project_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1931,9 +810,9 @@ struct ThreadQueueAddParams {
   std::vector<UserInput> input;
   std::string thread_id;
   /// ResponsesAPI metadata captured from the client submitting this input.
-  Optional<std::map<std::string, std::string>> responsesapi_client_metadata = {};
+  Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1943,7 +822,7 @@ struct ThreadQueueAddParams {
 struct ThreadQueueAddResponse {
   QueuedSubmission queued_submission;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1951,7 +830,7 @@ struct ThreadQueueAddResponse {
 struct ThreadQueueChangedNotification {
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1962,7 +841,7 @@ struct ThreadQueueDeleteParams {
   std::string queued_submission_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1972,7 +851,7 @@ struct ThreadQueueDeleteParams {
 struct ThreadQueueDeleteResponse {
   bool deleted = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1982,11 +861,11 @@ struct ThreadQueueDeleteResponse {
 struct ThreadQueueListParams {
   std::string thread_id;
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Optional page size; defaults to the standard thread-list page size.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -1996,9 +875,9 @@ struct ThreadQueueListParams {
 struct ThreadQueueListResponse {
   std::vector<QueuedSubmission> data;
   /// Opaque cursor for the next page, or `null` when no submissions remain.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2009,7 +888,7 @@ struct ThreadQueueReorderParams {
   std::vector<std::string> queued_submission_ids;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2017,7 +896,7 @@ struct ThreadQueueReorderParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadQueueReorderResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2026,9 +905,9 @@ struct ThreadQueueReorderResponse {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadQueueStartParams {
   std::string thread_id;
-  Optional<std::string> queued_submission_id = {};
+  Optional<std::string> queued_submission_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2038,7 +917,7 @@ struct ThreadQueueStartParams {
 struct ThreadQueueStartResponse {
   Turn turn;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2050,9 +929,9 @@ struct ThreadQueueUpdateParams {
   std::string queued_submission_id;
   std::string thread_id;
   /// Non-empty metadata replaces the input's metadata; omission or an empty map preserves it.
-  Optional<std::map<std::string, std::string>> responsesapi_client_metadata = {};
+  Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2062,31 +941,7 @@ struct ThreadQueueUpdateParams {
 struct ThreadQueueUpdateResponse {
   QueuedSubmission queued_submission;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/read`.
-struct ThreadReadParams {
-  std::string thread_id;
-  /// When true, include turns and their items from rollout history. Full-history hydration is
-  /// deprecated for paginated threads; prefer a metadata-only read and page with
-  /// `thread/turns/list` and `thread/items/list`.
-  std::optional<bool> include_turns = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/read`.
-struct ThreadReadResponse {
-  Thread thread;
-  /// Local receipt. Null means this thread's durable read state is unavailable.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ThreadReadState> read_state = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2095,19 +950,19 @@ struct ThreadReadStateChangedNotification {
   ThreadReadState read_state;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "read".
 struct ReadThreadReadStateOperation {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "unread".
 struct UnreadThreadReadStateOperation {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2131,7 +986,7 @@ struct ThreadReadStateUpdateParams {
   ThreadReadStateOperation operation;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2141,7 +996,7 @@ struct ThreadReadStateUpdateParams {
 struct ThreadReadStateUpdateResponse {
   ThreadReadState read_state;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2150,10 +1005,10 @@ struct ThreadRealtimeAudioChunk {
   std::string data;
   std::uint16_t num_channels = 0;
   std::uint32_t sample_rate = 0;
-  Optional<std::string> item_id = {};
-  Optional<std::uint32_t> samples_per_channel = {};
+  Optional<std::string> item_id{};
+  Optional<std::uint32_t> samples_per_channel{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2164,7 +1019,7 @@ struct ThreadRealtimeAppendAudioParams {
   ThreadRealtimeAudioChunk audio;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2172,7 +1027,7 @@ struct ThreadRealtimeAppendAudioParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeAppendAudioResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2183,7 +1038,7 @@ struct ThreadRealtimeAppendSpeechParams {
   std::string text;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2191,7 +1046,7 @@ struct ThreadRealtimeAppendSpeechParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeAppendSpeechResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2204,7 +1059,7 @@ struct ThreadRealtimeAppendTextParams {
   /// Default: `"user"`.
   Defaulted<ConversationTextRole> role = by_default(ConversationTextRole::user);
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2212,19 +1067,19 @@ struct ThreadRealtimeAppendTextParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeAppendTextResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "wholeItem".
 struct WholeItemThreadRealtimeBemItemPresentation {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "inlineMarkdown".
 struct InlineMarkdownThreadRealtimeBemItemPresentation {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2232,7 +1087,7 @@ struct InlineMarkdownThreadRealtimeBemItemPresentation {
 struct InlineVisualizationThreadRealtimeBemItemPresentation {
   std::uint32_t index = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2251,9 +1106,9 @@ struct ThreadRealtimeBemItemPresentation
 /// EXPERIMENTAL - emitted when thread realtime transport closes.
 struct ThreadRealtimeClosedNotification {
   std::string thread_id;
-  Optional<std::string> reason = {};
+  Optional<std::string> reason{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2262,7 +1117,7 @@ struct ThreadRealtimeErrorNotification {
   std::string message;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2271,13 +1126,13 @@ struct ThreadRealtimeInitialItem {
   ConversationTextRole role;
   std::string text;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "realtimeSessionStarted".
 struct RealtimeSessionStartedThreadRealtimeItem {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2305,7 +1160,7 @@ struct TranscriptSegmentThreadRealtimeItem {
   ThreadRealtimeTranscriptRole role;
   std::string text;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2315,7 +1170,7 @@ struct BemItemPromotedThreadRealtimeItem {
   ThreadRealtimeBemItemPresentation presentation;
   std::string turn_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2342,7 +1197,7 @@ struct ThreadRealtimeSessionOutcome
 struct RealtimeSessionClosedThreadRealtimeItem {
   ThreadRealtimeSessionOutcome outcome;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2367,7 +1222,7 @@ struct ThreadRealtimeItemAddedNotification {
   Json item;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2376,7 +1231,7 @@ struct ThreadRealtimeItemCompletedNotification {
   ThreadRealtimeItem item;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2385,7 +1240,7 @@ struct ThreadRealtimeItemStartedNotification {
   ThreadRealtimeItem item;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2395,7 +1250,7 @@ struct ThreadRealtimeItemTranscriptDeltaNotification {
   std::string item_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2403,7 +1258,7 @@ struct ThreadRealtimeItemTranscriptDeltaNotification {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeListVoicesParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2413,7 +1268,7 @@ struct ThreadRealtimeListVoicesParams {
 struct ThreadRealtimeListVoicesResponse {
   RealtimeVoicesList voices;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2422,7 +1277,7 @@ struct ThreadRealtimeOutputAudioDeltaNotification {
   ThreadRealtimeAudioChunk audio;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2431,7 +1286,7 @@ struct ThreadRealtimeSdpNotification {
   std::string sdp;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2440,7 +1295,7 @@ struct ExistingCallThreadRealtimeStartTransport {
   /// Identifier of a realtime call already created and negotiated by the client.
   std::string call_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2450,13 +1305,13 @@ struct WebrtcThreadRealtimeStartTransport {
   /// events data channel.
   std::string sdp;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "websocket".
 struct WebsocketThreadRealtimeStartTransport {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2482,50 +1337,50 @@ struct ThreadRealtimeStartParams {
   std::string thread_id;
   /// Relays public reasoning summaries as quiet context for realtime V3 delegations. Defaults to
   /// false.
-  std::optional<bool> backend_reasoning_status = {};
+  std::optional<bool> backend_reasoning_status{};
   /// Leaves Codex response handoffs to the client's explicit append calls instead of forwarding
   /// them automatically. Defaults to false.
-  Optional<bool> client_managed_handoffs = {};
+  Optional<bool> client_managed_handoffs{};
   /// Overrides BEM channel prefixes by `analysis`, `commentary`, or `final`. Omitted channels
   /// retain their default uppercase bracketed prefixes.
   Optional<std::map<std::string,
-      std::vector<std::string>>> codex_response_handoff_channel_prefixes = {};
+      std::vector<std::string>>> codex_response_handoff_channel_prefixes{};
   /// Selects how automatic Codex responses are routed in Frameless Bidi sessions. Omitted values
   /// default to `thinking`. Realtime V1 and V2 ignore this setting.
-  Optional<CodexResponseHandoffMode> codex_response_handoff_mode = {};
+  Optional<CodexResponseHandoffMode> codex_response_handoff_mode{};
   /// Optional prefix added to automatic Codex response items when `codexResponsesAsItems` is true.
-  Optional<std::string> codex_response_item_prefix = {};
+  Optional<std::string> codex_response_item_prefix{};
   /// Sends automatic Codex responses as realtime conversation items instead of handoff appends.
-  Optional<bool> codex_responses_as_items = {};
+  Optional<bool> codex_responses_as_items{};
   /// Controls whether a realtime V3 delegation produces an acknowledgement filler. Omitted values
   /// preserve the Realtime API's default behavior.
-  Optional<bool> delegation_ack_filler = {};
+  Optional<bool> delegation_ack_filler{};
   /// Routes any transcript tail remaining at session end through Codex. Defaults to false. TODO:
   /// Remove this rollout knob once transcript-tail flushing is always enabled.
-  Optional<bool> flush_transcript_tail_on_session_end = {};
+  Optional<bool> flush_transcript_tail_on_session_end{};
   /// Set to false to start without Codex's startup context. Omitted or null includes it.
-  Optional<bool> include_startup_context = {};
+  Optional<bool> include_startup_context{};
   /// Adds complete role-bearing text items to the initial Frameless Bidi session history. This is
   /// only supported by realtime V3 and is sent during session startup. Requests are limited to 128
   /// items and 8,192 estimated text tokens in total.
-  Optional<std::vector<ThreadRealtimeInitialItem>> initial_items = {};
+  Optional<std::vector<ThreadRealtimeInitialItem>> initial_items{};
   /// Overrides the configured realtime model for this session only.
-  Optional<std::string> model = {};
-  Optional<std::string> prompt = {};
+  Optional<std::string> model{};
+  Optional<std::string> prompt{};
   /// Developer instructions given to the backing Codex model when this realtime session ends.
-  Optional<std::string> realtime_end_instructions = {};
-  Optional<std::string> realtime_session_id = {};
+  Optional<std::string> realtime_end_instructions{};
+  Optional<std::string> realtime_session_id{};
   /// Developer instructions given to the backing Codex model when this realtime session starts.
-  Optional<std::string> realtime_start_instructions = {};
-  Optional<ThreadRealtimeStartTransport> transport = {};
+  Optional<std::string> realtime_start_instructions{};
+  Optional<ThreadRealtimeStartTransport> transport{};
   /// Overrides the configured realtime protocol version for this session only.
-  Optional<RealtimeConversationVersion> version = {};
-  Optional<RealtimeVoice> voice = {};
+  Optional<RealtimeConversationVersion> version{};
+  Optional<RealtimeVoice> voice{};
   /// Client-generated identifier for the product voice session. This is distinct from
   /// `realtimeSessionId`.
-  Optional<std::string> voice_session_id = {};
+  Optional<std::string> voice_session_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2533,7 +1388,7 @@ struct ThreadRealtimeStartParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeStartResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2541,9 +1396,9 @@ struct ThreadRealtimeStartResponse {
 struct ThreadRealtimeStartedNotification {
   std::string thread_id;
   RealtimeConversationVersion version;
-  Optional<std::string> realtime_session_id = {};
+  Optional<std::string> realtime_session_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2553,7 +1408,7 @@ struct ThreadRealtimeStartedNotification {
 struct ThreadRealtimeStopParams {
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2561,7 +1416,7 @@ struct ThreadRealtimeStopParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadRealtimeStopResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2572,7 +1427,7 @@ struct ThreadRealtimeTranscriptDeltaNotification {
   std::string role;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2583,152 +1438,7 @@ struct ThreadRealtimeTranscriptDoneNotification {
   std::string text;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ThreadResumeInitialTurnsPageParams`.
-struct ThreadResumeInitialTurnsPageParams {
-  /// How much item detail to include for each returned turn; defaults to summary.
-  Optional<TurnItemsView> items_view = {};
-  /// Optional turn page size.
-  Optional<std::uint32_t> limit = {};
-  /// Optional turn pagination direction; defaults to descending.
-  Optional<SortDirection> sort_direction = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// There are three ways to resume a thread: 1. By thread_id: load the thread from disk by thread_id
-/// and resume it. 2. By history: instantiate the thread from memory and resume it. 3. By path: load
-/// the thread from disk by path and resume it.
-///
-/// For non-running threads, the precedence is: history > non-empty path > thread_id. If using
-/// history or a non-empty path for a non-running thread, the thread_id param will be ignored.
-///
-/// If thread_id identifies a running thread, app-server rejoins that thread and treats a non-empty
-/// path as a consistency check against the active rollout path. Empty string path values are
-/// treated as absent.
-///
-/// Prefer using thread_id whenever possible.
-struct ThreadResumeParams {
-  std::string thread_id;
-  Optional<AskForApproval> approval_policy = {};
-  /// Override where approval requests are routed for review on this thread and subsequent turns.
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
-  Optional<std::string> base_instructions = {};
-  Optional<std::map<std::string, Json>> config = {};
-  Optional<std::string> cwd = {};
-  Optional<std::string> developer_instructions = {};
-  /// When true, return only thread metadata and live-resume state without populating
-  /// `thread.turns`. This is useful when the client plans to call `thread/turns/list` immediately
-  /// after resuming. Full-history hydration is deprecated for paginated threads; use this with
-  /// `thread/turns/list` and `thread/items/list` instead.
-  std::optional<bool> exclude_turns = {};
-  /// [UNSTABLE] FOR CODEX CLOUD - DO NOT USE. If specified, the thread will be resumed with the
-  /// provided history instead of loaded from disk.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<ResponseItem>> history = {};
-  /// When present, include a `thread/turns/list` page in the resume response so clients can
-  /// bootstrap recent turns without a second request.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ThreadResumeInitialTurnsPageParams> initial_turns_page = {};
-  /// Configuration overrides for the resumed thread, if any.
-  Optional<std::string> model = {};
-  Optional<std::string> model_provider = {};
-  /// [UNSTABLE] Specify the rollout path to resume from. If specified for a non-running thread, the
-  /// thread_id param will be ignored. If thread_id identifies a running thread, the path must match
-  /// the active rollout path.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> path = {};
-  /// Named profile id for the resumed thread. Cannot be combined with `sandbox`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> permissions = {};
-  /// @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not
-  /// rewrite the thread's existing instructions.
-  Optional<Personality> personality = {};
-  /// Replace the thread's runtime workspace roots. Paths must be absolute.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<AbsolutePathBuf>> runtime_workspace_roots = {};
-  Optional<SandboxMode> sandbox = {};
-  Optional<std::string> service_tier = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `TurnsPage`.
-struct TurnsPage {
-  std::vector<Turn> data;
-  Optional<std::string> backwards_cursor = {};
-  Optional<std::string> next_cursor = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/resume`.
-struct ThreadResumeResponse {
-  AskForApproval approval_policy;
-  /// Reviewer currently used for approval requests on this thread.
-  ApprovalsReviewer approvals_reviewer;
-  AbsolutePathBuf cwd;
-  std::string model;
-  std::string model_provider;
-  /// Legacy sandbox policy retained for compatibility. Experimental clients should prefer
-  /// `activePermissionProfile` for profile provenance.
-  SandboxPolicy sandbox;
-  Thread thread;
-  /// Named or implicit built-in profile that produced the active permissions, when known.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ActivePermissionProfile> active_permission_profile = {};
-  /// Effective collaboration mode. Absent when resuming from an older server.
-  Optional<CollaborationMode> collaboration_mode = {};
-  /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
-  ///
-  /// Default: `[]`.
-  Defaulted<std::vector<std::string>> disabled_plugin_ids = {};
-  /// `thread/turns/list` page returned when requested by `initialTurnsPage`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<TurnsPage> initial_turns_page = {};
-  /// Environment-native paths to instruction source files currently loaded for this thread.
-  ///
-  /// Default: `[]`.
-  Defaulted<std::vector<LegacyAppPathString>> instruction_sources = {};
-  /// Opaque cursor for hydrating paginated items backwards.
-  ///
-  /// Pass this as `cursor` to `thread/items/list` with `sortDirection: "desc"`. The first page
-  /// includes the item identified by the cursor.
-  Optional<std::string> items_backwards_cursor = {};
-  /// @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
-  ///
-  /// Default: `"explicitRequestOnly"`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
-  Optional<ReasoningEffort> reasoning_effort = {};
-  /// Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
-  ///
-  /// Default: `[]`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Defaulted<std::vector<AbsolutePathBuf>> runtime_workspace_roots = {};
-  Optional<std::string> service_tier = {};
-  /// Opaque cursor for hydrating paginated turns backwards.
-  ///
-  /// Pass this as `cursor` to `thread/turns/list` with `sortDirection: "desc"`. The first page
-  /// includes the turn identified by the cursor.
-  Optional<std::string> turns_backwards_cursor = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2740,7 +1450,7 @@ struct ThreadRevertParams {
   std::string before_turn_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2753,14 +1463,14 @@ struct ThreadRevertResponse {
   ///
   /// Pass this as `cursor` to `thread/items/list` with `sortDirection: "desc"`. The first page
   /// includes the item identified by the cursor.
-  Optional<std::string> items_backwards_cursor = {};
+  Optional<std::string> items_backwards_cursor{};
   /// Opaque cursor for hydrating paginated turns backwards.
   ///
   /// Pass this as `cursor` to `thread/turns/list` with `sortDirection: "desc"`. The first page
   /// includes the turn identified by the cursor.
-  Optional<std::string> turns_backwards_cursor = {};
+  Optional<std::string> turns_backwards_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2768,7 +1478,7 @@ struct ThreadRevertResponse {
 struct ThreadRevertedNotification {
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2778,7 +1488,7 @@ struct ThreadRevertedNotification {
 struct ThreadSampleCancelParams {
   RequestId request_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2786,7 +1496,7 @@ struct ThreadSampleCancelParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadSampleCancelResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2800,19 +1510,19 @@ struct ThreadSampleParams {
   std::string prompt;
   std::string thread_id;
   /// Allow sampling the latest turn before it finishes.
-  std::optional<bool> allow_in_progress_turn = {};
+  std::optional<bool> allow_in_progress_turn{};
   /// Disable MCP servers when the inherited window uses incremental tools on Responses Lite.
-  std::optional<bool> disable_mcp = {};
+  std::optional<bool> disable_mcp{};
   /// Applied only when the provider and model support cache-preserving reasoning-effort updates.
-  Optional<ReasoningEffort> effort = {};
+  Optional<ReasoningEffort> effort{};
   /// Override upstream interruption on cancellation for this sample; otherwise inherit the parent.
-  Optional<bool> interrupt_on_cancel = {};
+  Optional<bool> interrupt_on_cancel{};
   /// Optional metadata to enrich Codex's ResponsesAPI turn metadata.
-  Optional<std::map<std::string, std::string>> responsesapi_client_metadata = {};
-  Optional<ThreadSource> thread_source = {};
-  Optional<std::string> turn_trigger = {};
+  Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
+  Optional<ThreadSource> thread_source{};
+  Optional<std::string> turn_trigger{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2822,14 +1532,14 @@ struct ThreadSampleParams {
 struct ThreadSampleResponse {
   std::string response_id;
   std::string source_turn_id;
-  Optional<std::int64_t> cached_input_tokens = {};
-  Optional<std::int64_t> input_tokens = {};
-  Optional<std::int64_t> output_tokens = {};
+  Optional<std::int64_t> cached_input_tokens{};
+  Optional<std::int64_t> input_tokens{};
+  Optional<std::int64_t> output_tokens{};
   /// Assistant text from the response, or null if it attempted a tool call or completed without
   /// text.
-  Optional<std::string> text = {};
+  Optional<std::string> text{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2842,7 +1552,7 @@ struct ThreadSearchTextRange {
   /// Inclusive UTF-16 code-unit offset.
   std::uint32_t start = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2858,7 +1568,7 @@ struct ThreadSearchOccurrence {
   std::string turn_cursor;
   std::string turn_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2871,11 +1581,11 @@ struct ThreadSearchOccurrencesParams {
   std::string search_term;
   std::string thread_id;
   /// Opaque cursor returned by a previous call for the same thread and search term.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Optional occurrence page size.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2886,9 +1596,9 @@ struct ThreadSearchOccurrencesResponse {
   /// Occurrences in chronological message order.
   std::vector<ThreadSearchOccurrence> data;
   /// Opaque cursor to continue after the last returned occurrence.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2921,24 +1631,24 @@ struct ThreadSearchParams {
   std::string search_term;
   /// Optional archived filter; when set to true, only archived threads are returned. If false or
   /// null, only non-archived threads are returned.
-  Optional<bool> archived = {};
+  Optional<bool> archived{};
   /// Show local history visible to the current ChatGPT account. Defaults to false.
-  std::optional<bool> current_account_only = {};
+  std::optional<bool> current_account_only{};
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Include persistent threads attached to a parent in search results.
-  std::optional<bool> include_attached_threads = {};
+  std::optional<bool> include_attached_threads{};
   /// Optional page size; defaults to a reasonable server-side value.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
   /// Optional sort direction; defaults to descending (newest first).
-  Optional<SortDirection> sort_direction = {};
+  Optional<SortDirection> sort_direction{};
   /// Optional sort key; defaults to created_at.
-  Optional<ThreadSearchSortKey> sort_key = {};
+  Optional<ThreadSearchSortKey> sort_key{};
   /// Optional source filter; when set, only sessions from these source kinds are returned. When
   /// omitted or empty, defaults to interactive sources.
-  Optional<std::vector<ThreadSourceKind>> source_kinds = {};
+  Optional<std::vector<ThreadSourceKind>> source_kinds{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2947,7 +1657,7 @@ struct ThreadSearchResult {
   std::string snippet;
   Thread thread;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2959,12 +1669,12 @@ struct ThreadSearchResponse {
   /// Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when
   /// the page contains at least one thread. Use it with the opposite `sortDirection`; for timestamp
   /// sorts it anchors at the start of the page timestamp so same-second updates are not skipped.
-  Optional<std::string> backwards_cursor = {};
+  Optional<std::string> backwards_cursor{};
   /// Opaque cursor to pass to the next call to continue after the last item. if None, there are no
   /// more items to return.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2974,7 +1684,7 @@ struct ThreadSectionChangedNotification {
   std::optional<std::string> section_id;
   std::string thread_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -2985,30 +1695,15 @@ struct ThreadSectionMoveParams {
   /// Thread to move into, within, or out of a section.
   std::string thread_id;
   /// Existing thread to insert before; omission or null appends to the section.
-  Optional<std::string> before_thread_id = {};
+  Optional<std::string> before_thread_id{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/section/move`.
 struct ThreadSectionMoveResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/name/set`.
-struct ThreadSetNameParams {
-  std::string name;
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/name/set`.
-struct ThreadSetNameResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3021,17 +1716,17 @@ struct ThreadSettings {
   std::string model;
   std::string model_provider;
   SandboxPolicy sandbox_policy;
-  Optional<ActivePermissionProfile> active_permission_profile = {};
+  Optional<ActivePermissionProfile> active_permission_profile{};
   /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
   ///
   /// Default: `[]`.
-  Defaulted<std::vector<std::string>> disabled_plugin_ids = {};
-  Optional<ReasoningEffort> effort = {};
+  Defaulted<std::vector<std::string>> disabled_plugin_ids{};
+  Optional<ReasoningEffort> effort{};
   /// Environments configured for future turns, in priority order, primary first. `null` means the
   /// server does not expose the selection; [] means none are selected.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<ThreadEnvironment>> environments = {};
+  Optional<std::vector<ThreadEnvironment>> environments{};
   /// @deprecated Always `explicitRequestOnly`. Use `effort` for Ultra behavior.
   ///
   /// Default: `"explicitRequestOnly"`.
@@ -3039,11 +1734,11 @@ struct ThreadSettings {
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
   /// @deprecated Reports the saved setting; `friendly` and `pragmatic` no longer select a style.
-  Optional<Personality> personality = {};
-  Optional<std::string> service_tier = {};
-  Optional<ReasoningSummary> summary = {};
+  Optional<Personality> personality{};
+  Optional<std::string> service_tier{};
+  Optional<ReasoningSummary> summary{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3053,43 +1748,43 @@ struct ThreadSettings {
 struct ThreadSettingsUpdateParams {
   std::string thread_id;
   /// Override the approval policy for subsequent turns.
-  Optional<AskForApproval> approval_policy = {};
+  Optional<AskForApproval> approval_policy{};
   /// Override where approval requests are routed for subsequent turns.
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
+  Optional<ApprovalsReviewer> approvals_reviewer{};
   /// EXPERIMENTAL - Set a pre-set collaboration mode for subsequent turns.
   ///
   /// For `collaboration_mode.settings.developer_instructions`, `null` means "use the built-in
   /// instructions for the selected mode".
-  Optional<CollaborationMode> collaboration_mode = {};
+  Optional<CollaborationMode> collaboration_mode{};
   /// Override the working directory for subsequent turns.
-  Optional<std::string> cwd = {};
+  Optional<std::string> cwd{};
   /// Replace this thread's disabled plugin IDs. Omitted/null preserves the list; [] clears it.
-  Optional<std::vector<std::string>> disabled_plugin_ids = {};
+  Optional<std::vector<std::string>> disabled_plugin_ids{};
   /// Override the reasoning effort for subsequent turns.
-  Optional<ReasoningEffort> effort = {};
+  Optional<ReasoningEffort> effort{};
   /// Replace the environments for future turns without changing the running turn. Omitted/null
   /// preserves the selection unless `cwd` is also provided, which selects the default environments
   /// for that directory. [] clears the selection.
-  Optional<std::vector<TurnEnvironmentParams>> environments = {};
+  Optional<std::vector<TurnEnvironmentParams>> environments{};
   /// Override the model for subsequent turns.
-  Optional<std::string> model = {};
+  Optional<std::string> model{};
   /// @deprecated Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
-  Optional<MultiAgentMode> multi_agent_mode = {};
+  Optional<MultiAgentMode> multi_agent_mode{};
   /// Select a named permissions profile id for subsequent turns. Cannot be combined with
   /// `sandboxPolicy`.
-  Optional<std::string> permissions = {};
+  Optional<std::string> permissions{};
   /// @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not
   /// rewrite the thread's existing instructions.
-  Optional<Personality> personality = {};
+  Optional<Personality> personality{};
   /// Override the sandbox policy for subsequent turns.
-  Optional<SandboxPolicy> sandbox_policy = {};
+  Optional<SandboxPolicy> sandbox_policy{};
   /// Override the service tier for subsequent turns. `null` clears the current service tier;
   /// omission leaves it unchanged.
-  Optional<std::string> service_tier = {};
+  Optional<std::string> service_tier{};
   /// Override the reasoning summary for subsequent turns.
-  Optional<ReasoningSummary> summary = {};
+  Optional<ReasoningSummary> summary{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3097,7 +1792,7 @@ struct ThreadSettingsUpdateParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadSettingsUpdateResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3106,7 +1801,7 @@ struct ThreadSettingsUpdatedNotification {
   std::string thread_id;
   ThreadSettings thread_settings;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3120,174 +1815,15 @@ struct ThreadShellCommandParams {
   /// Maximum execution time in milliseconds. Defaults to one hour when omitted or null. Must be
   /// non-negative; zero requests an immediate timeout, not unlimited execution. Does not affect the
   /// immediate RPC acknowledgement.
-  Optional<std::int64_t> timeout_ms = {};
+  Optional<std::int64_t> timeout_ms{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/shellCommand`.
 struct ThreadShellCommandResponse {
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `ThreadStartSource` that this version knows.
-enum class ThreadStartSource : std::uint8_t {
-  startup,
-  clear,
-};
-}  // namespace known
-
-/// The protocol's `ThreadStartSource`.
-struct ThreadStartSource
-    : OpenEnum<ThreadStartSource, known::ThreadStartSource> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto startup = known::ThreadStartSource::startup;
-  static constexpr auto clear = known::ThreadStartSource::clear;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The params of `thread/start`.
-struct ThreadStartParams {
-  /// Allow a provider with an authoritative static model catalog to replace an unavailable
-  /// requested model with its default.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> allow_provider_model_fallback = {};
-  Optional<AskForApproval> approval_policy = {};
-  /// Override where approval requests are routed for review on this thread and subsequent turns.
-  Optional<ApprovalsReviewer> approvals_reviewer = {};
-  Optional<std::string> base_instructions = {};
-  Optional<std::map<std::string, Json>> config = {};
-  Optional<std::string> cwd = {};
-  /// Initial Daybreak choice for this persistent thread. Omitted or null leaves it unset. This does
-  /// not select a turn's `cyberAccessProgram` or grant access. Not supported for ephemeral threads.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<bool> daybreak_enabled = {};
-  Optional<std::string> developer_instructions = {};
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<DynamicToolSpec>> dynamic_tools = {};
-  /// Optional sticky environments for this thread.
-  ///
-  /// Omitted selects the default environment when environment access is enabled. Empty disables
-  /// environment access for turns that do not provide a turn override. Non-empty selects the first
-  /// environment as the current turn environment.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<TurnEnvironmentParams>> environments = {};
-  Optional<bool> ephemeral = {};
-  /// If true, opt into emitting raw Responses API items on the event stream. This is for internal
-  /// use only (e.g. Codex Cloud).
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<bool> experimental_raw_events = {};
-  /// Persisted thread history contract to use for this new thread.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ThreadHistoryMode> history_mode = {};
-  /// Test-only experimental field used to validate experimental gating and schema filtering
-  /// behavior in a stable way.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> mock_experimental_field = {};
-  Optional<std::string> model = {};
-  Optional<std::string> model_provider = {};
-  /// @deprecated Ignored. Use Ultra reasoning effort for proactive multi-agent behavior.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<MultiAgentMode> multi_agent_mode = {};
-  /// Named profile id for this thread. Cannot be combined with `sandbox`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> permissions = {};
-  /// @deprecated `friendly` and `pragmatic` no longer select a style.
-  Optional<Personality> personality = {};
-  /// Optional project identity for this new thread. Durable threads persist the assignment;
-  /// ephemeral threads expose it only in live responses.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::string> project_id = {};
-  /// Replace the thread's runtime workspace roots. Paths must be absolute.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<AbsolutePathBuf>> runtime_workspace_roots = {};
-  Optional<SandboxMode> sandbox = {};
-  /// Capability roots selected for this thread by the hosting platform.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<std::vector<SelectedCapabilityRoot>> selected_capability_roots = {};
-  Optional<std::string> service_name = {};
-  Optional<std::string> service_tier = {};
-  Optional<ThreadStartSource> session_start_source = {};
-  /// Optional client-supplied analytics source classification for this thread.
-  Optional<ThreadSource> thread_source = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/start`.
-struct ThreadStartResponse {
-  AskForApproval approval_policy;
-  /// Reviewer currently used for approval requests on this thread.
-  ApprovalsReviewer approvals_reviewer;
-  AbsolutePathBuf cwd;
-  std::string model;
-  std::string model_provider;
-  /// Legacy sandbox policy retained for compatibility. Experimental clients should prefer
-  /// `activePermissionProfile` for profile provenance.
-  SandboxPolicy sandbox;
-  Thread thread;
-  /// Named or implicit built-in profile that produced the active permissions, when known.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Optional<ActivePermissionProfile> active_permission_profile = {};
-  /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
-  ///
-  /// Default: `[]`.
-  Defaulted<std::vector<std::string>> disabled_plugin_ids = {};
-  /// Environment-native paths to instruction source files currently loaded for this thread.
-  ///
-  /// Default: `[]`.
-  Defaulted<std::vector<LegacyAppPathString>> instruction_sources = {};
-  /// @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
-  ///
-  /// Default: `"explicitRequestOnly"`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
-  Optional<ReasoningEffort> reasoning_effort = {};
-  /// Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
-  ///
-  /// Default: `[]`.
-  ///
-  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  Defaulted<std::vector<AbsolutePathBuf>> runtime_workspace_roots = {};
-  Optional<std::string> service_tier = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/started`.
-struct ThreadStartedNotification {
-  Thread thread;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/status/changed`.
-struct ThreadStatusChangedNotification {
-  ThreadStatus status;
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3297,7 +1833,7 @@ struct ItemThreadTimelineEntry {
   std::uint64_t position = 0;
   std::string turn_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3306,7 +1842,7 @@ struct RealtimeThreadTimelineEntry {
   ThreadRealtimeItem item;
   std::uint64_t position = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3314,9 +1850,9 @@ struct RealtimeThreadTimelineEntry {
 struct TurnStartedThreadTimelineEntry {
   std::uint64_t position = 0;
   std::string turn_id;
-  Optional<std::int64_t> started_at = {};
+  Optional<std::int64_t> started_at{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3325,12 +1861,12 @@ struct TurnCompletedThreadTimelineEntry {
   std::uint64_t position = 0;
   TurnStatus status;
   std::string turn_id;
-  Optional<std::int64_t> completed_at = {};
-  Optional<std::int64_t> duration_ms = {};
-  Optional<TurnError> error = {};
-  Optional<std::int64_t> started_at = {};
+  Optional<std::int64_t> completed_at{};
+  Optional<std::int64_t> duration_ms{};
+  Optional<TurnError> error{};
+  Optional<std::int64_t> started_at{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3352,10 +1888,10 @@ struct ThreadTimelineEntry
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadTimelineListParams {
   std::string thread_id;
-  Optional<std::string> cursor = {};
-  Optional<std::uint32_t> limit = {};
+  Optional<std::string> cursor{};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -3364,152 +1900,14 @@ struct ThreadTimelineListParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct ThreadTimelineListResponse {
   std::vector<ThreadTimelineEntry> data;
-  Optional<std::string> active_realtime_session_at_page_start = {};
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> active_realtime_session_at_page_start{};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The protocol's `ThreadTokenUsage`.
-struct ThreadTokenUsage {
-  TokenUsageBreakdown last;
-  TokenUsageBreakdown total;
-  Optional<std::int64_t> model_context_window = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/tokenUsage/updated`.
-struct ThreadTokenUsageUpdatedNotification {
-  std::string thread_id;
-  ThreadTokenUsage token_usage;
-  std::string turn_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/turns/list`.
-struct ThreadTurnsListParams {
-  std::string thread_id;
-  /// Opaque cursor to pass to the next call to continue after the last turn.
-  Optional<std::string> cursor = {};
-  /// How much item detail to include for each returned turn; defaults to summary.
-  Optional<TurnItemsView> items_view = {};
-  /// Optional turn page size.
-  Optional<std::uint32_t> limit = {};
-  /// Optional turn pagination direction; defaults to descending.
-  Optional<SortDirection> sort_direction = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/turns/list`.
-struct ThreadTurnsListResponse {
-  std::vector<Turn> data;
-  /// Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when
-  /// the page contains at least one turn. Use it with the opposite `sortDirection` to include the
-  /// anchor turn again and catch updates to that turn.
-  Optional<std::string> backwards_cursor = {};
-  /// Opaque cursor to pass to the next call to continue after the last turn. if None, there are no
-  /// more turns to return.
-  Optional<std::string> next_cursor = {};
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/unarchive`.
-struct ThreadUnarchiveParams {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/unarchive`.
-struct ThreadUnarchiveResponse {
-  Thread thread;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/unarchived`.
-struct ThreadUnarchivedNotification {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The params of `thread/unsubscribe`.
-struct ThreadUnsubscribeParams {
-  std::string thread_id;
-
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-namespace known {
-/// The values of `ThreadUnsubscribeStatus` that this version knows.
-enum class ThreadUnsubscribeStatus : std::uint8_t {
-  not_loaded,
-  not_subscribed,
-  unsubscribed,
-};
-}  // namespace known
-
-/// The protocol's `ThreadUnsubscribeStatus`.
-struct ThreadUnsubscribeStatus
-    : OpenEnum<ThreadUnsubscribeStatus, known::ThreadUnsubscribeStatus> {
-  using OpenEnum::OpenEnum;
-
-  static constexpr auto not_loaded = known::ThreadUnsubscribeStatus::not_loaded;
-  static constexpr auto not_subscribed = known::ThreadUnsubscribeStatus::not_subscribed;
-  static constexpr auto unsubscribed = known::ThreadUnsubscribeStatus::unsubscribed;
-
-  static const detail::EnumInfo type_info;
-};
-
-/// The response of `thread/unsubscribe`.
-struct ThreadUnsubscribeResponse {
-  ThreadUnsubscribeStatus status;
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 namespace requests {
-
-/// `thread/start`
-///
-/// NEW APIs
-struct ThreadStart {
-  static constexpr std::string_view method = "thread/start";
-  static constexpr bool experimental = false;
-  using Params = ThreadStartParams;
-  using Response = ThreadStartResponse;
-};
-
-/// `thread/resume`
-struct ThreadResume {
-  static constexpr std::string_view method = "thread/resume";
-  static constexpr bool experimental = false;
-  using Params = ThreadResumeParams;
-  using Response = ThreadResumeResponse;
-};
-
-/// `thread/fork`
-struct ThreadFork {
-  static constexpr std::string_view method = "thread/fork";
-  static constexpr bool experimental = false;
-  using Params = ThreadForkParams;
-  using Response = ThreadForkResponse;
-};
 
 /// `thread/sample`
 ///
@@ -3529,30 +1927,6 @@ struct ThreadSampleCancel {
   static constexpr bool experimental = true;
   using Params = ThreadSampleCancelParams;
   using Response = ThreadSampleCancelResponse;
-};
-
-/// `thread/archive`
-struct ThreadArchive {
-  static constexpr std::string_view method = "thread/archive";
-  static constexpr bool experimental = false;
-  using Params = ThreadArchiveParams;
-  using Response = ThreadArchiveResponse;
-};
-
-/// `thread/delete`
-struct ThreadDelete {
-  static constexpr std::string_view method = "thread/delete";
-  static constexpr bool experimental = false;
-  using Params = ThreadDeleteParams;
-  using Response = ThreadDeleteResponse;
-};
-
-/// `thread/unsubscribe`
-struct ThreadUnsubscribe {
-  static constexpr std::string_view method = "thread/unsubscribe";
-  static constexpr bool experimental = false;
-  using Params = ThreadUnsubscribeParams;
-  using Response = ThreadUnsubscribeResponse;
 };
 
 /// `thread/increment_elicitation`
@@ -3584,14 +1958,6 @@ struct ThreadDecrementElicitation {
   using Response = ThreadDecrementElicitationResponse;
 };
 
-/// `thread/name/set`
-struct ThreadNameSet {
-  static constexpr std::string_view method = "thread/name/set";
-  static constexpr bool experimental = false;
-  using Params = ThreadSetNameParams;
-  using Response = ThreadSetNameResponse;
-};
-
 /// `thread/prediction/request`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
@@ -3600,30 +1966,6 @@ struct ThreadPredictionRequest {
   static constexpr bool experimental = true;
   using Params = ThreadPredictionRequestParams;
   using Response = ThreadPredictionRequestResponse;
-};
-
-/// `thread/goal/set`
-struct ThreadGoalSet {
-  static constexpr std::string_view method = "thread/goal/set";
-  static constexpr bool experimental = false;
-  using Params = ThreadGoalSetParams;
-  using Response = ThreadGoalSetResponse;
-};
-
-/// `thread/goal/get`
-struct ThreadGoalGet {
-  static constexpr std::string_view method = "thread/goal/get";
-  static constexpr bool experimental = false;
-  using Params = ThreadGoalGetParams;
-  using Response = ThreadGoalGetResponse;
-};
-
-/// `thread/goal/clear`
-struct ThreadGoalClear {
-  static constexpr std::string_view method = "thread/goal/clear";
-  static constexpr bool experimental = false;
-  using Params = ThreadGoalClearParams;
-  using Response = ThreadGoalClearResponse;
 };
 
 /// `thread/queue/add`
@@ -3764,22 +2106,6 @@ struct ThreadMemoryRead {
   using Response = ThreadMemoryReadResponse;
 };
 
-/// `thread/unarchive`
-struct ThreadUnarchive {
-  static constexpr std::string_view method = "thread/unarchive";
-  static constexpr bool experimental = false;
-  using Params = ThreadUnarchiveParams;
-  using Response = ThreadUnarchiveResponse;
-};
-
-/// `thread/compact/start`
-struct ThreadCompactStart {
-  static constexpr std::string_view method = "thread/compact/start";
-  static constexpr bool experimental = false;
-  using Params = ThreadCompactStartParams;
-  using Response = ThreadCompactStartResponse;
-};
-
 /// `thread/shellCommand`
 struct ThreadShellCommand {
   static constexpr std::string_view method = "thread/shellCommand";
@@ -3834,14 +2160,6 @@ struct ThreadRevert {
   using Response = ThreadRevertResponse;
 };
 
-/// `thread/list`
-struct ThreadList {
-  static constexpr std::string_view method = "thread/list";
-  static constexpr bool experimental = false;
-  using Params = ThreadListParams;
-  using Response = ThreadListResponse;
-};
-
 /// `thread/search`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
@@ -3862,22 +2180,6 @@ struct ThreadSearchOccurrences {
   using Response = ThreadSearchOccurrencesResponse;
 };
 
-/// `thread/loaded/list`
-struct ThreadLoadedList {
-  static constexpr std::string_view method = "thread/loaded/list";
-  static constexpr bool experimental = false;
-  using Params = ThreadLoadedListParams;
-  using Response = ThreadLoadedListResponse;
-};
-
-/// `thread/read`
-struct ThreadRead {
-  static constexpr std::string_view method = "thread/read";
-  static constexpr bool experimental = false;
-  using Params = ThreadReadParams;
-  using Response = ThreadReadResponse;
-};
-
 /// `thread/readState/update`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
@@ -3886,22 +2188,6 @@ struct ThreadReadStateUpdate {
   static constexpr bool experimental = true;
   using Params = ThreadReadStateUpdateParams;
   using Response = ThreadReadStateUpdateResponse;
-};
-
-/// `thread/turns/list`
-struct ThreadTurnsList {
-  static constexpr std::string_view method = "thread/turns/list";
-  static constexpr bool experimental = false;
-  using Params = ThreadTurnsListParams;
-  using Response = ThreadTurnsListResponse;
-};
-
-/// `thread/items/list`
-struct ThreadItemsList {
-  static constexpr std::string_view method = "thread/items/list";
-  static constexpr bool experimental = false;
-  using Params = ThreadItemsListParams;
-  using Response = ThreadItemsListResponse;
 };
 
 /// `thread/items/read`
@@ -4020,20 +2306,6 @@ struct ThreadRealtimeListVoices {
 
 namespace notifications {
 
-/// `thread/started`
-struct ThreadStarted {
-  static constexpr std::string_view method = "thread/started";
-  static constexpr bool experimental = false;
-  using Params = ThreadStartedNotification;
-};
-
-/// `thread/status/changed`
-struct ThreadStatusChanged {
-  static constexpr std::string_view method = "thread/status/changed";
-  static constexpr bool experimental = false;
-  using Params = ThreadStatusChangedNotification;
-};
-
 /// `thread/readState/changed`
 struct ThreadReadStateChanged {
   static constexpr std::string_view method = "thread/readState/changed";
@@ -4041,46 +2313,11 @@ struct ThreadReadStateChanged {
   using Params = ThreadReadStateChangedNotification;
 };
 
-/// `thread/archived`
-struct ThreadArchived {
-  static constexpr std::string_view method = "thread/archived";
-  static constexpr bool experimental = false;
-  using Params = ThreadArchivedNotification;
-};
-
-/// `thread/deleted`
-struct ThreadDeleted {
-  static constexpr std::string_view method = "thread/deleted";
-  static constexpr bool experimental = false;
-  using Params = ThreadDeletedNotification;
-};
-
-/// `thread/unarchived`
-struct ThreadUnarchived {
-  static constexpr std::string_view method = "thread/unarchived";
-  static constexpr bool experimental = false;
-  using Params = ThreadUnarchivedNotification;
-};
-
-/// `thread/closed`
-struct ThreadClosed {
-  static constexpr std::string_view method = "thread/closed";
-  static constexpr bool experimental = false;
-  using Params = ThreadClosedNotification;
-};
-
 /// `thread/reverted`
 struct ThreadReverted {
   static constexpr std::string_view method = "thread/reverted";
   static constexpr bool experimental = false;
   using Params = ThreadRevertedNotification;
-};
-
-/// `thread/name/updated`
-struct ThreadNameUpdated {
-  static constexpr std::string_view method = "thread/name/updated";
-  static constexpr bool experimental = false;
-  using Params = ThreadNameUpdatedNotification;
 };
 
 /// `thread/section/changed`
@@ -4097,25 +2334,11 @@ struct ThreadAttachmentUpdated {
   using Params = ThreadAttachmentUpdatedNotification;
 };
 
-/// `thread/goal/updated`
-struct ThreadGoalUpdated {
-  static constexpr std::string_view method = "thread/goal/updated";
-  static constexpr bool experimental = false;
-  using Params = ThreadGoalUpdatedNotification;
-};
-
 /// `thread/prediction/updated`
 struct ThreadPredictionUpdated {
   static constexpr std::string_view method = "thread/prediction/updated";
   static constexpr bool experimental = false;
   using Params = ThreadPredictionUpdatedNotification;
-};
-
-/// `thread/goal/cleared`
-struct ThreadGoalCleared {
-  static constexpr std::string_view method = "thread/goal/cleared";
-  static constexpr bool experimental = false;
-  using Params = ThreadGoalClearedNotification;
 };
 
 /// `thread/queue/changed`
@@ -4151,22 +2374,6 @@ struct ThreadSettingsUpdated {
   static constexpr std::string_view method = "thread/settings/updated";
   static constexpr bool experimental = false;
   using Params = ThreadSettingsUpdatedNotification;
-};
-
-/// `thread/tokenUsage/updated`
-struct ThreadTokenUsageUpdated {
-  static constexpr std::string_view method = "thread/tokenUsage/updated";
-  static constexpr bool experimental = false;
-  using Params = ThreadTokenUsageUpdatedNotification;
-};
-
-/// `thread/compacted`
-///
-/// Deprecated: Use `ContextCompaction` item type instead.
-struct ThreadCompacted {
-  static constexpr std::string_view method = "thread/compacted";
-  static constexpr bool experimental = false;
-  using Params = ContextCompactedNotification;
 };
 
 /// `thread/realtime/started`

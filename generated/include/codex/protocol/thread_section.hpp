@@ -19,9 +19,9 @@ namespace codex::protocol {
 struct ThreadSectionCreateParams {
   /// The user-visible name of the section.
   std::string name;
-  Optional<ThreadSectionAppearance> appearance = {};
+  Optional<ThreadSectionAppearance> appearance{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -29,7 +29,7 @@ struct ThreadSectionCreateParams {
 struct ThreadSectionCreateResponse {
   ThreadSection section;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -38,24 +38,24 @@ struct ThreadSectionDeleteParams {
   /// The stable, server-generated identity of the section to delete.
   std::string section_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Successful deletion does not return additional section data.
 struct ThreadSectionDeleteResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Parameters for listing independently persisted thread sections.
 struct ThreadSectionListParams {
   /// Opaque pagination cursor returned by a previous call.
-  Optional<std::string> cursor = {};
+  Optional<std::string> cursor{};
   /// Maximum number of sections to return.
-  Optional<std::uint32_t> limit = {};
+  Optional<std::uint32_t> limit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -63,9 +63,9 @@ struct ThreadSectionListParams {
 struct ThreadSectionListResponse {
   std::vector<ThreadSection> data;
   /// Opaque cursor for the next page, or `null` when no sections remain.
-  Optional<std::string> next_cursor = {};
+  Optional<std::string> next_cursor{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -76,9 +76,9 @@ struct ThreadSectionUpdateParams {
   /// The stable, server-generated identity of the section to update.
   std::string section_id;
   /// Omit to preserve appearance, use `null` to clear it, or provide a replacement.
-  Optional<ThreadSectionAppearance> appearance = {};
+  Optional<ThreadSectionAppearance> appearance{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -86,7 +86,7 @@ struct ThreadSectionUpdateParams {
 struct ThreadSectionUpdateResponse {
   ThreadSection section;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

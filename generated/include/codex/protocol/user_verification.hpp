@@ -22,7 +22,7 @@ namespace codex::protocol {
 struct UserVerificationCancelParams {
   RequestId request_id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -31,7 +31,7 @@ struct UserVerificationCancelParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationCancelResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -39,7 +39,7 @@ struct UserVerificationCancelResponse {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationDeleteParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -47,7 +47,7 @@ struct UserVerificationDeleteParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationDeleteResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -55,7 +55,7 @@ struct UserVerificationDeleteResponse {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationEnrollParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -66,11 +66,11 @@ struct UserVerificationEnrollParams {
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationEnrollResponse {
   std::string credential_id;
-  Optional<std::string> algorithm = {};
+  Optional<std::string> algorithm{};
   /// Unpadded base64url of the SubjectPublicKeyInfo DER encoding.
-  Optional<std::string> public_key = {};
+  Optional<std::string> public_key{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -82,7 +82,7 @@ struct UserVerificationProof {
   /// Unpadded base64url DER ECDSA signature using P-256 and SHA-256.
   std::string signature;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -90,7 +90,7 @@ struct UserVerificationProof {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationStatusParams {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -98,11 +98,11 @@ struct UserVerificationStatusParams {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct UserVerificationStatusResponse {
-  Optional<std::string> credential_id = {};
-  Optional<std::string> unavailable_message = {};
-  Optional<UserVerificationUnavailableReason> unavailable_reason = {};
+  Optional<std::string> credential_id{};
+  Optional<std::string> unavailable_message{};
+  Optional<UserVerificationUnavailableReason> unavailable_reason{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -117,7 +117,7 @@ struct UserVerificationVerifyParams {
   /// Display context already approved by the UI; 1–256 UTF-8 bytes.
   std::string title;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -127,7 +127,7 @@ struct UserVerificationVerifyParams {
 struct UserVerificationVerifyResponse {
   UserVerificationProof proof;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

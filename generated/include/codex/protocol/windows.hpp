@@ -21,7 +21,7 @@ struct WindowsWorldWritableWarningNotification {
   bool failed_scan = false;
   std::vector<std::string> sample_paths;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -40,7 +40,7 @@ struct WindowsSandboxReadiness
 struct WindowsSandboxReadinessResponse {
   WindowsSandboxReadiness status;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -67,18 +67,18 @@ struct WindowsSandboxSetupMode
 struct WindowsSandboxSetupCompletedNotification {
   WindowsSandboxSetupMode mode;
   bool success = false;
-  Optional<std::string> error = {};
+  Optional<std::string> error{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `windowsSandbox/setupStart`.
 struct WindowsSandboxSetupStartParams {
   WindowsSandboxSetupMode mode;
-  Optional<AbsolutePathBuf> cwd = {};
+  Optional<AbsolutePathBuf> cwd{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -86,7 +86,7 @@ struct WindowsSandboxSetupStartParams {
 struct WindowsSandboxSetupStartResponse {
   bool started = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

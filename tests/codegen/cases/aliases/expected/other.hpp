@@ -34,7 +34,7 @@ using NothingFirst = std::optional<Path>;
 
 /// The protocol's `Free`.
 struct Free {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -34,13 +34,13 @@ struct Color2
 
 /// The protocol's `Annotated`.
 struct Annotated {
-  std::optional<std::string> a = {};
-  std::optional<std::int64_t> b = {};
-  std::optional<std::vector<std::string>> c = {};
+  std::optional<std::string> a{};
+  std::optional<std::int64_t> b{};
+  std::optional<std::vector<std::string>> c{};
   /// A reference with a description.
-  std::optional<Color2> d = {};
+  std::optional<Color2> d{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

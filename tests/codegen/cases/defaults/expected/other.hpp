@@ -55,7 +55,7 @@ struct ModeValue
 struct FixedMode {
   std::int64_t fixed = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -87,17 +87,17 @@ struct Inner {
   std::int64_t a = 0;
   /// Default: `"x"`.
   Defaulted<std::string> b = by_default(std::string("x"));
-  Optional<std::string> c = {};
+  Optional<std::string> c{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Loose`.
 struct Loose {
-  std::optional<std::int64_t> z = {};
+  std::optional<std::int64_t> z{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -130,7 +130,7 @@ struct Config {
   /// Default: `"l"`.
   Defaulted<Label> label = by_default(std::string("l"));
   /// Default: `[]`.
-  Defaulted<std::vector<std::string>> none = {};
+  Defaulted<std::vector<std::string>> none{};
   /// Default: `["slow","quick-ish"]`.
   Defaulted<std::vector<Speed>> some =
       by_default(std::vector<Speed>{Speed::slow, Speed::quick_ish});
@@ -138,16 +138,16 @@ struct Config {
   Defaulted<std::map<std::string, std::int64_t>> table =
       by_default(std::map<std::string, std::int64_t>{{"a", 1}, {"b", 2}});
   /// Default: `{}`.
-  Defaulted<std::map<std::string, std::int64_t>> no_table = {};
+  Defaulted<std::map<std::string, std::int64_t>> no_table{};
   /// Default: `{"a":1,"c":null}`.
   Defaulted<Inner> inner = by_default(Inner{.a = 1, .c = codex::null});
   /// Default: `{}`.
-  Defaulted<Loose> loose = {};
-  Optional<std::string> nullable = {};
+  Defaulted<Loose> loose{};
+  Optional<std::string> nullable{};
   /// Default: `"d"`.
-  Optional<std::string> nullable_with = {};
+  Optional<std::string> nullable_with{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

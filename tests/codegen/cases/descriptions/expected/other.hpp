@@ -20,27 +20,27 @@ namespace codex::protocol {
 /// Second paragraph.
 struct Notes {
   /// Ends in a backslash &#92;
-  std::optional<std::string> backslash = {};
+  std::optional<std::string> backslash{};
   /// Ends in backslashes \ \ and goes on
-  std::optional<std::string> spaced = {};
+  std::optional<std::string> spaced{};
   /// Ends in a trigraph ??/ and goes on
-  std::optional<std::string> trigraph = {};
+  std::optional<std::string> trigraph{};
   /// */ int x; /* and // and #include <nothing>
-  std::optional<std::string> comment = {};
+  std::optional<std::string> comment{};
   /// bell tab carriage null mark end
-  std::optional<std::string> control = {};
-  std::optional<std::string> blank = {};
+  std::optional<std::string> control{};
+  std::optional<std::string> blank{};
   /// word word word word word word word word word word word word word word word word word word word
   /// word word word word word word word word word word word word word word word word word word word
   /// word word word word word word word word word word word word word word word word word word word
   /// word word word
-  std::optional<std::string> long_ = {};
+  std::optional<std::string> long_{};
   /// https://example.com/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
   /// after
-  std::optional<std::string> unbroken = {};
+  std::optional<std::string> unbroken{};
   /// Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße Grüße
   /// Grüße Grüße Grüße ж 漢字
-  std::optional<std::string> unicode = {};
+  std::optional<std::string> unicode{};
   /// One of:
   /// - the first of them, which has a description so long that it must be broken into two lines and
   ///   one more
@@ -49,7 +49,7 @@ struct Notes {
   /// 1. numbered
   /// 2. again
   /// prose after the list which goes on
-  std::optional<std::string> list = {};
+  std::optional<std::string> list{};
   /// # Heading
   /// text
   /// ```json
@@ -60,9 +60,9 @@ struct Notes {
   /// | a | b |
   /// |---|---|
   /// > quoted
-  std::optional<std::string> code = {};
+  std::optional<std::string> code{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

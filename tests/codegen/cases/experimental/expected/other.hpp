@@ -37,11 +37,11 @@ struct RuleValue
 
 /// The arm under the key `after`.
 struct AfterRule {
-  std::optional<std::int64_t> n = {};
+  std::optional<std::int64_t> n{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
-  std::optional<std::string> unit = {};
+  std::optional<std::string> unit{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -89,7 +89,7 @@ struct Mood
 
 /// The arm with `type` "yes".
 struct YesReply {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -97,9 +97,9 @@ struct YesReply {
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
 struct PerhapsReply {
-  std::optional<std::string> why = {};
+  std::optional<std::string> why{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

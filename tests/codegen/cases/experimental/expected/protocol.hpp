@@ -5,6 +5,8 @@
 
 /// Every type and method of the protocol.
 
+#include <codex/protocol/common.hpp>
+#include <codex/protocol/everyday.hpp>
 #include <codex/protocol/gadget.hpp>
 #include <codex/protocol/messages.hpp>
 #include <codex/protocol/other.hpp>

@@ -43,7 +43,7 @@ struct GranularPolicy {
   /// Default: `"x"`.
   Defaulted<std::string> mode = by_default(std::string("x"));
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -51,7 +51,7 @@ struct GranularPolicy {
 struct LimitPolicy {
   std::int64_t limit = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -18,11 +18,11 @@ namespace codex::protocol {
 /// Text or bytes.
 struct Content {
   std::string uri;
-  Optional<std::string> mime = {};
-  std::optional<std::string> text = {};
-  std::optional<std::string> blob = {};
+  Optional<std::string> mime{};
+  std::optional<std::string> text{};
+  std::optional<std::string> blob{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

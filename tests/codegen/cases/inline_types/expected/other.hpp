@@ -36,26 +36,26 @@ struct OrderItemSize
 
 /// The protocol's `OrderItemInnerDeep`.
 struct OrderItemInnerDeep {
-  std::optional<std::int64_t> x = {};
+  std::optional<std::int64_t> x{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `OrderItemInner`.
 struct OrderItemInner {
-  std::optional<OrderItemInnerDeep> deep = {};
+  std::optional<OrderItemInnerDeep> deep{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `OrderItem`.
 struct OrderItem {
-  std::optional<OrderItemSize> size = {};
-  std::optional<OrderItemInner> inner = {};
+  std::optional<OrderItemSize> size{};
+  std::optional<OrderItemInner> inner{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -63,7 +63,7 @@ struct OrderItem {
 struct OrderListItem {
   std::int64_t n = 0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -88,15 +88,15 @@ struct OrderByNameValue
 
 /// The arm with `type` "one".
 struct OneOrderChoice {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "two".
 struct TwoOrderChoice {
-  std::optional<std::int64_t> v = {};
+  std::optional<std::int64_t> v{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -113,12 +113,12 @@ struct OrderChoice
 
 /// The protocol's `Order`.
 struct Order {
-  std::optional<OrderItem> item = {};
-  std::optional<std::vector<OrderListItem>> list = {};
-  std::optional<std::map<std::string, OrderByNameValue>> by_name = {};
-  std::optional<OrderChoice> choice = {};
+  std::optional<OrderItem> item{};
+  std::optional<std::vector<OrderListItem>> list{};
+  std::optional<std::map<std::string, OrderByNameValue>> by_name{};
+  std::optional<OrderChoice> choice{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -65,7 +65,7 @@ struct Long {
       by_default(std::string(
       "a default, that has commas and blanks, and is far too long, to stand in one line, with what is before it"));
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

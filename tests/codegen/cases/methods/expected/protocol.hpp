@@ -6,6 +6,7 @@
 /// Every type and method of the protocol.
 
 #include <codex/protocol/common.hpp>
+#include <codex/protocol/everyday.hpp>
 #include <codex/protocol/messages.hpp>
 #include <codex/protocol/other.hpp>
 #include <codex/protocol/registry.hpp>

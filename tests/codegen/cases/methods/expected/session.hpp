@@ -17,13 +17,13 @@ namespace codex::protocol {
 
 /// The response of `ping`.
 struct PingResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `ask`.
 struct AskResponse {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

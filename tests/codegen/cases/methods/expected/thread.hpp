@@ -19,31 +19,23 @@ namespace codex::protocol {
 struct ThreadOpenParams {
   std::string id;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/open`.
 struct ThreadOpenResponse {
-  std::optional<bool> ok = {};
+  std::optional<bool> ok{};
 
-  Extra extra = {};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
-};
-
-/// The response of `thread/close`.
-struct ThreadState {
-  std::optional<bool> open = {};
-
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `thread/allow`.
 struct OnlyInV2 {
-  std::optional<ThreadState> x = {};
+  std::optional<ThreadState> x{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -74,13 +66,6 @@ namespace notifications {
 /// `thread/opened`
 struct ThreadOpened {
   static constexpr std::string_view method = "thread/opened";
-  static constexpr bool experimental = false;
-  using Params = protocol::ThreadState;
-};
-
-/// `thread/closed`
-struct ThreadClosed {
-  static constexpr std::string_view method = "thread/closed";
   static constexpr bool experimental = false;
   using Params = protocol::ThreadState;
 };

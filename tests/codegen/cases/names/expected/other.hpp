@@ -19,27 +19,27 @@ using NamesList = std::vector<std::string>;
 
 /// The protocol's `Names`.
 struct Names {
-  std::optional<std::string> class_ = {};
-  std::optional<std::string> thread_local_ = {};
-  std::optional<std::string> char8_t_ = {};
-  std::optional<std::string> const_cast_ = {};
-  std::optional<std::string> default_ = {};
-  std::optional<std::string> stdin_ = {};
-  std::optional<std::string> errno_ = {};
-  std::optional<std::string> extra_ = {};
-  std::optional<std::string> type_info_ = {};
-  std::optional<std::string> schema = {};
-  std::optional<std::string> _3d = {};
-  std::optional<std::string> na_ve = {};
-  std::optional<std::string> mcp_app_url_path = {};
-  std::optional<std::string> http_server = {};
-  std::optional<std::string> with_dash = {};
-  std::optional<std::string> a_b = {};
-  std::optional<std::string> value = {};
-  std::optional<NamesList> names = {};
-  std::optional<std::string> quote_back_slash = {};
+  std::optional<std::string> class_{};
+  std::optional<std::string> thread_local_{};
+  std::optional<std::string> char8_t_{};
+  std::optional<std::string> const_cast_{};
+  std::optional<std::string> default_{};
+  std::optional<std::string> stdin_{};
+  std::optional<std::string> errno_{};
+  std::optional<std::string> extra_{};
+  std::optional<std::string> type_info_{};
+  std::optional<std::string> schema{};
+  std::optional<std::string> _3d{};
+  std::optional<std::string> na_ve{};
+  std::optional<std::string> mcp_app_url_path{};
+  std::optional<std::string> http_server{};
+  std::optional<std::string> with_dash{};
+  std::optional<std::string> a_b{};
+  std::optional<std::string> value{};
+  std::optional<NamesList> names{};
+  std::optional<std::string> quote_back_slash{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -78,13 +78,13 @@ struct Spelling
 
 /// The arm with `type` "3d".
 struct _3dDigits {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `type` "class".
 struct ClassDigits {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -101,17 +101,17 @@ struct Digits
 
 /// The protocol's `Field_`.
 struct Field_ {
-  std::optional<std::string> a = {};
+  std::optional<std::string> a{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `Union_`.
 struct Union_ {
-  std::optional<Field_> field = {};
+  std::optional<Field_> field{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -134,13 +134,13 @@ struct Unknown_
 
 /// The protocol's `Kind_`.
 struct Kind_ {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `TypeInfo_`.
 struct TypeInfo_ {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -17,9 +17,9 @@ namespace codex::protocol {
 
 /// The protocol's `Thing`.
 struct Thing {
-  std::optional<std::int64_t> a = {};
+  std::optional<std::int64_t> a{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -38,12 +38,12 @@ struct HolderThree
 struct Holder {
   std::optional<Thing> last;
   std::optional<HolderThree> three;
-  Optional<Thing> first = {};
-  std::optional<std::vector<std::optional<Thing>>> list = {};
+  Optional<Thing> first{};
+  std::optional<std::vector<std::optional<Thing>>> list{};
   /// Default: `{}`.
-  Defaulted<Thing> all = {};
+  Defaulted<Thing> all{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

@@ -30,7 +30,7 @@ struct Id
 struct OkAnswer {
   bool ok = false;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -38,7 +38,7 @@ struct OkAnswer {
 struct ErrorAnswer {
   std::string error;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

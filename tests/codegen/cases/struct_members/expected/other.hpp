@@ -23,26 +23,26 @@ struct Machine {
   Json anything;
   std::int64_t int64 = 0;
   std::vector<std::string> parts;
-  std::optional<std::string> label = {};
-  Optional<std::string> note = {};
+  std::optional<std::string> label{};
+  Optional<std::string> note{};
   /// Default: `true`.
   Defaulted<bool> enabled = by_default(true);
-  Optional<Json> maybe_anything = {};
-  std::optional<std::int32_t> int8 = {};
-  std::optional<std::int32_t> int16 = {};
-  std::optional<std::int32_t> int32 = {};
-  std::optional<std::uint16_t> uint8 = {};
-  std::optional<std::uint16_t> uint16 = {};
-  std::optional<std::uint32_t> uint32 = {};
-  std::optional<std::uint64_t> uint64 = {};
-  std::optional<std::uint64_t> uint = {};
-  std::optional<std::int64_t> plain = {};
-  std::optional<std::vector<std::vector<std::int64_t>>> grid = {};
-  std::optional<std::map<std::string, std::int64_t>> counts = {};
-  std::optional<std::map<std::string, Json>> free = {};
-  std::optional<std::vector<std::optional<bool>>> holes = {};
+  Optional<Json> maybe_anything{};
+  std::optional<std::int32_t> int8{};
+  std::optional<std::int32_t> int16{};
+  std::optional<std::int32_t> int32{};
+  std::optional<std::uint16_t> uint8{};
+  std::optional<std::uint16_t> uint16{};
+  std::optional<std::uint32_t> uint32{};
+  std::optional<std::uint64_t> uint64{};
+  std::optional<std::uint64_t> uint{};
+  std::optional<std::int64_t> plain{};
+  std::optional<std::vector<std::vector<std::int64_t>>> grid{};
+  std::optional<std::map<std::string, std::int64_t>> counts{};
+  std::optional<std::map<std::string, Json>> free{};
+  std::optional<std::vector<std::optional<bool>>> holes{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 

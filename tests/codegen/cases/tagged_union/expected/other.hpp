@@ -19,36 +19,36 @@ namespace codex::protocol {
 struct CircleShape {
   double radius = 0.0;
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "empty-box".
 struct EmptyBoxShape {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "picture".
 struct PictureShape {
-  std::optional<std::string> alt = {};
-  std::optional<std::string> url = {};
-  std::optional<std::string> file_id = {};
-  std::optional<std::string> detail = {};
+  std::optional<std::string> alt{};
+  std::optional<std::string> url{};
+  std::optional<std::string> file_id{};
+  std::optional<std::string> detail{};
 
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "openai/form".
 struct OpenaiSlashFormShape {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `kind` "openaiForm".
 struct OpenaiFormShape {
-  Extra extra = {};  // members that this version does not know
+  Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
@@ -65,7 +65,7 @@ struct Shape
 
   /// Which one.
   std::string id;
-  std::optional<std::int64_t> index_ = {};
+  std::optional<std::int64_t> index_{};
 
   static const detail::UnionInfo type_info;
 };

@@ -12,7 +12,6 @@
 #include <codex/protocol/support/defaulted.hpp>
 #include <codex/protocol/support/extra.hpp>
 #include <codex/protocol/support/json.hpp>
-#include <codex/protocol/support/message.hpp>
 #include <codex/protocol/support/open_enum.hpp>
 #include <codex/protocol/support/optional.hpp>
 #include <codex/protocol/support/type_info.hpp>
