@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include <codex/protocol/item.hpp>
+#include <codex/protocol/everyday.hpp>
 
 namespace codex {
 
@@ -35,7 +35,7 @@ class Answers {
   Answers& choose(const protocol::ToolRequestUserInputQuestion& question, std::size_t option);
 
   /// What the runtime is told.
-  operator protocol::ToolRequestUserInputResponse() const { return response_; }
+  operator protocol::ToolRequestUserInputResponse() const;
 
  private:
   protocol::ToolRequestUserInputResponse response_;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <codex/handlers.hpp>
-#include <codex/protocol/item.hpp>
+#include <codex/protocol/everyday.hpp>
 
 namespace codex {
 
@@ -90,11 +90,11 @@ struct McpToolApproval {
   /// What to ask the user: "Allow the tiny MCP server to run tool "danger"?"
   std::string message;
   /// What the tool is called with.
-  Json arguments = {};
+  Json arguments{};
   /// What the server says of its tool.
-  std::string description = {};
+  std::string description{};
   /// The server's hints (`destructiveHint`, `readOnlyHint`, ...); null when it gives none.
-  Json annotations = {};
+  Json annotations{};
   /// Whether `accept_for_session` is on offer.
   bool can_accept_for_session = false;
 };

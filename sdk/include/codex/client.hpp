@@ -41,7 +41,7 @@ struct Metadata {
   std::string platform_os;
   /// For people: which runtime this is and which one the SDK was made for. Empty when they are the
   /// same, or when `CodexConfig::runtime_mismatch` is not `warn`.
-  std::string runtime_warning = {};
+  std::string runtime_warning{};
 };
 
 /// A running Codex runtime, and the way in to everything it does. Move-only; may be used from many
@@ -139,7 +139,7 @@ class Codex {
   }
 
   /// Any request by name. Throws as the typed one does. `params` that are null are left out.
-  Json request(std::string_view method, const Json& params = Json::object(),
+  Json request(std::string_view method, const Json& params = Json(Json::value_t::object),
                const CallOptions& options = {});
 
  private:

@@ -16,10 +16,7 @@
 #include <codex/options.hpp>
 #include <codex/paging.hpp>
 #include <codex/policies.hpp>
-#include <codex/protocol/account.hpp>
-#include <codex/protocol/model.hpp>
-#include <codex/protocol/review.hpp>
-#include <codex/protocol/thread.hpp>
+#include <codex/protocol/everyday.hpp>
 #include <codex/retry.hpp>
 #include <codex/schema.hpp>
 #include <codex/thread.hpp>

@@ -78,7 +78,7 @@ struct MemberOptions {
   /// Whether it may be left out, whatever its initialiser.
   bool optional = false;
   /// What JSON calls it. Default: its name in C++.
-  std::string_view name = {};
+  std::string_view name{};
 };
 
 namespace detail {

@@ -18,9 +18,9 @@ struct TurnResult;
 /// How a runtime process ended. Both empty: it runs still, or nobody can tell.
 struct ExitStatus {
   /// The exit code, when it ended by itself.
-  std::optional<int> code = {};
+  std::optional<int> code{};
   /// The number of the signal that ended it.
-  std::optional<int> signal = {};
+  std::optional<int> signal{};
 
   bool operator==(const ExitStatus&) const = default;
 };

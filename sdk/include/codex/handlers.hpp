@@ -22,8 +22,8 @@ namespace codex {
 class Thread;
 struct HandlerContext;
 
-// Who handles a request includes its family: <codex/protocol/item.hpp>, mcp_server.hpp, account.hpp
-// and so on.
+// Who handles a request includes its family: <codex/protocol/everyday.hpp>, mcp_server.hpp,
+// attestation.hpp and so on.
 namespace protocol {
 struct FileUpdateChange;
 struct ThreadItem;
@@ -213,24 +213,24 @@ bool is_unset(const F& callable) {
 /// What a handler learns of the request beside its params.
 struct HandlerContext {
   /// The wire method.
-  std::string method = {};
+  std::string method{};
   /// Requested when the answer is not wanted any more: another client gave one, the turn is over
   /// or was interrupted, the deadline passed, or the client closes. What is answered then is
   /// dropped.
-  std::stop_token stop = {};
+  std::stop_token stop{};
   /// The thread and the turn that the request is about; empty when none.
-  std::string thread_id = {};
+  std::string thread_id{};
   /// The turn; empty when there is none.
-  std::string turn_id = {};
+  std::string turn_id{};
   /// The `item/started` of the command or the file change that a request is about, when it came.
   /// Nothing when the model gave the item's id to two items of the turn: it cannot be told then
   /// which of them is asked about.
-  std::optional<Notification> item_started = {};
+  std::optional<Notification> item_started{};
   /// The client that was asked; by way of `thread`.
-  std::weak_ptr<detail::Client> client = {};
+  std::weak_ptr<detail::Client> client{};
   /// Where a handler that is a coroutine runs: the executor of `AsyncCodex`. None: on threads of
   /// the SDK.
-  std::shared_ptr<const Executor> executor = {};
+  std::shared_ptr<const Executor> executor{};
 
   /// The thread of the request, to read, steer and interrupt. Throws `CodexError` when the request
   /// names none, `TransportClosedError` when the client is gone. What it does blocks: a handler
@@ -353,15 +353,15 @@ struct HandlerProblem {
   /// What went wrong.
   Kind kind = Kind::threw;
   /// The request's wire method, thread and turn, the latter two empty when it has none.
-  std::string method = {};
+  std::string method{};
   /// The request's thread; empty when it has none.
-  std::string thread_id = {};
+  std::string thread_id{};
   /// The turn; empty when there is none.
-  std::string turn_id = {};
+  std::string turn_id{};
   /// For people.
-  std::string message = {};
+  std::string message{};
   /// What was thrown, if anything.
-  std::exception_ptr error = {};
+  std::exception_ptr error{};
 };
 
 /// Answers to the requests that the runtime makes of its client, an aggregate for designated
@@ -374,37 +374,37 @@ struct HandlerProblem {
 /// client. `HandlerContext::stop` tells when nobody wants the answer any more.
 struct Handlers {
   /// A command wants to run (`item/commandExecution/requestApproval`).
-  Handler<protocol::server_requests::ItemCommandExecutionRequestApproval> command_approval = {};
+  Handler<protocol::server_requests::ItemCommandExecutionRequestApproval> command_approval{};
   /// A patch wants to be applied (`item/fileChange/requestApproval`); see
   /// `HandlerContext::changes`.
-  Handler<protocol::server_requests::ItemFileChangeRequestApproval> file_change_approval = {};
+  Handler<protocol::server_requests::ItemFileChangeRequestApproval> file_change_approval{};
   /// The agent wants more permissions (`item/permissions/requestApproval`). More than it asked for
   /// cannot be granted: see `HandlerProblem::Kind::exceeded`.
-  Handler<protocol::server_requests::ItemPermissionsRequestApproval> permissions_approval = {};
+  Handler<protocol::server_requests::ItemPermissionsRequestApproval> permissions_approval{};
   /// The agent asks the user (`item/tool/requestUserInput`).
-  Handler<protocol::server_requests::ItemToolRequestUserInput> user_input = {};
+  Handler<protocol::server_requests::ItemToolRequestUserInput> user_input{};
   /// An MCP server asks the user, or one of its tools wants to run
   /// (`mcpServer/elicitation/request`).
-  Handler<protocol::server_requests::McpServerElicitationRequest> elicitation = {};
+  Handler<protocol::server_requests::McpServerElicitationRequest> elicitation{};
   /// The agent calls a tool of the client's (`item/tool/call`).
-  Handler<protocol::server_requests::ItemToolCall> tool_call = {};
+  Handler<protocol::server_requests::ItemToolCall> tool_call{};
   /// The runtime wants fresh tokens of a ChatGPT login that the client manages
   /// (`account/chatgptAuthTokens/refresh`).
-  Handler<protocol::server_requests::AccountChatgptAuthTokensRefresh> auth_tokens_refresh = {};
+  Handler<protocol::server_requests::AccountChatgptAuthTokensRefresh> auth_tokens_refresh{};
   /// The runtime wants an attestation of the client (`attestation/generate`).
-  Handler<protocol::server_requests::AttestationGenerate> attestation = {};
+  Handler<protocol::server_requests::AttestationGenerate> attestation{};
   /// The runtime wants to know the client's time (`currentTime/read`).
-  Handler<protocol::server_requests::CurrentTimeRead> current_time = {};
+  Handler<protocol::server_requests::CurrentTimeRead> current_time{};
   /// As `file_change_approval`, of older runtimes (`applyPatchApproval`).
-  Handler<protocol::server_requests::ApplyPatchApproval> apply_patch_approval = {};
+  Handler<protocol::server_requests::ApplyPatchApproval> apply_patch_approval{};
   /// As `command_approval`, of older runtimes (`execCommandApproval`).
-  Handler<protocol::server_requests::ExecCommandApproval> exec_command_approval = {};
+  Handler<protocol::server_requests::ExecCommandApproval> exec_command_approval{};
   /// Requests that this version of the SDK does not know. Not set: they get the error -32601.
-  OtherHandler other = {};
+  OtherHandler other{};
 
   /// Told of what went wrong, on a thread of the SDK, one problem at a time. What it throws is
   /// ignored.
-  std::function<void(const HandlerProblem&)> on_problem = {};
+  std::function<void(const HandlerProblem&)> on_problem{};
 };
 
 template <class T, class Done>

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <codex/protocol/common.hpp>
+#include <codex/protocol/everyday.hpp>
 
 namespace codex {
 
@@ -99,7 +99,7 @@ class Input {
   template <std::convertible_to<InputItem> Item>
   Input(Item&& item) : items_{InputItem(std::forward<Item>(item))} {}
   /// From a braced list of items.
-  Input(std::initializer_list<InputItem> items) : items_(items) {}
+  Input(std::initializer_list<InputItem> items);
   /// From as many items as there are.
   Input(std::vector<InputItem> items) : items_(std::move(items)) {}
 
@@ -119,7 +119,7 @@ struct ExternalMessage {
   /// A text, or a list of pieces.
   protocol::FunctionCallOutputBody content;
   /// The namespace of the tool.
-  std::optional<std::string> namespace_ = {};
+  std::optional<std::string> namespace_{};
 };
 
 /// What a turn begins with: what the user says, or an external message.
@@ -129,7 +129,7 @@ class RunInput {
   template <std::convertible_to<Input> Said>
   RunInput(Said&& said) : said_(std::forward<Said>(said)) {}
   /// From a braced list of items.
-  RunInput(std::initializer_list<InputItem> items) : said_(items) {}
+  RunInput(std::initializer_list<InputItem> items);
   /// From an external message, which is the whole input.
   RunInput(ExternalMessage message);
 

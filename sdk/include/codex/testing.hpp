@@ -39,7 +39,7 @@ struct Usage {
   /// Of these, the ones of reasoning.
   std::int64_t reasoning = 0;
   /// Default: input + output.
-  std::optional<std::int64_t> total = {};
+  std::optional<std::int64_t> total{};
 };
 
 /// The further arguments of the runtime's `exec_command` tool; what is left out is not sent.
@@ -48,15 +48,15 @@ struct ShellOptions {
   /// its client.
   bool escalated = false;
   /// Why, in the model's words.
-  std::optional<std::string> justification = {};
+  std::optional<std::string> justification{};
   /// The command prefix that the model would like to see allowed from now on.
-  std::vector<std::string> prefix_rule = {};
+  std::vector<std::string> prefix_rule{};
   /// Whether the command gets a terminal.
-  std::optional<bool> tty = {};
+  std::optional<bool> tty{};
   /// Where the command runs.
-  std::optional<std::string> workdir = {};
+  std::optional<std::string> workdir{};
   /// How long the runtime waits for output before it answers the model.
-  std::optional<std::chrono::milliseconds> yield_time = {};
+  std::optional<std::chrono::milliseconds> yield_time{};
 };
 
 /// One answer of the model, put together in the order in which it is streamed:
@@ -175,11 +175,11 @@ struct MockModelOptions {
   bool requires_openai_auth = false;
   /// Further settings, a TOML value by its dotted key ("features.goals" = "true"). They replace
   /// the mock's own.
-  std::map<std::string, std::string> settings = {};
+  std::map<std::string, std::string> settings{};
   /// Text that ends config.toml, for whole tables ("[mcp_servers.x]..."). A table that the mock
   /// sets keys of ([features], [analytics], [feedback], [otel]) cannot be opened again here: use
   /// `settings`.
-  std::string extra_config = {};
+  std::string extra_config{};
 };
 
 /// A model for the real runtime that lives in this process: an HTTP server on 127.0.0.1 that speaks

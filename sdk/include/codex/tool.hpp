@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <codex/handlers.hpp>
-#include <codex/protocol/common.hpp>
+#include <codex/protocol/everyday.hpp>
 #include <codex/schema.hpp>
 
 namespace codex {
@@ -53,7 +53,7 @@ class ToolContent {
 /// What a tool gives to the model.
 struct ToolResult {
   /// What the model reads, piece by piece.
-  std::vector<ToolContent> content = {};
+  std::vector<ToolContent> content{};
   /// False tells the model, and whoever watches the turn, that the tool failed.
   bool success = true;
 };
@@ -62,7 +62,7 @@ struct ToolResult {
 /// the result any more, as when the turn was interrupted.
 struct ToolContext : HandlerContext {
   /// The id of the call, which is that of its item in the turn, too.
-  std::string call_id = {};
+  std::string call_id{};
 };
 
 /// More about a tool.

@@ -11,8 +11,8 @@
 #include <codex/input.hpp>
 #include <codex/notification.hpp>
 #include <codex/options.hpp>
-#include <codex/protocol/item.hpp>
-#include <codex/protocol/turn.hpp>
+#include <codex/protocol/everyday.hpp>
+#include <codex/protocol/support/optional.hpp>
 #include <codex/pull_iterator.hpp>
 #include <codex/schema.hpp>
 
@@ -30,20 +30,20 @@ struct TurnResult {
   /// How it ended: `completed`, `interrupted` or `failed`.
   protocol::TurnStatus status = protocol::TurnStatus::in_progress;
   /// Why it failed; empty otherwise.
-  std::optional<protocol::TurnError> error = {};
+  Optional<protocol::TurnError> error{};
   /// Unix time in seconds.
-  std::optional<std::int64_t> started_at = {};
+  std::optional<std::int64_t> started_at{};
   /// Unix time in seconds.
-  std::optional<std::int64_t> completed_at = {};
+  std::optional<std::int64_t> completed_at{};
   /// How long it took, in milliseconds, by the runtime's clock.
-  std::optional<std::int64_t> duration_ms = {};
+  std::optional<std::int64_t> duration_ms{};
   /// The text of the last message with phase `final_answer`, else of the last one without a phase,
   /// else nothing. An empty message counts.
-  std::optional<std::string> final_response = {};
+  std::optional<std::string> final_response{};
   /// The items in the order in which they were completed.
-  std::vector<protocol::ThreadItem> items = {};
+  std::vector<protocol::ThreadItem> items{};
   /// The last token usage that the runtime told of this turn.
-  std::optional<protocol::ThreadTokenUsage> usage = {};
+  Optional<protocol::ThreadTokenUsage> usage{};
 
   /// How many items, the oldest, are missing because all items together passed 256 MiB.
   std::uint64_t dropped_items = 0;

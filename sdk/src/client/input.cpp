@@ -21,6 +21,9 @@ InputItem::InputItem(MentionInput item)
           protocol::MentionUserInput{.name = std::move(item.name), .path = std::move(item.path)}) {}
 InputItem::InputItem(protocol::UserInput item) : wire_(std::move(item)) {}
 
+Input::Input(std::initializer_list<InputItem> items) : items_(items) {}
+
+RunInput::RunInput(std::initializer_list<InputItem> items) : said_(items) {}
 RunInput::RunInput(ExternalMessage message)
     : external_(std::make_shared<const ExternalMessage>(std::move(message))) {}
 

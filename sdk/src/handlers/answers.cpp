@@ -43,4 +43,6 @@ Answers& Answers::choose(const Question& question, std::size_t option) {
   return add(question, (*question.options)[option].label);
 }
 
+Answers::operator protocol::ToolRequestUserInputResponse() const { return response_; }
+
 }  // namespace codex

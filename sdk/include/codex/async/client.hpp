@@ -108,7 +108,8 @@ class AsyncCodex {
   }
 
   /// As the untyped `Codex::request`.
-  [[nodiscard]] Task<Json> request(std::string_view method, Json params = Json::object(),
+  [[nodiscard]] Task<Json> request(std::string_view method,
+                                   Json params = Json(Json::value_t::object),
                                    CallOptions options = {});
 
  private:
