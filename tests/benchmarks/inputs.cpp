@@ -44,7 +44,7 @@ class InputBuilder {
     for (const auto& [size, type] : parts_) {
       const std::string_view text = std::string_view(input.texts).substr(input.bytes, size);
       auto& scratch = scratches[type];
-      if (!scratch) scratch = fresh(*type);
+      if (!scratch) scratch = protocol::detail::fresh_value(*type);
       input.messages.push_back({text, type, decoded(*type, text), scratch});
       input.bytes += size;
     }
@@ -56,10 +56,8 @@ class InputBuilder {
     const TypeInfo* type;
   };
 
-  static std::shared_ptr<void> fresh(const TypeInfo& type) { return {type.create(), type.destroy}; }
-
   static std::shared_ptr<void> decoded(const TypeInfo& type, std::string_view text) {
-    auto value = fresh(type);
+    auto value = protocol::detail::fresh_value(type);
     protocol::detail::decode_text(type, value.get(), text);
     if (Json::parse(protocol::detail::encode_text(type, value.get())) != Json::parse(text)) {
       throw std::runtime_error("does not survive the round trip: " +

@@ -10,6 +10,10 @@ namespace codex::benchmarks {
 /// Some bytes behind the text must be readable: `padding`.
 std::size_t walk(std::string_view text);
 
+/// The same, and each string is kept as a std::string until the end, as anything that gives them to
+/// a caller must do.
+std::size_t walk_and_keep(std::string_view text);
+
 inline constexpr std::size_t padding = 64;
 
 }  // namespace codex::benchmarks

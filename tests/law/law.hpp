@@ -18,7 +18,8 @@ using codex::protocol::detail::TypeInfo;
 /// A value of a type that is known by name alone.
 class Value {
  public:
-  explicit Value(const TypeInfo& type) : type_(&type), held_(type.create(), type.destroy) {}
+  explicit Value(const TypeInfo& type)
+      : type_(&type), held_(codex::protocol::detail::fresh_value(type)) {}
   static Value of_text(const TypeInfo& type, std::string_view text) {
     Value value(type);
     codex::protocol::detail::decode_text(type, value.held_.get(), text);
@@ -45,7 +46,7 @@ class Value {
 
  private:
   const TypeInfo* type_;
-  std::unique_ptr<void, void (*)(void*)> held_;
+  std::shared_ptr<void> held_;
 };
 
 /// A path and a key as DecodeError spells them: `.key`, `["odd key"]`; without the dot where

@@ -101,6 +101,24 @@ TEST_CASE("codec: numbers follow JSON's grammar") {
   CHECK_THROWS_WITH((void)decode<Point>(R"({"x":01})"), "not JSON: invalid number at byte 5");
 }
 
+TEST_CASE("codec: integers of every length, and none with anything else in it") {
+  const std::string digits = "12345678901234567890";
+  for (std::size_t size = 1; size <= digits.size(); ++size) {
+    const std::string text = digits.substr(0, size);
+    CHECK(decode<std::uint64_t>(text) == std::stoull(text));
+    CHECK(encode(decode<Json>(text)) == text);
+    for (std::size_t place = 0; place < size; ++place) {
+      for (const char c : {'/', ':', 'x', '-', '\x3f', '\x80'}) {
+        std::string broken = text;
+        broken[place] = c;
+        if (place == 0 && c == '-' && size > 1) continue;
+        CAPTURE(broken);
+        CHECK_THROWS_AS((void)decode<std::uint64_t>(broken), codex::DecodeError);
+      }
+    }
+  }
+}
+
 TEST_CASE("codec: any JSON keeps its integers") {
   const auto numbers = comes_back<Json>(
       "[0,-1,9223372036854775807,-9223372036854775808,18446744073709551615,1.0,2e2]");

@@ -31,13 +31,29 @@ TEST_CASE("codec: strings with every kind of escape") {
 }
 
 TEST_CASE("codec: an escape anywhere in a string of any length, and nothing lost around it") {
-  for (std::size_t before = 0; before < 70; ++before) {
-    for (std::size_t behind = 0; behind < 70; ++behind) {
+  constexpr std::size_t longest = 140;  // two stretches of what is read in one go, and some
+  for (std::size_t before = 0; before < longest; ++before) {
+    for (std::size_t behind = 0; behind < longest; ++behind) {
       const std::string a(before, 'a');
       const std::string b(behind, 'b');
       CHECK(decode<std::string>("\"" + a + "\\n" + b + "\"") == a + "\n" + b);
     }
   }
+}
+
+TEST_CASE("codec: escapes at every distance from each other in a long string") {
+  std::string text;
+  std::string meant;
+  for (std::size_t i = 0; i < 2'000; ++i) {
+    const std::string plain(i * i % 97 % 40, 'p');
+    const bool pair = i % 3 == 0;
+    text += plain + (pair ? "\\ud83d\\ude00" : i % 3 == 1 ? "\\\\" : "\\\"");
+    meant += plain + (pair ? "\xf0\x9f\x98\x80" : i % 3 == 1 ? "\\" : "\"");
+  }
+  CHECK(decode<std::string>("\"" + text + "\"") == meant);
+  const std::string broken = text + "\\x" + text;
+  CHECK(text_error("\"" + broken + "\"") ==
+        "not JSON: invalid escape at byte " + std::to_string(text.size() + 1));
 }
 
 TEST_CASE("codec: broken escapes") {
@@ -131,6 +147,20 @@ TEST_CASE("codec: each beginning of a text is an error, none reads past its end"
     const std::unique_ptr<char[]> copy(new char[size]);
     std::memcpy(copy.get(), text.data(), size);
     CHECK_THROWS_AS((void)decode<Nested>({copy.get(), size}), codex::DecodeError);
+    for (const char last : {'}', ']'}) {  // may look whole from behind
+      if (size > 0) copy[size - 1] = last;
+      const std::string_view part(copy.get(), size);
+      const bool fails = text_error(part) != "no error";
+      CHECK(fails == !Json::accept(part));
+    }
+  }
+}
+
+TEST_CASE("codec: a text may end right behind its value, whatever that is") {
+  for (const std::string_view text : {"7", "-0.5", "\"x\"", "true", "null", "[]", "{}"}) {
+    const std::unique_ptr<char[]> copy(new char[text.size()]);
+    std::memcpy(copy.get(), text.data(), text.size());
+    CHECK(decode<Json>({copy.get(), text.size()}) == Json::parse(text));
   }
 }
 

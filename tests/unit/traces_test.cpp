@@ -21,7 +21,7 @@ struct Trip {
 
 /// There and back through the text codec, as the type with this table.
 Trip round_trip(const TypeInfo& type, const Json& json) {
-  const std::unique_ptr<void, void (*)(void*)> value(type.create(), type.destroy);
+  const auto value = detail::fresh_value(type);
   detail::decode_text(type, value.get(), json.dump());
   return {Json::parse(detail::encode_text(type, value.get())),
           detail::unknown_parts(type, value.get())};
@@ -29,7 +29,7 @@ Trip round_trip(const TypeInfo& type, const Json& json) {
 
 /// The same through nlohmann's values: both ways share the tables.
 Json json_round_trip(const TypeInfo& type, const Json& json) {
-  const std::unique_ptr<void, void (*)(void*)> value(type.create(), type.destroy);
+  const auto value = detail::fresh_value(type);
   detail::decode_json(type, value.get(), json);
   return detail::encode_json(type, value.get());
 }

@@ -14,7 +14,7 @@ class TypedValue {
  public:
   /// Throws DecodeError when the text does not fit the type.
   TypedValue(const protocol::detail::TypeInfo& type, std::string_view text)
-      : type_(type), value_(type.create(), type.destroy) {
+      : type_(type), value_(protocol::detail::fresh_value(type)) {
     protocol::detail::decode_text(type_, value_.get(), text);
   }
 
@@ -27,7 +27,7 @@ class TypedValue {
 
  private:
   const protocol::detail::TypeInfo& type_;
-  std::unique_ptr<void, void (*)(void*)> value_;
+  std::shared_ptr<void> value_;
 };
 
 }  // namespace codex::wire

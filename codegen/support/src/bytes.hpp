@@ -102,12 +102,12 @@ class Block {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), low_);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 16), high_);
   }
-  /// Where the first such byte is; `size` when there is none.
-  [[nodiscard]] std::size_t find(char c) const noexcept {
+  /// A bit for each such byte.
+  [[nodiscard]] std::uint64_t where(char c) const noexcept {
     const auto wanted = _mm_set1_epi8(c);
     const auto low = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(low_, wanted)));
     const auto high = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(high_, wanted)));
-    return static_cast<std::size_t>(std::countr_zero(low | high << 16));
+    return low | high << 16;
   }
 
  private:
@@ -121,12 +121,14 @@ class Block {
 
   explicit Block(const char* from) noexcept : bytes_(load<std::uint64_t>(from)) {}
   void store(char* to) const noexcept { detail::store(to, bytes_); }
-  /// Where the first such byte is; `size` when there is none.
-  [[nodiscard]] std::size_t find(char c) const noexcept {
-    if (!bytes_equal_to(bytes_, c)) return size;
+  /// A bit for each such byte.
+  [[nodiscard]] std::uint64_t where(char c) const noexcept {
+    if (!bytes_equal_to(bytes_, c)) return 0;
     char bytes[size];
     store(bytes);
-    return static_cast<std::size_t>(std::find(bytes, bytes + size, c) - bytes);
+    std::uint64_t mask = 0;
+    for (std::size_t i = 0; i < size; ++i) mask |= std::uint64_t{bytes[i] == c} << i;
+    return mask;
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include <codex/protocol/support/codec.hpp>
 #include <codex/protocol/support/extra.hpp>
 #include <codex/protocol/support/no_params.hpp>
 #include <codex/protocol/support/tables.hpp>
@@ -72,43 +73,48 @@ class Decoder {
 
   [[noreturn]] void mismatch(const TypeInfo& type);
   void expect(JsonType wanted, const TypeInfo& type) {
-    if (source_.type() != wanted) mismatch(type);
+    if (!source_.is(wanted)) mismatch(type);
   }
   void enter() {
     if (++depth_ > max_depth) throw Failure::too_deep();
   }
   void leave() noexcept { --depth_; }
 
+  [[gnu::noinline]] void boolean(const TypeInfo& type, void* target);
+  [[gnu::noinline]] void string(const TypeInfo& type, void* target);
+  [[gnu::noinline]] void json(void* target);
   template <class Int>
-  void integer(const TypeInfo& type, void* target);
+  [[gnu::noinline]] void integer(const TypeInfo& type, void* target);
   template <class Int>
   [[noreturn]] void not_integer(const TypeInfo& type, bool whole);
-  void number(const TypeInfo& type, void* target);
-  void enumeration(const EnumInfo& info, void* target);
-  void list(const ListInfo& info, void* target);
-  void map(const MapInfo& info, void* target);
-  void optional(const OptionalInfo& info, void* target);
-  void nullable(const NullableInfo& info, void* target);
+  [[gnu::noinline]] void number(const TypeInfo& type, void* target);
+  [[gnu::noinline]] void enumeration(const EnumInfo& info, void* target);
+  [[gnu::noinline]] void list(const ListInfo& info, void* target);
+  [[gnu::noinline]] void map(const MapInfo& info, void* target);
+  [[gnu::noinline]] void optional(const OptionalInfo& info, void* target);
+  [[gnu::noinline]] void nullable(const NullableInfo& info, void* target);
 
-  void object(const ObjectInfo& info, void* target);
+  [[gnu::noinline]] void defaulted(const DefaultedInfo& info, void* target);
+
+  [[gnu::noinline]] void object(const ObjectInfo& info, void* target);
   void plain_object(const ObjectInfo& info, void* target);
   void field(const Field& field, void* object, bool again);
   template <class Other>
-  void members(const ObjectInfo& info, void* target, Other&& other);
+  void members(const ObjectInfo& info, void* target, Members which, Other&& other);
   static void require(std::span<const Field> fields, const Seen& seen);
   bool is_tag(const ObjectInfo& info);
 
-  void any_of(const UnionInfo& info, void* target);
+  [[gnu::noinline]] void any_of(const UnionInfo& info, void* target);
   void tagged(const UnionInfo& info, void* target);
-  std::size_t arm_of_next(const UnionInfo& info);
-  bool arm(const ObjectInfo& info, void* target, const Owner& owner);
+  std::size_t arm_of_next(const UnionInfo& info, Members& left);
+  bool arm(const ObjectInfo& info, void* target, const Owner& owner, Members which);
   void by_key(const UnionInfo& info, void* target);
   void by_shape(const UnionInfo& info, void* target);
   void unknown(const UnionInfo& info, void* target);
   static void shared_of_unknown(const UnionInfo& info, void* target, const Json& raw);
   static void from_tree(const UnionInfo& info, std::size_t arm, void* target, const Json& tree);
 
-  void message(const MessageInfo& info, void* target);
+  [[gnu::noinline]] void message(const MessageInfo& info, void* target);
   void params(const MethodInfo* method, MethodMessage& message);
   void no_params(const MethodInfo* method, MethodMessage& message);
 
@@ -121,9 +127,7 @@ template <class Source>
 void Decoder<Source>::value(const TypeInfo& type, void* target) {
   switch (type.kind) {
     case Kind::boolean:
-      expect(JsonType::boolean, type);
-      ref<bool>(target) = source_.boolean();
-      return;
+      return boolean(type, target);
     case Kind::int32:
       return integer<std::int32_t>(type, target);
     case Kind::int64:
@@ -137,11 +141,9 @@ void Decoder<Source>::value(const TypeInfo& type, void* target) {
     case Kind::number:
       return number(type, target);
     case Kind::string:
-      expect(JsonType::string, type);
-      return source_.string(ref<std::string>(target));
+      return string(type, target);
     case Kind::json:
-      ref<Json>(target) = source_.json(depth_);
-      return;
+      return json(target);
     case Kind::enumeration:
       return enumeration(as<EnumInfo>(type), target);
     case Kind::object:
@@ -158,10 +160,8 @@ void Decoder<Source>::value(const TypeInfo& type, void* target) {
       return optional(as<OptionalInfo>(type), target);
     case Kind::nullable:
       return nullable(as<NullableInfo>(type), target);
-    case Kind::defaulted: {
-      const auto& info = as<DefaultedInfo>(type);
-      return value(*info.element, info.assign(target));
-    }
+    case Kind::defaulted:
+      return defaulted(as<DefaultedInfo>(type), target);
   }
 }
 
@@ -169,6 +169,23 @@ template <class Source>
 void Decoder<Source>::mismatch(const TypeInfo& type) {
   throw Failure("expected " + std::string(expectation(type)) + ", got " +
                 std::string(json_type_name(source_.type())));
+}
+
+template <class Source>
+void Decoder<Source>::boolean(const TypeInfo& type, void* target) {
+  expect(JsonType::boolean, type);
+  ref<bool>(target) = source_.boolean();
+}
+
+template <class Source>
+void Decoder<Source>::string(const TypeInfo& type, void* target) {
+  expect(JsonType::string, type);
+  source_.string(ref<std::string>(target));
+}
+
+template <class Source>
+void Decoder<Source>::json(void* target) {
+  ref<Json>(target) = source_.json(depth_);
 }
 
 template <class Source>
@@ -183,7 +200,7 @@ void Decoder<Source>::integer(const TypeInfo& type, void* target) {
     return true;
   };
   if (number.kind == Number::Kind::whole && fits(number.bits)) return;
-  if (number.kind == Number::Kind::negative && fits(static_cast<std::int64_t>(number.bits))) return;
+  if (number.kind == Number::Kind::negative && fits(number.as_signed())) return;
   source_.rewind(before);
   not_integer<Int>(type, source_.is_whole());
 }
@@ -248,15 +265,20 @@ void Decoder<Source>::map(const MapInfo& info, void* target) {
 
 template <class Source>
 void Decoder<Source>::optional(const OptionalInfo& info, void* target) {
-  if (source_.type() == JsonType::null) return source_.null();
+  if (source_.is(JsonType::null)) return source_.null();
   value(*info.element, info.emplace(target));
 }
 
 template <class Source>
 void Decoder<Source>::nullable(const NullableInfo& info, void* target) {
-  if (source_.type() != JsonType::null) return value(*info.element, info.emplace(target));
+  if (!source_.is(JsonType::null)) return value(*info.element, info.emplace(target));
   source_.null();
   info.set_null(target);
+}
+
+template <class Source>
+void Decoder<Source>::defaulted(const DefaultedInfo& info, void* target) {
+  value(*info.element, info.assign(target));
 }
 
 // Objects.
@@ -284,7 +306,7 @@ void Decoder<Source>::object(const ObjectInfo& info, void* target) {
 template <class Source>
 void Decoder<Source>::plain_object(const ObjectInfo& info, void* target) {
   bool tag_came = info.tag.empty();
-  members(info, target, [&](std::string_view name) {
+  members(info, target, Members::all, [&](std::string_view name) {
     if (name != info.tag || info.tag.empty()) return false;
     tag_came = true;
     expect(JsonType::string, string_type);
@@ -299,7 +321,7 @@ void Decoder<Source>::plain_object(const ObjectInfo& info, void* target) {
 /// Reads a value; whether it is the tag of that object.
 template <class Source>
 bool Decoder<Source>::is_tag(const ObjectInfo& info) {
-  if (source_.type() != JsonType::string) {
+  if (!source_.is(JsonType::string)) {
     source_.skip();
     return false;
   }
@@ -319,7 +341,7 @@ template <class Source>
   if (again && field.type->reset) field.type->reset(target);
   if (field.type->kind != Kind::optional || field.required) return value(*field.type, target);
   const auto& info = as<OptionalInfo>(*field.type);
-  if (source_.type() == JsonType::null && info.element->kind != Kind::json) mismatch(info);
+  if (source_.is(JsonType::null) && info.element->kind != Kind::json) mismatch(info);
   value(*info.element, info.emplace(target));
 }
 
@@ -336,22 +358,31 @@ void Decoder<Source>::require(std::span<const Field> fields, const Seen& seen) {
 /// has read them; the rest are extra. A failure anywhere within learns the member's name here.
 template <class Source>
 template <class Other>
-void Decoder<Source>::members(const ObjectInfo& info, void* target, Other&& other) {
+void Decoder<Source>::members(const ObjectInfo& info, void* target, Members which, Other&& other) {
   enter();
   Seen seen;
   std::size_t previous = FieldOrder::start;
   std::string_view name;
   std::string scratch;
   try {
-    source_.members([&](std::string_view spelling) {
+    source_.members(which, [&](std::string_view spelling) {
       name = spelling;
-      std::size_t index = order_.find(info, name, previous);  // no name in a table needs escapes
+      std::size_t index = order_.guess(info, name, previous);
       if (index == nowhere) {
-        name = source_.name(spelling, scratch);
-        if (name.data() != spelling.data()) index = find_field(info, name);
+        if (other(name)) return;
+        index = order_.find(info, name, previous);
       }
-      if (index != nowhere) return field(info.fields[index], target, seen.add(index));
-      if (other(name)) return;
+      if (index == nowhere) {  // no name in a table needs escapes
+        name = source_.name(spelling, scratch);
+        if (name.data() != spelling.data()) {
+          if (other(name)) return;
+          index = find_field(info, name);
+        }
+      }
+      if (index != nowhere) {
+        previous = index + 1;
+        return field(info.fields[index], target, seen.add(index));
+      }
       ref<Extra>(at(target, info.extra_offset)).set(name, source_.json(depth_));
     });
   } catch (Failure& failure) {
@@ -395,12 +426,13 @@ void Decoder<Source>::from_tree(const UnionInfo& info, std::size_t arm, void* ta
 
 template <class Source>
 void Decoder<Source>::tagged(const UnionInfo& info, void* target) {
-  if (source_.type() != JsonType::object) return unknown(info, target);
+  if (!source_.is(JsonType::object)) return unknown(info, target);
   const auto before = source_.mark();
-  const std::size_t chosen = arm_of_next(info);
+  Members left = Members::all;
+  const std::size_t chosen = arm_of_next(info, left);
   if (chosen != nowhere) {
     const auto& type = as<ObjectInfo>(*info.arms[chosen].type);
-    if (arm(type, info.emplace(target, chosen), {&info, target})) return;
+    if (arm(type, info.emplace(target, chosen), {&info, target}, left)) return;
   }
   // No arm, or two: a text may repeat the tag, and then the last one wins, as it does in a tree.
   source_.rewind(before);
@@ -422,31 +454,35 @@ void Decoder<Source>::shared_of_unknown(const UnionInfo& info, void* target, con
   }
 }
 
-/// Which arm the next value belongs to, an object, by its tag; `nowhere` when none. Reads nothing.
+/// Which arm the next value belongs to, an object, by its tag; `nowhere` when none. Reads no more
+/// than the tag, and that only where it comes first, as it mostly does: `left` says what is to
+/// read.
 template <class Source>
-std::size_t Decoder<Source>::arm_of_next(const UnionInfo& info) {
+std::size_t Decoder<Source>::arm_of_next(const UnionInfo& info, Members& left) {
   const auto before = source_.mark();
   std::size_t found = nowhere;
+  left = Source::reads_on ? Members::behind_first : Members::all;
   std::string scratch;
   source_.members_until([&](std::string_view spelling) {
     if (!same_text(source_.name(spelling, scratch), info.tag)) {
       source_.skip();
+      left = Members::all;
       return false;
     }
-    if (source_.type() == JsonType::string) found = find_arm(info, source_.string_view(scratch));
+    if (source_.is(JsonType::string)) found = find_arm(info, source_.string_view(scratch));
     return true;
   });
-  source_.rewind(before);
+  if (left == Members::all) source_.rewind(before);
   return found;
 }
 
 /// Reads an object as an arm. False when the tag says that it is another one.
 template <class Source>
-bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& owner) {
+bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& owner, Members which) {
   bool is_this = true;
   Seen seen;
   const auto shared = shared_fields(*owner.info);
-  members(info, target, [&](std::string_view name) {
+  members(info, target, which, [&](std::string_view name) {
     if (same_text(name, info.tag)) {
       is_this = is_tag(info);
       return true;
@@ -506,14 +542,14 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
   std::optional<typename Source::Mark> params_at;
   bool params_read = false;  // for `method`, that is: they may come before it
   const auto other = [&](std::string_view member) {
-    if (member == "method") {
+    if (same_text(member, "method")) {
       expect(JsonType::string, string_type);
       const std::string_view name = source_.string_view(scratch);
       method = find_method(info, name);
       MessageAccess::set_method(message, method, name);
       has_method = true;
       params_read = false;
-    } else if (member == "params") {
+    } else if (same_text(member, "params")) {
       params_at = source_.mark();
       params_read = has_method;
       has_method ? params(method, message) : source_.skip();
@@ -523,7 +559,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
     return true;
   };
   try {
-    members(info, target, other);
+    members(info, target, Members::all, other);
     if (!has_method) throw Failure("missing member \"method\"");
     if (!params_at) return no_params(method, message);
     if (params_read) return;
@@ -551,12 +587,12 @@ void Decoder<Source>::params(const MethodInfo* method, MethodMessage& message) {
     if (type) MessageAccess::params(message) = std::make_shared<const NoParams>();
     return;
   }
-  if (!method->params_required && source_.type() == JsonType::null) {
+  if (!method->params_required && source_.is(JsonType::null)) {
     source_.null();
     raw = Json();
     return;
   }
-  std::shared_ptr<void> fresh(type->create(), type->destroy);
+  std::shared_ptr<void> fresh = fresh_value(*type);
   value(*type, fresh.get());
   MessageAccess::params(message) = std::move(fresh);
 }

@@ -15,17 +15,19 @@ class FieldOrder {
   /// Before the first field.
   static constexpr std::size_t start = 0;
 
-  /// The place of the field of that name, or `nowhere`. `previous` is `start`, or what this set it
-  /// to at the member before.
-  std::size_t find(const ObjectInfo& info, std::string_view name, std::size_t& previous) noexcept {
-    std::uint8_t& guess = guesses_[slot(info, previous)];
-    std::size_t place = guess;
-    if (place >= info.fields.size() || !same_text(info.fields[place].name, name)) {
-      place = find_field(info, name);
-      if (place == nowhere) return nowhere;
-      guess = static_cast<std::uint8_t>(place);
-    }
-    previous = place + 1;
+  /// The place of the field of that name, if it is the one that came the last time; `nowhere` else.
+  /// `previous` is `start`, or the place of the field before plus one.
+  [[nodiscard]] std::size_t guess(const ObjectInfo& info, std::string_view name,
+                                  std::size_t previous) const noexcept {
+    const std::size_t place = guesses_[slot(info, previous)];
+    const bool right = place < info.fields.size() && same_text(info.fields[place].name, name);
+    return right ? place : nowhere;
+  }
+
+  /// The place of the field of that name, or `nowhere`; the next guess, too.
+  std::size_t find(const ObjectInfo& info, std::string_view name, std::size_t previous) noexcept {
+    const std::size_t place = find_field(info, name);
+    if (place != nowhere) guesses_[slot(info, previous)] = static_cast<std::uint8_t>(place);
     return place;
   }
 

@@ -30,12 +30,13 @@ JsonType type_of_json(const Json& json) noexcept {
 Number number_of_json(const Json& json) noexcept {
   if (json.is_number_float()) {
     const double value = json.get<double>();
-    return {std::isfinite(value) ? Number::Kind::real : Number::Kind::endless, 0, value};
+    return Number::of_double(std::isfinite(value) ? Number::Kind::real : Number::Kind::endless,
+                             value);
   }
-  if (json.is_number_unsigned()) return {Number::Kind::whole, json.get<std::uint64_t>(), 0};
+  if (json.is_number_unsigned()) return {Number::Kind::whole, json.get<std::uint64_t>()};
   const auto value = json.get<std::int64_t>();
   return {value < 0 ? Number::Kind::negative : Number::Kind::whole,
-          static_cast<std::uint64_t>(value), 0};
+          static_cast<std::uint64_t>(value)};
 }
 
 void check_depth(const Json& json, std::size_t depth) {

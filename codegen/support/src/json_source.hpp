@@ -29,6 +29,7 @@ class JsonSource {
   [[nodiscard]] Mark mark() const noexcept { return node_; }
   void rewind(Mark mark) noexcept { node_ = mark; }
 
+  [[nodiscard]] bool is(JsonType wanted) const { return type() == wanted; }
   [[nodiscard]] JsonType type() const { return type_of_json(*node_); }
   void null() {}
   bool boolean() { return node_->get<bool>(); }
@@ -39,6 +40,11 @@ class JsonSource {
   void string(std::string& out) { out = node_->get_ref<const std::string&>(); }
   std::string_view string_view(std::string&) { return node_->get_ref<const std::string&>(); }
 
+  static constexpr bool reads_on = false;
+  template <class Each>
+  void members(Members, Each&& each) {
+    members(each);
+  }
   template <class Each>
   void members(Each&& each) {
     members_until([&](std::string_view name) {

@@ -7,6 +7,9 @@
 
 namespace codex::protocol::detail {
 
+/// Which members of an object are still to be read.
+enum class Members : bool { all, behind_first };
+
 enum class JsonType : std::uint8_t {
   null,
   boolean,

@@ -55,38 +55,30 @@ bool is_tiny(const char* p, const char* end) {
   return place <= 0;
 }
 
-void read_real(const char* begin, const char* end, Number& number) {
-  number.real = 0;
-  const auto [rest, problem] = std::from_chars(begin, end, number.real);
-  if (problem != std::errc::result_out_of_range) return;
-  if (is_tiny(begin, end)) {
-    number.real = *begin == '-' ? -0.0 : 0.0;
-  } else {
-    number.kind = Number::Kind::endless;
+Number read_real(const char* begin, const char* end, Number::Kind kind) {
+  double value = 0;
+  if (std::from_chars(begin, end, value).ec != std::errc::result_out_of_range) {
+    return Number::of_double(kind, value);
   }
+  if (!is_tiny(begin, end)) return {.kind = Number::Kind::endless};
+  return Number::of_double(kind, *begin == '-' ? -0.0 : 0.0);
 }
 
 }  // namespace
 
-const char* parse_long_number(const char* begin, const char* end, Number& number) {
+Number parse_long_number(const char* begin, const char* end) {
   const Shape shape = scan(begin, end);
-  if (!shape.end) return nullptr;
+  if (shape.end != end) return {};
   if (shape.whole && *begin == '-') {
     std::int64_t value = 0;
-    if (std::from_chars(begin, shape.end, value).ec == std::errc()) {
-      number.kind = Number::Kind::negative;
-      number.bits = static_cast<std::uint64_t>(value);
-      return shape.end;
+    if (std::from_chars(begin, end, value).ec == std::errc()) {
+      return {Number::Kind::negative, static_cast<std::uint64_t>(value)};
     }
   } else if (shape.whole) {
-    if (std::from_chars(begin, shape.end, number.bits).ec == std::errc()) {
-      number.kind = Number::Kind::whole;
-      return shape.end;
-    }
+    std::uint64_t value = 0;
+    if (std::from_chars(begin, end, value).ec == std::errc()) return {Number::Kind::whole, value};
   }
-  number.kind = shape.whole ? Number::Kind::big : Number::Kind::real;
-  read_real(begin, shape.end, number);
-  return shape.end;
+  return read_real(begin, end, shape.whole ? Number::Kind::big : Number::Kind::real);
 }
 
 }  // namespace codex::protocol::detail

@@ -6,7 +6,14 @@
 namespace codex::protocol::detail {
 
 void TextSource::fail(const char* reason) const {
-  throw Failure::not_json(reason, at_ == end_ ? text_.size() : *at_);
+  if (at_ == end_) throw Failure::not_json("unexpected end", text_.size());
+  throw Failure::not_json(reason, *at_);
+}
+
+/// Sees to it that one byte behind the text can be read, one that begins no token.
+void TextSource::close() {
+  closed_ = text_;
+  text_ = closed_;
 }
 
 void TextSource::set_unescaped(const char* begin, const char* end, std::string& out) const {
@@ -20,7 +27,7 @@ void TextSource::set_unescaped(const char* begin, const char* end, std::string& 
 }
 
 std::size_t TextSource::elements_ahead() const noexcept {
-  constexpr std::ptrdiff_t look = 4096;
+  constexpr std::ptrdiff_t look = 32;
   const Mark end = at_ + std::min(look, end_ - at_);
   std::size_t open = 0;
   std::size_t commas = 0;
@@ -37,6 +44,7 @@ std::size_t TextSource::elements_ahead() const noexcept {
 void TextSource::skip() {
   std::size_t open = 0;
   do {
+    check_end();
     const char c = peek();
     if (c == '{' || c == '[') ++open;
     if (c == '}' || c == ']') {
@@ -73,8 +81,8 @@ Json TextSource::json(std::size_t depth, const Level* above) {
       const Mark start = mark();
       const Number value = number();
       if (value.kind == Number::Kind::whole) return value.bits;
-      if (value.kind == Number::Kind::negative) return static_cast<std::int64_t>(value.bits);
-      if (value.kind != Number::Kind::endless) return value.real;
+      if (value.kind == Number::Kind::negative) return value.as_signed();
+      if (value.kind != Number::Kind::endless) return value.as_double();
       rewind(start);
       not_double(above);
     }

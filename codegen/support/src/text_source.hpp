@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <codex/protocol/support/json.hpp>
 
@@ -25,14 +26,22 @@ class TextSource {
   using Mark = const std::uint32_t*;
 
   explicit TextSource(std::string_view text)
-      : index_(text),
-        text_(text),
-        at_(index_.tokens().data()),
-        end_(at_ + index_.tokens().size()) {}
+      : index_(text), text_(text), at_(index_.tokens().data()), end_(at_ + index_.tokens().size()) {
+    if (!ends_with_bracket()) close();
+  }
+  TextSource(const TextSource&) = delete;
+  TextSource(TextSource&&) = delete;
+  TextSource& operator=(const TextSource&) = delete;
+  TextSource& operator=(TextSource&&) = delete;
+  ~TextSource() = default;
 
   [[nodiscard]] Mark mark() const noexcept { return at_; }
   void rewind(Mark mark) noexcept { at_ = mark; }
 
+  /// Whether the next value is of that type.
+  [[nodiscard]] bool is(JsonType wanted) const {
+    return types[static_cast<unsigned char>(peek())] == wanted;
+  }
   /// The type of the next value.
   [[nodiscard]] JsonType type() const {
     const JsonType type = types[static_cast<unsigned char>(peek())];
@@ -44,14 +53,13 @@ class TextSource {
 
   bool boolean() {
     const bool value = peek() == 't';
-    literal(value ? "true" : "false");
+    value ? literal("true") : literal("false");
     return value;
   }
 
   Number number() {
-    Number number;
-    const char* end = token_end();
-    if (parse_number(token_begin(), end, number) != end) fail("invalid number");
+    const Number number = parse_number(token_begin(), token_end());
+    if (number.kind == Number::Kind::none) fail("invalid number");
     ++at_;
     return number;
   }
@@ -87,33 +95,28 @@ class TextSource {
     return {begin, static_cast<std::size_t>(end - begin)};
   }
 
+  /// Whether the members behind one that was read can be read without coming back.
+  static constexpr bool reads_on = true;
+
   /// Calls `each(spelling)` for each member of the object, which must read its value; `name` makes
-  /// the member's name of its spelling.
+  /// the member's name of its spelling. The source stands at the object, or behind its first
+  /// member.
+  template <class Each>
+  void members(Members which, Each&& each) {
+    bool more = which == Members::all ? opened('}') : another('}');
+    for (; more; more = another('}')) each(member_name());
+  }
   template <class Each>
   void members(Each&& each) {
-    members_until([&](std::string_view spelling) {
-      each(spelling);
-      return false;
-    });
+    members(Members::all, each);
   }
 
   /// The same until `each` returns true; then the source stands somewhere within the object.
   template <class Each>
   void members_until(Each&& each) {
-    ++at_;
-    if (peek() == '}') {
-      ++at_;
-      return;
+    for (bool more = opened('}'); more; more = another('}')) {
+      if (each(member_name())) return;
     }
-    do {
-      if (peek() != '"') fail("expected a member name");
-      const char* begin = token_begin() + 1;
-      const std::string_view spelling(begin, static_cast<std::size_t>(string_end() - begin));
-      ++at_;
-      if (peek() != ':') fail("expected a colon");
-      ++at_;
-      if (each(spelling)) return;
-    } while (another('}'));
   }
 
   /// The name that is spelt so, with escapes perhaps; then `scratch` holds it.
@@ -130,14 +133,7 @@ class TextSource {
   /// Calls `each()` for each element of the array, which must read it.
   template <class Each>
   void elements(Each&& each) {
-    ++at_;
-    if (peek() == ']') {
-      ++at_;
-      return;
-    }
-    do {
-      each();
-    } while (another(']'));
+    for (bool more = opened(']'); more; more = another(']')) each();
   }
 
   /// Steps behind the next value without much of a look at it: whoever skips comes back.
@@ -175,20 +171,24 @@ class TextSource {
   [[noreturn]] void fail(const char* reason) const;
   /// In fewer steps than `assign`.
   static void set(std::string& out, const char* begin, const char* end) {
-    constexpr std::ptrdiff_t never_allocated = 15;
-    if (end - begin > never_allocated) {
-      out = std::string(begin, end);
-    } else {
-      std::destroy_at(&out);
-      std::construct_at(&out, begin, end);
-    }
+    std::string fresh(begin, end);
+    std::destroy_at(&out);
+    std::construct_at(&out, std::move(fresh));
   }
   void set_unescaped(const char* begin, const char* end, std::string& out) const;
 
-  [[nodiscard]] char peek() const {
-    if (at_ == end_) fail("unexpected end");
-    return text_[*at_];
+  /// Where a text ends with a bracket, only what comes behind another bracket can lie behind the
+  /// end: that is all that needs to be checked. Other texts are closed first.
+  [[nodiscard]] bool ends_with_bracket() const noexcept {
+    if (at_ == end_) return false;
+    const char last = text_[end_[-1]];
+    return last == '}' || last == ']';
   }
+  void close();
+  void check_end() const {
+    if (at_ == end_) fail("unexpected end");
+  }
+  [[nodiscard]] char peek() const { return text_.data()[*at_]; }
   [[nodiscard]] const char* token_begin() const noexcept { return text_.data() + *at_; }
   /// Where the token ends, the white space behind it left out.
   [[nodiscard]] const char* token_end() const noexcept {
@@ -203,13 +203,31 @@ class TextSource {
     if (quote == token_begin() || *quote != '"') fail("unclosed string");
     return quote;
   }
-  void literal(std::string_view word) {
+  std::string_view member_name() {
+    if (peek() != '"') fail("expected a member name");
+    const char* begin = token_begin() + 1;
+    const std::string_view spelling(begin, static_cast<std::size_t>(string_end() - begin));
+    ++at_;
+    if (peek() != ':') fail("expected a colon");
+    ++at_;
+    return spelling;
+  }
+  template <std::size_t size>
+  void literal(const char (&word)[size]) {
     const std::string_view token(token_begin(),
                                  static_cast<std::size_t>(token_end() - token_begin()));
-    if (!same_text(token, word)) fail("invalid literal");
+    if (!same_text(token, {word, size - 1})) fail("invalid literal");
     ++at_;
   }
+  /// Steps into an object or array; whether there is anything in it. If not, steps out.
+  bool opened(char closing) {
+    ++at_;
+    if (peek() != closing) return true;
+    ++at_;
+    return false;
+  }
   bool another(char closing) {
+    check_end();
     const char c = peek();
     if (c != ',' && c != closing) fail("expected a comma or the end");
     ++at_;
@@ -217,6 +235,7 @@ class TextSource {
   }
 
   TextIndex index_;
+  std::string closed_;
   std::string_view text_;
   const std::uint32_t* at_;
   const std::uint32_t* end_;

@@ -1,6 +1,7 @@
 #include "unescape.hpp"
 
 #include <array>
+#include <bit>
 
 #include "utf8.hpp"
 
@@ -57,37 +58,66 @@ constexpr auto short_escapes = [] {
   return out;
 }();
 
-/// Copies up to the first backslash, or `end`; returns where that is.
-const char* copy_plain(const char* p, const char* end, char*& to) noexcept {
-  // A block too many in `to` is overwritten by what follows: not more is written than was read.
-  while (static_cast<std::size_t>(end - p) >= Block::size) {
-    const Block block(p);
-    block.store(to);
-    const std::size_t plain = block.find('\\');
-    p += plain;
-    to += plain;
-    if (plain != Block::size) return p;
+/// Reads the escape at `p`. False when it is broken.
+bool escape(const char*& p, const char* end, char*& to) noexcept {
+  if (end - p < 2) return false;
+  if (const char c = short_escapes[static_cast<unsigned char>(p[1])]) {
+    *to++ = c;
+    p += 2;
+    return true;
   }
-  while (p != end && *p != '\\') *to++ = *p++;
-  return p;
+  const char* next = p[1] == 'u' ? unicode_escape(p, end, to) : nullptr;
+  if (next) p = next;
+  return next;
+}
+
+constexpr std::ptrdiff_t stretch = 64;  // bits of a word
+
+/// Where the backslashes are in the next stretch.
+std::uint64_t backslashes(const char* p) noexcept {
+  std::uint64_t mask = 0;
+  for (std::size_t i = 0; i < stretch; i += Block::size) mask |= Block(p + i).where('\\') << i;
+  return mask;
+}
+
+void copy_stretch(const char* p, char* to) noexcept {
+  for (std::size_t i = 0; i < stretch; i += Block::size) Block(p + i).store(to + i);
+}
+
+/// A stretch in one go: its backslashes are found before the first of them is followed, so that the
+/// processor need not wait for one escape in order to begin with the next. Copies a stretch from
+/// anywhere within: what is too much is overwritten by what follows.
+bool unescape_stretch(const char*& p, const char* end, char*& to) noexcept {
+  const char* const begin = p;
+  for (std::uint64_t mask = backslashes(begin); mask != 0;) {
+    const char* backslash = begin + std::countr_zero(mask);
+    copy_stretch(p, to);
+    to += backslash - p;
+    p = backslash;
+    if (!escape(p, end, to)) return false;
+    if (p - begin >= stretch) return true;
+    mask = mask >> (p - begin) << (p - begin);
+  }
+  copy_stretch(p, to);
+  to += begin + stretch - p;
+  p = begin + stretch;
+  return true;
 }
 
 }  // namespace
 
 Unescaped unescape(const char* p, const char* end, char* to) noexcept {
-  for (;;) {
-    p = copy_plain(p, end, to);
-    if (p == end) return {to, nullptr};
-    if (end - p < 2) return {to, p};
-    if (const char c = short_escapes[static_cast<unsigned char>(p[1])]) {
-      *to++ = c;
-      p += 2;
-      continue;
-    }
-    const char* next = p[1] == 'u' ? unicode_escape(p, end, to) : nullptr;
-    if (!next) return {to, p};
-    p = next;
+  while (end - p >= 2 * stretch) {
+    if (!unescape_stretch(p, end, to)) return {to, p};
   }
+  while (p != end) {
+    if (*p != '\\') {
+      *to++ = *p++;
+    } else if (!escape(p, end, to)) {
+      return {to, p};
+    }
+  }
+  return {to, nullptr};
 }
 
 }  // namespace codex::protocol::detail

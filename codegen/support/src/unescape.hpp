@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,12 +12,11 @@ namespace codex::protocol::detail {
 inline const char* find_backslash(const char* p, const char* end) noexcept {
   const auto size = static_cast<std::size_t>(end - p);
   if (size >= Block::size) {
-    while (p + Block::size < end) {
-      const std::size_t found = Block(p).find('\\');
-      if (found != Block::size) return p + found;
-      p += Block::size;
+    for (; p + Block::size < end; p += Block::size) {
+      if (const auto found = Block(p).where('\\')) return p + std::countr_zero(found);
     }
-    return end - Block::size + Block(end - Block::size).find('\\');
+    const auto found = Block(end - Block::size).where('\\');
+    return found ? end - Block::size + std::countr_zero(found) : end;
   }
   if (size >= 8) {
     const auto found = [](const char* at) { return bytes_equal_to(load<std::uint64_t>(at), '\\'); };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ struct UnknownPart {
 };
 
 namespace detail {
+
+/// A fresh value of a type that the schema names, in one allocation with what counts its owners.
+std::shared_ptr<void> fresh_value(const TypeInfo& type);
 
 // The interpreter. `value` must be fresh.
 void decode_text(const TypeInfo& type, void* value, std::string_view text);

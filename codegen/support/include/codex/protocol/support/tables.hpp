@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -35,12 +36,12 @@ struct TypeOf;
 
 /// How to make, end and clear a T of which only the table is known.
 template <class T>
-void* create() {
-  return new T{};
+void construct(void* where) {
+  std::construct_at(static_cast<T*>(where));
 }
 template <class T>
 void destroy(void* value) {
-  delete static_cast<T*>(value);
+  std::destroy_at(static_cast<T*>(value));
 }
 template <class T>
 void reset(void* value) {
@@ -50,6 +51,11 @@ void reset(void* value) {
   } else {
     *static_cast<T*>(value) = T{};
   }
+}
+
+template <class T>
+constexpr TypeInfo unnamed(Kind kind) {
+  return {kind, {}, 0, nullptr, nullptr, reset<T>};
 }
 
 /// The table of T.
@@ -97,7 +103,7 @@ struct TypeOf<std::vector<T>> {
   static const void* data(const void* list) { return static_cast<const List*>(list)->data(); }
   static std::size_t size(const void* list) { return static_cast<const List*>(list)->size(); }
   static constexpr ListInfo info{
-      {Kind::list, {}, nullptr, nullptr, reset<List>}, type_of<T>(), sizeof(T), resize, data, size};
+      unnamed<List>(Kind::list), type_of<T>(), sizeof(T), resize, data, size};
   static constexpr const TypeInfo* get() noexcept { return &info; }
 };
 
@@ -116,8 +122,7 @@ struct TypeOf<std::map<std::string, T>> {
                    void (*visit)(void*, std::string_view, const void*)) {
     for (const auto& [key, element] : *static_cast<const Map*>(map)) visit(context, key, &element);
   }
-  static constexpr MapInfo info{
-      {Kind::map, {}, nullptr, nullptr, reset<Map>}, type_of<T>(), insert, size, find, each};
+  static constexpr MapInfo info{unnamed<Map>(Kind::map), type_of<T>(), insert, size, find, each};
   static constexpr const TypeInfo* get() noexcept { return &info; }
 };
 
@@ -130,11 +135,8 @@ struct TypeOf<std::optional<T>> {
     const auto& value = *static_cast<const std::optional<T>*>(optional);
     return value ? &*value : nullptr;
   }
-  static constexpr OptionalInfo info{
-      {Kind::optional, {}, nullptr, nullptr, reset<std::optional<T>>},
-      type_of<T>(),
-      emplace,
-      get_value};
+  static constexpr OptionalInfo info{unnamed<std::optional<T>>(Kind::optional), type_of<T>(),
+                                     emplace, get_value};
   static constexpr const TypeInfo* get() noexcept { return &info; }
 };
 
@@ -174,7 +176,8 @@ struct TypeOf<Defaulted<T>> {
 
 template <class T>
 constexpr TypeInfo named(Kind kind, std::string_view name) {
-  return {kind, name, create<T>, destroy<T>, reset<T>};
+  static_assert(alignof(T) <= alignof(std::max_align_t));
+  return {kind, name, sizeof(T), construct<T>, destroy<T>, reset<T>};
 }
 
 /// The table of a type that has a second name: `using ThreadId = std::string`.
@@ -187,9 +190,11 @@ constexpr auto aliased(std::string_view name) {
       return *type_of<T>();
     }
   }();
+  const TypeInfo itself = named<T>(info.kind, name);
   info.name = name;
-  info.create = create<T>;
-  info.destroy = destroy<T>;
+  info.size = itself.size;
+  info.construct = itself.construct;
+  info.destroy = itself.destroy;
   return info;
 }
 

@@ -1,0 +1,66 @@
+#include <cstddef>
+#include <memory>
+#include <new>
+
+#include <codex/protocol/support/codec.hpp>
+
+namespace codex::protocol::detail {
+
+namespace {
+
+/// Allocates with room in front for a value of which only the size is known, and says where it is.
+template <class T>
+struct WithRoomInFront {
+  using value_type = T;
+
+  std::size_t room;
+  void** place;  // used by `allocate` alone
+
+  WithRoomInFront(std::size_t size, void*& where) noexcept
+      : room((size + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) *
+             alignof(std::max_align_t)),
+        place(&where) {}
+  template <class Other>
+  WithRoomInFront(const WithRoomInFront<Other>& other) noexcept
+      : room(other.room), place(other.place) {}
+
+  T* allocate(std::size_t count) {
+    *place = ::operator new(room + count * sizeof(T));
+    return reinterpret_cast<T*>(static_cast<std::byte*>(*place) + room);
+  }
+  void deallocate(T* behind, std::size_t) noexcept {
+    ::operator delete(reinterpret_cast<std::byte*>(behind) - room);
+  }
+  template <class Other>
+  bool operator==(const WithRoomInFront<Other>& other) const noexcept {
+    return room == other.room;
+  }
+};
+
+/// Lives behind the value, as long as somebody owns it.
+class Lifetime {
+ public:
+  Lifetime(const TypeInfo& type, void* const& value) : type_(type), value_(value) {
+    type_.construct(value_);
+  }
+  Lifetime(const Lifetime&) = delete;
+  Lifetime(Lifetime&&) = delete;
+  Lifetime& operator=(const Lifetime&) = delete;
+  Lifetime& operator=(Lifetime&&) = delete;
+  ~Lifetime() { type_.destroy(value_); }
+
+ private:
+  const TypeInfo& type_;
+  void* value_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> fresh_value(const TypeInfo& type) {
+  void* value = nullptr;
+  auto lifetime =
+      std::allocate_shared<Lifetime>(WithRoomInFront<Lifetime>(type.size, value), type, value);
+  return {std::move(lifetime), value};
+}
+
+}  // namespace codex::protocol::detail
