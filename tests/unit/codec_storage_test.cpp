@@ -1,6 +1,7 @@
 // Where values keep their parts: large ones elsewhere, unknown enum values too. And that decoding
 // does not depend on what was decoded before.
 
+#include <chrono>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -141,6 +142,15 @@ TEST_CASE("optional: a large value comes and goes as a small one does") {
   CHECK((*std::move(copy)).name == "d");
   copy = std::nullopt;
   CHECK(copy.is_absent());
+}
+
+TEST_CASE("optional: durations compare whatever their units") {
+  using namespace std::chrono_literals;
+  const codex::Optional<std::chrono::milliseconds> timeout = 5s;
+  CHECK(timeout == 5'000ms);
+  CHECK(timeout == 5s);
+  CHECK_FALSE(timeout == 5min);
+  CHECK_FALSE(codex::Optional<std::chrono::milliseconds>() == 0s);
 }
 
 TEST_CASE("enum: an unknown value keeps its spelling through copies and moves") {

@@ -65,7 +65,10 @@ concept HasList = !std::same_as<List, std::initializer_list<NoList>>;
 /// of any type at all would ask nlohmann, which asks back.
 template <class U, class T>
 concept PlainOperand = std::same_as<U, T> || std::is_arithmetic_v<U> || std::is_enum_v<U> ||
-                       std::convertible_to<const U&, std::string_view>;
+                       std::convertible_to<const U&, std::string_view> || requires {
+                         typename U::period;  // 5s == 5000ms
+                         typename T::period;
+                       };
 
 enum class Presence : unsigned char { absent, null, value };
 
