@@ -101,5 +101,14 @@ TEST_CASE("codec: of two methods or params the last ones count") {
   CHECK(*late.raw_params() == Json{{"x", 1}});
 }
 
+TEST_CASE("codec: params that other ones replace must be JSON all the same") {
+  for (const char* bad : {"[1}", "tru", R"("\q")", R"({"a":})"}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS((void)decode<Request>(R"({"id":1,"params":)" + std::string(bad) +
+                                          R"(,"params":{"x":3},"method":"card/draw"})"),
+                    codex::DecodeError);
+  }
+}
+
 }  // namespace
 }  // namespace codec_types

@@ -3,6 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -151,6 +154,27 @@ TEST_CASE("optional: durations compare whatever their units") {
   CHECK(timeout == 5s);
   CHECK_FALSE(timeout == 5min);
   CHECK_FALSE(codex::Optional<std::chrono::milliseconds>() == 0s);
+}
+
+TEST_CASE("optional: takes what lives within the value that it had") {
+  struct Link {
+    std::string name;
+    char room[64] = {};
+    std::unique_ptr<Optional<Link>> next;
+  };
+  Optional<Link> first;
+  first.emplace().next = std::make_unique<Optional<Link>>();
+  first->next->emplace().name = "second";
+  first = std::move(*first->next);
+  CHECK(first->name == "second");
+}
+
+TEST_CASE("optional: compares with std::optional, which does not know null") {
+  CHECK(Optional<std::string>() == std::optional<std::string>());
+  CHECK(Optional<std::string>(codex::null) == std::optional<std::string>());
+  CHECK(Optional<std::string>("a") == std::optional<std::string>("a"));
+  CHECK_FALSE(Optional<std::string>("a") == std::optional<std::string>("b"));
+  CHECK_FALSE(std::optional<std::string>("a") == Optional<std::string>());
 }
 
 TEST_CASE("enum: an unknown value keeps its spelling through copies and moves") {

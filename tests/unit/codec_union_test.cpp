@@ -62,6 +62,19 @@ TEST_CASE("codec: of two tags the last one counts") {
   CHECK(decode<Part>(R"({"type":"text","type":"text","id":"a","text":"t"})").is<TextPart>());
 }
 
+TEST_CASE("codec: a tag that is no JSON is an error, whatever tags come behind it") {
+  for (const char* value : {"@", "NaN", ":", "+5", "[1}", "tru", "{\"a\" 1}"}) {
+    CAPTURE(value);
+    const std::string bad = std::string(R"("type":)") + value;
+    CHECK_THROWS_AS(
+        (void)decode<Part>(R"({"type":"text",)" + bad + R"(,"type":"text","id":"a","text":"t"})"),
+        codex::DecodeError);
+    CHECK_THROWS_AS(
+        (void)decode<Part>(R"({"id":"a","text":"t","type":"text",)" + bad + R"(,"type":"text"})"),
+        codex::DecodeError);
+  }
+}
+
 TEST_CASE("codec: unions in lists and maps") {
   using Parts = std::map<std::string, std::vector<Part>>;
   const auto parts = comes_back<Parts>(

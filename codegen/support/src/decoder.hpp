@@ -116,6 +116,7 @@ class Decoder {
 
   [[gnu::noinline]] void message(const MessageInfo& info, void* target);
   void params(const MethodInfo* method, MethodMessage& message);
+  void check(typename Source::Mark skipped);
   void no_params(const MethodInfo* method, MethodMessage& message);
 
   Source& source_;
@@ -484,7 +485,7 @@ bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& own
   const auto shared = shared_fields(*owner.info);
   members(info, target, which, [&](std::string_view name) {
     if (same_text(name, info.tag)) {
-      is_this = is_tag(info);
+      if (!is_tag(info)) is_this = false;  // for good: what was skipped has to be read again
       return true;
     }
     const std::size_t index = find_linear(shared, &Field::name, name);
@@ -550,6 +551,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
       has_method = true;
       params_read = false;
     } else if (same_text(member, "params")) {
+      if (params_at && !params_read) check(*params_at);  // was skipped, and gives way to this one
       params_at = source_.mark();
       params_read = has_method;
       has_method ? params(method, message) : source_.skip();
@@ -573,6 +575,15 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
     failure.of_method(message.method());
     throw;
   }
+}
+
+/// Throws Failure when the value there is no JSON.
+template <class Source>
+void Decoder<Source>::check(typename Source::Mark skipped) {
+  const auto here = source_.mark();
+  source_.rewind(skipped);
+  (void)source_.json(depth_);
+  source_.rewind(here);
 }
 
 /// Reads the params of the method, nullptr for one that we do not know.

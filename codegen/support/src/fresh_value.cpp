@@ -59,7 +59,7 @@ class Lifetime {
 std::shared_ptr<void> fresh_value(const TypeInfo& type) {
   void* value = nullptr;
   auto lifetime =
-      std::allocate_shared<Lifetime>(WithRoomInFront<Lifetime>(type.size, value), type, value);
+      std::allocate_shared<Lifetime>(WithRoomInFront<Lifetime>(type.bytes, value), type, value);
   return {std::move(lifetime), value};
 }
 

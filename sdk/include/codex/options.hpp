@@ -13,6 +13,9 @@
 #include <codex/protocol/support/optional.hpp>
 #include <codex/tool.hpp>
 
+// Options are `Optional`s, which compilers read faster than std::optional of as many types. Not so
+// those of bool: `std::optional<bool>(option)` would ask an Optional whether it has a value.
+
 namespace codex {
 
 /// Options that every request has.
@@ -47,7 +50,7 @@ struct ThreadStartOptions {
   /// Instructions of yours that rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the thread leaves no trace on disk.
-  Optional<bool> ephemeral{};
+  std::optional<bool> ephemeral{};
   /// The model: "gpt-5".
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
@@ -94,7 +97,7 @@ struct ThreadResumeOptions {
   /// Whether the runtime loads all turns of the thread into its answer (`excludeTurns` on the wire,
   /// the other way round). The SDK does not use them: false is faster, and
   /// `Codex::all<requests::ThreadTurnsList>` reads them page by page. Needs runtime 0.151.0.
-  Optional<bool> include_turns{};
+  std::optional<bool> include_turns{};
   /// The model: "gpt-5".
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
@@ -132,9 +135,9 @@ struct ThreadForkOptions {
   /// Instructions of yours that rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the thread leaves no trace on disk.
-  Optional<bool> ephemeral{};
+  std::optional<bool> ephemeral{};
   /// As in `ThreadResumeOptions`.
-  Optional<bool> include_turns{};
+  std::optional<bool> include_turns{};
   /// The model: "gpt-5".
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
@@ -162,7 +165,7 @@ struct ThreadForkOptions {
 /// Options of `Codex::thread_list` and `Codex::threads`. What is not set filters nothing out.
 struct ThreadListOptions {
   /// Archived threads, or those that are not. Default: false.
-  Optional<bool> archived{};
+  std::optional<bool> archived{};
   /// Where to begin: `next_cursor` of the page before.
   Optional<std::string> cursor{};
   /// Threads of this folder, or of one of these.
@@ -183,7 +186,7 @@ struct ThreadListOptions {
   /// Threads that came from one of these. Default: the interactive ones.
   Optional<std::vector<protocol::ThreadSourceKind>> source_kinds{};
   /// Whether to believe the runtime's index without looking at the threads' files.
-  Optional<bool> use_state_db_only{};
+  std::optional<bool> use_state_db_only{};
 
   /// As in `CallOptions`.
   Json extra_params{};

@@ -15,8 +15,8 @@ void require_object(const Json& json, const char* option) {
 }
 
 /// Optional options become members that are there or not; they never become null.
-template <class T, class U>
-void set(Optional<T>& member, const Optional<U>& option) {
+template <class T, class Option>
+void set(Optional<T>& member, const Option& option) {
   if (option) member = *option;
 }
 
@@ -102,7 +102,7 @@ void set_thread_options(Params& params, const Options& options) {
   set(params.service_tier, options.service_tier);
 }
 
-std::optional<bool> negated(const Optional<bool>& option) {
+std::optional<bool> negated(const std::optional<bool>& option) {
   return option ? std::optional(!*option) : std::nullopt;
 }
 
@@ -149,7 +149,7 @@ std::string thread_list_params(const ThreadListOptions& options) {
   set(params.cursor, options.cursor);
   set(params.cwd, options.cwd);
   set(params.limit, options.limit);
-  params.model_providers = options.model_providers;
+  set(params.model_providers, options.model_providers);
   set(params.search_term, options.search_term);
   params.section_id = options.section_id;
   set(params.sort_direction, options.sort_direction);

@@ -184,8 +184,9 @@ class Optional {
   /// Takes the value, where there is one.
   Optional& operator=(Optional&& other) noexcept {
     if (this == &other) return *this;
+    Optional taken(std::move(other));  // which may live within the value that ends here
     slot_.clear(Presence::absent);
-    slot_.take(other.slot_);
+    slot_.take(taken.slot_);
     return *this;
   }
   ~Optional() { slot_.clear(Presence::absent); }
@@ -283,6 +284,11 @@ bool operator==(const Optional<T>& a, const Optional<T>& b) {
 template <class T>
 bool operator==(const Optional<T>& a, std::nullopt_t) {
   return !a.has_value();
+}
+/// Whether both have no value, or the same one.
+template <class T>
+bool operator==(const Optional<T>& a, const std::optional<T>& b) {
+  return a.has_value() == b.has_value() && (!b || *a == *b);
 }
 /// Whether it is null.
 template <class T>

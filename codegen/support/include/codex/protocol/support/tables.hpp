@@ -192,7 +192,7 @@ constexpr auto aliased(std::string_view name) {
   }();
   const TypeInfo itself = named<T>(info.kind, name);
   info.name = name;
-  info.size = itself.size;
+  info.bytes = itself.bytes;
   info.construct = itself.construct;
   info.destroy = itself.destroy;
   return info;

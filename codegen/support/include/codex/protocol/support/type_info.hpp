@@ -34,8 +34,8 @@ enum class Kind : std::uint8_t {
 struct TypeInfo {
   Kind kind;
   std::string_view name;  // of the C++ type; empty for those that have none in the schema
-  // How to make and end a value in storage of that size, for those that the schema names.
-  std::size_t size = 0;
+  // How to make and end a value in storage of so many bytes, for those that the schema names.
+  std::size_t bytes = 0;
   void (*construct)(void*) = nullptr;
   void (*destroy)(void*) = nullptr;
   void (*reset)(void*) = nullptr;  // to a fresh value, where decoding does not overwrite all of it
