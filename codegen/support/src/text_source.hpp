@@ -188,7 +188,7 @@ class TextSource {
   void check_end() const {
     if (at_ == end_) fail("unexpected end");
   }
-  [[nodiscard]] char peek() const { return text_.data()[*at_]; }
+  [[nodiscard]] char peek() const { return *token_begin(); }
   [[nodiscard]] const char* token_begin() const noexcept { return text_.data() + *at_; }
   /// Where the token ends, the white space behind it left out.
   [[nodiscard]] const char* token_end() const noexcept {

@@ -202,15 +202,16 @@ ToolResult tool_result(R&& result) {
 
 /// Starts a tool that is a coroutine, and keeps what it may refer to until its end.
 template <class Call>
-void start_tool(std::shared_ptr<const Call> call, Tool::Done done) {
+void start_tool(std::shared_ptr<const Call> call, const Tool::Done& done) {
   auto task = call->start();
   using Value = AwaitedValue<decltype(task)>;
   if constexpr (std::is_void_v<Value>) {
-    run_for_handler(std::move(task), call->context,
-                    [call, done](std::exception_ptr error) { done(error, {.content = {"done"}}); });
+    run_for_handler(std::move(task), call->context, [call, done](const std::exception_ptr& error) {
+      done(error, {.content = {"done"}});
+    });
   } else {
     run_for_handler(std::move(task), call->context,
-                    [call, done](std::exception_ptr error, std::optional<Value> value) {
+                    [call, done](const std::exception_ptr& error, std::optional<Value> value) {
                       try {
                         done(error, error ? ToolResult{} : tool_result(*std::move(value)));
                       } catch (...) {
@@ -228,8 +229,8 @@ struct OneToolCall {
                                    !std::same_as<typename Signature::Arguments, Json>;
   using Arguments = std::conditional_t<is_typed, typename Signature::Arguments, Json>;
 
-  OneToolCall(std::shared_ptr<F> to_call, const Json& json, const ToolContext& called_with)
-      : function(std::move(to_call)), context(called_with) {
+  OneToolCall(std::shared_ptr<F> to_call, const Json& json, ToolContext called_with)
+      : function(std::move(to_call)), context(std::move(called_with)) {
     if constexpr (is_typed) {
       read_arguments(shape_of<Arguments>(), &arguments, json);
     } else {
