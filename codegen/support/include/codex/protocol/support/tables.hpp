@@ -53,6 +53,8 @@ void reset(void* value) {
   }
 }
 
+/// What the table of a type begins with that has no name in the schema: it is always a part of
+/// others.
 template <class T>
 constexpr TypeInfo unnamed(Kind kind) {
   return {kind, {}, 0, nullptr, nullptr, reset<T>};
