@@ -161,8 +161,11 @@ TEST_CASE("a task that is given up while it waits ends what it was in, and is ne
   waiting.give_up();
   CHECK(guests == 0);
 
-  // What is already on its way to its loop is called off, too.
-  Begun<void> woken(sleep_with(guests, 1ms), loop);
+  // What is already on its way to its loop is called off, too. Woken by a stop, as a short sleep may
+  // be over before anything waits for it.
+  std::stop_source stop;
+  Begun<void> woken(sleep_with(guests), loop, stop.get_token());
+  stop.request_stop();
   REQUIRE(loop.has_work());
   woken.give_up();
   CHECK(guests == 0);
