@@ -85,6 +85,20 @@ TEST_CASE("codec: strings are written with the escapes they need") {
   }
 }
 
+TEST_CASE("codec: escapes are written at every distance from each other in a long string") {
+  for (std::size_t size = 100; size < 400; ++size) {
+    std::string text(size, 'x');
+    for (std::size_t i = 0, at = 0; at < size; ++i, at += i * i % 97 % 40 + 1) {
+      text[at] = "\"\\\n\x1f\r\t\b\f"[(i + size) % 8];
+    }
+    REQUIRE(encode(text) == Json(text).dump());
+  }
+  for (const char special : {'"', '\x01'}) {  // as much as a string can grow
+    const std::string text(100'000, special);
+    CHECK(encode(text) == Json(text).dump());
+  }
+}
+
 TEST_CASE("codec: what is no UTF-8 is replaced when it is written") {
   const auto replaced = [](std::string text) {
     const std::string wanted =

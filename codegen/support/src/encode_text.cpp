@@ -54,7 +54,7 @@ std::string encode_text(const TypeInfo& type, const void* value) {
   try {
     TextSink sink;
     Encoder<TextOut>::value(TextOut(sink), type, value, 0);
-    return sink.take();
+    return sink.text();
   } catch (const Failure& failure) {
     throw CodexError(failure.error().problem());
   }

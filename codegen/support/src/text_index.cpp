@@ -19,8 +19,10 @@ namespace {
 
 using Stage = TextIndex::Stage;
 
-/// The index takes four bytes for each byte of the text: up to here (4 MiB) a thread keeps it.
-constexpr std::size_t kept_capacity = std::size_t{1} << 20;
+/// The index has room for a token at each byte of the text, but only what is used of it takes
+/// memory. A thread keeps it where that was no more than 4 MiB, for texts of up to 64 MiB.
+constexpr std::size_t kept_tokens = std::size_t{1} << 20;
+constexpr std::size_t kept_capacity = std::size_t{1} << 26;
 constexpr std::size_t least_capacity = std::size_t{1} << 12;
 
 /// What the last decode on this thread left for the next. A decode takes it away, so that another
@@ -34,7 +36,7 @@ thread_local std::unique_ptr<Stage> spare_stage;
 void reserve(Stage& stage, std::size_t size) {
   if (stage.parser && stage.parser->capacity() >= size) return;
   const std::size_t wanted =
-      size <= kept_capacity ? std::bit_ceil(std::max(size, least_capacity)) : size;
+      size <= kept_tokens ? std::bit_ceil(std::max(size, least_capacity)) : size;
   const auto error = stage.parser
                          ? stage.parser->set_capacity(wanted)
                          : simdjson::get_active_implementation()->create_dom_parser_implementation(
@@ -74,7 +76,8 @@ TextIndex::TextIndex(std::string_view text)
 }
 
 TextIndex::~TextIndex() {
-  if (stage_->parser->capacity() <= kept_capacity) spare_stage = std::move(stage_);
+  if (stage_->parser->capacity() > kept_capacity || tokens().size() > kept_tokens) return;
+  spare_stage = std::move(stage_);
 }
 
 std::span<const std::uint32_t> TextIndex::tokens() const noexcept {

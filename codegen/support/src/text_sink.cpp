@@ -1,11 +1,17 @@
 #include "text_sink.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <new>
 #include <utility>
 
 #include "failure.hpp"
+#include "unescape.hpp"
 #include "utf8.hpp"
 
 namespace codex::protocol::detail {
@@ -21,7 +27,7 @@ constexpr std::size_t kept_size = std::size_t{1} << 20;
 constexpr std::size_t least_size = std::size_t{1} << 9;
 
 /// What the last encoding on this thread left for the next.
-thread_local std::string spare_text;
+thread_local TextBuffer spare_text;
 
 /// Not zero when one of the eight bytes needs an escape or a look at its encoding. A borrow
 /// reaches only bytes above one that is meant.
@@ -69,25 +75,70 @@ std::size_t copy_plain(char* to, std::string_view text) {
   return i;
 }
 
-}  // namespace
+/// How a character is spelt that may not stand for itself.
+struct Escape {
+  std::array<char, 7> text;
+  char size;
+};
 
-TextSink::TextSink() : text_(std::move(spare_text)) { reserve(least_size); }
+constexpr auto escapes = [] {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::array<Escape, 128> out{};
+  for (std::size_t c = 0; c < 0x20; ++c)
+    out[c] = {{'\\', 'u', '0', '0', hex[c >> 4], hex[c & 0xf]}, 6};
+  for (std::size_t letter = 0; letter < out.size(); ++letter) {
+    const char c = short_escapes[letter];
+    if (c != 0 && needs_escape(c)) {
+      out[static_cast<std::size_t>(c)] = {{'\\', static_cast<char>(letter)}, 2};
+    }
+  }
+  return out;
+}();
 
-TextSink::~TextSink() {
-  if (text_.size() <= kept_size) spare_text = std::move(text_);
+/// Writes as much as the longest escape, whichever it is.
+char* put_escape(char* to, char c) {
+  const Escape& escape = escapes[static_cast<std::size_t>(c)];
+  std::memcpy(to, &escape, sizeof(escape));
+  return to + escape.size;
 }
 
-std::string TextSink::take() {
-  if (text_.size() <= kept_size) return {text_.data(), size()};
-  text_.resize(size());
-  return std::exchange(text_, {});
+/// As unescape_stretch does: finds all that needs an escape before it follows the first of them.
+char* escape_stretch(const char* p, char* to) {
+  const char* const begin = p;
+  std::uint64_t mask = where_in_stretch(begin, [](const Block& block) {
+    return block.where_up_to(0x1f) | block.where('"') | block.where('\\');
+  });
+  for (; mask != 0; mask &= mask - 1) {
+    const char* strange = begin + std::countr_zero(mask);
+    copy_stretch(p, to);
+    to = put_escape(to + (strange - p), *strange);
+    p = strange + 1;
+  }
+  copy_stretch(p, to);
+  return to + (begin + stretch - p);
+}
+
+}  // namespace
+
+void TextBuffer::grow(std::size_t wanted) {
+  auto* grown = static_cast<char*>(std::realloc(data_.get(), wanted));
+  if (!grown) throw std::bad_alloc();
+  (void)data_.release();
+  data_.reset(grown);
+  size_ = wanted;
+}
+
+TextSink::TextSink() : buffer_(std::move(spare_text)) { reserve(least_size); }
+
+TextSink::~TextSink() {
+  if (buffer_.size() <= kept_size) spare_text = std::move(buffer_);
 }
 
 void TextSink::grow(std::size_t more) {
   const std::size_t used = size();
-  text_.resize(std::max(used + more, text_.size() * 2));
-  at_ = text_.data() + used;
-  end_ = text_.data() + text_.size();
+  buffer_.grow(std::max(used + more, buffer_.size() * 2));
+  at_ = buffer_.data() + used;
+  end_ = buffer_.data() + buffer_.size();
 }
 
 template <class Int>
@@ -125,37 +176,19 @@ void TextSink::rest_of_string(std::string_view text) {
 }
 
 void TextSink::escaped(std::string_view text) {
+  while (text.size() >= 2 * stretch) {
+    reserve(stretch * sizeof(Escape));
+    at_ = escape_stretch(text.data(), at_);
+    text.remove_prefix(stretch);
+  }
   while (!text.empty()) {
-    reserve(text.size() + 6);
+    reserve(text.size() + sizeof(Escape));
     const std::size_t plain = copy_plain<false>(at_, text);
     at_ += plain;
     if (plain == text.size()) return;
-    escape(text[plain]);
+    at_ = put_escape(at_, text[plain]);
     text.remove_prefix(plain + 1);
   }
-}
-
-void TextSink::escape(char c) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      return put("\\\"");
-    case '\\':
-      return put("\\\\");
-    case '\n':
-      return put("\\n");
-    case '\r':
-      return put("\\r");
-    case '\t':
-      return put("\\t");
-    case '\b':
-      return put("\\b");
-    case '\f':
-      return put("\\f");
-  }
-  put("\\u00");
-  *at_++ = hex[static_cast<unsigned char>(c) >> 4];
-  *at_++ = hex[static_cast<unsigned char>(c) & 0xf];
 }
 
 void TextSink::json(const Json& value, std::size_t depth) {

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,25 @@
 #include "bytes.hpp"
 
 namespace codex::protocol::detail {
+
+/// Room for a text. Other than a string it grows without filling what it has not been given yet,
+/// and where it is large without being copied.
+class TextBuffer {
+ public:
+  TextBuffer() = default;
+
+  [[nodiscard]] char* data() const noexcept { return data_.get(); }
+  [[nodiscard]] std::size_t size() const noexcept { return data_ ? size_ : 0; }
+  void grow(std::size_t wanted);
+
+ private:
+  struct Free {
+    void operator()(char* data) const noexcept { std::free(data); }  // NOLINT
+  };
+
+  std::unique_ptr<char, Free> data_;
+  std::size_t size_ = 0;
+};
 
 /// JSON text, written from left to right.
 class TextSink {
@@ -21,8 +42,8 @@ class TextSink {
   TextSink& operator=(TextSink&&) = delete;
   ~TextSink();
 
-  /// What was written; nothing can be written after it.
-  [[nodiscard]] std::string take();
+  /// What was written.
+  [[nodiscard]] std::string text() const { return {buffer_.data(), size()}; }
 
   void literal(std::string_view text) {
     reserve(text.size());
@@ -63,7 +84,7 @@ class TextSink {
   static constexpr std::size_t number_size = 40;  // of the longest, with room to spare
 
   [[nodiscard]] std::size_t size() const noexcept {
-    return static_cast<std::size_t>(at_ - text_.data());
+    return static_cast<std::size_t>(at_ - buffer_.data());
   }
   void reserve(std::size_t more) {
     if (static_cast<std::size_t>(end_ - at_) < more) grow(more);
@@ -77,11 +98,10 @@ class TextSink {
   void digits(Int value);
   void rest_of_string(std::string_view text);
   void escaped(std::string_view text);
-  void escape(char c);
 
-  std::string text_;  // its size is what is allocated; what is written ends at `at_`
-  char* at_ = text_.data();
-  char* end_ = text_.data() + text_.size();
+  TextBuffer buffer_;
+  char* at_ = buffer_.data();
+  char* end_ = buffer_.data() + buffer_.size();
 };
 
 }  // namespace codex::protocol::detail

@@ -1,8 +1,8 @@
 #include "unescape.hpp"
 
-#include <array>
 #include <bit>
 
+#include "unescape_vbmi2.hpp"
 #include "utf8.hpp"
 
 namespace codex::protocol::detail {
@@ -44,58 +44,20 @@ const char* unicode_escape(const char* p, const char* end, char*& to) noexcept {
   return p + 12;
 }
 
-/// What stands for itself and what does not, after a backslash; zero for all that may not be there.
-constexpr auto short_escapes = [] {
-  std::array<char, 256> out{};
-  out['"'] = '"';
-  out['\\'] = '\\';
-  out['/'] = '/';
-  out['b'] = '\b';
-  out['f'] = '\f';
-  out['n'] = '\n';
-  out['r'] = '\r';
-  out['t'] = '\t';
-  return out;
-}();
-
-/// Reads the escape at `p`. False when it is broken.
-bool escape(const char*& p, const char* end, char*& to) noexcept {
-  if (end - p < 2) return false;
-  if (const char c = short_escapes[static_cast<unsigned char>(p[1])]) {
-    *to++ = c;
-    p += 2;
-    return true;
-  }
-  const char* next = p[1] == 'u' ? unicode_escape(p, end, to) : nullptr;
-  if (next) p = next;
-  return next;
-}
-
-constexpr std::ptrdiff_t stretch = 64;  // bits of a word
-
-/// Where the backslashes are in the next stretch.
-std::uint64_t backslashes(const char* p) noexcept {
-  std::uint64_t mask = 0;
-  for (std::size_t i = 0; i < stretch; i += Block::size) mask |= Block(p + i).where('\\') << i;
-  return mask;
-}
-
-void copy_stretch(const char* p, char* to) noexcept {
-  for (std::size_t i = 0; i < stretch; i += Block::size) Block(p + i).store(to + i);
-}
-
 /// A stretch in one go: its backslashes are found before the first of them is followed, so that the
 /// processor need not wait for one escape in order to begin with the next. Copies a stretch from
 /// anywhere within: what is too much is overwritten by what follows.
 bool unescape_stretch(const char*& p, const char* end, char*& to) noexcept {
   const char* const begin = p;
-  for (std::uint64_t mask = backslashes(begin); mask != 0;) {
+  std::uint64_t mask =
+      where_in_stretch(begin, [](const Block& block) { return block.where('\\'); });
+  while (mask != 0) {
     const char* backslash = begin + std::countr_zero(mask);
     copy_stretch(p, to);
     to += backslash - p;
     p = backslash;
-    if (!escape(p, end, to)) return false;
-    if (p - begin >= stretch) return true;
+    if (!read_escape(p, end, to)) return false;
+    if (p >= begin + stretch) return true;
     mask = mask >> (p - begin) << (p - begin);
   }
   copy_stretch(p, to);
@@ -106,18 +68,37 @@ bool unescape_stretch(const char*& p, const char* end, char*& to) noexcept {
 
 }  // namespace
 
-Unescaped unescape(const char* p, const char* end, char* to) noexcept {
-  while (end - p >= 2 * stretch) {
+bool read_escape(const char*& p, const char* end, char*& to) noexcept {
+  if (end - p < 2) return false;
+  const auto second = static_cast<unsigned char>(p[1]);
+  if (second < short_escapes.size() && short_escapes[second] != 0) {
+    *to++ = short_escapes[second];
+    p += 2;
+    return true;
+  }
+  const char* next = second == 'u' ? unicode_escape(p, end, to) : nullptr;
+  if (next) p = next;
+  return next;
+}
+
+Unescaped unescape_anywhere(const char* p, const char* end, char* to) noexcept {
+  while (end - p >= std::ptrdiff_t{2 * stretch}) {
+    prefetch(p, far_ahead);
     if (!unescape_stretch(p, end, to)) return {to, p};
   }
   while (p != end) {
     if (*p != '\\') {
       *to++ = *p++;
-    } else if (!escape(p, end, to)) {
+    } else if (!read_escape(p, end, to)) {
       return {to, p};
     }
   }
   return {to, nullptr};
+}
+
+Unescaped unescape(const char* p, const char* end, char* to) noexcept {
+  static const auto best = has_vbmi2() ? unescape_vbmi2 : unescape_anywhere;
+  return best(p, end, to);
 }
 
 }  // namespace codex::protocol::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -40,5 +41,28 @@ struct Unescaped {
 
 /// Writes the content of a JSON string to `to`, which has room for as much as is read.
 Unescaped unescape(const char* p, const char* end, char* to) noexcept;
+
+/// How far ahead of what it reads a long text is fetched.
+inline constexpr std::ptrdiff_t far_ahead = 2048;
+
+/// The same on any processor.
+Unescaped unescape_anywhere(const char* p, const char* end, char* to) noexcept;
+
+/// What a letter stands for behind a backslash; zero for those that may not be there.
+inline constexpr auto short_escapes = [] {
+  std::array<char, 128> out{};
+  out['"'] = '"';
+  out['\\'] = '\\';
+  out['/'] = '/';
+  out['b'] = '\b';
+  out['f'] = '\f';
+  out['n'] = '\n';
+  out['r'] = '\r';
+  out['t'] = '\t';
+  return out;
+}();
+
+/// Reads the escape at `p`. False when it is broken.
+bool read_escape(const char*& p, const char* end, char*& to) noexcept;
 
 }  // namespace codex::protocol::detail
