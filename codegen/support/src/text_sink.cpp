@@ -89,7 +89,7 @@ constexpr auto escapes = [] {
   for (std::size_t letter = 0; letter < out.size(); ++letter) {
     const char c = short_escapes[letter];
     if (c != 0 && needs_escape(c)) {
-      out[static_cast<std::size_t>(c)] = {{'\\', static_cast<char>(letter)}, 2};
+      out[static_cast<unsigned char>(c)] = {{'\\', static_cast<char>(letter)}, 2};
     }
   }
   return out;
@@ -97,7 +97,7 @@ constexpr auto escapes = [] {
 
 /// Writes as much as the longest escape, whichever it is.
 char* put_escape(char* to, char c) {
-  const Escape& escape = escapes[static_cast<std::size_t>(c)];
+  const Escape& escape = escapes[static_cast<unsigned char>(c)];
   std::memcpy(to, &escape, sizeof(escape));
   return to + escape.size;
 }

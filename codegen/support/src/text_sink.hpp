@@ -25,7 +25,7 @@ class TextBuffer {
 
  private:
   struct Free {
-    void operator()(char* data) const noexcept { std::free(data); }  // NOLINT
+    void operator()(char* data) const noexcept { std::free(data); }
   };
 
   std::unique_ptr<char, Free> data_;

@@ -45,15 +45,16 @@ bool has_vbmi2() noexcept {
   while (p != end) {
     prefetch(p, far_ahead);
     const std::size_t size = std::min(static_cast<std::size_t>(end - p), stretch);
-    const __m512i text = _mm512_maskz_loadu_epi8(lowest(size), p);
+    const std::uint64_t there = lowest(size);
+    const __m512i text = _mm512_maskz_loadu_epi8(there, p);
     const std::uint64_t backslashes = _mm512_cmpeq_epi8_mask(text, backslash);
     const std::uint64_t escaped = escaped_by(backslashes);
     const std::uint64_t escapes = backslashes & ~escaped;
     const __m512i meant = _mm512_permutex2var_epi8(low, text, high);
     const std::uint64_t strange =
         escaped & (_mm512_testn_epi8_mask(meant, meant) | _mm512_movepi8_mask(text));
-    // Escapes that are longer, broken, or reach over the end.
-    const std::uint64_t hard = strange >> 1 | (escapes & ~lowest(size - 1));
+    // Escapes that are longer or broken, and one that the end cuts.
+    const std::uint64_t hard = strange >> 1 | (escapes & there & ~(there >> 1));
     const std::size_t done = hard == 0 ? size : static_cast<std::size_t>(std::countr_zero(hard));
     const std::uint64_t kept = lowest(done) & ~escapes;
     const __m512i out =

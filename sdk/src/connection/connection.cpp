@@ -34,7 +34,7 @@ Task<std::shared_ptr<Connection>> Connection::start_one(ConnectionOptions option
                                                         TransportFactory factory) {
   // The thread shares the connection, so that it may be the one that lets go of it last.
   std::shared_ptr<Connection> shared(new Connection(std::move(options)));
-  const auto start = [&](Completion<bool> started, const std::stop_token&) {
+  const auto start = [&](const Completion<bool>& started, const std::stop_token&) {
     shared->thread_ = std::thread([shared, factory, started] { shared->run(factory, started); });
   };
   OperationTerms<bool> terms{.heeds_context = false};

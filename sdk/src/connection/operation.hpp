@@ -28,7 +28,7 @@ class StopRelay {
  private:
   struct Request {
     std::stop_source target;
-    void operator()() { target.request_stop(); }
+    void operator()() const { target.request_stop(); }
   };
   std::stop_source target_;
   std::optional<std::stop_callback<Request>> first_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string_view>
 
 #include <codex/approvals.hpp>
@@ -61,10 +62,7 @@ Json value_of(const Json& object, std::string_view name) {
 bool offers_session(const Json& meta) {
   const Json persist = value_of(meta, "persist");
   if (persist.is_string()) return persist == "session";
-  for (const Json& option : persist) {
-    if (option == "session") return true;
-  }
-  return false;
+  return std::ranges::any_of(persist, [](const Json& option) { return option == "session"; });
 }
 
 }  // namespace

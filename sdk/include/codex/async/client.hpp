@@ -93,8 +93,9 @@ class AsyncCodex {
 
   /// As `Codex::request`: `co_await codex.request<codex::protocol::requests::ThreadList>(params)`.
   template <class R>
-  [[nodiscard]] Task<typename R::Response> request(const typename R::Params& params = {},
-                                                   CallOptions options = {}) {
+  [[nodiscard]] Task<typename R::Response> request(
+      const typename R::Params& params = {},
+      CallOptions options = {}) {  // NOLINT(performance-unnecessary-value-param): is moved
     return at_home(detail::decoded_response<R>(
         request_text(R::method, params_text<R>(params), std::move(options))));
   }

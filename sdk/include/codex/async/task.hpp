@@ -54,6 +54,7 @@ class PromiseBase {
   PromiseBase& operator=(const PromiseBase&) = delete;
   PromiseBase& operator=(PromiseBase&&) = delete;
 
+  // NOLINTBEGIN(readability-convert-member-functions-to-static): the language calls them on objects
   struct End {
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <class Promise>
@@ -65,6 +66,7 @@ class PromiseBase {
 
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
   [[nodiscard]] End final_suspend() const noexcept { return {}; }
+  // NOLINTEND(readability-convert-member-functions-to-static)
   void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
   [[nodiscard]] const TaskContext& context() const noexcept { return context_; }
@@ -301,6 +303,7 @@ class MoveTo {
     if (sleeper_) sleeper_->forget();
   }
 
+  // NOLINTNEXTLINE(readability-convert-member-functions-to-static)
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Parent>
   void await_suspend(std::coroutine_handle<Parent> parent) {
@@ -343,6 +346,7 @@ class RunLoop {
 
 struct ContextQuery {
   TaskContext context = {};
+  // NOLINTNEXTLINE(readability-convert-member-functions-to-static)
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <std::derived_from<PromiseBase> Parent>
   bool await_suspend(std::coroutine_handle<Parent> parent) {

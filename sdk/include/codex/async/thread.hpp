@@ -40,6 +40,7 @@ class AsyncThread {
 
   /// As `Thread::run_as`.
   template <Described T>
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): are moved
   [[nodiscard]] Task<Parsed<T>> run_as(RunInput input, TurnOptions options = {}) const {
     return at_home(detail::parsed_as<T>(run_until_read(
         std::move(input), std::move(options), detail::shape_of<T>(), [](const TurnResult& turn) {
