@@ -7,6 +7,7 @@
 #include <simdjson.h>
 
 #include "failure.hpp"
+#include "spare.hpp"
 #include "utf8.hpp"
 
 namespace codex::protocol::detail {
@@ -19,15 +20,17 @@ namespace {
 
 using Stage = TextIndex::Stage;
 
-/// The index has room for a token at each byte of the text, but only what is used of it takes
-/// memory. A thread keeps it where that was no more than 4 MiB, for texts of up to 64 MiB.
+/// The index has room for a token at each byte of the text. A thread keeps it where no more than
+/// 4 MiB of it were used, for texts of up to 64 MiB: the rest of it is address space alone, as
+/// malloc maps afresh what is larger than 32 MiB.
 constexpr std::size_t kept_tokens = std::size_t{1} << 20;
+constexpr std::size_t mapped_capacity = std::size_t{1} << 23;
 constexpr std::size_t kept_capacity = std::size_t{1} << 26;
 constexpr std::size_t least_capacity = std::size_t{1} << 12;
 
 /// What the last decode on this thread left for the next. A decode takes it away, so that another
 /// one below it on the stack would simply make its own.
-thread_local std::unique_ptr<Stage> spare_stage;
+thread_local Spare<std::unique_ptr<Stage>> spare_stage;
 
 [[noreturn]] void fail(simdjson::error_code error, std::size_t byte) {
   throw Failure::not_json(simdjson::error_message(error), byte);
@@ -35,8 +38,8 @@ thread_local std::unique_ptr<Stage> spare_stage;
 
 void reserve(Stage& stage, std::size_t size) {
   if (stage.parser && stage.parser->capacity() >= size) return;
-  const std::size_t wanted =
-      size <= kept_tokens ? std::bit_ceil(std::max(size, least_capacity)) : size;
+  const std::size_t wanted = size <= kept_tokens ? std::bit_ceil(std::max(size, least_capacity))
+                                                 : std::max(size, mapped_capacity);
   const auto error = stage.parser
                          ? stage.parser->set_capacity(wanted)
                          : simdjson::get_active_implementation()->create_dom_parser_implementation(
@@ -66,8 +69,8 @@ std::size_t place_of(simdjson::error_code error, std::string_view text) {
 
 }  // namespace
 
-TextIndex::TextIndex(std::string_view text)
-    : stage_(spare_stage ? std::move(spare_stage) : std::make_unique<Stage>()) {
+TextIndex::TextIndex(std::string_view text) : stage_(spare_stage.take()) {
+  if (!stage_) stage_ = std::make_unique<Stage>();
   if (text.empty()) fail(simdjson::EMPTY, 0);
   reserve(*stage_, text.size());
   const auto error = stage_->parser->stage1(reinterpret_cast<const std::uint8_t*>(text.data()),
@@ -77,7 +80,7 @@ TextIndex::TextIndex(std::string_view text)
 
 TextIndex::~TextIndex() {
   if (stage_->parser->capacity() > kept_capacity || tokens().size() > kept_tokens) return;
-  spare_stage = std::move(stage_);
+  spare_stage.leave(std::move(stage_));
 }
 
 std::span<const std::uint32_t> TextIndex::tokens() const noexcept {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "failure.hpp"
+#include "spare.hpp"
 #include "unescape.hpp"
 #include "utf8.hpp"
 
@@ -27,7 +28,7 @@ constexpr std::size_t kept_size = std::size_t{1} << 20;
 constexpr std::size_t least_size = std::size_t{1} << 9;
 
 /// What the last encoding on this thread left for the next.
-thread_local TextBuffer spare_text;
+thread_local Spare<TextBuffer> spare_text;
 
 /// Not zero when one of the eight bytes needs an escape or a look at its encoding. A borrow
 /// reaches only bytes above one that is meant.
@@ -128,10 +129,10 @@ void TextBuffer::grow(std::size_t wanted) {
   size_ = wanted;
 }
 
-TextSink::TextSink() : buffer_(std::move(spare_text)) { reserve(least_size); }
+TextSink::TextSink() : buffer_(spare_text.take()) { reserve(least_size); }
 
 TextSink::~TextSink() {
-  if (buffer_.size() <= kept_size) spare_text = std::move(buffer_);
+  if (buffer_.size() <= kept_size) spare_text.leave(std::move(buffer_));
 }
 
 void TextSink::grow(std::size_t more) {
