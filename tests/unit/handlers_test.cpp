@@ -2,6 +2,7 @@
 #include <condition_variable>
 #include <deque>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -404,6 +405,57 @@ TEST_CASE("so is what a handler holds that was a coroutine, and has answered") {
     codex.close();
   }
   CHECK(held.use_count() == 1);
+}
+
+namespace {
+
+/// A reply that nobody waits for: at its end it tells whether something was gone by then.
+class LastReply final : public codex::detail::HandlerReply {
+ public:
+  LastReply(std::weak_ptr<int> held, std::promise<bool>& was_gone)
+      : held_(std::move(held)), was_gone_(was_gone) {}
+  ~LastReply() override { was_gone_.set_value(held_.expired()); }
+  LastReply(const LastReply&) = delete;
+  LastReply(LastReply&&) = delete;
+  LastReply& operator=(const LastReply&) = delete;
+  LastReply& operator=(LastReply&&) = delete;
+
+  void answer(std::string /*response*/) override {}
+  void fail(std::exception_ptr /*error*/) override {}
+
+ private:
+  const std::weak_ptr<int> held_;
+  std::promise<bool>& was_gone_;
+};
+
+}  // namespace
+
+TEST_CASE("what a coroutine was given ends before its reply does, which a close waits for") {
+  const NoFrameIsLost check;
+  auto held = std::make_shared<int>(1);
+  const std::weak_ptr<int> watched = held;
+  std::stop_source stop;
+  std::shared_ptr<codex::detail::HandlerBody> body;
+  SUBCASE("a handler of known requests") {
+    body = Handlers{.command_approval = [held](const Command&) -> Task<approvals::Decision> {
+             co_await sleep_for(1h);
+             co_return approvals::accept();
+           }}.command_approval.body();
+  }
+  SUBCASE("the handler of all others") {
+    body = Handlers{.other = [held](const std::string&, const Json&) -> Task<Json> {
+             co_await sleep_for(1h);
+             co_return Json();
+           }}.other.body();
+  }
+  held.reset();
+  std::promise<bool> was_gone;
+  body->start(command_params().dump(), {.stop = stop.get_token()},
+              std::make_shared<LastReply>(watched, was_gone));
+  body.reset();
+  REQUIRE_FALSE(watched.expired());
+  stop.request_stop();
+  CHECK(was_gone.get_future().get());
 }
 
 namespace {
