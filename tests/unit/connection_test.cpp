@@ -80,7 +80,7 @@ struct TalkFixture {
   void settle() {
     auto ping = start("ping");
     answer(asked("ping"));
-    (void)ping.get();
+    (void)value_or_throw<std::string>(ping.get());
   }
 
   bool nothing_was_sent() { return !peer.next_line(Clock::now()); }
