@@ -9,6 +9,7 @@
 
 #include <codex/async/qt.hpp>
 #include <codex/async/task_scope.hpp>
+#include <codex/testing/gate.hpp>
 
 #include "adapters/tasks.hpp"
 
@@ -25,7 +26,9 @@ struct App {
 
 TEST_CASE("a turn goes on in Qt's event loop") {
   const NoFrameLost frames;
-  auto server = greeting_server();
+  const Gate gate;  // shut, so that the loop runs before the turn can be over
+  ScriptedServer server;
+  server.on("turn/start", Answer{}.wait_for(gate).turn("Hello."));
   App app;
   AsyncCodex codex(server.memory_config());
   Threads threads;
@@ -36,6 +39,7 @@ TEST_CASE("a turn goes on in Qt's event loop") {
     QCoreApplication::quit();
   };
   detach(greet(codex, threads), done, qt_executor());
+  gate.open();
   app.loop.exec();
   CHECK(greeting == "Hello.");
   CHECK(threads == Threads(3, std::this_thread::get_id()));
@@ -48,11 +52,13 @@ TEST_CASE("an object in another thread of Qt's has its tasks go on there") {
   QObject object;
   object.moveToThread(&thread);
   std::thread::id where;
-  const auto done = [&](const std::exception_ptr&) {
+  const auto done = [&](const std::exception_ptr&, std::optional<int>) {
     where = std::this_thread::get_id();
     thread.quit();
   };
-  detach(sleep_for(std::chrono::milliseconds(1)), done, qt_executor(&object));
+  std::stop_source stop;  // not a short sleep, which could be over already
+  detach(wait_for_stop(), done, qt_executor(&object), stop.get_token());
+  stop.request_stop();
   std::thread::id expected;
   QObject::connect(&thread, &QThread::started, &object,
                    [&] { expected = std::this_thread::get_id(); });

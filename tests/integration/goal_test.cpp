@@ -265,7 +265,7 @@ TEST_CASE("a goal that is given up goes on, and holds its thread until it is cle
   codex.request("thread/goal/clear", {{"threadId", thread.id()}});
   gate.open();
   mock.reply("free");
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
   std::optional<std::string> answer;
   while (!answer && std::chrono::steady_clock::now() < deadline) {
     try {

@@ -19,6 +19,9 @@ inline codex::detail::TimePoint soon() {
   return codex::detail::Clock::now() + std::chrono::seconds{20};
 }
 
+/// What is no wait: far less than `soon`, and more than a slow machine takes for a little.
+inline constexpr std::chrono::seconds at_once{10};
+
 inline std::shared_ptr<const codex::detail::Message> message(std::string line) {
   return codex::detail::EnvelopeScanner().scan(std::move(line));
 }
@@ -46,6 +49,17 @@ std::optional<E> error_of(Call&& call) {
     call();
   } catch (const E& error) {
     return error;
+  }
+  return std::nullopt;
+}
+
+/// The TimeoutError of `call(time)`, whose request was sent: it gets more time where it was not.
+/// Nothing when it throws none, or sends nothing.
+template <class Call>
+std::optional<TimeoutError> timeout_after_sending(Call&& call) {
+  for (std::chrono::milliseconds time{10}; time < std::chrono::seconds{20}; time *= 2) {
+    auto error = error_of<TimeoutError>([&] { call(time); });
+    if (!error || error->was_sent()) return error;
   }
   return std::nullopt;
 }

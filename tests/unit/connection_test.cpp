@@ -63,11 +63,24 @@ struct TalkFixture {
     peer.send_line(R"({"id":)" + std::to_string(id) + R"(,"result":)" + std::string(result) + "}");
   }
 
+  /// A request whose time is up soon, but not before it was sent, and its id.
+  std::pair<Pending, std::uint64_t> start_briefly(const std::string& method) {
+    for (auto time = 1ms;; time *= 2) {
+      REQUIRE(time < 20s);
+      Pending pending = start(method, Clock::now() + time);
+      const auto line = peer.next_line(Clock::now());
+      if (!line) continue;
+      const Json request = Json::parse(*line);
+      CHECK(request.at("method") == method);
+      return {std::move(pending), request.at("id").get<std::uint64_t>()};
+    }
+  }
+
   /// A round trip: all that was sent before it has been handled.
   void settle() {
     auto ping = start("ping");
     answer(asked("ping"));
-    (void)ping.get();
+    (void)value_or_throw<std::string>(ping.get());
   }
 
   bool nothing_was_sent() { return !peer.next_line(Clock::now()); }
@@ -215,8 +228,8 @@ TEST_CASE_FIXTURE(SmallWindow, "a request that waits its turn too long is never 
   CHECK(contains(what, "queued timed out after"));
   CHECK(contains(what, "not been sent"));
   answer(asked("a"));
-  CHECK(asked("b") == 2);
-  CHECK(asked("last") == 4);
+  (void)asked("b");
+  (void)asked("last");
 }
 
 TEST_CASE_FIXTURE(SmallWindow, "a request that is cancelled before its turn is never sent") {
@@ -244,11 +257,10 @@ TEST_CASE_FIXTURE(TalkFixture, "what is over before it begins is not sent") {
 }
 
 TEST_CASE_FIXTURE(TalkFixture, "a deadline ends the wait, and the answer that follows is dropped") {
-  auto pending = start("slow/method", Clock::now() + 10ms);
+  auto [pending, id] = start_briefly("slow/method");
   const std::string what = error<TimeoutError>(pending);
   CHECK(contains(what, "slow/method timed out after"));
   CHECK_FALSE(contains(what, "not been sent"));
-  const auto id = asked("slow/method");
   answer(id);
   settle();
 }
@@ -265,23 +277,21 @@ TEST_CASE_FIXTURE(TalkFixture,
 }
 
 TEST_CASE_FIXTURE(SmallWindow, "a request that was given up keeps its place until its answer") {
-  auto given_up = start("slow", Clock::now() + 1ms);
+  auto [given_up, slow_id] = start_briefly("slow");
   auto other = start("other");
   CHECK(contains(error<TimeoutError>(given_up), "slow"));
   auto next = start("next");
-  const auto slow_id = asked("slow");
-  CHECK(asked("other") == 2);
+  (void)asked("other");
   CHECK(nothing_was_sent());
   answer(slow_id);
-  CHECK(asked("next") == 3);
+  (void)asked("next");
 }
 
 TEST_CASE("a request whose answer never comes does not keep its place for ever") {
   TalkFixture fixture({.window = {.max_in_flight = 1, .abandoned_grace = 20ms}});
-  auto lost = fixture.start("lost", Clock::now() + 1ms);
+  auto [lost, lost_id] = fixture.start_briefly("lost");
   auto next = fixture.start("next");
-  CHECK(fixture.asked("lost") == 1);
-  CHECK(fixture.asked("next") == 2);
+  CHECK(fixture.asked("next") > lost_id);
   CHECK(contains(error<TimeoutError>(lost), "lost"));
 }
 

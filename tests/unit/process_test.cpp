@@ -166,12 +166,16 @@ TEST_CASE("closing: the end of stdin is enough for a polite child") {
 }
 
 TEST_CASE("closing: SIGTERM is next") {
-  ProcessOptions options = shell("trap 'exit 7' TERM; echo ready; while :; do sleep 0.01; done");
-  options.shutdown_timeout = 200ms;
-  const auto process = start_process(options);
-  CHECK(read_line(*process) == "ready");
-  process->close();
-  CHECK(process->await_exit(Clock::now()) == ExitStatus{.code = 7});
+  ExitStatus status{.signal = SIGKILL};
+  // On a slow machine it may need longer to obey.
+  for (auto time = 50ms; status == ExitStatus{.signal = SIGKILL} && time < 20s; time *= 2) {
+    const auto process =
+        start_process(shell("trap 'exit 7' TERM; echo ready; while :; do sleep 0.01; done", time));
+    CHECK(read_line(*process) == "ready");
+    process->close();
+    status = process->await_exit(Clock::now());
+  }
+  CHECK(status == ExitStatus{.code = 7});
 }
 
 TEST_CASE("closing: a deaf child is killed in time, with all its kin") {
@@ -182,7 +186,7 @@ TEST_CASE("closing: a deaf child is killed in time, with all its kin") {
   const ProcessWatch grandchild(std::stoi(read_line(*process)));
   const auto begin = Clock::now();
   process->close();
-  CHECK(Clock::now() - begin < 2s);
+  CHECK(Clock::now() - begin < testing::at_once);
   CHECK(process->await_exit(Clock::now()) == ExitStatus{.signal = SIGKILL});
   CHECK(grandchild.ends_by(soon()));
   CHECK(has_no_children());
@@ -199,7 +203,7 @@ TEST_CASE("a child that ends by itself ends the conversation, though others hold
   const auto process = start_process(shell("sleep 1000 & echo $!; exit 4"));
   const auto begin = Clock::now();
   const ProcessWatch left_behind(std::stoi(read(*process)));
-  CHECK(Clock::now() - begin < 5s);
+  CHECK(Clock::now() - begin < testing::at_once);
   CHECK(process->await_exit(soon()) == ExitStatus{.code = 4});
   process->close();
   CHECK(left_behind.ends_by(soon()));

@@ -77,6 +77,20 @@ Task<ThreadId> thread_after(std::chrono::milliseconds time) {
   co_return std::this_thread::get_id();
 }
 
+/// Waits until the test has it go on: a short sleep may be over before anything waits for it, and
+/// what is over does not leave its thread.
+Task<void> until(std::stop_token go) {
+  try {
+    co_await sleep_for(20s, std::move(go));
+  } catch (const CancelledError&) {  // NOLINT(bugprone-empty-catch): it goes on
+  }
+}
+
+Task<ThreadId> thread_behind(std::stop_token go) {
+  co_await until(std::move(go));
+  co_return std::this_thread::get_id();
+}
+
 }  // namespace
 
 TEST_CASE("a task does nothing until it is awaited") {
@@ -161,8 +175,8 @@ TEST_CASE("a task that is given up while it waits ends what it was in, and is ne
   waiting.give_up();
   CHECK(guests == 0);
 
-  // What is already on its way to its loop is called off, too. Woken by a stop, as a short sleep may
-  // be over before anything waits for it.
+  // What is already on its way to its loop is called off, too. Woken by a stop, as a short sleep
+  // may be over before anything waits for it.
   std::stop_source stop;
   Begun<void> woken(sleep_with(guests), loop, stop.get_token());
   stop.request_stop();
@@ -235,11 +249,17 @@ TEST_CASE(
   CHECK(sync_wait(thread_after(1ms).on(loop.executor())) == loop.id());
 
   // Who awaits a task that has an executor of its own goes on there.
-  const auto awaits = [](Executor executor) -> Task<std::pair<ThreadId, ThreadId>> {
-    const ThreadId inside = co_await thread_after(1ms).on(executor);
+  const auto awaits = [](Executor executor,
+                         std::stop_token go) -> Task<std::pair<ThreadId, ThreadId>> {
+    const ThreadId inside = co_await thread_behind(std::move(go)).on(executor);
     co_return std::pair(inside, std::this_thread::get_id());
   };
-  const auto [inside, after] = sync_wait(awaits(loop.executor()));
+  std::stop_source go;
+  ManualLoop unused;
+  Begun<std::pair<ThreadId, ThreadId>> awaiting(awaits(loop.executor(), go.get_token()), unused);
+  go.request_stop();
+  REQUIRE(comes_true([&] { return awaiting.has_ended(); }));
+  const auto [inside, after] = awaiting.take();
   CHECK(inside == loop.id());
   CHECK(after == loop.id());
 
@@ -253,9 +273,11 @@ TEST_CASE(
     const std::lock_guard lock(mutex);
     ours.push_back(*id);
   };
-  detach(thread_after(1ms), note);
-  detach(thread_after(1ms), note);
-  CHECK(comes_true([&] {
+  std::stop_source both_wait;
+  detach(thread_behind(both_wait.get_token()), note);
+  detach(thread_behind(both_wait.get_token()), note);
+  both_wait.request_stop();
+  REQUIRE(comes_true([&] {
     const std::lock_guard lock(mutex);
     return ours.size() == 2;
   }));
@@ -339,13 +361,16 @@ TEST_CASE("detach tells the value or the error where the task ends, on its execu
 TEST_CASE("when_all gives all values, and begins each task before the first wait, in order") {
   const NoFrameIsLost check;
   std::string order;
-  const auto begin = [](std::string& names, char name) -> Task<char> {
+  std::stop_source last_has_begun;
+  const auto begin = [](std::string& names, char name, std::stop_source go) -> Task<char> {
     names += name;
-    co_await sleep_for(1ms);
+    if (name == 'b') go.request_stop();
+    co_await until(go.get_token());
     names += name;
     co_return name;
   };
-  const auto [a, b, c] = sync_wait(when_all(begin(order, 'a'), number(2), begin(order, 'b')));
+  const auto [a, b, c] = sync_wait(
+      when_all(begin(order, 'a', last_has_begun), number(2), begin(order, 'b', last_has_begun)));
   CHECK(a == 'a');
   CHECK(b == 2);
   CHECK(c == 'b');
@@ -389,7 +414,7 @@ TEST_CASE(
 TEST_CASE("when_any gives what ends first, and stops the others, which have ended by then") {
   const NoFrameIsLost check;
   int stopped = 0;
-  const auto first = sync_wait(when_any(until_stopped(stopped), later(7), nothing()));
+  const auto first = sync_wait(when_any(until_stopped(stopped), later(7, 1h), nothing()));
   CHECK(first.index() == 2);
   CHECK(stopped == 1);
 
@@ -458,10 +483,20 @@ TEST_CASE("a scope owns its tasks, joins them, and tells the first error") {
   int guests = 0;
   int stopped = 0;
   const auto stop_counted = [](int& count) -> Task<void> { (void)co_await until_stopped(count); };
-  const auto failing = [](const char* what) -> Task<void> { (void)co_await fail_later(what); };
-  scope.spawn(sleep_with(guests, 1ms));
-  scope.spawn(failing("first"));
+  std::stop_source go;
+  const auto visit = [](int& count, std::stop_token leave) -> Task<void> {
+    const Guest guest(count);
+    co_await until(std::move(leave));
+  };
+  const auto failing = [](const char* what, std::stop_token fails) -> Task<void> {
+    co_await until(std::move(fails));
+    throw std::runtime_error(what);
+  };
+  scope.spawn(visit(guests, go.get_token()));
+  scope.spawn(failing("first", go.get_token()));
   CHECK(scope.running() == 2);
+  CHECK(guests == 1);
+  go.request_stop();
   {
     Begun<void> join(scope.join(), loop);
     CHECK(loop.run_until([&] { return join.has_ended(); }));
@@ -495,7 +530,8 @@ TEST_CASE("a scope that ends gives up the tasks that are left, wherever they are
     scope.spawn(sleep_with(guests));
     scope.spawn(sleep_with(guests, 0ms));
     scope.spawn(sleep_with(guests, std::chrono::milliseconds(i % 2)));
-    if (i % 3 == 0) loop.run_one();
+    scope.spawn(sleep_with(guests, 0ms).on(loop.executor()));  // comes to the loop in any case
+    if (i % 3 == 0) CHECK(loop.run_one());
   }
   CHECK(guests == 0);
 }

@@ -416,18 +416,20 @@ void detail::run_for_handler(Task<T> task, const HandlerContext& context, Done d
 template <class R, class F>
 void detail::TaskHandlerBody<R, F>::start(std::string_view params, const HandlerContext& context,
                                           std::shared_ptr<HandlerReply> reply) {
-  // The coroutine may refer to all of them.
+  // The coroutine may refer to all of them. The reply ends last: a client that closes waits for
+  // that alone, and what the app gave shall be let go by then.
   struct Call {
+    std::shared_ptr<HandlerReply> reply;
     std::shared_ptr<HandlerBody> body;
     typename R::Params params;
     HandlerContext context;
   };
   const auto state = std::make_shared<const Call>(
-      Call{this->shared_from_this(),
+      Call{std::move(reply), this->shared_from_this(),
            decode_named<typename R::Params>(R::method, params.empty() ? "{}" : params), context});
   run_for_handler(call_handler(callable_, state->context, state->params), state->context,
-                  [state, reply](std::exception_ptr error, auto result) {
-                    answer_with(*reply, error, [&] {
+                  [state](std::exception_ptr error, auto result) {
+                    answer_with(*state->reply, error, [&] {
                       return protocol::encode(response_of<R>(*std::move(result), state->params));
                     });
                   });
@@ -437,20 +439,21 @@ template <class F>
 void detail::OtherHandlerBody<F>::start(std::string_view params, const HandlerContext& context,
                                         std::shared_ptr<HandlerReply> reply) {
   struct Call {
+    std::shared_ptr<HandlerReply> reply;  // ends last, as above
     std::shared_ptr<HandlerBody> body;
     Json params;
     HandlerContext context;
   };
-  const auto state =
-      std::make_shared<const Call>(Call{shared_from_this(), parse_params(params), context});
+  const auto state = std::make_shared<const Call>(
+      Call{std::move(reply), shared_from_this(), parse_params(params), context});
   const HandlerContext& kept = state->context;
   if constexpr (is_task<HandlerResult<F, std::string, Json>>) {
     run_for_handler(call_handler(callable_, kept, kept.method, state->params), kept,
-                    [state, reply](std::exception_ptr error, auto result) {
-                      answer_with(*reply, error, [&] { return dump_response(*result); });
+                    [state](std::exception_ptr error, auto result) {
+                      answer_with(*state->reply, error, [&] { return dump_response(*result); });
                     });
   } else {
-    reply->answer(dump_response(call_handler(callable_, kept, kept.method, state->params)));
+    state->reply->answer(dump_response(call_handler(callable_, kept, kept.method, state->params)));
   }
 }
 

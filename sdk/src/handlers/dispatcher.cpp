@@ -1,6 +1,7 @@
 #include "handlers/dispatcher.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -193,28 +194,25 @@ void Dispatcher::end() {
 void Dispatcher::finish(std::chrono::milliseconds patience, bool and_coroutines) noexcept {
   const TimePoint deadline = deadline_after(Clock::now(), patience);
   const bool has_left_some = handlers_.finish(patience) != 0;
+  std::unique_lock lock(mutex_);
+  // At one moment: a coroutine that has begun too late goes from those that run to those that wait.
+  std::vector<CallPtr> left;
   if (and_coroutines) {
-    std::unique_lock lock(mutex_);
     one_ended_.wait_until(lock, deadline, [this] { return coroutines().empty(); });
-    const auto left = coroutines();
-    lock.unlock();
-    for (const auto& call : left) {
-      tell(*call, Kind::left_behind, "The handler still runs, and was not waited for any longer");
-    }
+    left = coroutines();
   }
   if (has_left_some) {
-    std::unique_lock lock(mutex_);
-    const auto running = running_;
-    lock.unlock();
-    for (const auto& call : running) {
-      if (call->thread == std::this_thread::get_id()) continue;
-      tell(*call, Kind::left_behind, "The handler still runs, and was not waited for any longer");
-    }
+    std::copy_if(running_.begin(), running_.end(), std::back_inserter(left),
+                 [](const auto& call) { return call->thread != std::this_thread::get_id(); });
+  }
+  lock.unlock();
+  for (const auto& call : left) {
+    tell(*call, Kind::left_behind, "The handler still runs, and was not waited for any longer");
   }
   stops_.finish(patience);
   problems_.finish(patience);
   book_.clear();
-  std::unique_lock lock(mutex_);
+  lock.lock();
   const auto suspended = std::exchange(suspended_, {});  // they hold what the app gave, too
   lock.unlock();
 }
