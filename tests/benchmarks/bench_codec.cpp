@@ -8,7 +8,7 @@
 // what that alone costs.
 //
 // A typed decode starts from a fresh value. "decode" ends with it; "decode and free" ends with its
-// destruction as well, which is where a program with one large answer spends a quarter of the time.
+// destruction as well, which is where a program with one large answer spends a third of the time.
 // Small messages have "decode and free" alone: their values never leave the processor's cache, and
 // the clock would cost more than the work. An encode ends with a string of its own. RapidJSON's SAX
 // checks UTF-8, as all others here do.

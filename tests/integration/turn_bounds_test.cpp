@@ -7,7 +7,9 @@
 
 #include "support/face.hpp"
 #include "support/messages.hpp"
+#include "support/thread_status.hpp"
 
+using codex::testing::becomes_idle;
 using codex::testing::error_of;
 using codex::testing::Gate;
 using codex::testing::MockModel;
@@ -17,16 +19,6 @@ namespace types = codex::protocol;
 namespace events = codex::protocol::notifications;
 
 namespace {
-
-/// Whether the runtime says within a reasonable time that the thread does nothing any more.
-bool becomes_idle(face::Codex& codex, const face::Thread& thread) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  while (std::chrono::steady_clock::now() < deadline) {
-    const auto read = codex.request("thread/read", {{"threadId", thread.id()}});
-    if (read.at("thread").at("status").at("type") == "idle") return true;
-  }
-  return false;
-}
 
 /// 20 MB of output in lines, from a command that begins with `echo begun`.
 constexpr const char* flood = "echo begun; sleep 0.2; yes 0123456789abcdef | head -c 20000000";

@@ -8,6 +8,7 @@
 
 #include "support/face.hpp"
 #include "support/messages.hpp"
+#include "support/thread_status.hpp"
 #include "support/turn_results.hpp"
 
 using codex::testing::at_once;
@@ -16,7 +17,6 @@ using codex::testing::Gate;
 using codex::testing::messages;
 using codex::testing::MockModel;
 using codex::testing::Reply;
-using codex::testing::soon;
 using namespace std::chrono_literals;
 namespace types = codex::protocol;
 namespace events = codex::protocol::notifications;
@@ -244,15 +244,7 @@ TEST_CASE("a turn whose start was given up is ended when it begins all the same"
   } catch (const codex::TimeoutError& error) {
     CHECK(error.was_sent() == (error.collected() != nullptr));
   }
-  const auto deadline = soon();
-  const auto is_idle = [&] {
-    const auto read = codex.request("thread/read", {{"threadId", thread.id()}});
-    return read.at("thread").at("status").at("type") == "idle";
-  };
-  bool idle = false;
-  while (!(idle = is_idle()) && std::chrono::steady_clock::now() < deadline) {
-  }
-  CHECK(idle);
+  CHECK(codex::testing::becomes_idle(codex, thread));
   CHECK(thread.turn("next", {.timeout = 20s}).id() != "");
 }
 
