@@ -39,6 +39,16 @@ struct End {
   }
 };
 
+/// What it throws in a coroutine of Asio's. Not by a future, which a thread of Asio's may let go of
+/// last: the thread sanitizer does not see how exceptions are counted.
+std::exception_ptr error_of(asio::io_context& io, Task<void> task) {
+  std::exception_ptr error;
+  asio::co_spawn(io, asio_awaitable(std::move(task)),
+                 [&](std::exception_ptr its_error) { error = std::move(its_error); });
+  io.run();
+  return error;
+}
+
 asio::awaitable<std::string> greet_in_asio(AsyncCodex& codex, Threads& threads) {
   auto greeting = co_await asio_awaitable(greet(codex, threads));
   threads.push_back(std::this_thread::get_id());
@@ -103,9 +113,9 @@ TEST_CASE("a task that has a value at once gives it to a coroutine of Asio's") {
 TEST_CASE("what a task throws is thrown in the coroutine of Asio's") {
   const NoFrameLost frames;
   asio::io_context io;
-  auto failed = asio::co_spawn(io, asio_awaitable(fail_later()), asio::use_future);
-  io.run();
-  CHECK_THROWS_WITH_AS(failed.get(), "It failed later", std::runtime_error);
+  const auto error = error_of(io, fail_later());
+  REQUIRE(error != nullptr);
+  CHECK_THROWS_WITH_AS(std::rethrow_exception(error), "It failed later", std::runtime_error);
 }
 
 TEST_CASE("a task that was awaited before throws in the coroutine of Asio's") {
@@ -113,9 +123,9 @@ TEST_CASE("a task that was awaited before throws in the coroutine of Asio's") {
   asio::io_context io;
   auto task = fail_later();
   [[maybe_unused]] const auto taken = std::move(task);
-  auto failed = asio::co_spawn(io, asio_awaitable(std::move(task)), asio::use_future);
-  io.run();
-  CHECK_THROWS_AS(failed.get(), CodexError);
+  const auto error = error_of(io, std::move(task));
+  REQUIRE(error != nullptr);
+  CHECK_THROWS_AS(std::rethrow_exception(error), CodexError);
 }
 
 TEST_CASE("a cancellation of Asio's stops the task, whose CancelledError is thrown") {
