@@ -45,7 +45,7 @@ Unescaped unescape(const char* p, const char* end, char* to) noexcept;
 /// How far ahead of what it reads a long text is fetched.
 inline constexpr std::ptrdiff_t far_ahead = 2048;
 
-/// The same on any processor.
+/// As `unescape`, on any processor.
 Unescaped unescape_anywhere(const char* p, const char* end, char* to) noexcept;
 
 /// What a letter stands for behind a backslash; zero for those that may not be there.
