@@ -55,7 +55,8 @@ class StageSdk(Staging):
         files = ["CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md",
                  "codegen/CMakeLists.txt", "docs/page.md", "examples/one.cpp", "sdk/CMakeLists.txt",
                  "schema/responses.json", "tools/cmake/one.cmake", "tools/install_packages",
-                 "tools/quickstart", "tools/steps.bash", "tools/wire/main.cpp",
+                 "tools/quickstart", "tools/steps.bash", "tools/upkeep/packages.py",
+                 "tools/upkeep/trust.py", "tools/wire/main.cpp",
                  "tests/unit/left_out.cpp", "build/left_out"]
         for file in files:
             self.write(f"sdk tree/{file}", file)
@@ -80,6 +81,7 @@ class StageSdk(Staging):
         self.assertEqual((content / "sdk/CMakeLists.txt").read_text(), "sdk/CMakeLists.txt")
         self.assertEqual((content / "generated/include/codex/protocol/registry.hpp").read_text(),
                          self.registry.read_text())
+        self.assertTrue((content / "tools/upkeep/trust.py").exists())
         self.assertFalse((content / "tests").exists())
         self.assertFalse((content / "build").exists())
         entries = self.contents("codex-sdk-1.2.3.tar.gz")
@@ -268,7 +270,7 @@ class StageRuntime(Staging):
         with tarfile.open(file, "w:gz") as archive:
             archive.add(self.home / "pin.json" if (self.home / "pin.json").exists()
                         else self.content / "bin/codex", f"package/{FOLDER}/../../x")
-        self.refused(self.stage(file), "neither a plain file nor a folder")
+        self.refused(self.stage(file), "whose path is no plain one and may lead elsewhere")
 
     def test_overlapping_folders_are_refused(self):
         for folder in (self.content, self.content / "out", self.home / "npm"):

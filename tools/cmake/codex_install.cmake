@@ -59,6 +59,9 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # The runtime is fetched by a tool, which has the pin beside it.
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/fetch_runtime DESTINATION ${codex_share_dir}/tools)
+install(FILES ${PROJECT_SOURCE_DIR}/tools/upkeep/packages.py
+              ${PROJECT_SOURCE_DIR}/tools/upkeep/trust.py
+        DESTINATION ${codex_share_dir}/tools/upkeep)
 install(FILES ${PROJECT_SOURCE_DIR}/schema/runtime.json ${PROJECT_SOURCE_DIR}/schema/responses.json
         DESTINATION ${codex_share_dir}/schema)
 if(NOT WIN32)

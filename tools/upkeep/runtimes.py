@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import concurrent.futures
 import contextlib
-import hashlib
 import importlib.machinery
 import importlib.util
 import json
@@ -18,7 +16,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import zlib
+
+from . import packages, trust
+from .trust import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NPM_NAME = "@openai/codex"
@@ -44,7 +44,6 @@ def load_script(name: str):
 
 sys.dont_write_bytecode = True  # a script has no place for it
 fetcher = load_script("fetch_runtime")
-Failure = fetcher.Failure
 
 
 # --- versions ---------------------------------------------------------------------------------
@@ -130,30 +129,29 @@ def npm_view(package: str, field: str) -> str:
 
 
 def read_package(file: pathlib.Path) -> tuple[str, str, str]:
-    """Version, platform and integrity of an npm package file."""
+    """Version, platform and integrity of an npm package file, of the same bytes."""
     try:
-        with tarfile.open(file, "r:gz") as archive:
-            text = next(archive.extractfile(member).read(1 << 20) for member in archive
-                        if member.name == "package/package.json" and member.isfile())
+        with open(file, "rb") as source:
+            hashed = packages.Hashed(source)
+            with tarfile.open(fileobj=hashed, mode="r|gz") as archive:
+                text = next(archive.extractfile(member).read(1 << 20) for member in archive
+                            if member.name == "package/package.json" and member.isfile())
+            integrity = hashed.integrity()
         manifest = json.loads(text)
         name, full = manifest["name"], manifest["version"]
-    except (OSError, EOFError, zlib.error, tarfile.TarError, StopIteration, ValueError, KeyError,
-            TypeError) as error:
+    except (OSError, *packages.DAMAGED, StopIteration, ValueError, KeyError, TypeError) as error:
         what = error.strerror if isinstance(error, OSError) and error.strerror else "damaged?"
         raise Failure(f"{file} is no npm package ({what})") from error
     version, _, platform = str(full).partition("-")
     if name != NPM_NAME or platform not in TARGETS:
         raise Failure(f"{file} is {name}@{full}, not {NPM_NAME}@VERSION-PLATFORM with a platform "
                       f"of {', '.join(TARGETS)}")
-    return parse_version(version), platform, integrity_of(file)
+    return parse_version(version), platform, integrity
 
 
 def integrity_of(file: pathlib.Path) -> str:
-    digest = hashlib.sha512()
     with open(file, "rb") as content:
-        while block := content.read(1 << 20):
-            digest.update(block)
-    return "sha512-" + base64.b64encode(digest.digest()).decode()
+        return packages.Hashed(content).integrity()
 
 
 def install(runtime: fetcher.Runtime, package: pathlib.Path | None) -> pathlib.Path:
@@ -164,8 +162,6 @@ def install(runtime: fetcher.Runtime, package: pathlib.Path | None) -> pathlib.P
     try:
         return binary or fetcher.install(runtime, cache, home,
                                          argparse.Namespace(package=package, force=bool(package)))
-    except (EOFError, tarfile.TarError, zlib.error) as error:
-        raise Failure(f"{package or runtime.npm_package} is damaged ({error})") from error
     except OSError as error:
         raise Failure(fetcher.explain(error, cache)) from error
 
@@ -181,7 +177,8 @@ def unpack(version: str, folder: pathlib.Path, package: pathlib.Path | None = No
             return installed
         package = fetcher.download(runtime, folder)
     content = folder / "runtime"
-    fetcher.unpack(package, runtime, content)
+    with packages.private_copy(package, folder) as (copy, _):
+        fetcher.unpack(copy, runtime, content)
     # 0.131.0 has codex/codex, later ones bin/codex.
     for place in ("bin/codex", "codex/codex"):
         if fetcher.is_executable(content / place):
@@ -239,14 +236,14 @@ def count_schema(schema: pathlib.Path) -> str:
 
 def kept_schema(version: str, say, package: pathlib.Path | None = None) -> pathlib.Path:
     """A folder laid out as schema/ is, kept below ~/.cache/codex-sdk/schema; the runtime is not."""
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
-    cache = cache / "codex-sdk" / "schema"
+    cache = trust.cache_base() / "codex-sdk" / "schema"
     home = cache / version
+    trust.check_tree(home, "XDG_CACHE_HOME")
     responses = ROOT / "schema" / "responses.json"
     if (home / "runtime.json").is_file():
         shutil.copy(responses, home)  # ours may have learnt more since
         return home
-    cache.mkdir(parents=True, exist_ok=True)
+    trust.make_folder(cache)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=cache) as folder:
         staging = pathlib.Path(folder)
         say(f"getting the schema of codex {version} from its runtime")

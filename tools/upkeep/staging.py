@@ -19,14 +19,12 @@ import tarfile
 import tempfile
 import typing
 
+from .trust import Failure
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PIN = "schema/runtime.json"
 VERSION = re.compile(r"(?:rust-v|v)?(\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+(?:\.\d+)?)?)(\.\d+)?")
 TIME = 315532800  # 1980, before which some archives cannot count
-
-
-class Failure(Exception):
-    """What went wrong and what to do about it, in one line."""
 
 
 def run(tool: str, function) -> int:

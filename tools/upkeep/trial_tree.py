@@ -15,7 +15,7 @@ import sys
 import time
 import xml.etree.ElementTree
 
-from .runtimes import Failure
+from .trust import Failure, locked
 
 PROTOCOL = ("schema/runtime.json", "schema/stable", "schema/experimental",
             "generated/include", "generated/src")
@@ -153,16 +153,12 @@ class TrialTree:
 def exclusive(folder: pathlib.Path) -> collections.abc.Iterator[int]:
     """One trial at a time: gives a descriptor that stands for the lock. Builds inherit it, so it
     lasts until the last of them has ended."""
-    import fcntl  # not on Windows
+    def refuse() -> None:
+        raise Failure("another update_runtime or skew is at work here, or a build of theirs")
 
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Failure("another update_runtime or skew is at work here, or a build of "
-                          "theirs") from None
-        yield lock.fileno()
+    with locked(folder / ".lock", refuse) as lock:
+        yield lock
 
 
 class Verdict:
