@@ -1,11 +1,11 @@
 #include "comment.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <sstream>
 #include <utility>
 
+#include "printable.hpp"
 #include "text.hpp"
 
 namespace codegen {
@@ -13,22 +13,41 @@ namespace {
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-/// Characters that turn the direction of text, which compilers warn of: in UTF-8.
-constexpr std::array<std::string_view, 12> direction_marks = {
-    "\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c",
-    "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"};
-
-/// Text that may stand in a comment: no control characters, no direction marks.
+/// Text that looks as it is: without what cannot be printed, which compilers warn of in part.
 std::string harmless(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const auto mark =
-        std::find_if(direction_marks.begin(), direction_marks.end(),
-                     [&](std::string_view candidate) { return text.starts_with(candidate); });
-    const bool control = static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7f;
-    if (mark == direction_marks.end() && !control) out += text[0];
-    if (control) out += ' ';
-    text.remove_prefix(mark == direction_marks.end() ? 1 : mark->size());
+    const Character first = first_character(text);
+    if (first.printable) out += text.substr(0, first.bytes);
+    if (!first.printable && first.bytes == 1) out += ' ';
+    text.remove_prefix(first.bytes);
+  }
+  return out;
+}
+
+/// Whether Markdown may find a link, an image or the definition of one.
+bool has_links(std::string_view text) {
+  for (std::size_t at = text.find_first_of("!]"); at < text.size() - 1;
+       at = text.find_first_of("!]", at + 1)) {
+    if (text[at] == '!' && text[at + 1] == '[') return true;
+    const std::size_t next = text.find_first_not_of(" \t\r\n", at + 1);
+    if (text[at] == ']' && next != text.npos && std::string_view("(:[").find(text[next]) < 3) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What Doxygen shows as that text: neither a command of its own nor HTML, wherever it stands; not
+/// even in code, of which Doxygen does not always agree that it is some. No runs of characters that
+/// would begin a block of code.
+std::string escaped(std::string_view text, bool links) {
+  std::string out;
+  for (const char c : text) {
+    const std::string_view special = links ? "\\@<&[" : "\\@<&";
+    if (special.find(c) != special.npos) out += '\\';
+    if ((c == '`' && out.ends_with('`')) || (c == '~' && out.ends_with("~~"))) continue;
+    out += c;
   }
   return out;
 }
@@ -37,7 +56,10 @@ std::string harmless(std::string_view text) {
 /// (a backslash, or the trigraph of one).
 std::string ended(std::string line) {
   while (!line.empty() && is_space(line.back())) line.pop_back();
-  if (line.ends_with('\\')) return line.replace(line.size() - 1, 1, "&#92;");
+  if (line.ends_with('\\')) {
+    line.resize(line.size() - (line.ends_with("\\\\") ? 2 : 1));  // escaped it is two
+    return line + "&#92;";
+  }
   if (line.ends_with("?\?/")) return line.replace(line.size() - 1, 1, "&#47;");
   return line;
 }
@@ -55,7 +77,8 @@ std::size_t marker_width(std::string_view line) {
 }
 
 /// Markdown as schemas have it, to lines of a comment. Prose is joined and wrapped anew; lists,
-/// headings, tables, quotes and code keep their lines.
+/// headings, tables, quotes and code keep their lines. Fenced code is indented instead: Doxygen
+/// loses what follows a fence that it does not see the end of.
 class Comment {
  public:
   explicit Comment(std::string prefix) : prefix_(std::move(prefix)) {}
@@ -63,8 +86,9 @@ class Comment {
   void add(const std::string& paragraph) {
     if (paragraph.find_first_not_of(" \t\r\n") == paragraph.npos) return;
     blank_line_ = !out_.empty();
+    links_ = has_links(paragraph);
     std::istringstream lines(paragraph);
-    for (std::string line; std::getline(lines, line);) add_line(harmless(line));
+    for (std::string line; std::getline(lines, line);) add_line(without_tag(harmless(line)));
     end_block();
     in_code_ = false;
   }
@@ -72,6 +96,12 @@ class Comment {
   [[nodiscard]] const std::string& text() const { return out_; }
 
  private:
+  /// The one tag that schemas use.
+  static std::string without_tag(const std::string& line) {
+    constexpr std::string_view tag = "@deprecated ";
+    return line.starts_with(tag) ? "Deprecated: " + line.substr(tag.size()) : line;
+  }
+
   void add_line(const std::string& line) {
     const std::size_t start = line.find_first_not_of(' ');
     if (start == line.npos) {
@@ -80,23 +110,27 @@ class Comment {
       return;
     }
     const std::string_view content = std::string_view(line).substr(start);
-    const bool fence = content.starts_with("```");
     constexpr std::string_view own_line = "#|>";
     const bool code = in_code_ || (block_.empty() && start >= 4);
-    if (fence || code || own_line.find(content[0]) != own_line.npos) {
+    if (content.starts_with("```")) {
       end_block();
-      write(line);
-      in_code_ = in_code_ != fence;
+      blank_line_ = !out_.empty();
+      in_code_ = !in_code_;
+      return;
+    }
+    if (code || own_line.find(content[0]) != own_line.npos) {
+      end_block();
+      write((in_code_ ? "    " : "") + escaped(line, links_));
       return;
     }
     const std::size_t marker = marker_width(line);
     const bool after_list = hang_ > 0 && start < hang_;
     if (marker > 0 || after_list || block_.ends_with(':')) end_block();
     if (block_.empty()) {
-      block_ = line;
+      block_ = escaped(line, links_);
       hang_ = marker > 0 ? marker : start;
     } else {
-      block_ += " " + std::string(content);
+      block_ += " " + escaped(content, links_);
     }
     block_ = block_.substr(0, block_.find_last_not_of(' ') + 1);
   }
@@ -131,6 +165,7 @@ class Comment {
   std::size_t hang_ = 0;     // how far its later lines are indented
   bool blank_line_ = false;  // due before the next line
   bool in_code_ = false;
+  bool links_ = false;  // whether the paragraph may have some
 };
 
 }  // namespace

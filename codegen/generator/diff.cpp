@@ -132,7 +132,7 @@ class Comparison {
           presence_change(to, from));
     } else if (from.default_value != to.default_value) {
       const auto text = [](const Member& member) {
-        return member.default_value ? member.default_value->dump() : "none";
+        return member.default_value ? json_text(*member.default_value) : "none";
       };
       add(use.written, Subject::member, What::changed, name, {text(to), text(from), "default"});
     }

@@ -26,9 +26,22 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width - std::min(width, text.size()) + 2, ' ');
 }
 
+/// As code in Markdown: in more backticks than any run of its own.
+std::string code_span(const std::string& text) {
+  std::size_t longest = 0;
+  for (std::size_t i = 0, run = 0; i < text.size(); ++i) {
+    run = text[i] == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string quote(longest + 1, '`');
+  const std::string blank = longest > 0 ? " " : "";
+  return quote + blank + text + blank + quote;
+}
+
+std::string as_it_is(const std::string& text) { return text; }
+
 /// `: default 9, was 5`
-std::string detail_text(const Change& change, const std::string& quote) {
-  const auto quoted = [&](const std::string& text) { return quote + text + quote; };
+std::string detail_text(const Change& change, std::string (*quoted)(const std::string&)) {
   std::string out = change.note;
   if (!change.now.empty()) out += (out.empty() ? "" : " ") + quoted(change.now);
   if (!change.before.empty()) out += ", was " + quoted(change.before);
@@ -39,7 +52,7 @@ std::string text_lines(const std::vector<Change>& changes) {
   std::string out;
   for (const auto& change : changes) {
     out += "  " + padded(name_of(change.what), 7) + padded(name_of(change.subject), 10) +
-           change.name + detail_text(change, "") + "\n";
+           change.name + detail_text(change, as_it_is) + "\n";
   }
   return out;
 }
@@ -48,7 +61,7 @@ std::string markdown_lines(const std::vector<Change>& changes) {
   std::string out;
   for (const auto& change : changes) {
     out += "- " + std::string(name_of(change.what)) + " " + std::string(name_of(change.subject)) +
-           " `" + change.name + "`" + detail_text(change, "`") + "\n";
+           " " + code_span(change.name) + detail_text(change, code_span) + "\n";
   }
   return out;
 }
@@ -95,7 +108,8 @@ std::string as_json(const Model& before, const Model& after, const std::vector<C
                     {"to", after.runtime_version},
                     {"breaking", json_list(only(changes, true))},
                     {"notBreaking", json_list(only(changes, false))}};
-  return out.dump(2) + "\n";
+  constexpr bool as_ascii = true;
+  return out.dump(2, ' ', as_ascii) + "\n";
 }
 
 }  // namespace codegen

@@ -131,7 +131,7 @@ class HeaderWriter {
     for (const auto& member : members) {
       std::vector<std::string> paragraphs = {member.doc};
       if (member.default_value && !member.default_value->is_null()) {
-        paragraphs.push_back("Default: `" + member.default_value->dump() + "`.");
+        paragraphs.push_back("Default: `" + printable(member.default_value->dump()) + "`.");
       }
       if (member.experimental) paragraphs.push_back(experimental_note);
       out += doc_comment(paragraphs, "  ");

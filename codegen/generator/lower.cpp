@@ -67,6 +67,7 @@ class Lowering {
     const auto values = enum_values(schema);
     if (values.empty()) return std::nullopt;
     const auto stable_values = stable ? enum_values(*stable) : std::vector<EnumValue>{};
+    if (values.size() > 250) throw SchemaError(schema.pointer, "an enum of over 250 values");
     Enum out;
     std::set<std::string> taken;
     for (const auto& [wire, doc] : values) {
@@ -78,7 +79,6 @@ class Lowering {
                           "two enumerators would be named " + enumerator_name(wire));
       }
     }
-    if (out.values.size() > 250) throw SchemaError(schema.pointer, "an enum of over 250 values");
     return out;
   }
 

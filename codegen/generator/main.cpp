@@ -10,6 +10,7 @@
 #include "emit.hpp"
 #include "input.hpp"
 #include "output.hpp"
+#include "printable.hpp"
 #include "text.hpp"
 
 namespace {
@@ -31,6 +32,12 @@ constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a c
 DIR of --schema, OLD and NEW are laid out as schema/ here: stable/, experimental/, responses.json
 (which --responses replaces), runtime.json. Exit 2: an error, or a schema that is not understood.
 )";
+
+/// What an error says may hold whatever a schema's author wrote.
+std::string one_line(std::string_view text) {
+  constexpr std::size_t longest = 1000;
+  return codegen::printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
+}
 
 /// The command line was not understood.
 struct UsageError {};
@@ -92,8 +99,12 @@ int run(int argc, char** argv) {
   const fs::path schema = args["schema"].as<std::string>();
   const fs::path out = args["out"].as<std::string>();
   if (words[0] == "dictionary") {
-    std::ofstream(out, std::ios::binary)
-        << codegen::emit_dictionary(codegen::read_model(schema, responses));
+    const std::string words_of_it =
+        codegen::emit_dictionary(codegen::read_model(schema, responses));
+    std::ofstream file(out, std::ios::binary);
+    file << words_of_it;
+    file.close();
+    if (!file) throw std::runtime_error("cannot write " + out.string());
     return 0;
   }
   if (words[0] != "generate" && words[0] != "check") throw UsageError{};
@@ -112,7 +123,7 @@ int main(int argc, char** argv) {
     std::cerr << usage;
     return 2;
   } catch (const std::exception& error) {
-    std::cerr << "codex-codegen: " << error.what() << '\n';
+    std::cerr << "codex-codegen: " << one_line(error.what()) << '\n';
     return 2;
   }
 }

@@ -55,18 +55,20 @@ const Names& language_words() {
   return words;
 }
 
-/// What `codex::protocol` and the tables' vocabulary, `codex::protocol::detail`, declare.
+/// What `codex::protocol` and the tables' vocabulary, `codex::protocol::detail`, declare, and
+/// macros of the standard library.
 const Names& support_types() {
   static const Names names = {
-      "ArmName",       "ArmOps",        "CodexError",   "DecodeError", "Defaulted",
-      "DefaultedInfo", "Described",     "EnumAccess",   "EnumInfo",    "Extra",
-      "FIELD",         "Field",         "Json",         "Kind",        "ListInfo",
-      "MapInfo",       "MessageAccess", "MessageInfo",  "MethodInfo",  "MethodKind",
-      "MethodMessage", "NoParams",      "NullableInfo", "OPTIONAL",    "ObjectInfo",
-      "OneOf",         "OpenEnum",      "OpenEnumBase", "Optional",    "OptionalInfo",
-      "OtherMembers",  "Overloaded",    "REQUIRED",     "Scalar",      "TypeInfo",
-      "TypeOf",        "Union",         "UnionArm",     "UnionInfo",   "UnionOps",
-      "UnionStyle",    "Unknown",       "UnknownPart"};
+      "ArmName",      "ArmOps",        "BUFSIZ",       "CodexError",    "DecodeError",
+      "Defaulted",    "DefaultedInfo", "Described",    "EOF",           "EnumAccess",
+      "EnumInfo",     "Extra",         "FIELD",        "Field",         "INFINITY",
+      "Json",         "Kind",          "ListInfo",     "MapInfo",       "MessageAccess",
+      "MessageInfo",  "MethodInfo",    "MethodKind",   "MethodMessage", "NAN",
+      "NULL",         "NoParams",      "NullableInfo", "OPTIONAL",      "ObjectInfo",
+      "OneOf",        "OpenEnum",      "OpenEnumBase", "Optional",      "OptionalInfo",
+      "OtherMembers", "Overloaded",    "REQUIRED",     "Scalar",        "TypeInfo",
+      "TypeOf",       "Union",         "UnionArm",     "UnionInfo",     "UnionOps",
+      "UnionStyle",   "Unknown",       "UnknownPart"};
   return names;
 }
 

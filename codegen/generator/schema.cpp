@@ -33,6 +33,9 @@ Schema parse(const Json& json, const std::string& pointer);
 
 std::vector<Schema> parse_list(const Json& json, const std::string& pointer) {
   if (!json.is_array() || json.empty()) throw SchemaError(pointer, "expected a list of schemas");
+  if (json.size() > most_alternatives) {
+    throw SchemaError(pointer, "more than " + std::to_string(most_alternatives) + " alternatives");
+  }
   std::vector<Schema> out;
   for (std::size_t i = 0; i < json.size(); ++i) {
     out.push_back(parse(json[i], child(pointer, std::to_string(i))));
@@ -62,7 +65,8 @@ std::vector<std::string> parse_types(const Json& json, const std::string& pointe
 std::string parse_ref(const Json& json, const std::string& pointer) {
   const std::string ref = text_of(json, pointer);
   constexpr std::string_view prefix = "#/definitions/";
-  if (!ref.starts_with(prefix)) throw SchemaError(pointer, "cannot follow the reference " + ref);
+  if (!ref.starts_with(prefix) || ref.ends_with('/'))
+    throw SchemaError(pointer, "cannot follow the reference " + ref);
   return type_name(ref.substr(ref.rfind('/') + 1));
 }
 
@@ -180,15 +184,10 @@ void check_combination(Schema& schema) {
   if (!schema.literals.empty() && !schema.has_type("string")) refuse("strings for a non-string");
 }
 
-/// Deeper than anybody writes, and still far from the end of the stack.
-constexpr std::ptrdiff_t deepest_pointer = 400;
-
+/// As deep as JsonLimits lets it be.
 Schema parse(const Json& json, const std::string& pointer) {
   Schema schema;
   schema.pointer = pointer;
-  if (std::count(pointer.begin(), pointer.end(), '/') > deepest_pointer) {
-    throw SchemaError(pointer, "nests too deep");
-  }
   if (json.is_boolean()) {
     schema.never = !json.get<bool>();
     return schema;
@@ -218,7 +217,7 @@ Json without_prose(Json json) {
     }
   }
   if (json.is_structured()) {
-    for (auto& value : json) value = without_prose(value);
+    for (auto& value : json) value = without_prose(std::move(value));
   }
   return json;
 }

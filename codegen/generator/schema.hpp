@@ -11,6 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "printable.hpp"
+
 /// JSON Schema, as far as the runtime's bundles use it. What is not here is refused.
 namespace codegen {
 
@@ -20,8 +22,11 @@ using Json = nlohmann::ordered_json;
 class SchemaError : public std::runtime_error {
  public:
   SchemaError(const std::string& pointer, const std::string& problem)
-      : std::runtime_error(pointer + ": " + problem) {}
+      : std::runtime_error(printable(pointer + ": " + problem)) {}
 };
+
+/// Alternatives in one place; the runtime's methods are some 200.
+inline constexpr std::size_t most_alternatives = 2000;
 
 struct Property;
 
@@ -73,8 +78,8 @@ struct Bundle {
   std::map<std::string, std::size_t, std::less<>> index_;
 };
 
-/// Reads a full bundle, whose `v2` member is a namespace of its own. Throws `SchemaError` on what
-/// it does not understand, on references to nothing and on cycles.
+/// Reads a full bundle, within JsonLimits, whose `v2` member is a namespace of its own. Throws
+/// `SchemaError` on what it does not understand, on references to nothing, cycles and long chains.
 Bundle parse_bundle(const Json& json);
 
 }  // namespace codegen

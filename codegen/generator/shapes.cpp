@@ -1,6 +1,8 @@
 #include "shapes.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace codegen {
 namespace {
@@ -26,41 +28,62 @@ std::string json_type(const Schema& schema) {
   return schema.is_object() ? "object" : "";
 }
 
-std::vector<const Schema*> flat_branches(const Schema& schema, const Bundle& bundle) {
+/// An alternative, and which of the union's own it comes from.
+using Arms = std::vector<std::pair<std::size_t, const Schema*>>;
+
+/// Alternatives of alternatives multiply.
+void add_branches(Arms& out, std::size_t arm, const Schema& schema, const Bundle& bundle) {
   const Schema& target = resolve(schema, bundle);
-  if (target.one_of.empty() || !target.properties.empty()) return {&target};
-  std::vector<const Schema*> out;
-  for (const Schema& branch : target.one_of) {
-    const auto nested = flat_branches(branch, bundle);
-    out.insert(out.end(), nested.begin(), nested.end());
+  if (target.one_of.empty() || !target.properties.empty()) {
+    if (out.size() == most_alternatives) {
+      throw SchemaError(target.pointer,
+                        "one of more than " + std::to_string(most_alternatives) + " alternatives");
+    }
+    out.emplace_back(arm, &target);
+    return;
   }
-  return out;
+  for (const Schema& branch : target.one_of) add_branches(out, arm, branch, bundle);
 }
 
-bool accepts_all(const Schema& a, const Schema& b, const Bundle& bundle);
+/// Whether what tells one schema can tell it from another. Pairs are compared once: members that
+/// refer to the same definitions would multiply from level to level.
+class Comparison {
+ public:
+  explicit Comparison(const Bundle& bundle) : bundle_(bundle) {}
 
-/// Whether a check for `a` (required members, literals, closedness) lets every `b` pass.
-bool object_accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) {
-  for (const auto& name : a.required) {
-    const Schema* mine = a.property(name);
-    const Schema* theirs = b.property(name);
-    if (!theirs || !b.required.contains(name)) return false;
-    if (!accepts_all(resolve(*mine, bundle), resolve(*theirs, bundle), bundle)) return false;
+  /// Whether a check for `a` (required members, literals, closedness) lets every `b` pass.
+  bool object_accepts_all(const Schema& a, const Schema& b) {
+    const auto [known, fresh] = known_.emplace(std::pair(&a, &b), true);
+    if (fresh) known->second = compare(a, b);
+    return known->second;
   }
-  if (!a.closed) return true;
-  return std::all_of(b.properties.begin(), b.properties.end(),
-                     [&](const auto& property) { return a.property(property.name); });
-}
 
-bool accepts_all(const Schema& a, const Schema& b, const Bundle& bundle) {
-  if (a.is_string_enum() && b.is_string_enum()) {
-    return std::any_of(b.literals.begin(), b.literals.end(), [&](const std::string& value) {
-      return std::find(a.literals.begin(), a.literals.end(), value) != a.literals.end();
-    });
+ private:
+  bool compare(const Schema& a, const Schema& b) {
+    for (const auto& name : a.required) {
+      const Schema* mine = a.property(name);
+      const Schema* theirs = b.property(name);
+      if (!theirs || !b.required.contains(name)) return false;
+      if (!accepts_all(resolve(*mine, bundle_), resolve(*theirs, bundle_))) return false;
+    }
+    if (!a.closed) return true;
+    return std::all_of(b.properties.begin(), b.properties.end(),
+                       [&](const auto& property) { return a.property(property.name); });
   }
-  if (a.is_object() && b.is_object()) return object_accepts_all(a, b, bundle);
-  return true;  // other types are not looked at
-}
+
+  bool accepts_all(const Schema& a, const Schema& b) {
+    if (a.is_string_enum() && b.is_string_enum()) {
+      return std::any_of(b.literals.begin(), b.literals.end(), [&](const std::string& value) {
+        return std::find(a.literals.begin(), a.literals.end(), value) != a.literals.end();
+      });
+    }
+    if (a.is_object() && b.is_object()) return object_accepts_all(a, b);
+    return true;  // other types are not looked at
+  }
+
+  const Bundle& bundle_;
+  std::map<std::pair<const Schema*, const Schema*>, bool> known_;
+};
 
 bool same_values(const std::shared_ptr<const Schema>& a, const std::shared_ptr<const Schema>& b) {
   return a && b ? same_values(*a, *b) : !a && !b;
@@ -234,12 +257,11 @@ std::string first_required(const Schema& schema) {
 }
 
 std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& bundle) {
-  std::vector<std::pair<std::size_t, const Schema*>> arms;
+  Arms arms;
   for (std::size_t i = 0; i < schema.one_of.size(); ++i) {
-    for (const Schema* branch : flat_branches(schema.one_of[i], bundle)) {
-      arms.emplace_back(i, branch);
-    }
+    add_branches(arms, i, schema.one_of[i], bundle);
   }
+  Comparison comparison(bundle);
   for (std::size_t later = 0; later < arms.size(); ++later) {
     const std::string type = json_type(*arms[later].second);
     if (type.empty()) return "the alternative at " + arms[later].second->pointer + " has no type";
@@ -248,7 +270,7 @@ std::optional<std::string> indistinct_arms(const Schema& schema, const Bundle& b
       const Schema& a = *arms[earlier].second;
       const bool integers = json_type(a) == "number" && type == "integer";
       if (json_type(a) != type && !integers) continue;
-      if (type != "object" || object_accepts_all(a, *arms[later].second, bundle)) {
+      if (type != "object" || comparison.object_accepts_all(a, *arms[later].second)) {
         return "cannot tell " + arms[later].second->pointer + " from " + a.pointer;
       }
     }

@@ -85,6 +85,12 @@ std::string literal(std::string_view text) {
   return out + "\"";
 }
 
+std::string json_text(const Json& json) {
+  constexpr int one_line = -1;
+  constexpr bool as_ascii = true;
+  return json.dump(one_line, ' ', as_ascii);
+}
+
 std::string call(const std::string& function, const std::vector<std::string>& arguments,
                  std::size_t indentation) {
   const auto joined = [&](const std::string& separator) {

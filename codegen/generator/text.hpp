@@ -25,6 +25,9 @@ std::string fold_long_lines(const std::string& text);
 /// A string literal.
 std::string literal(std::string_view text);
 
+/// JSON in one line of printable ASCII.
+std::string json_text(const Json& json);
+
 /// `function(a, b)`, on several lines where it would pass 100 columns from that indentation on.
 std::string call(const std::string& function, const std::vector<std::string>& arguments,
                  std::size_t indentation);

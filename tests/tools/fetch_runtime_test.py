@@ -338,7 +338,7 @@ class Members(Tool):
                 runtimes.unpack("1.2.3", self.fresh(), self.package)
 
     def test_a_version_that_is_none_leads_nowhere(self):
-        for version in ("../../outside", "1.2.3\n", "", "1.2", "1.2.3/x", 7):
+        for version in ("../../outside", "1.2.3\n", "", "1.2", "1.2.3/x", "\u0661.2.3", 7):
             self.pin(self.package, version)
             self.refused(self.tool("--package", self.package), "runtime.json", "version")
             self.assert_nothing_outside()

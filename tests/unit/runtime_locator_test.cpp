@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -10,6 +12,7 @@
 #include "support/files.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
+#include "transport/trusted_folder.hpp"
 
 namespace codex::detail {
 namespace {
@@ -52,11 +55,34 @@ struct InstalledFixture {
   InstalledFixture() {
     write_file(folder / "codex-package.json", "{}");
     write_file(binary, "#!/bin/sh\n");
-    std::filesystem::create_directory(folder / "codex-path");
+    write_file(folder / "codex-path" / "rg", "#!/bin/sh\n");
+    close_to_others();
+  }
+
+  /// Whatever the umask of these tests is.
+  void close_to_others() const {
+    using std::filesystem::perms;
+    const auto close = [](const std::filesystem::path& path) {
+      std::filesystem::permissions(path, perms::group_write | perms::others_write,
+                                   std::filesystem::perm_options::remove);
+    };
+    close(cache.path());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(cache.path())) {
+      if (!entry.is_symlink()) close(entry.path());
+    }
   }
 
   static std::string problem(const CodexConfig& config = {}) {
     return testing::message_of<RuntimeNotFoundError>([&] { (void)locate_runtime(config, pinned); });
+  }
+
+  static std::string problem_or_none() {
+    try {
+      (void)locate_runtime({}, pinned);
+      return "";
+    } catch (const RuntimeNotFoundError& error) {
+      return error.what();
+    }
   }
 };
 
@@ -140,6 +166,75 @@ TEST_CASE_FIXTURE(InstalledFixture, "each missing piece has a message that names
   CHECK(contains(what, "tools/fetch_runtime"));
 }
 
+TEST_CASE_FIXTURE(InstalledFixture, "a runtime that others can write to is not started") {
+  namespace fs = std::filesystem;
+  for (const fs::path& place :
+       {fs::path(binary), folder / "bin", folder, folder / "codex-path",
+        folder / "codex-path" / "rg", folder / "codex-package.json", cache.path()}) {
+    for (const auto write : {fs::perms::group_write, fs::perms::others_write}) {
+      fs::permissions(place, write, fs::perm_options::add);
+      const std::string what = problem();
+      CHECK(contains(what, place.string() + " can be written by others"));
+      CHECK(contains(what, "chmod go-w"));
+      CHECK(contains(what, "tools/fetch_runtime"));
+      fs::permissions(place, write, fs::perm_options::remove);
+    }
+  }
+  CHECK(locate_runtime({}, pinned).argv.front() == binary);
+}
+
+TEST_CASE_FIXTURE(InstalledFixture, "a runtime of another user is not started") {
+  const uid_t me = ::geteuid();
+  constexpr uid_t nobody = 65534;
+  CHECK(why_untrusted(folder, me).empty());
+  if (me != 0) {  // then it is us who are another user: only root can give a file away
+    CHECK(contains(why_untrusted(folder, me + 1), " belongs to another user"));
+    return;
+  }
+  for (const std::filesystem::path& place :
+       {std::filesystem::path(binary), folder / "codex-path" / "rg", folder, cache.path()}) {
+    REQUIRE(::chown(place.c_str(), nobody, nobody) == 0);
+    CHECK(contains(problem(), place.string() + " belongs to another user (65534)"));
+    CHECK(why_untrusted(cache.path() / "1.2.3-linux-x64", nobody).empty());
+    REQUIRE(::chown(place.c_str(), 0, 0) == 0);
+  }
+  CHECK(problem_or_none().empty());
+}
+
+TEST_CASE_FIXTURE(InstalledFixture, "others may add to a sticky folder on the way, not within") {
+  namespace fs = std::filesystem;
+  REQUIRE(::chmod(cache.path().c_str(), 01777) == 0);
+  CHECK(problem_or_none().empty());
+  REQUIRE(::chmod(folder.c_str(), 01777) == 0);
+  CHECK(contains(problem(), folder.string() + " can be written by others (mode 1777)"));
+}
+
+TEST_CASE_FIXTURE(InstalledFixture, "links are followed on the way with care, and refused within") {
+  namespace fs = std::filesystem;
+  const fs::path open = cache.path() / "open";
+  fs::create_directory(open);
+  close_to_others();
+  fs::rename(folder, cache.path() / "real");
+  fs::create_directory_symlink(fs::path("open") / ".." / "open" / "link", folder);
+  fs::create_directory_symlink(cache.path() / "real", open / "link");
+  CHECK(problem_or_none().empty());
+
+  SUBCASE("a folder that others can write to, through which one leads") {
+    fs::permissions(open, fs::perms::others_write, fs::perm_options::add);
+    CHECK(contains(problem(), open.string() + " can be written by others"));
+  }
+  SUBCASE("within the runtime") {
+    fs::remove(binary);
+    fs::create_symlink("/bin/true", binary);
+    CHECK(contains(problem(), "/real/bin/codex is a link"));
+  }
+  SUBCASE("in a circle") {
+    fs::remove(folder);
+    fs::create_symlink(folder, folder);
+    CHECK_FALSE(why_untrusted(folder).empty());
+  }
+}
+
 TEST_CASE_FIXTURE(InstalledFixture, "a runtime that came with the SDK is taken before the user's") {
   const Variable none("CODEX_SDK_RUNTIME_DIR", std::nullopt);
   const Variable own_cache("XDG_CACHE_HOME", "/cache");
@@ -170,6 +265,10 @@ TEST_CASE("where the runtime is installed") {
     const Variable cache("XDG_CACHE_HOME", "/cache");
     CHECK(runtime_folder(pinned) == "/cache/codex-sdk/runtime/1.2.3-linux-x64");
   }
+  {
+    const Variable relative("XDG_CACHE_HOME", "cache");  // counts for nothing, says its standard
+    CHECK(runtime_folder(pinned) == "/home/me/.cache/codex-sdk/runtime/1.2.3-linux-x64");
+  }
   const Variable no_cache("XDG_CACHE_HOME", std::nullopt);
   CHECK(runtime_folder(pinned) == "/home/me/.cache/codex-sdk/runtime/1.2.3-linux-x64");
   const Variable chosen("CODEX_SDK_RUNTIME_DIR", "/chosen");
@@ -177,6 +276,20 @@ TEST_CASE("where the runtime is installed") {
   const Variable unset("CODEX_SDK_RUNTIME_DIR", std::nullopt);
   const Variable homeless("HOME", std::nullopt);
   CHECK_THROWS_AS((void)runtime_folder(pinned), RuntimeNotFoundError);
+}
+
+TEST_CASE("a folder that depends on the current one is no place for a runtime") {
+  const auto problem = [] {
+    return testing::message_of<RuntimeNotFoundError>([] { (void)runtime_folder(pinned); });
+  };
+  const Variable cache("XDG_CACHE_HOME", std::nullopt);
+  {
+    const Variable chosen("CODEX_SDK_RUNTIME_DIR", "chosen");
+    CHECK(contains(problem(), "CODEX_SDK_RUNTIME_DIR"));
+  }
+  const Variable unset("CODEX_SDK_RUNTIME_DIR", std::nullopt);
+  const Variable home("HOME", "home");
+  CHECK(contains(problem(), "HOME"));
 }
 
 }  // namespace codex::detail

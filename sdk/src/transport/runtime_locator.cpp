@@ -8,6 +8,8 @@
 
 #include <codex/errors.hpp>
 
+#include "transport/trusted_folder.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -18,16 +20,18 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
+/// A relative XDG_CACHE_HOME counts for nothing, as its standard says; the current folder may be
+/// anybody's.
 fs::path cache_root() {
   fs::path cache = variable("XDG_CACHE_HOME");
-  if (cache.empty()) {
-    const std::string home = variable("HOME");
-    if (home.empty()) {
+  if (!cache.is_absolute()) {
+    const fs::path home = variable("HOME");
+    if (!home.is_absolute()) {
       throw RuntimeNotFoundError(
           "Cannot tell where the Codex runtime is: neither CODEX_SDK_RUNTIME_DIR, XDG_CACHE_HOME "
-          "nor HOME is set");
+          "nor HOME is set to an absolute path");
     }
-    cache = fs::path(home) / ".cache";
+    cache = home / ".cache";
   }
   return cache / "codex-sdk" / "runtime";
 }
@@ -48,6 +52,16 @@ bool is_file(const fs::path& path) {
                              "install it, or set CodexConfig.codex_bin to a Codex binary.");
 }
 
+void require_trusted(const fs::path& folder) {
+  const std::string problem = why_untrusted(folder);
+  if (problem.empty()) return;
+  throw RuntimeNotFoundError(
+      "The Codex runtime in " + folder.string() + " is not started: " + problem +
+      ", so others decide what runs. Remove it and run codex-fetch-runtime (tools/fetch_runtime of "
+      "the SDK), or chown it and chmod go-w it where you know its content; or set "
+      "CODEX_SDK_RUNTIME_DIR to another folder, or CodexConfig.codex_bin to a Codex binary.");
+}
+
 std::string checked_binary(const std::string& codex_bin) {
   if (codex_bin.empty() || !is_file(codex_bin)) {
     throw RuntimeNotFoundError("Codex binary not found at " + codex_bin +
@@ -61,6 +75,7 @@ std::string pinned_binary(const fs::path& folder, const PinnedRuntime& pinned) {
     throw_not_installed("The Codex runtime " + pinned.version + " (" + pinned.platform +
                         ") is not installed: there is no folder " + folder.string());
   }
+  require_trusted(folder);
   if (!is_file(folder / "codex-package.json")) {
     throw_not_installed("The Codex runtime in " + folder.string() +
                         " is incomplete: codex-package.json is missing");
@@ -97,6 +112,10 @@ std::vector<std::string> app_server_command(const std::string& binary,
 std::string runtime_folder(const PinnedRuntime& pinned) {
   const std::string name = pinned.version + "-" + pinned.platform;
   if (const std::string chosen = variable("CODEX_SDK_RUNTIME_DIR"); !chosen.empty()) {
+    if (!fs::path(chosen).is_absolute()) {
+      throw RuntimeNotFoundError("CODEX_SDK_RUNTIME_DIR is " + chosen +
+                                 ", which depends on the current folder: make it absolute");
+    }
     return (fs::path(chosen) / name).string();
   }
   if (!pinned.installed_in.empty()) {

@@ -24,11 +24,13 @@ struct LaunchCommand {
 
 /// Where the pinned runtime is or would be: below `CODEX_SDK_RUNTIME_DIR` where that is set; else
 /// where it came with the SDK, if it did; else where `tools/fetch_runtime` installs it, in the
-/// user's cache folder.
+/// user's cache folder. Throws RuntimeNotFoundError where that depends on the current folder.
 [[nodiscard]] std::string runtime_folder(const PinnedRuntime& pinned);
 
 /// Decides which runtime to start: `launch_args_override`, else `codex_bin`, else the pinned one;
-/// never one from PATH. Throws RuntimeNotFoundError, which says what is missing and what to do.
+/// never one from PATH. The pinned one must be trusted: nobody but this user and root can have put
+/// it there or can change it (see `why_untrusted`). Throws RuntimeNotFoundError, which says what is
+/// missing or wrong and what to do.
 [[nodiscard]] LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned);
 
 }  // namespace codex::detail

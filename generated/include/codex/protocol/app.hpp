@@ -77,8 +77,7 @@ struct AppInfo {
   Optional<std::string> install_url{};
   /// Default: `false`.
   Defaulted<bool> is_accessible = by_default(false);
-  /// Whether this app is enabled in config.toml. Example: ```toml [apps.bad_app] enabled = false
-  /// ```
+  /// Whether this app is enabled in config.toml. Example: `toml [apps.bad_app] enabled = false `
   ///
   /// Default: `true`.
   Defaulted<bool> is_enabled = by_default(true);

@@ -706,7 +706,7 @@ struct ToolRequestUserInputParams {
   std::vector<ToolRequestUserInputQuestion> questions;
   std::string thread_id;
   std::string turn_id;
-  /// @deprecated Use `isBlocking` to decide whether the request should block.
+  /// Deprecated: Use `isBlocking` to decide whether the request should block.
   Optional<std::uint64_t> auto_resolution_ms{};
 
   Extra extra{};  // members that this version does not know
@@ -925,7 +925,7 @@ struct AccountUpdatedNotification {
 /// The protocol's `ActivePermissionProfile`.
 struct ActivePermissionProfile {
   /// Identifier from `default_permissions` or the implicit built-in default, such as `:workspace`
-  /// or a user-defined `[permissions.<id>]` profile.
+  /// or a user-defined `[permissions.\<id>]` profile.
   std::string id;
   /// Parent profile identifier from the selected permissions profile's `extends` setting, when
   /// present.
@@ -3396,7 +3396,7 @@ struct Model {
   Optional<MultiAgentVersion> multi_agent_version{};
   /// Default: `[]`.
   Defaulted<std::vector<ModelServiceTier>> service_tiers{};
-  /// @deprecated Always false; models no longer support personality selection.
+  /// Deprecated: Always false; models no longer support personality selection.
   ///
   /// Default: `false`.
   Defaulted<bool> supports_personality = by_default(false);
@@ -4650,7 +4650,7 @@ struct ThreadForkResponse {
   ///
   /// Default: `[]`.
   Defaulted<std::vector<LegacyAppPathString>> instruction_sources{};
-  /// @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
+  /// Deprecated: Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
   ///
   /// Default: `"explicitRequestOnly"`.
   ///
@@ -5215,7 +5215,7 @@ struct ThreadResumeParams {
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::string> permissions{};
-  /// @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not
+  /// Deprecated: `friendly` and `pragmatic` no longer select a style. Changing this does not
   /// rewrite the thread's existing instructions.
   Optional<Personality> personality{};
   /// Replace the thread's runtime workspace roots. Paths must be absolute.
@@ -5274,7 +5274,7 @@ struct ThreadResumeResponse {
   /// Pass this as `cursor` to `thread/items/list` with `sortDirection: "desc"`. The first page
   /// includes the item identified by the cursor.
   Optional<std::string> items_backwards_cursor{};
-  /// @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
+  /// Deprecated: Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
   ///
   /// Default: `"explicitRequestOnly"`.
   ///
@@ -5389,7 +5389,7 @@ struct ThreadStartParams {
   Optional<std::string> mock_experimental_field{};
   Optional<std::string> model{};
   Optional<std::string> model_provider{};
-  /// @deprecated Ignored. Use Ultra reasoning effort for proactive multi-agent behavior.
+  /// Deprecated: Ignored. Use Ultra reasoning effort for proactive multi-agent behavior.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<MultiAgentMode> multi_agent_mode{};
@@ -5397,7 +5397,7 @@ struct ThreadStartParams {
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::string> permissions{};
-  /// @deprecated `friendly` and `pragmatic` no longer select a style.
+  /// Deprecated: `friendly` and `pragmatic` no longer select a style.
   Optional<Personality> personality{};
   /// Optional project identity for this new thread. Durable threads persist the assignment;
   /// ephemeral threads expose it only in live responses.
@@ -5447,7 +5447,7 @@ struct ThreadStartResponse {
   ///
   /// Default: `[]`.
   Defaulted<std::vector<LegacyAppPathString>> instruction_sources{};
-  /// @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
+  /// Deprecated: Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
   ///
   /// Default: `"explicitRequestOnly"`.
   ///
@@ -5795,7 +5795,7 @@ struct TurnStartParams {
   Optional<std::vector<TurnEnvironmentParams>> environments{};
   /// Override the model for this turn and subsequent turns.
   Optional<std::string> model{};
-  /// @deprecated Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
+  /// Deprecated: Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<MultiAgentMode> multi_agent_mode{};
@@ -5812,7 +5812,7 @@ struct TurnStartParams {
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::string> permissions{};
-  /// @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not
+  /// Deprecated: `friendly` and `pragmatic` no longer select a style. Changing this does not
   /// rewrite the thread's existing instructions.
   Optional<Personality> personality{};
   /// Optional metadata to enrich Codex's ResponsesAPI turn metadata. Replaces unprotected

@@ -667,7 +667,7 @@ struct PluginReconcileChangedPlugin {
   bool has_mcps = false;
   /// Whether either bundle declares skill roots; not a validated inventory of enabled skills.
   bool has_skills = false;
-  /// Local plugin ID (`name@marketplace`), matching `PluginSummary.id`.
+  /// Local plugin ID (`name\@marketplace`), matching `PluginSummary.id`.
   std::string id;
 
   Extra extra{};  // members that this version does not know

@@ -189,7 +189,7 @@ struct ReadParsedCommand {
   std::string cmd;
   std::string name;
   /// (Best effort) Path to the file being read by the command. When possible, this is an absolute
-  /// path, though when relative, it should be resolved against the `cwd`` that will be used to run
+  /// path, though when relative, it should be resolved against the `cwd` that will be used to run
   /// the command to derive the absolute path.
   std::string path;
 

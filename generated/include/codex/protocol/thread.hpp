@@ -1727,13 +1727,13 @@ struct ThreadSettings {
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::vector<ThreadEnvironment>> environments{};
-  /// @deprecated Always `explicitRequestOnly`. Use `effort` for Ultra behavior.
+  /// Deprecated: Always `explicitRequestOnly`. Use `effort` for Ultra behavior.
   ///
   /// Default: `"explicitRequestOnly"`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
-  /// @deprecated Reports the saved setting; `friendly` and `pragmatic` no longer select a style.
+  /// Deprecated: Reports the saved setting; `friendly` and `pragmatic` no longer select a style.
   Optional<Personality> personality{};
   Optional<std::string> service_tier{};
   Optional<ReasoningSummary> summary{};
@@ -1768,12 +1768,12 @@ struct ThreadSettingsUpdateParams {
   Optional<std::vector<TurnEnvironmentParams>> environments{};
   /// Override the model for subsequent turns.
   Optional<std::string> model{};
-  /// @deprecated Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
+  /// Deprecated: Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
   Optional<MultiAgentMode> multi_agent_mode{};
   /// Select a named permissions profile id for subsequent turns. Cannot be combined with
   /// `sandboxPolicy`.
   Optional<std::string> permissions{};
-  /// @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not
+  /// Deprecated: `friendly` and `pragmatic` no longer select a style. Changing this does not
   /// rewrite the thread's existing instructions.
   Optional<Personality> personality{};
   /// Override the sandbox policy for subsequent turns.

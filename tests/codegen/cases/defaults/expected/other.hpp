@@ -119,7 +119,7 @@ struct Config {
   Defaulted<double> ratio = by_default(0.25);
   /// Default: `2`.
   Defaulted<double> whole = by_default(2.0);
-  /// Default: `"say \"hi\"\\ ??/ \n\u0001 é"`.
+  /// Default: `"say \\"hi\\"\\\\ ??/ \\n\\u0001 é"`.
   Defaulted<std::string> text = by_default(std::string("say \"hi\"\\ ?\?/ \012\001 \303\251"));
   /// Default: `""`.
   Defaulted<std::string> empty = by_default(std::string(""));

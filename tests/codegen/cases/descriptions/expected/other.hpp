@@ -21,11 +21,11 @@ namespace codex::protocol {
 struct Notes {
   /// Ends in a backslash &#92;
   std::optional<std::string> backslash{};
-  /// Ends in backslashes \ \ and goes on
+  /// Ends in backslashes \\ \\ and goes on
   std::optional<std::string> spaced{};
   /// Ends in a trigraph ??/ and goes on
   std::optional<std::string> trigraph{};
-  /// */ int x; /* and // and #include <nothing>
+  /// */ int x; /* and // and #include \<nothing>
   std::optional<std::string> comment{};
   /// bell tab carriage null mark end
   std::optional<std::string> control{};
@@ -52,10 +52,9 @@ struct Notes {
   std::optional<std::string> list{};
   /// # Heading
   /// text
-  /// ```json
-  /// { "a":   1 }
-  ///   indented
-  /// ```
+  ///
+  ///     { "a":   1 }
+  ///       indented
   ///
   /// | a | b |
   /// |---|---|
