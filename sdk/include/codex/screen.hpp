@@ -31,8 +31,8 @@ struct ScreenSize {
 ///
 /// While a question is open it holds back what is printed, so that no command and no model can push
 /// the question away, or imitate another one, until the person has answered. It holds up to 1 MiB;
-/// what is printed after that is left out, and a line says how much. Nothing else guards a
-/// question: what a program writes to the terminal without its screen appears at once.
+/// what is printed after that is left out, and a line says how much. What a program writes to the
+/// terminal without its screen, or on a second one, appears at once.
 ///
 /// A cheap value; copies share one screen. All members may be called on any thread, and none waits
 /// for the person.
