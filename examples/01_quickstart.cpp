@@ -16,7 +16,7 @@ void ask(codex::Codex& codex) {
   const auto result = thread.run("Say hello in one sentence.");
 
   std::cout << "Runtime: " << codex.metadata().runtime_version << '\n'
-            << "Answer:  " << result.final_response.value_or("(none)") << '\n'
+            << "Answer:  " << codex::printable(result.final_response.value_or("(none)")) << '\n'
             << "Items:   " << result.items.size() << '\n';
   if (result.usage) std::cout << "Tokens:  " << result.usage->total.total_tokens << '\n';
 }
@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
       ask(codex);
     }
   } catch (const codex::CodexError& error) {
-    std::cerr << error.what() << '\n';
+    std::cerr << codex::printable(error.what()) << '\n';
     return 1;
   }
 }

@@ -17,12 +17,12 @@ int main(int argc, char** argv) try {
   std::cout << "Thread: " << turn.thread_id() << '\n'
             << "Turn:   " << result.id << '\n'
             << "Status: " << result.status.name() << '\n'
-            << "Answer: " << result.final_response.value_or("(none)") << '\n';
+            << "Answer: " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 
   for (const auto& stored : thread.read({.include_turns = true}).thread.turns) {
     std::cout << "Stored: " << stored.items.size() << " items, " << stored.status.name() << '\n';
   }
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

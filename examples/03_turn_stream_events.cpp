@@ -21,7 +21,7 @@ int main(int argc, char** argv) try {
     if (event.is<events::TurnStarted>()) {
       std::cout << "Started\n";
     } else if (const auto delta = event.as<events::ItemAgentMessageDelta>()) {
-      std::cout << delta->delta << std::flush;
+      std::cout << codex::printable(delta->delta) << std::flush;
     } else if (const auto done = event.as<events::ItemCompleted>()) {
       if (done->item.is<protocol::AgentMessageThreadItem>()) std::cout << '\n';
     } else if (const auto end = event.as<events::TurnCompleted>()) {
@@ -30,6 +30,6 @@ int main(int argc, char** argv) try {
   }
   std::cout << count << " events\n";
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

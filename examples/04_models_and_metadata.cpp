@@ -22,6 +22,6 @@ int main(int argc, char** argv) try {
               << offered.default_reasoning_effort << (offered.hidden ? ", hidden\n" : "\n");
   }
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

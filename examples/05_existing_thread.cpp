@@ -12,7 +12,8 @@ namespace {
 std::string begin_thread(const codex::CodexConfig& config) {
   codex::Codex codex(config);
   auto thread = codex.thread_start();
-  std::cout << "Begun:   " << thread.run("Tell me one fact about Saturn.").final_response.value()
+  std::cout << "Begun:   "
+            << codex::printable(thread.run("Tell me one fact about Saturn.").final_response.value())
             << '\n';
   return thread.id();
 }
@@ -25,11 +26,14 @@ int main(int argc, char** argv) try {
 
   codex::Codex codex(model.config());
   for (const auto& stored : codex.threads({.limit = 20})) {
-    if (stored.id == thread_id) std::cout << "Found:   " << stored.preview << '\n';
+    if (stored.id == thread_id)
+      std::cout << "Found:   " << codex::printable_line(stored.preview) << '\n';
   }
   auto thread = codex.thread_resume(thread_id, {.include_turns = false});
-  std::cout << "Resumed: " << thread.run("And one about its moons.").final_response.value() << '\n';
+  std::cout << "Resumed: "
+            << codex::printable(thread.run("And one about its moons.").final_response.value())
+            << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

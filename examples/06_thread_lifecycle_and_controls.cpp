@@ -17,7 +17,7 @@ int main(int argc, char** argv) try {
   (void)thread.run("Remember the number 7.");  // a thread is stored with its first turn
 
   thread.set_name("sdk lifecycle demo");
-  std::cout << "Named:     " << thread.read().thread.name.value() << '\n';
+  std::cout << "Named:     " << codex::printable_line(thread.read().thread.name.value()) << '\n';
   std::cout << "Listed:    " << codex.thread_list({.limit = 20}).data.size() << '\n';
 
   codex.thread_archive(thread.id());
@@ -26,10 +26,12 @@ int main(int argc, char** argv) try {
 
   thread = codex.thread_unarchive(thread.id());
   thread = codex.thread_resume(thread.id(), {.include_turns = false});
-  std::cout << "Resumed:   " << thread.run("Which number?").final_response.value() << '\n';
+  std::cout << "Resumed:   " << codex::printable(thread.run("Which number?").final_response.value())
+            << '\n';
 
   auto fork = codex.thread_fork(thread.id(), {.include_turns = false});
-  std::cout << "Forked:    " << fork.run("And twice that?").final_response.value() << '\n';
+  std::cout << "Forked:    " << codex::printable(fork.run("And twice that?").final_response.value())
+            << '\n';
 
   thread.compact();  // a turn of its own, which nobody here has a handle of
   for (const auto& event : codex.notifications({.timeout = std::chrono::minutes(5)})) {
@@ -38,6 +40,6 @@ int main(int argc, char** argv) try {
   }
   std::cout << "Compacted: a summary takes the place of the history\n";
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -23,8 +23,8 @@ int main(int argc, char** argv) try {
   const auto result = codex.thread_start().run(
       {"What is in this picture? Two bullets.", codex::ImageInput{picture}});
   std::cout << "Status: " << result.status.name() << '\n'
-            << "Answer: " << result.final_response.value_or("(none)") << '\n';
+            << "Answer: " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -20,8 +20,8 @@ int main(int argc, char** argv) try {
       {"What is in this picture? Two bullets.",
        codex::LocalImageInput{std::filesystem::absolute(argv[1]).string()}});
   std::cout << "Status: " << result.status.name() << '\n'
-            << "Answer: " << result.final_response.value_or("(none)") << '\n';
+            << "Answer: " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -14,7 +14,7 @@ int main(int argc, char** argv) try {
 
   const auto ask = [&codex](const std::string& question) {
     return std::async(std::launch::async, [&codex, question] {
-      return codex.thread_start().run(question).final_response.value_or("(none)");
+      return codex::printable(codex.thread_start().run(question).final_response.value_or("(none)"));
     });
   };
   auto waves = ask("What is a wave?");
@@ -25,6 +25,6 @@ int main(int argc, char** argv) try {
             << "Waves:  " << waves.get() << '\n'
             << "Tides:  " << tides.get() << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

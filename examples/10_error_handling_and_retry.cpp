@@ -16,7 +16,7 @@ int main(int argc, char** argv) try {
   try {
     (void)codex.thread_resume("00000000-0000-0000-0000-000000000000");
   } catch (const codex::InvalidRequestError& error) {
-    std::cout << "Refused:  " << error.code() << ", " << error.message() << '\n';
+    std::cout << "Refused:  " << error.code() << ", " << codex::printable(error.message()) << '\n';
   }
 
   auto thread = codex.thread_start();
@@ -29,17 +29,17 @@ int main(int argc, char** argv) try {
   const auto result =
       codex::retry_on_overload([&] { return thread.run("Summarize how to retry, in 3 bullets."); },
                                {.max_attempts = 3, .initial_delay = 250ms, .max_delay = 2s});
-  std::cout << "Answer:   " << result.final_response.value_or("(none)") << '\n';
+  std::cout << "Answer:   " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 } catch (const codex::ServerBusyError& error) {
-  std::cerr << "Busy also after retries, try later: " << error.what() << '\n';
+  std::cerr << "Busy also after retries, try later: " << codex::printable(error.what()) << '\n';
   return 1;
 } catch (const codex::TurnFailedError& error) {
-  std::cerr << "The turn failed: " << error.what() << '\n';
+  std::cerr << "The turn failed: " << codex::printable(error.what()) << '\n';
   return 1;
 } catch (const codex::TransportClosedError& error) {
-  std::cerr << "The runtime is gone: " << error.what() << '\n';
+  std::cerr << "The runtime is gone: " << codex::printable(error.what()) << '\n';
   return 1;
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -21,7 +21,7 @@ void answer(const codex::Thread& thread, const std::string& line) {
   std::cout << "assistant> ";
   for (const codex::Notification& event : turn.stream()) {
     if (const auto delta = event.as<events::ItemAgentMessageDelta>()) {
-      std::cout << delta->delta << std::flush;
+      std::cout << codex::printable(delta->delta) << std::flush;
     }
   }
   const auto result = turn.run();
@@ -45,11 +45,11 @@ int main(int argc, char** argv) try {
     try {
       answer(thread, line);
     } catch (const codex::TurnFailedError& error) {
-      std::cout << "\nassistant.status> failed: " << error.what() << '\n';
+      std::cout << "\nassistant.status> failed: " << codex::printable(error.what()) << '\n';
     }
   }
   std::cout << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -41,15 +41,15 @@ int main(int argc, char** argv) try {
   // The runtime passes the schema on; whether the answer fits is for you to see.
   const auto plan = codex::Json::parse(result.final_response.value_or(""));
   std::cout << "Status:  " << result.status.name() << '\n'
-            << "Summary: " << plan.at("summary").get<std::string>() << '\n';
+            << "Summary: " << codex::printable(plan.at("summary").get<std::string>()) << '\n';
   for (const auto& action : plan.at("actions")) {
-    std::cout << "Action:  " << action.get<std::string>() << '\n';
+    std::cout << "Action:  " << codex::printable(action.get<std::string>()) << '\n';
   }
   std::cout << "Items:   " << result.items.size() << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 } catch (const codex::Json::exception& error) {
-  std::cerr << "The answer does not fit: " << error.what() << '\n';
+  std::cerr << "The answer does not fit: " << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -30,13 +30,13 @@ int main(int argc, char** argv) try {
 
   auto thread = codex.thread_start({.model = chosen.model});
   const auto first = thread.run("What does reliable production code need?", {.effort = effort});
-  std::cout << "First:  " << first.final_response.value_or("(none)") << '\n';
+  std::cout << "First:  " << codex::printable(first.final_response.value_or("(none)")) << '\n';
 
   // Model and effort hold for the turns that follow, too.
   const auto second = thread.run("Now as a plan.", {.sandbox = codex::Sandbox::read_only});
-  std::cout << "Second: " << second.final_response.value_or("(none)") << '\n'
+  std::cout << "Second: " << codex::printable(second.final_response.value_or("(none)")) << '\n'
             << "Items:  " << second.items.size() << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

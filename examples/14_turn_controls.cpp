@@ -30,21 +30,21 @@ int main(int argc, char** argv) try {
     steered.steer("Stop, and name one prime number.");
     std::cout << "Steer:     sent\n";
   } catch (const codex::InvalidRequestError& error) {
-    std::cout << "Steer:     too late, " << error.message() << '\n';
+    std::cout << "Steer:     too late, " << codex::printable(error.message()) << '\n';
   }
   const auto result = steered.run();
   std::cout << "Status:    " << result.status.name() << '\n'
-            << "Answer:    " << result.final_response.value_or("(none)") << '\n';
+            << "Answer:    " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 
   auto interrupted = begin_to_count(thread);
   try {
     interrupted.interrupt();
     std::cout << "Interrupt: sent\n";
   } catch (const codex::InvalidRequestError& error) {
-    std::cout << "Interrupt: too late, " << error.message() << '\n';
+    std::cout << "Interrupt: too late, " << codex::printable(error.message()) << '\n';
   }
   std::cout << "Status:    " << interrupted.run().status.name() << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -32,7 +32,9 @@ void print_account(codex::Codex& codex) {
 void finish(const codex::LoginHandle& login) {
   try {
     const auto done = login.wait(std::chrono::minutes(5));
-    std::cout << (done.success ? "Done" : "Failed: " + done.error.value_or("no reason given"))
+    std::cout << (done.success
+                      ? "Done"
+                      : "Failed: " + codex::printable(done.error.value_or("no reason given")))
               << '\n';
   } catch (const codex::TimeoutError&) {
     login.cancel();
@@ -74,6 +76,6 @@ int main(int argc, char** argv) try {
   }
   print_account(codex);
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -17,11 +17,12 @@ int main(int argc, char** argv) try {
       .tool_name = "notifications", .content = "The build is green.", .namespace_ = "ci"});
   for (const auto& item : result.items) {
     if (const auto* message = item.as<codex::protocol::FunctionCallOutputThreadItem>()) {
-      std::cout << "From:   " << message->namespace_.value_or("") << '/' << message->name << '\n';
+      std::cout << "From:   " << codex::printable_line(message->namespace_.value_or("")) << '/'
+                << codex::printable_line(message->name) << '\n';
     }
   }
-  std::cout << "Answer: " << result.final_response.value_or("(none)") << '\n';
+  std::cout << "Answer: " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

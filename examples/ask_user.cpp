@@ -14,11 +14,12 @@ namespace {
 codex::Answers ask(const codex::protocol::ToolRequestUserInputParams& asked) {
   codex::Answers answers;
   for (const auto& question : asked.questions) {
-    std::cout << question.question << '\n';
+    std::cout << codex::printable(question.question) << '\n';
     std::size_t number = 0;
     if (question.options) {
       for (const auto& option : *question.options) {
-        std::cout << "  " << ++number << ". " << option.label << ": " << option.description << '\n';
+        std::cout << "  " << ++number << ". " << codex::printable_line(option.label) << ": "
+                  << codex::printable_line(option.description) << '\n';
       }
     }
     std::string line;
@@ -48,8 +49,8 @@ int main(int argc, char** argv) try {
   const codex::Json plan{{"mode", "plan"}, {"settings", {{"model", model_name}}}};
   const auto result = codex.thread_start().run("Ask me which color the button shall have.",
                                                {.extra_params = {{"collaborationMode", plan}}});
-  std::cout << result.final_response.value_or("(no answer)") << '\n';
+  std::cout << codex::printable(result.final_response.value_or("(no answer)")) << '\n';
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -32,17 +32,18 @@ int main(int argc, char** argv) try {
 
   const auto parsed = codex.thread_start().run_as<Plan>(
       "Propose a safe way to roll out a feature flag.", {.output_retries = 1});
-  std::cout << "Summary: " << parsed.value.summary << '\n';
+  std::cout << "Summary: " << codex::printable(parsed.value.summary) << '\n';
   for (const Step& step : parsed.value.steps) {
-    std::cout << "Step:    " << step.what;
+    std::cout << "Step:    " << codex::printable(step.what);
     if (step.hours) std::cout << " (" << *step.hours << " h)";
     std::cout << '\n';
   }
   std::cout << "Status:  " << parsed.turn.status.name() << '\n';
 } catch (const codex::OutputParseError& error) {
-  std::cerr << error.what() << "\nIt was: " << error.text() << '\n';
+  std::cerr << codex::printable(error.what()) << "\nIt was: " << codex::printable(error.text())
+            << '\n';
   return 1;
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

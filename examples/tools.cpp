@@ -59,9 +59,9 @@ int main(int argc, char** argv) try {
       {.tools = {codex::tool("forecast", "The weather in a city", forecast), count, provider}});
   for (const char* said : {"Call forecast", "Call count", "Call provider"}) {
     const auto result = thread.run(said);
-    std::cout << said << ": " << result.final_response.value_or("(none)") << '\n';
+    std::cout << said << ": " << codex::printable(result.final_response.value_or("(none)")) << '\n';
   }
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

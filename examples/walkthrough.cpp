@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 void title(const std::string& text) { std::cout << "\n== " << text << '\n'; }
 
 std::string answer_of(const codex::TurnResult& result) {
-  return result.final_response.value_or("(none)");
+  return codex::printable(result.final_response.value_or("(none)"));
 }
 
 void who_is_here(codex::Codex& codex) {
@@ -35,7 +35,8 @@ void who_is_here(codex::Codex& codex) {
   const auto login = codex.login_chatgpt();
   std::cout << "Open " << login.auth_url() << '\n';
   const auto done = login.wait(5min);
-  std::cout << "Login:   " << (done.success ? "done" : done.error.value_or("failed")) << '\n';
+  std::cout << "Login:   "
+            << (done.success ? "done" : codex::printable(done.error.value_or("failed"))) << '\n';
 }
 
 void first_turn(codex::Codex& codex) {
@@ -56,7 +57,8 @@ void two_turns(codex::Codex& codex) {
   auto turn = thread.turn("Which number?");
   std::cout << "Second:  ";
   for (const codex::Notification& event : turn.stream()) {
-    if (const auto delta = event.as<events::ItemAgentMessageDelta>()) std::cout << delta->delta;
+    if (const auto delta = event.as<events::ItemAgentMessageDelta>())
+      std::cout << codex::printable(delta->delta);
   }
   std::cout << "\nSame:    " << std::boolalpha << (turn.run().id == turn.id()) << '\n';
 }
@@ -74,7 +76,8 @@ void life_of_a_thread(codex::Codex& codex) {
   codex.thread_archive(same.id());
   same = codex.thread_unarchive(same.id());
   const auto stored = same.read({.include_turns = true}).thread;
-  std::cout << "Stored:  " << stored.name.value_or("?") << ", " << stored.turns.size() << " turn\n";
+  std::cout << "Stored:  " << codex::printable_line(stored.name.value_or("?")) << ", "
+            << stored.turns.size() << " turn\n";
 }
 
 }  // namespace
@@ -98,8 +101,9 @@ void most_options(codex::Codex& codex) {
                                             .summary = protocol::ReasoningSummary::concise,
                                             .timeout = 5min,
                                             .output_retries = 1});
-  std::cout << "Summary: " << plan.value.summary << '\n';
-  for (const auto& action : plan.value.actions) std::cout << "Action:  " << action << '\n';
+  std::cout << "Summary: " << codex::printable(plan.value.summary) << '\n';
+  for (const auto& action : plan.value.actions)
+    std::cout << "Action:  " << codex::printable(action) << '\n';
 }
 
 void best_model(codex::Codex& codex) {
@@ -140,7 +144,7 @@ void when_it_is_busy(codex::Codex& codex) {
                                  {.max_attempts = 3, .initial_delay = 250ms, .max_delay = 2s});
     std::cout << "Answer:  " << answer_of(result) << '\n';
   } catch (const codex::ServerBusyError& error) {
-    std::cout << "Busy, also after retries: " << error.what() << '\n';
+    std::cout << "Busy, also after retries: " << codex::printable(error.what()) << '\n';
   }
 }
 
@@ -210,6 +214,6 @@ int main(int argc, char** argv) try {
   codex::sync_wait(steer_and_interrupt(codex));
   codex::sync_wait(codex.close());
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -18,7 +18,7 @@ codex::Task<> ask(codex::AsyncCodex& codex) {
   const auto metadata = co_await codex.metadata();
 
   std::cout << "Runtime: " << metadata.runtime_version << '\n'
-            << "Answer:  " << result.final_response.value_or("(none)") << '\n'
+            << "Answer:  " << codex::printable(result.final_response.value_or("(none)")) << '\n'
             << "Items:   " << result.items.size() << '\n';
   if (result.usage) std::cout << "Tokens:  " << result.usage->total.total_tokens << '\n';
 }
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
       codex::sync_wait(ask(codex));
     }
   } catch (const codex::CodexError& error) {
-    std::cerr << error.what() << '\n';
+    std::cerr << codex::printable(error.what()) << '\n';
     return 1;
   }
 }

@@ -16,7 +16,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   std::cout << "Thread: " << turn.thread_id() << '\n'
             << "Turn:   " << result.id << '\n'
             << "Status: " << result.status.name() << '\n'
-            << "Answer: " << result.final_response.value_or("(none)") << '\n';
+            << "Answer: " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 
   auto read = thread.read({.include_turns = true});
   const auto stored = co_await read;
@@ -32,6 +32,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

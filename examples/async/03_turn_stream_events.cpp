@@ -22,7 +22,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
     if (event->is<events::TurnStarted>()) {
       std::cout << "Started\n";
     } else if (const auto delta = event->as<events::ItemAgentMessageDelta>()) {
-      std::cout << delta->delta << std::flush;
+      std::cout << codex::printable(delta->delta) << std::flush;
     } else if (const auto done = event->as<events::ItemCompleted>()) {
       if (done->item.is<protocol::AgentMessageThreadItem>()) std::cout << '\n';
     } else if (const auto end = event->as<events::TurnCompleted>()) {
@@ -39,6 +39,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

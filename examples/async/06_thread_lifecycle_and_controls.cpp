@@ -29,7 +29,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
 
   (void)co_await thread.set_name("sdk lifecycle demo");
   const auto read = co_await thread.read();
-  std::cout << "Named:     " << read.thread.name.value() << '\n';
+  std::cout << "Named:     " << codex::printable_line(read.thread.name.value()) << '\n';
   auto list = codex.thread_list({.limit = 20});
   const auto listed = co_await list;
   std::cout << "Listed:    " << listed.data.size() << '\n';
@@ -43,12 +43,12 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   auto resume = codex.thread_resume(thread.id(), {.include_turns = false});
   thread = co_await resume;
   const auto resumed = co_await thread.run("Which number?");
-  std::cout << "Resumed:   " << resumed.final_response.value() << '\n';
+  std::cout << "Resumed:   " << codex::printable(resumed.final_response.value()) << '\n';
 
   auto begin_fork = codex.thread_fork(thread.id(), {.include_turns = false});
   const auto fork = co_await begin_fork;
   const auto forked = co_await fork.run("And twice that?");
-  std::cout << "Forked:    " << forked.final_response.value() << '\n';
+  std::cout << "Forked:    " << codex::printable(forked.final_response.value()) << '\n';
 
   co_await compact(codex, thread);
   std::cout << "Compacted: a summary takes the place of the history\n";
@@ -61,6 +61,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

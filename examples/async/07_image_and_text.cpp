@@ -19,7 +19,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   auto ask = thread.run({"What is in this picture? Two bullets.", codex::ImageInput{picture}});
   const auto result = co_await ask;
   std::cout << "Status: " << result.status.name() << '\n'
-            << "Answer: " << result.final_response.value_or("(none)") << '\n';
+            << "Answer: " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 }
 
 }  // namespace
@@ -29,6 +29,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

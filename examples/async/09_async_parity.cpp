@@ -12,7 +12,7 @@ namespace {
 codex::Task<std::string> ask(codex::AsyncCodex& codex, std::string question) {
   const auto thread = co_await codex.thread_start();
   const auto result = co_await thread.run(question);
-  co_return result.final_response.value_or("(none)");
+  co_return codex::printable(result.final_response.value_or("(none)"));
 }
 
 codex::Task<> run(codex::AsyncCodex& codex) {
@@ -30,6 +30,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -15,7 +15,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   try {
     (void)co_await codex.thread_resume("00000000-0000-0000-0000-000000000000");
   } catch (const codex::InvalidRequestError& error) {
-    std::cout << "Refused:  " << error.code() << ", " << error.message() << '\n';
+    std::cout << "Refused:  " << error.code() << ", " << codex::printable(error.message()) << '\n';
   }
 
   auto thread = co_await codex.thread_start();
@@ -29,7 +29,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
       codex::retry_on_overload([&] { return thread.run("Summarize how to retry, in 3 bullets."); },
                                {.max_attempts = 3, .initial_delay = 250ms, .max_delay = 2s});
   const auto result = co_await attempts;
-  std::cout << "Answer:   " << result.final_response.value_or("(none)") << '\n';
+  std::cout << "Answer:   " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 }
 
 }  // namespace
@@ -39,15 +39,15 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::ServerBusyError& error) {
-  std::cerr << "Busy also after retries, try later: " << error.what() << '\n';
+  std::cerr << "Busy also after retries, try later: " << codex::printable(error.what()) << '\n';
   return 1;
 } catch (const codex::TurnFailedError& error) {
-  std::cerr << "The turn failed: " << error.what() << '\n';
+  std::cerr << "The turn failed: " << codex::printable(error.what()) << '\n';
   return 1;
 } catch (const codex::TransportClosedError& error) {
-  std::cerr << "The runtime is gone: " << error.what() << '\n';
+  std::cerr << "The runtime is gone: " << codex::printable(error.what()) << '\n';
   return 1;
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -22,7 +22,7 @@ codex::Task<> answer(const codex::AsyncThread& thread, const std::string& line) 
   auto stream = turn.stream();
   while (const auto event = co_await stream.next()) {
     if (const auto delta = event->as<events::ItemAgentMessageDelta>()) {
-      std::cout << delta->delta << std::flush;
+      std::cout << codex::printable(delta->delta) << std::flush;
     }
   }
   const auto result = co_await turn.run();
@@ -41,7 +41,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
     try {
       co_await answer(thread, line);
     } catch (const codex::TurnFailedError& error) {
-      std::cout << "\nassistant.status> failed: " << error.what() << '\n';
+      std::cout << "\nassistant.status> failed: " << codex::printable(error.what()) << '\n';
     }
   }
   std::cout << '\n';
@@ -54,6 +54,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

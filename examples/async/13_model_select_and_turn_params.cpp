@@ -27,12 +27,12 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   auto thread = co_await start;
   auto first_turn = thread.run("What does reliable production code need?", {.effort = effort});
   const auto first = co_await first_turn;
-  std::cout << "First:  " << first.final_response.value_or("(none)") << '\n';
+  std::cout << "First:  " << codex::printable(first.final_response.value_or("(none)")) << '\n';
 
   // Model and effort hold for the turns that follow, too.
   auto second_turn = thread.run("Now as a plan.", {.sandbox = codex::Sandbox::read_only});
   const auto second = co_await second_turn;
-  std::cout << "Second: " << second.final_response.value_or("(none)") << '\n'
+  std::cout << "Second: " << codex::printable(second.final_response.value_or("(none)")) << '\n'
             << "Items:  " << second.items.size() << '\n';
 }
 
@@ -43,6 +43,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

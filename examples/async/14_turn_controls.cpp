@@ -26,18 +26,18 @@ codex::Task<> run(codex::AsyncCodex& codex) {
     (void)co_await steered.steer("Stop, and name one prime number.");
     std::cout << "Steer:     sent\n";
   } catch (const codex::InvalidRequestError& error) {
-    std::cout << "Steer:     too late, " << error.message() << '\n';
+    std::cout << "Steer:     too late, " << codex::printable(error.message()) << '\n';
   }
   const auto result = co_await steered.run();
   std::cout << "Status:    " << result.status.name() << '\n'
-            << "Answer:    " << result.final_response.value_or("(none)") << '\n';
+            << "Answer:    " << codex::printable(result.final_response.value_or("(none)")) << '\n';
 
   auto interrupted = co_await begin_to_count(thread);
   try {
     (void)co_await interrupted.interrupt();
     std::cout << "Interrupt: sent\n";
   } catch (const codex::InvalidRequestError& error) {
-    std::cout << "Interrupt: too late, " << error.message() << '\n';
+    std::cout << "Interrupt: too late, " << codex::printable(error.message()) << '\n';
   }
   const auto ended = co_await interrupted.run();
   std::cout << "Status:    " << ended.status.name() << '\n';
@@ -50,6 +50,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

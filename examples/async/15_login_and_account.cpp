@@ -32,7 +32,9 @@ codex::Task<> print_account(codex::AsyncCodex& codex) {
 codex::Task<> finish(const codex::AsyncLoginHandle& login) {
   try {
     const auto done = co_await login.wait(std::chrono::minutes(5));
-    std::cout << (done.success ? "Done" : "Failed: " + done.error.value_or("no reason given"))
+    std::cout << (done.success
+                      ? "Done"
+                      : "Failed: " + codex::printable(done.error.value_or("no reason given")))
               << '\n';
     co_return;
   } catch (const codex::TimeoutError&) {
@@ -78,6 +80,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   return codex::sync_wait(run(codex, argc > 1 ? argv[1] : ""));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -1,5 +1,6 @@
 // The agent asks before it does more than its sandbox lets it, and somebody says yes or no. The
-// answers are coroutines, so that they may wait for whoever decides.
+// answers are coroutines, so that they may wait for whoever decides. On a real terminal
+// `codex::approvals::ask_on_terminal` asks more carefully.
 
 #include <iostream>
 #include <string>
@@ -27,16 +28,24 @@ codex::Handlers handlers() {
   return {
       .command_approval =
           [](const types::CommandExecutionRequestApprovalParams& command) {
-            return ask("Run " + command.command.value_or("?") + "?");
+            // On one line each, so that the command cannot imitate what follows it.
+            return ask("Run " +
+                       codex::printable_line(command.command.value_or("(it does not say what)")) +
+                       "\nin " + codex::printable_line(command.cwd.value_or("(no folder)")) + "?");
           },
       .file_change_approval =
           [](const types::FileChangeRequestApprovalParams&, const codex::HandlerContext& context) {
-            for (const auto& change : context.changes()) std::cout << change.diff;
-            return ask("Apply this?");
+            std::string paths;  // last, for a long diff scrolls out of sight
+            for (const auto& change : context.changes()) {
+              std::cout << codex::printable(change.diff);
+              paths += "\n" + codex::printable_line(change.path);
+            }
+            return ask("Apply this to" + (paths.empty() ? "\n(it does not say what)" : paths) +
+                       "?");
           },
       .on_problem =
           [](const codex::HandlerProblem& problem) {
-            std::cerr << problem.method << ": " << problem.message << '\n';
+            std::cerr << problem.method << ": " << codex::printable(problem.message) << '\n';
           },
   };
 }
@@ -68,6 +77,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(std::move(config));
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -15,11 +15,12 @@ namespace {
 codex::Task<codex::Answers> ask(codex::protocol::ToolRequestUserInputParams asked) {
   codex::Answers answers;
   for (const auto& question : asked.questions) {
-    std::cout << question.question << '\n';
+    std::cout << codex::printable(question.question) << '\n';
     std::size_t number = 0;
     if (question.options) {
       for (const auto& option : *question.options) {
-        std::cout << "  " << ++number << ". " << option.label << ": " << option.description << '\n';
+        std::cout << "  " << ++number << ". " << codex::printable_line(option.label) << ": "
+                  << codex::printable_line(option.description) << '\n';
       }
     }
     std::string line;
@@ -45,7 +46,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   auto turn = thread.run("Ask me which color the button shall have.",
                          {.extra_params = {{"collaborationMode", plan}}});
   const auto result = co_await turn;
-  std::cout << result.final_response.value_or("(no answer)") << '\n';
+  std::cout << codex::printable(result.final_response.value_or("(no answer)")) << '\n';
 }
 
 }  // namespace
@@ -57,6 +58,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(std::move(config));
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

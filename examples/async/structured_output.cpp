@@ -29,9 +29,9 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   auto propose =
       thread.run_as<Plan>("Propose a safe way to roll out a feature flag.", {.output_retries = 1});
   const auto parsed = co_await propose;
-  std::cout << "Summary: " << parsed.value.summary << '\n';
+  std::cout << "Summary: " << codex::printable(parsed.value.summary) << '\n';
   for (const Step& step : parsed.value.steps) {
-    std::cout << "Step:    " << step.what;
+    std::cout << "Step:    " << codex::printable(step.what);
     if (step.hours) std::cout << " (" << *step.hours << " h)";
     std::cout << '\n';
   }
@@ -45,9 +45,10 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::OutputParseError& error) {
-  std::cerr << error.what() << "\nIt was: " << error.text() << '\n';
+  std::cerr << codex::printable(error.what()) << "\nIt was: " << codex::printable(error.text())
+            << '\n';
   return 1;
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

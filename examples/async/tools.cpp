@@ -56,7 +56,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   const auto thread = co_await start;
   for (const std::string said : {"Call forecast", "Call count", "Call provider"}) {
     const auto result = co_await thread.run(said);
-    std::cout << said << ": " << result.final_response.value_or("(none)") << '\n';
+    std::cout << said << ": " << codex::printable(result.final_response.value_or("(none)")) << '\n';
   }
 }
 
@@ -67,6 +67,6 @@ int main(int argc, char** argv) try {
   codex::AsyncCodex codex(model.config());
   codex::sync_wait(run(codex));
 } catch (const codex::CodexError& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

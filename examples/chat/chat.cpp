@@ -4,8 +4,6 @@
 // when none runs; so does the end of the input. The agent asks before it does more than change
 // files in its folder. For POSIX systems: keyboard.hpp waits with poll().
 
-#include <cctype>
-#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <mutex>
@@ -13,7 +11,6 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -31,20 +28,16 @@ namespace types = codex::protocol;
 namespace events = codex::protocol::notifications;
 using Key = chat::Keyboard::Event;
 
-/// What comes from the agent cannot control the terminal. Several threads write: stdio locks.
-void show(std::string text) {
-  std::erase_if(text, [](unsigned char c) { return std::iscntrl(c) && c != '\n' && c != '\t'; });
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
-}
-
-void show_error(const std::exception& error) {
-  show(std::string("\nError: ") + error.what() + '\n');
+/// Text of the agent cannot control the terminal, and waits while a person is asked.
+void show(const approvals::Screen& screen, const std::string& text) {
+  screen.print(codex::printable(text));
 }
 
 /// Prints a turn as it happens.
 class TurnPrinter {
  public:
+  explicit TurnPrinter(approvals::Screen screen) : screen_(std::move(screen)) {}
+
   void print(const codex::Notification& event) {
     if (const auto text = event.as<events::ItemAgentMessageDelta>()) {
       stream(text->item_id, text->delta);
@@ -58,6 +51,8 @@ class TurnPrinter {
   }
 
  private:
+  void show(const std::string& text) const { ::show(screen_, text); }
+
   void stream(const std::string& item_id, const std::string& text) {
     streamed_.insert(item_id);
     show(text);
@@ -68,11 +63,13 @@ class TurnPrinter {
     if (streamed_.erase(item_id) == 0) show(text);
   }
 
-  static void print_begun(const types::ThreadItem& item) {
+  void print_begun(const types::ThreadItem& item) const {
     if (const auto* command = item.as<types::CommandExecutionThreadItem>()) {
       show("\n$ " + command->command + '\n');
     } else if (const auto* patch = item.as<types::FileChangeThreadItem>()) {
-      for (const auto& change : patch->changes) show("\n" + change.path + '\n' + change.diff);
+      for (const auto& change : patch->changes) {
+        show("\n" + codex::printable_line(change.path) + '\n' + change.diff);
+      }
     }
   }
 
@@ -91,20 +88,27 @@ class TurnPrinter {
     }
   }
 
+  approvals::Screen screen_;
   std::set<std::string> streamed_;  // items that had deltas
 };
 
 /// One turn after the other on a thread.
 class Chat {
  public:
-  Chat(codex::Thread thread, chat::Person& person) : thread_(std::move(thread)), person_(person) {}
+  Chat(codex::Thread thread, chat::Keyboard& keyboard, chat::Person& person,
+       approvals::Screen screen)
+      : thread_(std::move(thread)),
+        keyboard_(keyboard),
+        person_(person),
+        screen_(std::move(screen)) {}
 
   void run() {
     bool open = true;
     while (open || running()) {
       if (open) show_prompt();
       // Lines of a script wait until the turn is over; those of a person steer it.
-      const bool wants_line = person_.is_asked() || (open && (is_terminal_ || !running()));
+      const bool wants_line =
+          person_.is_asked() || (open && (keyboard_.is_terminal() || !running()));
       switch (keyboard_.next(wants_line)) {
         case Key::line:
           take(keyboard_.take_line());
@@ -113,7 +117,7 @@ class Chat {
           open = interrupt() && open;
           break;
         case Key::end:
-          open = person_.answer("no") && open;
+          open = person_.hang_up() && open;
           break;
         case Key::woken:
           break;
@@ -124,6 +128,12 @@ class Chat {
   }
 
  private:
+  void show(const std::string& text) const { ::show(screen_, text); }
+
+  void show_error(const std::exception& error) const {
+    show(std::string("\nError: ") + error.what() + '\n');
+  }
+
   std::optional<codex::TurnHandle> running() {
     const std::lock_guard lock(mutex_);
     return turn_;
@@ -135,14 +145,14 @@ class Chat {
     show("> ");
   }
 
-  void take(const std::string& line) try {
+  void take(const chat::Keyboard::Line& line) try {
     prompted_ = false;
-    if (person_.answer(line) || line.empty()) return;
+    if (person_.answer(line) || line.text.empty()) return;
     if (auto turn = running()) {
-      turn->steer(line);
+      turn->steer(line.text);
       show("[steered]\n");
     } else {
-      begin(line);
+      begin(line.text);
     }
   } catch (const codex::CodexError& error) {
     show_error(error);
@@ -168,7 +178,7 @@ class Chat {
 
   void follow(codex::TurnHandle turn) {
     try {
-      TurnPrinter printer;
+      TurnPrinter printer(screen_);
       for (const codex::Notification& event : turn.stream()) printer.print(event);
       const auto status = turn.run().status;
       if (status != types::TurnStatus::completed) show("\n[" + std::string(status.name()) + "]\n");
@@ -181,9 +191,9 @@ class Chat {
   }
 
   codex::Thread thread_;
+  chat::Keyboard& keyboard_;
   chat::Person& person_;
-  chat::Keyboard keyboard_;
-  const bool is_terminal_ = ::isatty(STDIN_FILENO) == 1;
+  approvals::Screen screen_;
   bool prompted_ = false;
   std::mutex mutex_;
   std::optional<codex::TurnHandle> turn_;  // the one that runs
@@ -212,7 +222,9 @@ codex::Thread open_thread(codex::Codex& codex, const std::vector<std::string>& a
 
 int main(int argc, char** argv) try {
   const example::Model model(argc, argv);
-  chat::Person person;
+  const approvals::Screen screen(std::cout, chat::terminal_size);
+  chat::Keyboard keyboard;
+  chat::Person person(keyboard, screen);
   const approvals::Policy ask = [&](const approvals::Request& request) {
     return person.decide(request);
   };
@@ -222,8 +234,8 @@ int main(int argc, char** argv) try {
                      .permissions_approval = ask,
                      .elicitation = ask};
   codex::Codex codex(config);
-  Chat(open_thread(codex, {argv + 1, argv + argc}), person).run();
+  Chat(open_thread(codex, {argv + 1, argv + argc}), keyboard, person, screen).run();
 } catch (const std::exception& error) {
-  std::cerr << error.what() << '\n';
+  std::cerr << codex::printable(error.what()) << '\n';
   return 1;
 }

@@ -2,13 +2,13 @@
 
 #include <condition_variable>
 #include <functional>
-#include <iostream>
+#include <istream>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <streambuf>
 #include <string>
-#include <termios.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
 
@@ -18,14 +18,31 @@
 
 namespace chat {
 
-/// A stream of lines that come from a function; it ends when that returns none.
+/// How much the terminal shows now.
+inline codex::approvals::ScreenSize terminal_size() {
+  codex::approvals::ScreenSize size;
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0) return size;
+  if (window.ws_col != 0) size.columns = window.ws_col;
+  if (window.ws_row != 0) size.rows = window.ws_row;
+  return size;
+}
+
+/// A stream of lines that come from a function; it ends when that returns none. Another is called
+/// before a line is asked for.
 class LineBuffer : public std::streambuf {
  public:
   using NextLine = std::function<std::optional<std::string>()>;
 
-  explicit LineBuffer(NextLine next) : next_(std::move(next)) {}
+  LineBuffer(std::function<void()> begin, NextLine next)
+      : begin_(std::move(begin)), next_(std::move(next)) {}
 
  private:
+  int sync() override {
+    begin_();
+    return 0;
+  }
+
   int_type underflow() override {
     auto line = next_();
     if (!line) return traits_type::eof();
@@ -34,6 +51,7 @@ class LineBuffer : public std::streambuf {
     return traits_type::to_int_type(line_.front());
   }
 
+  std::function<void()> begin_;
   NextLine next_;
   std::string line_;
 };
@@ -41,13 +59,15 @@ class LineBuffer : public std::streambuf {
 /// Who decides: asked on threads of the SDK, answers by lines that the main thread has read.
 class Person {
  public:
+  Person(Keyboard& keyboard, codex::approvals::Screen screen)
+      : keyboard_(keyboard), screen_(std::move(screen)) {}
+
   [[nodiscard]] std::optional<codex::approvals::Decision> decide(
       const codex::approvals::Request& request) {
     const std::lock_guard one_question_at_a_time(questions_);
-    ::tcflush(STDIN_FILENO, TCIFLUSH);  // what was typed before the question does not answer it
-    LineBuffer lines([&] { return listen(request.context.stop); });
+    LineBuffer lines([&] { begin(); }, [&] { return listen(request.context.stop); });
     std::istream in(&lines);
-    return codex::approvals::ask_on_streams(in, std::cout).opinion(request);
+    return codex::approvals::ask_on_streams(in, screen_).opinion(request);
   }
 
   [[nodiscard]] bool is_asked() {
@@ -55,31 +75,54 @@ class Person {
     return asked_;
   }
 
-  /// False when there is no question.
-  bool answer(const std::string& line) {
+  /// False when there is no question, or the line was typed before it.
+  bool answer(const Keyboard::Line& line) {
+    const std::lock_guard lock(mutex_);
+    if (!asked_ || line.drops != drops_) return false;
+    give(line.text);
+    return true;
+  }
+
+  /// A no, at the end of the input. False when there is no question.
+  bool hang_up() {
     const std::lock_guard lock(mutex_);
     if (!asked_) return false;
-    asked_ = false;
-    answer_ = line;
-    changed_.notify_all();
+    give("no");
     return true;
   }
 
  private:
-  std::optional<std::string> listen(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
+  /// What was typed before the question, or before it is asked again, does not answer it.
+  void begin() {
+    const std::lock_guard lock(mutex_);
+    drops_ = keyboard_.drop_typed();
+    answer_.reset();
     asked_ = true;
     wake();
+  }
+
+  std::optional<std::string> listen(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
     changed_.wait(lock, stop, [&] { return answer_.has_value(); });
     asked_ = false;
     return std::exchange(answer_, std::nullopt);
   }
 
+  void give(const std::string& text) {
+    keyboard_.drop_typed();  // pasted with it
+    answer_ = text;
+    asked_ = false;
+    changed_.notify_all();
+  }
+
+  Keyboard& keyboard_;
+  codex::approvals::Screen screen_;
   std::mutex questions_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::optional<std::string> answer_;
   bool asked_ = false;
+  int drops_ = 0;  // when the question was asked
 };
 
 }  // namespace chat

@@ -29,7 +29,9 @@ int main(int argc, char** argv) {
 
       const auto* command = completed->item.as<protocol::CommandExecutionThreadItem>();
       if (command && command->exit_code) {
-        std::cout << *command->exit_code << '\t' << command->command << '\n';
+        // As JSON in ASCII, so that no command controls the terminal.
+        const std::string quoted = codex::Json(command->command).dump(-1, ' ', true);
+        std::cout << *command->exit_code << '\t' << quoted << '\n';
       }
     }
   } catch (const std::exception& error) {

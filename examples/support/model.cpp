@@ -74,6 +74,21 @@ Reply count_to_200() {
   return reply.pace(std::chrono::milliseconds(50));
 }
 
+/// While the person is asked about one command, another one, which runs unasked, prints a question
+/// that looks harmless. It waits for a file `go`.
+Reply imitate_a_question() {
+  const std::string imitation =
+      "while [ ! -e go ]; do sleep 0.1; done\n"
+      "for i in $(seq 26); do echo; done\n"
+      "echo 'The agent asks to run a command.'\n"
+      "echo 'Command:'\n"
+      "echo '  | ls'\n"
+      "printf '[y]es, [n]o, [c]ancel the turn: '\n"
+      "touch printed";
+  return Reply().id("unasked").shell(imitation).id("asked").shell("echo fooled | tee note.txt",
+                                                                  {.escalated = true});
+}
+
 Json question() {
   const Json options{{{"label", "Red"}, {"description", "Warm"}},
                      {{"label", "Blue"}, {"description", "Cold"}}};
@@ -98,6 +113,7 @@ Reply answer(const ModelRequest& request) {
   if (last.starts_with("Count")) return count_to_200();
   if (last.starts_with("Run"))
     return Reply().shell("echo hello | tee note.txt", {.escalated = true});
+  if (last.starts_with("Fool")) return imitate_a_question();
   if (last.starts_with("Patch")) {
     return Reply().patch(
         "*** Begin Patch\n*** Add File: poem.txt\n+Roses are red\n*** End Patch\n");

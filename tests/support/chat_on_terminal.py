@@ -3,12 +3,15 @@
 usage: chat_on_terminal.py CHAT
 """
 
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
+import struct
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -63,6 +66,9 @@ class Terminal:
                 raise AssertionError(f"never saw {pattern!r}")
         self.seen = match.end()
         return match
+
+    def resize(self, columns, rows):
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def type(self, keys):
         os.write(self.terminal, keys.encode())
@@ -127,6 +133,61 @@ def steers_and_interrupts(chat):
     chat.expect(r"\[interrupted\]")
 
 
+def typed_ahead_lines_do_not_answer(chat, workspace):
+    chat.say("Run it")
+    chat.expect(r"\[y\]es, \[n\]o")
+    chat.type("n\ny\ny\n")  # as when pasted
+    chat.expect(r"\[declined\]")
+
+    chat.say("Run it and ask again")
+    chat.expect(r"\[y\]es, \[n\]o")
+    chat.type("what?\ny\ny\n")
+    chat.expect(r"\[y\]es, \[n\]o")
+    chat.type("n\n")
+    chat.expect(r"\[declined\]")
+    assert not (workspace / "note.txt").exists()
+
+
+def output_waits_while_a_person_is_asked(chat, workspace):
+    chat.say("Fool me")
+    chat.expect(r"\| /bin/bash -lc 'echo fooled \| tee note\.txt'")
+    chat.expect(r"\[y\]es, \[n\]o, \[c\]ancel the turn: ")
+    asked = chat.seen
+    (workspace / "go").touch()
+    deadline = time.monotonic() + PATIENCE
+    while not (workspace / "printed").exists():
+        assert time.monotonic() < deadline, "the other command does not run"
+        time.sleep(0.1)
+    # Where it were shown, it would come now. Nothing does.
+    try:
+        chat.read(time.monotonic() + 3)
+    except TimeoutError:
+        pass
+    assert chat.transcript[asked:] == "", chat.transcript[asked:]
+    chat.type("n\n")
+    chat.expect(r"\n{26}The agent asks to run a command\.\nCommand:\n  \| ls\n")
+    assert not (workspace / "note.txt").exists()
+
+
+def text_does_not_control_the_terminal(chat):
+    chat.say("C1 \x9b2J, bidi \u202e, zero-width \u200b, tags \U000e0041")
+    chat.expect(r'You said "C1 \\x9b2J, bidi \\u202e, zero-width \\u200b, tags \\U000e0041"')
+
+
+def narrow_terminals_are_asked_what_fits(chat):
+    chat.resize(columns=30, rows=24)
+    chat.say("Run it on a narrow terminal")
+    chat.expect(r"  \| /bin/bash -lc 'echo hello\n  \|  \| tee note\.txt'\n")
+    chat.expect(r"\[y\]es, \[n\]o")
+    chat.type("n\n")
+    chat.expect(r"\[declined\]")
+    chat.resize(columns=10, rows=24)
+    chat.say("Run it where nobody can read it")
+    chat.expect(r"more than this terminal can show")
+    chat.expect(r"\[declined\]")
+    chat.resize(columns=80, rows=24)
+
+
 def resumes(command, env, workspace, message):
     with Terminal(command, env, workspace) as chat:
         chat.say("Still there?")
@@ -140,6 +201,15 @@ def main(program):
     with Terminal([program]) as host:  # for its stand-in, which answers other runtimes, too
         host.expect("^> ")
         env, workspace = runtime_of(host.pid)
+
+        with Terminal([program, "--live"], env, workspace) as chat:
+            text_does_not_control_the_terminal(chat)
+            typed_ahead_lines_do_not_answer(chat, Path(workspace))
+            output_waits_while_a_person_is_asked(chat, Path(workspace))
+            narrow_terminals_are_asked_what_fits(chat)
+            chat.expect("^> ")
+            chat.type(CTRL_D)
+            chat.expect_end()
 
         with Terminal([program, "--live"], env, workspace) as chat:
             streams_and_asks(chat, Path(workspace))

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sstream>
+#include <sys/ioctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -57,28 +58,34 @@ class Pty {
     REQUIRE(::write(person_.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
   }
 
+  void resize(unsigned short columns, unsigned short rows) const {
+    const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    REQUIRE(::ioctl(person_.get(), TIOCSWINSZ, &size) == 0);
+  }
+
   /// Waits until a typed line has arrived.
   void await_input() const {
     pollfd ready{terminal(), POLLIN, 0};
     REQUIRE(::poll(&ready, 1, 20'000) == 1);
   }
 
-  /// Waits until this is shown.
-  void await_output(std::string_view text) const {
-    std::string shown;
-    while (!contains(shown, text)) {
+  /// Waits until this is shown, after what was waited for before.
+  void await_output(std::string_view text) {
+    while (!contains(shown_, text)) {
       pollfd ready{person_.get(), POLLIN, 0};
       REQUIRE(::poll(&ready, 1, 20'000) == 1);
       char buffer[1024];
       const ssize_t size = ::read(person_.get(), buffer, sizeof buffer);
       REQUIRE(size > 0);
-      shown.append(buffer, static_cast<std::size_t>(size));
+      shown_.append(buffer, static_cast<std::size_t>(size));
     }
+    shown_.erase(0, shown_.find(text) + text.size());
   }
 
  private:
   Descriptor person_;
   Descriptor terminal_;
+  std::string shown_;
 };
 
 /// Puts another file in the place of standard input, for a while.
@@ -105,7 +112,8 @@ TEST_CASE("the person's line decides") {
   CHECK(asked("n\n").first == Kind::decline);
   CHECK(asked("\n").first == Kind::decline);
   CHECK(asked("c\n").first == Kind::cancel);
-  CHECK(contains(asked("y\n").second, "Command:\n  | rm x\n[y]es, "));
+  CHECK(contains(asked("y\n").second,
+                 "Command:\n  | rm x\nProgram:\n  | rm\nIn:\n  | /repo\n[y]es, "));
 }
 
 TEST_CASE("a line that is no choice is asked for again, three times in all") {
@@ -164,7 +172,7 @@ TEST_CASE("two who ask at once are answered one after the other") {
 }
 
 TEST_CASE("a terminal shows what is written and gives what is typed, line by line") {
-  const Pty pty;
+  Pty pty;
   const auto terminal = open_terminal(pty.terminal());
   REQUIRE(terminal);
   terminal->write("question", {});
@@ -176,18 +184,30 @@ TEST_CASE("a terminal shows what is written and gives what is typed, line by lin
   CHECK_FALSE(terminal->read_line({}));
 }
 
-TEST_CASE("what was typed before a question does not answer it") {
-  const Pty pty;
-  pty.type("y\n");
-  pty.await_input();
+TEST_CASE("a terminal drops what was typed so far") {
+  Pty pty;
   const auto terminal = open_terminal(pty.terminal());
   REQUIRE(terminal);
+  pty.type("y\ny");
+  pty.await_input();
+  CHECK(terminal->drop_typed());
   pty.type("n\n");
   CHECK(terminal->read_line({}) == "n");
 }
 
+TEST_CASE("a terminal knows its size") {
+  Pty pty;
+  const auto terminal = open_terminal(pty.terminal());
+  REQUIRE(terminal);
+  CHECK(terminal->size().columns == 80);  // it says nothing
+  CHECK(terminal->size().rows == 24);
+  pty.resize(30, 10);
+  CHECK(terminal->size().columns == 30);
+  CHECK(terminal->size().rows == 10);
+}
+
 TEST_CASE("waiting for a person ends when a stop is requested") {
-  const Pty pty;
+  Pty pty;
   const auto terminal = open_terminal(pty.terminal());
   REQUIRE(terminal);
   std::stop_source stop;
@@ -196,7 +216,7 @@ TEST_CASE("waiting for a person ends when a stop is requested") {
 }
 
 TEST_CASE("writing to a terminal that nobody reads ends when a stop is requested") {
-  const Pty pty;
+  Pty pty;
   const auto terminal = open_terminal(pty.terminal());
   REQUIRE(terminal);
   std::stop_source stop;
@@ -219,13 +239,131 @@ TEST_CASE("what is no terminal is not asked") {
 }
 
 TEST_CASE("ask_on_terminal asks at the terminal that is standard input") {
-  const Pty pty;
+  Pty pty;
   const StandardInput replaced(pty.terminal());
   Decision decision = codex::approvals::decline();
   std::jthread asks(
       [&] { decision = codex::approvals::ask_on_terminal(command_request("ls -l")); });
-  pty.await_output("| ls -l\r\n[y]es");
+  pty.await_output("| ls -l\r\n");
+  pty.await_output("| /repo\r\n[y]es");
   pty.type("y\n");
   asks.join();
   CHECK(decision == codex::approvals::accept());
+}
+
+namespace {
+
+/// A person at the terminal who is asked by `ask_on_terminal`.
+class Question {
+ public:
+  explicit Question(const std::string& command = "rm x") : Question(command_request(command)) {}
+  explicit Question(codex::protocol::CommandExecutionRequestApprovalParams params)
+      : replaced_(pty.terminal()), params_(std::move(params)) {}
+
+  void ask(const codex::approvals::Policy& policy = codex::approvals::ask_on_terminal) {
+    asks_ = std::jthread([this, policy] { decision_ = policy(params_); });
+  }
+
+  Decision decision() {
+    asks_.join();
+    return decision_;
+  }
+
+  Pty pty;
+
+ private:
+  StandardInput replaced_;
+  codex::protocol::CommandExecutionRequestApprovalParams params_;
+  Decision decision_ = codex::approvals::decline("not asked");
+  std::jthread asks_;
+};
+
+}  // namespace
+
+TEST_CASE("lines that were typed before a question do not answer it") {
+  Question question;
+  question.pty.type("y\ny\n");
+  question.pty.await_input();
+  question.ask();
+  question.pty.await_output("[y]es");
+  question.pty.type("n\n");
+  CHECK(question.decision() == codex::approvals::decline());
+}
+
+TEST_CASE("lines that were typed before a question is asked again do not answer it") {
+  Question question;
+  question.ask();
+  question.pty.await_output("[y]es");
+  question.pty.type("what?\ny\ny\n");  // at once, as when pasted
+  question.pty.await_output("[y]es");
+  question.pty.type("n\n");
+  CHECK(question.decision() == codex::approvals::decline());
+}
+
+TEST_CASE("lines that were typed between two questions do not answer the second") {
+  Question question;
+  question.ask();
+  question.pty.await_output("[y]es");
+  question.pty.type("n\ny\ny\n");
+  CHECK(question.decision() == codex::approvals::decline());
+  question.ask();
+  question.pty.await_output("[y]es");
+  question.pty.type("c\n");
+  CHECK(question.decision() == codex::approvals::cancel());
+}
+
+TEST_CASE("a line that was begun before a question does not answer it") {
+  Question question;
+  question.pty.type("y");
+  question.ask();
+  question.pty.await_output("[y]es");
+  question.pty.type("\n");
+  CHECK(question.decision() == codex::approvals::decline());
+}
+
+TEST_CASE("a small terminal is asked what fits on it, and nothing else") {
+  Question question(std::string(100, 'x'));
+  question.pty.resize(30, 20);
+  question.ask();
+  question.pty.await_output("  | " + std::string(25, 'x') + "\r\n  | ");
+  question.pty.await_output("[y]es");
+  question.pty.type("y\n");
+  CHECK(question.decision() == codex::approvals::accept());
+  question.pty.resize(30, 12);
+  question.ask();
+  question.pty.await_output("more than this terminal can show");
+  CHECK(question.decision().kind() == Kind::decline);
+  question.pty.resize(19, 20);
+  question.ask();
+  CHECK(question.decision().kind() == Kind::decline);
+}
+
+TEST_CASE("a stream buffer of the program's own can drop what was typed") {
+  class Typed : public std::stringbuf {
+   public:
+    using std::stringbuf::stringbuf;
+
+   private:
+    int sync() override {
+      str(++asked_ == 1 ? "what?\ny\n" : "n\n");
+      return 0;
+    }
+    int asked_ = 0;
+  } typed("y\n");
+  std::istream in(&typed);
+  std::ostringstream out;
+  CHECK(ask_on_streams(in, out)(command_request("rm x")).kind() == Kind::decline);
+  CHECK(count(out.str(), "[y]es") == 2);
+}
+
+TEST_CASE("a question is as wide and high as its screen says") {
+  const auto asks = [](codex::approvals::ScreenSize size) {
+    std::istringstream in("y\n");
+    std::ostringstream out;
+    const codex::approvals::Screen screen(out, [&] { return size; });
+    return ask_on_streams(in, screen)(command_request("echo " + std::string(200, 'x'))).kind();
+  };
+  CHECK(asks({.columns = 80, .rows = 24}) == Kind::accept);
+  CHECK(asks({.columns = 25, .rows = 24}) == Kind::accept);
+  CHECK(asks({.columns = 25, .rows = 12}) == Kind::decline);
 }

@@ -73,16 +73,6 @@ TEST_CASE("a decision is the right answer to each kind of approval") {
         Json{{"denied", {{"rejection", "too risky"}}}});
 }
 
-TEST_CASE("accepting with a rule takes the one that the runtime proposes") {
-  types::CommandExecutionRequestApprovalParams asked{
-      .item_id = "i", .thread_id = "t", .turn_id = "u"};
-  CHECK(Json(approvals::accept_with_rule(asked)) == Json{{"decision", "accept"}});
-  asked.proposed_execpolicy_amendment = std::vector<std::string>{"git", "status"};
-  CHECK(Json(approvals::accept_with_rule(asked)) ==
-        Json{{"decision",
-              {{"acceptWithExecpolicyAmendment", {{"execpolicy_amendment", {"git", "status"}}}}}}});
-}
-
 TEST_CASE("permissions are granted as asked, for the turn or the session, or not at all") {
   const Json wanted{{"network", {{"enabled", true}}}, {"fileSystem", {{"write", {"/w"}}}}};
   const types::PermissionsRequestApprovalParams asked{

@@ -65,7 +65,9 @@ class Decision {
 
 /// Yes, this once.
 [[nodiscard]] inline Decision accept() { return Decision(Decision::Kind::accept); }
-/// Yes, and do not ask again for the like in this session.
+/// Yes, and do not ask again for the like in this session: for the same command in the same folder,
+/// or for the same files. The runtime compares the words of a command, not what they run: after a
+/// yes to `sh x.sh` the agent may change `x.sh` and run it unasked.
 [[nodiscard]] inline Decision accept_for_session() {
   return Decision(Decision::Kind::accept_for_session);
 }
@@ -76,10 +78,33 @@ class Decision {
 /// No, and the turn ends as `interrupted`.
 [[nodiscard]] inline Decision cancel() { return Decision(Decision::Kind::cancel); }
 
-/// Yes, and commands that begin like this one need not ask from now on: the rule that the runtime
-/// proposes with the request (`acceptWithExecpolicyAmendment`). A mere yes where it proposes none.
+/// The rule that `accept_with_rule(params)` stores: the words of the whole command. Show it to the
+/// person who decides.
+///
+/// Nothing where that is a mere yes: for a request that proposes no rule
+/// (`proposed_execpolicy_amendment`) or asks for more than a command; for a command that is more
+/// than plain words, as `approvals::allow_commands` parses them; and for a program that runs what
+/// it finds in files, or what its arguments say (`sh x.sh`, `make`, `git`, `find`).
+[[nodiscard]] std::optional<std::vector<std::string>> proposed_rule(
+    const protocol::CommandExecutionRequestApprovalParams& params);
+
+/// Yes, and from now on the runtime runs commands that begin with these words unasked and without
+/// the sandbox: the rule is `proposed_rule(params)`, the whole command, whatever shorter one the
+/// model would like. A mere yes where there is none.
+///
+/// A rule is a beginning: `rm a` allows `rm a b`, too. It holds in every folder and for every
+/// thread and process with this CODEX_HOME, until it is deleted from `rules/default.rules` there.
 [[nodiscard]] protocol::CommandExecutionRequestApprovalResponse accept_with_rule(
     const protocol::CommandExecutionRequestApprovalParams& params);
+
+/// The same with a rule of your own: the first words of the command, one or more of them. It may be
+/// wider than `proposed_rule(params)`, and of any program: `{"find"}` allows `find -exec`.
+///
+/// Throws std::invalid_argument where the command does not begin with these words, is more than
+/// plain words, or comes with a request for more than a command.
+[[nodiscard]] protocol::CommandExecutionRequestApprovalResponse accept_with_rule(
+    const protocol::CommandExecutionRequestApprovalParams& params,
+    const std::vector<std::string>& prefix);
 
 /// The tool of an MCP server that wants to run.
 struct McpToolApproval {

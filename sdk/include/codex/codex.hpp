@@ -16,9 +16,11 @@
 #include <codex/options.hpp>
 #include <codex/paging.hpp>
 #include <codex/policies.hpp>
+#include <codex/printable.hpp>
 #include <codex/protocol/everyday.hpp>
 #include <codex/retry.hpp>
 #include <codex/schema.hpp>
+#include <codex/screen.hpp>
 #include <codex/thread.hpp>
 #include <codex/tool.hpp>
 #include <codex/turn.hpp>

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <codex/approvals.hpp>
+#include <codex/screen.hpp>
 
 namespace codex {
 
@@ -164,22 +165,47 @@ Policy allow_commands(const std::vector<std::string>& patterns);
 /// Throws std::invalid_argument when `folder` is a file, or leads nowhere.
 Policy allow_writes_under(const std::string& folder);
 
+/// `ask_on_terminal`, which can be given the screen that the program prints on.
+class AskOnTerminal : public ReadyPolicy<&detail::ask_on_terminal> {
+ public:
+  using ReadyPolicy::operator();
+  /// The policy that has this screen hold back its output while it asks.
+  Policy operator()(const Screen& screen) const { return detail::ask_on_screen(screen); }
+};
+
 /// Asks the person at the terminal: shows the command, where it would run, and why, or what changes
 /// in which files, and takes yes, always (for this session), no, or cancel, as far as the request
-/// offers them. What the agent wrote cannot control the terminal: what is not printable, or changes
-/// the direction of text, is spelt out.
+/// offers them. What decides comes last, right above the answer: program and folder, or the paths.
 ///
-/// Declines when standard input is no terminal, when this process is in the
-/// background, on end of file, after a few answers that are none, and when more would have to be
-/// shown than anybody reads (64 KiB). No opinion of questions of MCP servers that are no approvals
-/// of tools. Two requests are asked one after the other. What was typed before the question is
-/// dropped, so that it does not answer it: a program that reads standard input itself should not do
-/// so meanwhile. Gives up when `HandlerContext::stop` is requested. On Windows it declines.
-inline constexpr ReadyPolicy<&detail::ask_on_terminal> ask_on_terminal{};
+/// What the agent wrote stands after a bar at the start of each line, broken at 72 columns or at
+/// the width of the terminal, and cannot control the terminal: see `codex::printable`. Letters that
+/// may only look like others, characters that do not show, and what the request does not say are
+/// pointed out in words. "Always" is not offered for a command that runs what it finds in files
+/// (`sh x.sh`, `make`, `git`), nor for one of several parts: the same words may do something else
+/// later.
+///
+/// Output of the program itself can push a question away, or imitate one. Print through a `Screen`
+/// and use `ask_on_terminal(screen)`: it is held back until the person has answered.
+///
+/// Declines when standard input is no terminal, when this process is in the background, on end of
+/// file, after three lines that are no answer, and when there is more than a person reads: where
+/// command, folder and paths do not fit on the terminal at once, in a terminal of less than 20
+/// columns, and beyond 200 lines or 64 KiB in all. No opinion of questions of MCP servers that are
+/// no approvals of tools. Two requests are asked one after the other. What was typed before a
+/// question, or before it is asked again, is dropped, so that it does not answer it: a program that
+/// reads standard input itself should not do so while a person is asked. Ends, as a no, when
+/// `HandlerContext::stop` is requested. On Windows it declines.
+inline constexpr AskOnTerminal ask_on_terminal{};
 
 /// As `ask_on_terminal`, on streams, which have to outlive the policy: for tests, and for programs
-/// with a terminal of their own. Between two lines it obeys the stop token, while it waits for one
-/// it cannot.
+/// with a terminal of their own. The screen tells its size.
+///
+/// The answer is the next line of `in`, whenever it was typed: a stream cannot tell. Before each
+/// line that it wants it calls `in.sync()`; a stream buffer of your own can drop there what was
+/// typed so far. Between two lines it obeys the stop token, while it waits for one it cannot.
+Policy ask_on_streams(std::istream& in, const Screen& screen);
+
+/// The same with a screen that nothing else prints on.
 Policy ask_on_streams(std::istream& in, std::ostream& out);
 
 /// Asks one policy after the other; the first opinion wins. No opinion when none has one.

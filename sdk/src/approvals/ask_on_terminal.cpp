@@ -7,6 +7,8 @@
 #include <codex/policies.hpp>
 
 #include "approvals/prompt.hpp"
+#include "approvals/prompt_page.hpp"
+#include "approvals/screen_state.hpp"
 #include "approvals/stream_terminal.hpp"
 #include "approvals/terminal.hpp"
 
@@ -15,9 +17,11 @@ namespace {
 
 using codex::detail::choice_of;
 using codex::detail::choices_line;
-using codex::detail::max_prompt_bytes;
+using codex::detail::OpenQuestion;
+using codex::detail::page_of;
 using codex::detail::Prompt;
 using codex::detail::prompt_for;
+using codex::detail::ScreenState;
 using codex::detail::StreamTerminal;
 using codex::detail::Terminal;
 
@@ -47,8 +51,15 @@ class Turnstile {
 };
 
 Decision ask(Terminal& terminal, const Prompt& prompt, const std::stop_token& stop) {
-  terminal.write(prompt.text, stop);
+  const std::optional<std::string> page = page_of(prompt, terminal.size());
+  if (!page) {
+    terminal.write("\nThe agent asks for more than this terminal can show. Taken for a no.\n",
+                   stop);
+    return decline("It is too long to be read by a person.");
+  }
+  terminal.write(*page, stop);
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    if (!terminal.drop_typed()) break;
     terminal.write(choices_line(prompt.choices), stop);
     const std::optional<std::string> line = terminal.read_line(stop);
     if (!line) break;
@@ -65,15 +76,14 @@ class Person {
 
   explicit Person(Open open) : open_(std::move(open)) {}
 
-  Decision decide(const Prompt& prompt, const std::stop_token& stop) {
+  Decision decide(const Prompt& prompt, ScreenState* screen, const std::stop_token& stop) {
     if (!turnstile_.enter(stop)) return decline();
     const auto leave = [](Turnstile* turnstile) { turnstile->leave(); };
     const std::unique_ptr<Turnstile, decltype(leave)> inside(&turnstile_, leave);
+    const OpenQuestion question(screen);
     const std::unique_ptr<Terminal> terminal = open_();
     if (!terminal) return decline("There is nobody to ask.");
-    if (prompt.text.size() <= max_prompt_bytes) return ask(*terminal, prompt, stop);
-    terminal->write("\nThe agent asks for something too long to be shown. Taken for a no.\n", stop);
-    return decline("It is too long to be read by a person.");
+    return ask(*terminal, prompt, stop);
   }
 
  private:
@@ -81,25 +91,38 @@ class Person {
   Open open_;
 };
 
-Policy ask_person(std::shared_ptr<Person> person) {
-  return [person = std::move(person)](const Request& request) -> std::optional<Decision> {
+Policy ask_person(std::shared_ptr<Person> person, std::shared_ptr<ScreenState> screen) {
+  return [person = std::move(person),
+          screen = std::move(screen)](const Request& request) -> std::optional<Decision> {
     const std::optional<Prompt> prompt = prompt_for(request);
     if (!prompt) return std::nullopt;
-    return person->decide(*prompt, request.context.stop);
+    return person->decide(*prompt, screen.get(), request.context.stop);
   };
+}
+
+/// A process has one terminal, and each of its policies has to wait for its turn there.
+std::shared_ptr<Person> person_at_the_terminal() {
+  static const auto person = std::make_shared<Person>(codex::detail::open_process_terminal);
+  return person;
 }
 
 }  // namespace
 
-Policy detail::ask_on_terminal() {
-  // A process has one terminal, and each of its policies has to wait for its turn there.
-  static const auto person = std::make_shared<Person>(codex::detail::open_process_terminal);
-  return ask_person(person);
+Policy detail::ask_on_terminal() { return ask_person(person_at_the_terminal(), nullptr); }
+
+Policy detail::ask_on_screen(const Screen& screen) {
+  return ask_person(person_at_the_terminal(), screen.state_);
+}
+
+Policy ask_on_streams(std::istream& in, const Screen& screen) {
+  const auto open = [&in, state = screen.state_] {
+    return std::make_unique<StreamTerminal>(in, state->out(), state->size());
+  };
+  return ask_person(std::make_shared<Person>(open), screen.state_);
 }
 
 Policy ask_on_streams(std::istream& in, std::ostream& out) {
-  return ask_person(
-      std::make_shared<Person>([&in, &out] { return std::make_unique<StreamTerminal>(in, out); }));
+  return ask_on_streams(in, Screen(out));
 }
 
 }  // namespace codex::approvals

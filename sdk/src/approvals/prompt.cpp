@@ -6,8 +6,9 @@
 #include <codex/protocol/session.hpp>
 #include <codex/protocol/turn.hpp>
 
+#include "approvals/prompt_page.hpp"
+#include "approvals/runs_other_code.hpp"
 #include "wire/ascii.hpp"
-#include "wire/printable.hpp"
 
 namespace codex::detail {
 namespace {
@@ -15,60 +16,29 @@ namespace {
 using approvals::Request;
 using Kind = approvals::Decision::Kind;
 using Choices = std::vector<Kind>;
+using Form = PromptPart::Form;
 
 Choices all_choices() {
   return {Kind::accept, Kind::accept_for_session, Kind::decline, Kind::cancel};
 }
 
-constexpr int line_width = 72;
-constexpr int tab_width = 8;
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-/// At most: letters beyond ASCII may take two columns.
-int width_of(char lead) { return lead == '\t' ? tab_width : is_ascii({&lead, 1}) ? 1 : 2; }
-
-/// One line, safe to show; tabs do no harm.
-std::string printable_line(std::string_view line) {
-  std::string out;
-  while (true) {
-    const std::size_t tab = line.find('\t');
-    out += printable(line.substr(0, tab));
-    if (tab == std::string_view::npos) return out;
-    out += '\t';
-    line.remove_prefix(tab + 1);
-  }
-}
-
-/// Puts the text of a question together.
+/// Puts a question together.
 class Question {
  public:
-  explicit Question(std::string_view title) { text_ = "\n" + std::string(title) + "\n"; }
+  explicit Question(std::string_view title) : prompt_{.title = std::string(title)} {}
 
-  /// Text that somebody else wrote, under a heading. Long lines are broken here: where a terminal
-  /// broke them, what follows could pass for a heading.
-  Question& show(std::string_view heading, std::string_view text) {
-    (text_ += heading) += ":\n";
-    text = text.substr(0, max_prompt_bytes);  // with the heading, that is too much already
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    for (bool more = true; more && text_.size() <= max_prompt_bytes;) {
-      const std::size_t end = text.find('\n');
-      show_line(printable_line(text.substr(0, end)));
-      more = end != std::string_view::npos;
-      if (more) text.remove_prefix(end + 1);
-    }
-    return *this;
+  /// What a person may read.
+  Question& show(std::string_view heading, std::string_view text, Form form = Form::prose) {
+    return add(prompt_.background, heading, text, form);
   }
 
-  /// The same for what a letter from another script could disguise.
-  Question& show_exactly(std::string_view heading, std::string_view text) {
-    show(heading, text);
-    if (!is_ascii(text)) text_ += "(Beware: it has letters that may only look like others.)\n";
-    return *this;
+  /// What a person decides by.
+  Question& ask_about(std::string_view heading, std::string_view text, Form form = Form::name) {
+    return add(prompt_.decisive, heading, text, form);
+  }
+
+  Question& note(std::string_view sentence) {
+    return add(prompt_.decisive, sentence, {}, Form::note);
   }
 
   template <class T>
@@ -76,26 +46,20 @@ class Question {
     return text ? show(heading, *text) : *this;
   }
 
-  Prompt ask(Choices choices) { return {.text = std::move(text_), .choices = std::move(choices)}; }
-
- private:
-  void show_line(std::string_view line) {
-    text_ += bar;
-    int width = 0;
-    for (const char c : line) {
-      if (!continues_character(c)) width += width_of(c);
-      if (width > line_width) {
-        (text_ += '\n') += bar;
-        width = width_of(c);
-      }
-      text_ += c;
-    }
-    text_ += '\n';
+  Prompt ask(Choices choices) {
+    prompt_.choices = std::move(choices);
+    return std::move(prompt_);
   }
 
-  static constexpr std::string_view bar = "  | ";
+ private:
+  Question& add(std::vector<PromptPart>& parts, std::string_view heading, std::string_view text,
+                Form form) {
+    const auto as_much_as_counts = text.substr(0, max_prompt_bytes + 1);
+    parts.push_back({std::string(heading), std::string(as_much_as_counts), form});
+    return *this;
+  }
 
-  std::string text_;
+  Prompt prompt_;
 };
 
 template <class T>
@@ -106,20 +70,35 @@ std::string pretty(const T& value) {
 /// A kind of approval by its wire name: there are SDKs for runtimes that lack it.
 constexpr std::string_view human_command = "humanCommand";
 
+/// The runtime's name for the machine that it runs on.
+constexpr std::string_view usual_environment = "local";
+
+/// "Always" is no choice where the same command may do something else the next time.
+Choices choices_of(const std::optional<Words>& words) {
+  Choices choices = all_choices();
+  if (!words || runs_other_code(*words)) std::erase(choices, Kind::accept_for_session);
+  return choices;
+}
+
+/// The words of the program, where the command is nothing but them.
+std::optional<Words> words_of(const protocol::CommandExecutionRequestApprovalParams& params) {
+  const bool is_command = *params.kind == protocol::CommandExecutionApprovalKind::command;
+  return is_command && params.command ? program_words(*params.command) : std::nullopt;
+}
+
 Choices choices_of(const protocol::CommandExecutionRequestApprovalParams& params) {
   using Offered = protocol::CommandExecutionApprovalDecision;
-  if (params.kind->name() == human_command) return {Kind::accept, Kind::decline, Kind::cancel};
+  if (params.kind->name() == human_command) return choices_of(std::nullopt);
   const auto& offered = params.available_decisions;
-  if (!offered) return all_choices();
-  const auto has = [&](auto wanted) {
-    return std::ranges::any_of(*offered, [&](const Offered& one) { return one == wanted; });
+  const auto is_offered = [&](auto wanted) {
+    return !offered ||
+           std::ranges::any_of(*offered, [&](const Offered& one) { return one == wanted; });
   };
-  Choices choices;
-  if (has(Offered::accept)) choices.push_back(Kind::accept);
-  if (has(Offered::accept_for_session)) choices.push_back(Kind::accept_for_session);
-  choices.push_back(Kind::decline);  // the runtime understands it always
-  if (has(Offered::cancel)) choices.push_back(Kind::cancel);
-  return choices;
+  Choices choices = choices_of(words_of(params));
+  if (!is_offered(Offered::accept)) std::erase(choices, Kind::accept);
+  if (!is_offered(Offered::accept_for_session)) std::erase(choices, Kind::accept_for_session);
+  if (!is_offered(Offered::cancel)) std::erase(choices, Kind::cancel);
+  return choices;  // a no the runtime understands always
 }
 
 std::optional<std::string_view> title_of(const protocol::CommandExecutionApprovalKind& kind) {
@@ -130,20 +109,42 @@ std::optional<std::string_view> title_of(const protocol::CommandExecutionApprova
   return std::nullopt;
 }
 
+void ask_about_program(Question& question, const std::optional<Words>& words) {
+  if (words && !words->empty()) {
+    question.ask_about("Program", words->front());
+  } else {
+    question.note("(Beware: it is more than one plain command.)");
+  }
+}
+
 std::optional<Prompt> prompt(const protocol::CommandExecutionRequestApprovalParams& params) {
   const auto title = title_of(*params.kind);
   if (!title) return std::nullopt;
   Question question(*title);
+  question.show_if_any("Why", params.reason);
   if (params.additional_permissions) {
-    question.show("With further permissions", pretty(*params.additional_permissions));
+    question.ask_about("With further permissions", pretty(*params.additional_permissions),
+                       Form::command);
   }
   if (const auto& network = params.network_approval_context) {
-    question.show_exactly("To reach", network->host);
-    question.show("By", network->protocol.name());
+    question.ask_about("To reach", network->host).ask_about("By", network->protocol.name());
   }
-  question.show_if_any("Why", params.reason);
-  if (params.cwd) question.show_exactly("In", *params.cwd);
-  if (params.command) question.show_exactly("Command", *params.command);
+  if (!params.command) {
+    question.note("(Beware: it does not say which command.)");
+  } else {
+    question.ask_about("Command", *params.command, Form::command);
+    if (*params.kind != protocol::CommandExecutionApprovalKind::write_stdin) {
+      ask_about_program(question, program_words(*params.command));
+    }
+  }
+  if (params.environment_id && *params.environment_id != usual_environment) {
+    question.ask_about("Environment", *params.environment_id);
+  }
+  if (params.cwd) {
+    question.ask_about("In", *params.cwd);
+  } else {
+    question.note("(Beware: it does not say in which folder.)");
+  }
   return question.ask(choices_of(params));
 }
 
@@ -154,26 +155,32 @@ std::string_view verb_of(const protocol::PatchChangeKind& kind) {
   return "Do something unknown to";
 }
 
+void ask_about_root(Question& question, const Optional<std::string>& root) {
+  if (root) question.ask_about("And to write from now on in", *root);
+}
+
 std::optional<Prompt> prompt(const protocol::FileChangeRequestApprovalParams& params,
                              const HandlerContext& context) {
   Question question("The agent asks to change files.");
+  question.show_if_any("Why", params.reason);
   const std::vector<protocol::FileUpdateChange> changes = context.changes();
-  if (changes.empty()) question.show("Beware", "it did not say which");
+  if (changes.empty()) question.note("(Beware: it does not say which.)");
   for (const protocol::FileUpdateChange& change : changes) {
-    question.show_exactly(verb_of(change.kind), change.path);
-    const auto* update = change.kind.as<protocol::UpdatePatchChangeKind>();
-    if (update && update->move_path) question.show_exactly("Move to", *update->move_path);
+    if (changes.size() > 1) question.show("File", change.path, Form::name);
     question.show("Content", change.diff);
+    question.ask_about(verb_of(change.kind), change.path);
+    const auto* update = change.kind.as<protocol::UpdatePatchChangeKind>();
+    if (update && update->move_path) question.ask_about("Move to", *update->move_path);
   }
-  if (params.grant_root) question.show_exactly("And to write from now on in", *params.grant_root);
-  return question.show_if_any("Why", params.reason).ask(all_choices());
+  ask_about_root(question, params.grant_root);
+  return question.ask(all_choices());
 }
 
 std::optional<Prompt> prompt(const protocol::PermissionsRequestApprovalParams& params) {
   return Question("The agent asks for further permissions.")
       .show_if_any("Why", params.reason)
-      .show_exactly("In", params.cwd)
-      .show_exactly("Permissions", pretty(params.permissions))
+      .ask_about("Permissions", pretty(params.permissions), Form::command)
+      .ask_about("In", params.cwd)
       .ask({Kind::accept, Kind::accept_for_session, Kind::decline});
 }
 
@@ -185,28 +192,31 @@ std::optional<Prompt> prompt(const protocol::McpServerElicitationRequestParams& 
   return Question("The agent asks to use a tool of an MCP server.")
       .show("What the server says of it", tool->description)
       .show("Why", tool->message)
-      .show_exactly("Server", tool->server)
-      .show_exactly("Tool", tool->tool)
-      .show_exactly("Arguments", pretty(tool->arguments))
+      .ask_about("Arguments", pretty(tool->arguments), Form::command)
+      .ask_about("Server", tool->server)
+      .ask_about("Tool", tool->tool)
       .ask(std::move(choices));
 }
 
 std::optional<Prompt> prompt(const protocol::ApplyPatchApprovalParams& params) {
   Question question("The agent asks to change files.");
+  question.show_if_any("Why", params.reason);
   for (const auto& [path, change] : params.file_changes) {
-    question.show_exactly("Change", path);
+    if (params.file_changes.size() > 1) question.show("File", path, Form::name);
     question.show("Content", pretty(change));
+    question.ask_about("Change", path);
   }
-  if (params.grant_root) question.show_exactly("And to write from now on in", *params.grant_root);
-  return question.show_if_any("Why", params.reason).ask(all_choices());
+  ask_about_root(question, params.grant_root);
+  return question.ask(all_choices());
 }
 
 std::optional<Prompt> prompt(const protocol::ExecCommandApprovalParams& params) {
-  return Question("The agent asks to run a command.")
-      .show_if_any("Why", params.reason)
-      .show_exactly("In", params.cwd)
-      .show_exactly("Command", pretty(params.command))
-      .ask(all_choices());
+  const std::optional<Words> words = program_words(params.command);
+  Question question("The agent asks to run a command.");
+  question.show_if_any("Why", params.reason);
+  question.ask_about("Command", pretty(params.command), Form::command);
+  ask_about_program(question, words);
+  return question.ask_about("In", params.cwd).ask(choices_of(words));
 }
 
 std::string_view word_of(Kind kind) {

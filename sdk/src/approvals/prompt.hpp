@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,18 +10,30 @@
 
 namespace codex::detail {
 
-/// More than this is nothing that anybody reads; a prompt that is longer is not complete.
-constexpr std::size_t max_prompt_bytes = std::size_t{64} * 1024;
+/// A part of a question: text that somebody else wrote, under a heading of ours.
+struct PromptPart {
+  enum class Form : std::uint8_t {
+    prose,    // lines, in any script
+    command,  // lines in which each letter counts
+    name,     // one line in which each letter counts
+    note,     // a sentence of ours, without text
+  };
+
+  std::string heading;
+  std::string text;
+  Form form = Form::prose;
+};
 
 /// A question to a person: what to show, and the answers that count.
 struct Prompt {
-  std::string text;
-  std::vector<approvals::Decision::Kind> choices;  // in the order in which they are shown
+  std::string title;
+  std::vector<PromptPart> background{};
+  std::vector<PromptPart> decisive{};                // has to be in sight with the line that asks
+  std::vector<approvals::Decision::Kind> choices{};  // in the order in which they are shown
 };
 
-/// What a person has to know to answer a request; nothing for a request that is none of a yes or
-/// no. Text that the agent wrote is behind a bar at the start of each line, so that it cannot
-/// imitate the rest, and without control characters.
+/// What a person has to know to answer a request; nothing for a request that takes more than a yes
+/// or no.
 std::optional<Prompt> prompt_for(const approvals::Request& request);
 
 /// The line that asks: "[y]es, [n]o: ".

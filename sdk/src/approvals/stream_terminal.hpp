@@ -10,7 +10,13 @@ namespace codex::detail {
 /// Streams in place of a terminal. A read cannot be stopped once it waits.
 class StreamTerminal final : public Terminal {
  public:
-  StreamTerminal(std::istream& in, std::ostream& out) : in_(in), out_(out) {}
+  StreamTerminal(std::istream& in, std::ostream& out, approvals::ScreenSize size)
+      : in_(in), out_(out), size_(size) {}
+
+  [[nodiscard]] approvals::ScreenSize size() const override { return size_; }
+
+  /// Streams cannot tell when a line was typed; a buffer of the program's own can.
+  bool drop_typed() override { return in_.sync() == 0; }
 
   void write(std::string_view text, const std::stop_token& stop) override {
     if (!stop.stop_requested()) out_ << text << std::flush;
@@ -29,6 +35,7 @@ class StreamTerminal final : public Terminal {
  private:
   std::istream& in_;
   std::ostream& out_;
+  approvals::ScreenSize size_;
 };
 
 }  // namespace codex::detail

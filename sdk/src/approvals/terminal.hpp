@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <codex/screen.hpp>
+
 namespace codex::detail {
 
 /// More than a person types in one line.
@@ -22,6 +24,12 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
   Terminal& operator=(Terminal&&) = delete;
 
+  /// How much it shows at once.
+  [[nodiscard]] virtual approvals::ScreenSize size() const = 0;
+
+  /// Drops what was typed so far, as far as that can be told. False when it fails.
+  virtual bool drop_typed() = 0;
+
   /// Shows text, as far as that can be done before a stop is requested.
   virtual void write(std::string_view text, const std::stop_token& stop) = 0;
 
@@ -30,8 +38,8 @@ class Terminal {
   virtual std::optional<std::string> read_line(const std::stop_token& stop) = 0;
 };
 
-/// The terminal that is this process' standard input. What was typed on it so far is dropped.
-/// Nothing when there is none, or when somebody else has it, this process being in the background.
+/// The terminal that is this process' standard input. Nothing when there is none, or when this
+/// process is in the background and another one has it.
 std::unique_ptr<Terminal> open_process_terminal();
 
 }  // namespace codex::detail

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <utility>
@@ -48,6 +49,17 @@ class StopSignal {
 class PosixTerminal final : public Terminal {
  public:
   explicit PosixTerminal(Descriptor terminal) noexcept : terminal_(std::move(terminal)) {}
+
+  [[nodiscard]] approvals::ScreenSize size() const override {
+    approvals::ScreenSize size;
+    winsize window{};
+    if (::ioctl(terminal_.get(), TIOCGWINSZ, &window) != 0) return size;
+    if (window.ws_col != 0) size.columns = window.ws_col;
+    if (window.ws_row != 0) size.rows = window.ws_row;
+    return size;
+  }
+
+  bool drop_typed() override { return ::tcflush(terminal_.get(), TCIFLUSH) == 0; }
 
   void write(std::string_view text, const std::stop_token& stop) override {
     const StopSignal signal(stop);
@@ -105,7 +117,6 @@ std::unique_ptr<Terminal> open_terminal(int descriptor) {
   if (::isatty(descriptor) == 0) return nullptr;
   Descriptor terminal = open_again(descriptor);
   if (!terminal.is_open() || is_somebody_elses(terminal.get())) return nullptr;
-  if (::tcflush(terminal.get(), TCIFLUSH) != 0) return nullptr;
   return std::make_unique<PosixTerminal>(std::move(terminal));
 }
 

@@ -137,14 +137,6 @@ protocol::McpServerElicitationRequestResponse Decision::answer(
   return response;
 }
 
-protocol::CommandExecutionRequestApprovalResponse accept_with_rule(
-    const protocol::CommandExecutionRequestApprovalParams& params) {
-  const auto& rule = params.proposed_execpolicy_amendment;
-  if (!rule || rule->empty()) return accept();
-  return {.decision = protocol::AcceptWithExecpolicyAmendmentCommandExecutionApprovalDecision{
-              .execpolicy_amendment = *rule}};
-}
-
 std::optional<McpToolApproval> mcp_tool_approval(
     const protocol::McpServerElicitationRequestParams& params) {
   const auto* form = params.as<protocol::FormMcpServerElicitationRequestParams>();

@@ -6,9 +6,8 @@
 
 namespace codex::detail {
 
-/// Text that somebody else wrote, safe for a terminal and on one line: what controls a terminal or
-/// the direction of text, what nobody sees, and what is not UTF-8, is spelt out (`\n`, `\x1b`,
-/// `\u202e`).
+/// Text that another program wrote, safe for a terminal and on one line: hidden characters and
+/// bytes that are not UTF-8 are spelled out (`\n`, `\x1b`, `\u202e`).
 std::string printable(std::string_view text);
 
 /// The same, cut after `max_characters` characters, with a word on how much is missing.
