@@ -186,6 +186,21 @@ TEST_CASE("an interrupt in the first milliseconds of a turn ends it") {
   check_that_nothing_goes_on(model, client);
 }
 
+TEST_CASE("a turn that is steered, then interrupted, in its first milliseconds is interrupted") {
+  SlowWriter model;
+  Client client(model.mock);
+  client.at_each_delay([&](const face::Thread& thread, milliseconds delay) -> Problem {
+    auto turn = thread.turn(work(delay));
+    std::this_thread::sleep_for(delay);
+    turn.steer("And " + work(delay));
+    turn.interrupt();
+    const auto result = turn.run();
+    if (result.status != types::TurnStatus::interrupted) return std::string(result.status.name());
+    return next_of(thread, turn.id());
+  });
+  check_that_nothing_goes_on(model, client);
+}
+
 TEST_CASE("after an interrupt in the first milliseconds the next turn need not wait for the end") {
   SlowWriter model;
   Client client(model.mock);
