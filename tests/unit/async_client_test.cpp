@@ -400,11 +400,11 @@ TEST_CASE("a start of a turn that was given up after it was sent has the turn in
     const auto error = error_of<CancelledError>([&] { (void)start.take(); });
     REQUIRE(error);
     REQUIRE(error->collected());
-    CHECK(server.wait_for_requests("turn/interrupt"));
-    CHECK(server.requests("turn/interrupt")[0].params.at("turnId") == error->collected()->id);
+    CHECK_FALSE(error->collected()->id.empty());
   }
   REQUIRE(server.wait_for_requests("turn/interrupt"));
-  CHECK(server.requests("turn/interrupt")[0].params.at("threadId") == thread.id());
+  CHECK(server.requests("turn/interrupt")[0].params ==
+        Json{{"threadId", thread.id()}, {"turnId", ""}});  // which is taken even before it begins
   CHECK(sync_wait(answer_to(codex)) == "Hello.");
 }
 

@@ -162,8 +162,11 @@ TEST_CASE_FIXTURE(Relay, "an interrupted turn ends its goal, and an interrupted 
   CHECK(relay->is_over());
   Relay other;
   other.play({goal("active"), started("a")});
-  other.relay->note_interrupt();
+  other.relay->begin_interrupt();
   other.play({goal("paused"), completed("a", "completed")});
+  CHECK_FALSE(other.relay->is_over());  // the interrupt may not have been sent yet
+  other.relay->end_interrupt();
+  CHECK(other.relay->is_over());
   CHECK(other.shown().back().json().at("params").at("turn").at("status") == "interrupted");
 }
 
@@ -171,6 +174,22 @@ TEST_CASE_FIXTURE(Relay, "a goal that ends before its first turn has no events")
   play({goal("active"), goal("blocked")});
   CHECK(shown().empty());
   CHECK(events.is_at_end());
+}
+
+TEST_CASE_FIXTURE(Relay, "a goal that is interrupted in vain goes on") {
+  play({goal("active"), started("a")});
+  relay->begin_interrupt();
+  relay->end_interrupt();
+  CHECK_FALSE(relay->is_over());
+  play({delta("a", "more")});
+  CHECK(shown().size() == 2);
+}
+
+TEST_CASE_FIXTURE(Relay, "an abandoned goal has ended, and nothing is its own any more") {
+  play({goal("active"), started("a")});
+  relay->abandon();
+  CHECK(relay->is_over());
+  CHECK_FALSE(relay->take(delta("a", "late")));
 }
 
 TEST_CASE_FIXTURE(Relay, "what is not the goal's is left to others") {
@@ -212,15 +231,31 @@ TEST_CASE_FIXTURE(Controlled, "an interrupt follows to the turn that has taken o
   CHECK(done.get() == "{}");
 }
 
-TEST_CASE_FIXTURE(Controlled, "between two turns it is enough to pause the goal") {
+TEST_CASE_FIXTURE(Controlled, "between two turns the next one is interrupted, begun or not") {
   auto first = interrupt();
   serve();
+  CHECK(serve().at("params").at("turnId") == "");
   CHECK(first.get() == "{}");
   send(started("a"));
   auto second = interrupt();
   serve();
-  serve(refused("no active turn to interrupt"));
+  const std::string none = refused("no active turn to interrupt");
+  CHECK(serve(none).at("params").at("turnId") == "a");
+  CHECK(serve(none).at("params").at("turnId") == "");
   CHECK(second.get() == "{}");
+}
+
+TEST_CASE_FIXTURE(Controlled, "the thread of a paused goal is free once the interrupt was sent") {
+  for (const auto& event : {goal("active"), started("a"), completed("a")}) send(event);
+  auto done = interrupt();
+  send(goal("paused"));
+  serve();
+  const auto line = peer.next_line(soon());  // the goal is paused, and this not answered yet
+  REQUIRE(line);
+  CHECK_THROWS_AS((void)connection->router().expect_turn("t"), InvalidRequestError);
+  peer.send_line(R"({"id":)" + Json::parse(*line).at("id").dump() + R"(,"result":{}})");
+  CHECK(done.get() == "{}");
+  (void)connection->router().expect_turn("t");
 }
 
 TEST_CASE_FIXTURE(Controlled, "what refuses to be paused is an error") {

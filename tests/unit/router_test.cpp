@@ -287,22 +287,37 @@ TEST_CASE_FIXTURE(RoutingFixture, "the root of any other turn is no reason to st
   CHECK(read_all(general) == "S");
 }
 
-TEST_CASE_FIXTURE(RoutingFixture, "whether anyone follows a turn") {
-  CHECK_FALSE(router->is_followed("u"));
-  auto turn = std::make_unique<Subscription>(router->expect_turn("t").bind("u"));
-  CHECK(router->is_followed("u"));
+TEST_CASE_FIXTURE(RoutingFixture, "a thread is in use while anyone starts or follows its turns") {
+  CHECK_FALSE(router->is_in_use("t"));
+  auto pending = std::make_unique<PendingTurn>(router->expect_turn("t"));
+  CHECK(router->is_in_use("t"));
+  CHECK_FALSE(router->is_in_use("other"));
+  auto turn = std::make_unique<Subscription>(std::move(*pending).bind("u"));
+  pending.reset();
+  CHECK(router->is_in_use("t"));
   turn.reset();
-  CHECK_FALSE(router->is_followed("u"));
+  CHECK_FALSE(router->is_in_use("t"));
+  const auto goal = router->expect_goal("t");
+  CHECK(router->is_in_use("t"));
 }
 
-TEST_CASE_FIXTURE(RoutingFixture,
-                  "a start that has been given up does not follow its turn itself") {
-  const PendingTurn pending = router->expect_turn("t");
+TEST_CASE_FIXTURE(RoutingFixture, "a start does not count as a user of the thread itself") {
+  PendingTurn pending = router->expect_turn("t");
+  const auto start = pending.start();
   event("t", "u", "came before the response");
-  CHECK_FALSE(router->is_followed("u", pending.start()));
-  CHECK(router->is_followed("u"));
-  const Subscription joined = router->expect_turn("t").bind("u");
-  CHECK(router->is_followed("u", pending.start()));
+  CHECK_FALSE(router->is_in_use("t", start));
+  SUBCASE("while another one is under way") {
+    const PendingTurn other = router->expect_turn("t");
+    CHECK(router->is_in_use("t", start));
+  }
+  SUBCASE("while others follow the turn that it joins") {
+    const Subscription joined = router->expect_turn("t").bind("u");
+    CHECK(router->is_in_use("t", start));
+  }
+  SUBCASE("when it has its turn") {
+    const Subscription turn = std::move(pending).bind("v");
+    CHECK_FALSE(router->is_in_use("t", start));
+  }
 }
 
 TEST_CASE_FIXTURE(RoutingFixture, "the turns of a goal are over when they are over") {

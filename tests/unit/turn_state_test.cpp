@@ -31,10 +31,23 @@ struct FollowedTurnFixture {
     Subscription place;
   };
 
+  /// A turn that runs.
   Followed follow(const std::string& turn_id, TurnLimits limits = {}) {
-    Subscription events = connection->router().expect_turn("t").bind(turn_id);
-    auto turn = TurnState::follow({"t", turn_id, control_turn(connection, "t", turn_id)},
-                                  std::move(limits), connection->timers(), events);
+    PendingTurn pending = connection->router().expect_turn("t");
+    begin(turn_id);
+    settle();
+    Subscription events = std::move(pending).bind(turn_id);
+    REQUIRE(events.try_next());
+    return follow(turn_id, std::move(limits), std::move(events));
+  }
+  /// The same where nothing of the turn has come yet.
+  Followed follow_new(const std::string& turn_id, TurnLimits limits = {}) {
+    return follow(turn_id, std::move(limits), connection->router().expect_turn("t").bind(turn_id));
+  }
+  Followed follow(const std::string& turn_id, TurnLimits limits, Subscription events) {
+    auto control = control_turn(connection, "t", turn_id, events.log());
+    auto turn = TurnState::follow({"t", turn_id, std::move(control)}, std::move(limits),
+                                  connection->timers(), events);
     return {std::move(turn), std::move(events)};
   }
 
@@ -42,6 +55,10 @@ struct FollowedTurnFixture {
     peer.send_line(R"({"method":")" + std::string(method) +
                    R"(","params":{"threadId":"t","turnId":")" + std::string(turn_id) + "\"," +
                    std::string(members) + "}}");
+  }
+  void begin(std::string_view turn_id) {
+    peer.send_line(R"({"method":"turn/started","params":{"threadId":"t","turn":{"id":")" +
+                   std::string(turn_id) + R"("}}})");
   }
   void delta(std::string_view turn_id, std::string_view text) {
     event("item/agentMessage/delta", turn_id,
@@ -71,6 +88,9 @@ struct FollowedTurnFixture {
   }
   void answer(const std::string& id, const std::string& result = R"("result":{})") {
     peer.send_line(R"({"id":)" + id + "," + result + "}");
+  }
+  void refuse(const std::string& id, const std::string& why) {
+    answer(id, R"("error":{"code":-32600,"message":")" + why + "\"}");
   }
 
   /// A round trip: all that was sent before it has been handled.
@@ -135,7 +155,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture, "the limits hold for a turn that has no h
   answer(interrupted("u"));
   complete("u", "interrupted");
   settle();
-  CHECK_FALSE(connection->router().is_followed("u"));
+  CHECK_FALSE(connection->router().is_in_use("t"));
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture,
@@ -183,7 +203,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that is answered, but not o
 TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that crosses the end of its turn") {
   auto [turn, place] = follow("u", no_time());
   const std::string id = interrupted("u");
-  answer(id, R"("error":{"code":-32600,"message":"no active turn to interrupt"})");
+  refuse(id, "no active turn to interrupt");
   message("u", "just made it");
   complete("u");
   try {
@@ -193,6 +213,25 @@ TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that crosses the end of its
     CHECK(error.collected()->status == protocol::TurnStatus::completed);
     CHECK(error.collected()->final_response == "just made it");
   }
+}
+
+TEST_CASE_FIXTURE(FollowedTurnFixture,
+                  "a turn whose time is up before it begins ends as it begins") {
+  auto [turn, place] = follow_new("u", no_time());
+  answer(interrupted(""));
+  complete("u", "interrupted");
+  CHECK(contains(message_of<TimeoutError>([&turn = turn] { (void)result_of(*turn); }),
+                 "It was interrupted."));
+}
+
+TEST_CASE_FIXTURE(FollowedTurnFixture,
+                  "a turn that begins when nobody waits for it any more ends") {
+  auto [turn, place] = follow_new("u", no_time(50ms));
+  refuse(interrupted(""), "no active turn to interrupt");
+  CHECK_THROWS_AS((void)result_of(*turn), TimeoutError);
+  turn.reset();
+  begin("u");
+  answer(interrupted("u"));
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture, "silence ends a turn, and events are none") {
@@ -206,7 +245,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture, "silence ends a turn, and events are none
 TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "of two who follow one turn, the limits of one are no error to the other") {
   auto [patient, place] = follow("u");
-  auto [hasty, hasty_place] = follow("u", no_time());
+  auto [hasty, hasty_place] = follow_new("u", no_time());
   answer(interrupted("u"));
   complete("u", "interrupted");
   CHECK(result_of(*patient).status == protocol::TurnStatus::interrupted);

@@ -63,19 +63,33 @@ Task<std::string> first_turn_of(const Subscription& place, std::string thread_id
   throw CodexError("The goal of thread " + thread_id + " ended before its first turn.");
 }
 
-/// Sets the goal and gives its first turn; pauses it where that does not come.
+/// Ends a goal whose first turn nobody waits for any more, within a reasonable time.
+Task<void> end_unwanted(std::shared_ptr<TurnControl> control, std::shared_ptr<GoalRelay> goal) {
+  const auto interrupt = [&](Completion<std::string> completion, const std::stop_token&) {
+    control->interrupt({.deadline = Clock::now() + TurnLimits{}.grace}, std::move(completion));
+  };
+  OperationTerms<std::string> terms{.heeds_context = false};  // which may have been stopped
+  try {
+    co_await operation<std::string>(interrupt, std::move(terms));
+  } catch (const CodexError&) {  // the runtime does not answer, or is gone
+  }
+  goal->abandon();
+}
+
+/// Sets the goal and gives its first turn; ends it where that does not come.
 Task<std::string> set_goal(std::shared_ptr<Connection> connection,
-                           std::shared_ptr<TurnControl> control, const Subscription& events,
-                           std::string thread_id, std::string params, CallTerms terms) {
-  AtExit unless_it_runs([control] {
+                           std::shared_ptr<TurnControl> control, std::shared_ptr<GoalRelay> goal,
+                           const Subscription& events, std::string params, CallTerms terms) {
+  AtExit unless_it_runs([control] {  // or is dropped
     control->interrupt({.deadline = Clock::now() + cleanup_timeout},
                        [](const Outcome<std::string>&) {});
   });
+  std::exception_ptr cancelled;
   auto set =
       call(connection, std::string(requests::ThreadGoalSet::method), std::move(params), terms);
   try {
     co_await set;
-    auto first = first_turn_of(events, thread_id, terms);
+    auto first = first_turn_of(events, goal->thread_id(), terms);
     std::string turn_id = co_await first;
     unless_it_runs.cancel();
     co_return turn_id;
@@ -83,12 +97,17 @@ Task<std::string> set_goal(std::shared_ptr<Connection> connection,
     unless_it_runs.cancel();  // the runtime has no such goal
     throw;
   } catch (const TimeoutError& error) {
-    if (!error.was_sent()) unless_it_runs.cancel();
-    throw;
+    unless_it_runs.cancel();
+    if (!error.was_sent()) throw;
+    cancelled = std::current_exception();
   } catch (const CancelledError& error) {
-    if (!error.was_sent()) unless_it_runs.cancel();
-    throw;
+    unless_it_runs.cancel();
+    if (!error.was_sent()) throw;
+    cancelled = std::current_exception();
   }
+  auto end = end_unwanted(control, goal);
+  co_await end;
+  std::rethrow_exception(cancelled);
 }
 
 }  // namespace
@@ -110,8 +129,7 @@ Task<StartedTurn> start_goal(std::shared_ptr<const Client> client, std::string t
                     protocol::encode(older), terms);
   co_await clear;
   goal->accept();
-  auto set =
-      with_result("", set_goal(connection, control, events, thread_id, std::move(params), terms));
+  auto set = with_result("", set_goal(connection, control, goal, events, std::move(params), terms));
   const std::string turn_id = co_await set;
   co_return follow(*connection, {thread_id, turn_id, control}, limits_of(options, started),
                    std::move(events));

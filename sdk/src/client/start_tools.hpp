@@ -15,9 +15,6 @@
 /// What all ways to start a turn have in common.
 namespace codex::detail {
 
-/// How long the runtime is given to end a turn that nobody waits for.
-constexpr std::chrono::seconds cleanup_timeout{30};
-
 /// The start itself has the time of a request, and no more than the whole turn.
 template <class Options>
 CallTerms start_terms(const Options& options, const CodexConfig& config, TimePoint started) {

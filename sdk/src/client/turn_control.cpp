@@ -53,28 +53,6 @@ void start(const std::weak_ptr<Connection>& connection, Request request) {
       make_error<TransportClosedError>("The connection to the Codex runtime is closed"));
 }
 
-class PlainTurnControl final : public TurnControl {
- public:
-  PlainTurnControl(std::weak_ptr<Connection> connection, std::string thread_id, std::string turn_id)
-      : connection_(std::move(connection)),
-        thread_id_(std::move(thread_id)),
-        turn_id_(std::move(turn_id)) {}
-
-  void interrupt(const CallTerms& terms, Completion<std::string> completion) override {
-    start(connection_, interrupt_request(thread_id_, turn_id_, terms, std::move(completion)));
-  }
-
-  void steer(const Input& input, const CallTerms& terms,
-             Completion<std::string> completion) override {
-    start(connection_, steer_request(thread_id_, turn_id_, input, terms, std::move(completion)));
-  }
-
- private:
-  const std::weak_ptr<Connection> connection_;
-  const std::string thread_id_;
-  const std::string turn_id_;
-};
-
 /// What the runtime said when it refused; empty when it did not.
 std::string refusal_in(const Outcome<std::string>& outcome) {
   const auto* error = std::get_if<std::exception_ptr>(&outcome);
@@ -102,6 +80,93 @@ bool says_none_runs(const std::string& refusal) {
   return refusal.find("no active turn") != std::string::npos;
 }
 
+/// An interrupt without a turn's id. The runtime takes it in the order of its queue: what it has
+/// not begun yet ends as it begins. By its id such a turn is refused.
+Request interrupt_all_request(const std::string& thread_id, const CallTerms& terms,
+                              Completion<std::string> completion) {
+  return interrupt_request(thread_id, "", terms, std::move(completion));
+}
+
+class PlainTurnControl final : public TurnControl,
+                               public std::enable_shared_from_this<PlainTurnControl> {
+ public:
+  PlainTurnControl(std::weak_ptr<Connection> connection, std::string thread_id, std::string turn_id,
+                   std::shared_ptr<EventLog> events)
+      : connection_(std::move(connection)),
+        thread_id_(std::move(thread_id)),
+        turn_id_(std::move(turn_id)),
+        events_(std::move(events)) {}
+
+  void interrupt(const CallTerms& terms, Completion<std::string> completion) override {
+    const auto by_id = [self = shared_from_this(), terms](const Completion<std::string>& done) {
+      start(self->connection_, interrupt_request(self->thread_id_, self->turn_id_, terms, done));
+    };
+    if (events_->has_begun()) return by_id(completion);
+    auto check = again_when_begun("turn/interrupt", terms, by_id, std::move(completion));
+    start(connection_, interrupt_all_request(thread_id_, terms, std::move(check)));
+  }
+
+  void steer(const Input& input, const CallTerms& terms,
+             Completion<std::string> completion) override {
+    const auto by_id = [self = shared_from_this(), input = std::make_shared<const Input>(input),
+                        terms](const Completion<std::string>& done) {
+      start(self->connection_,
+            steer_request(self->thread_id_, self->turn_id_, *input, terms, done));
+    };
+    if (events_->has_begun()) return by_id(completion);
+    by_id(again_when_begun("turn/steer", terms, by_id, std::move(completion)));
+  }
+
+ private:
+  using Send = std::function<void(const Completion<std::string>&)>;
+
+  /// Takes the answer to a request that was sent before the turn had begun. Where the runtime does
+  /// not run the turn yet, waits until it does, and sends the request again.
+  Completion<std::string> again_when_begun(const char* method, const CallTerms& terms, Send send,
+                                           Completion<std::string> completion) {
+    return [self = shared_from_this(), method, terms, send = std::move(send),
+            completion = std::move(completion)](Outcome<std::string> outcome) {
+      const std::string refusal = refusal_in(outcome);
+      if (!says_none_runs(refusal) && turn_found_instead(refusal).empty()) {
+        return completion(std::move(outcome));
+      }
+      self->when_begun(terms, [self, method, send, completion](Outcome<NextEvent> begun) {
+        if (auto* error = std::get_if<std::exception_ptr>(&begun)) {
+          return completion(self->not_begun(std::move(*error), method));
+        }
+        send(completion);
+      });
+    };
+  }
+
+  void when_begun(const CallTerms& terms, Completion<NextEvent> completion) const {
+    const auto events = std::make_shared<Subscription>(events_);
+    if (events_->has_begun()) return completion(NextEvent());
+    events->next(terms.deadline, terms.stop,
+                 [events, completion](Outcome<NextEvent> begun) { completion(std::move(begun)); });
+  }
+
+  /// The error of a wait for the turn to begin.
+  [[nodiscard]] std::exception_ptr not_begun(std::exception_ptr error, const char* method) const {
+    try {
+      std::rethrow_exception(error);
+    } catch (const TimeoutError&) {
+      return make_error<TimeoutError>(std::string(method) +
+                                      " timed out: the runtime has not begun turn " + turn_id_);
+    } catch (const CancelledError&) {
+      return make_error<CancelledError>(std::string(method) +
+                                        " was cancelled before the runtime began turn " + turn_id_);
+    } catch (...) {
+      return error;
+    }
+  }
+
+  const std::weak_ptr<Connection> connection_;
+  const std::string thread_id_;
+  const std::string turn_id_;
+  const std::shared_ptr<EventLog> events_;
+};
+
 Outcome<std::string> no_active_turn(const char* what) {
   return make_error<InvalidRequestError>(-32600, std::string("no active turn to ") + what);
 }
@@ -116,15 +181,19 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
     // What is wrong with the options shall throw here, not on the I/O thread.
     (void)interrupt_request(goal_->thread_id(), {}, terms, {});
     if (goal_->is_over()) return completion(no_active_turn("interrupt"));
-    goal_->note_interrupt();
-    auto go_on = [self = shared_from_this(), terms, completion](Outcome<std::string> paused) {
+    goal_->begin_interrupt();
+    const Completion<std::string> done = [goal = goal_, completion](Outcome<std::string> outcome) {
+      goal->end_interrupt();
+      completion(std::move(outcome));
+    };
+    auto go_on = [self = shared_from_this(), terms, done](Outcome<std::string> paused) {
       const std::string running = self->goal_->running_turn();
       // A goal that somebody cleared cannot be paused, but its turn runs on.
       const bool is_cleared = !running.empty() && !refusal_in(paused).empty();
       if (std::holds_alternative<std::exception_ptr>(paused) && !is_cleared) {
-        return completion(std::move(paused));
+        return done(std::move(paused));
       }
-      self->interrupt_turn(running, terms, completion, retries);
+      self->interrupt_turn(running, terms, done, retries);
     };
     start(connection_, pause_request(goal_->thread_id(), terms, std::move(go_on)));
   }
@@ -141,16 +210,26 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
 
   void interrupt_turn(const std::string& turn_id, const CallTerms& terms,
                       const Completion<std::string>& completion, int retries_left) {
-    if (turn_id.empty()) return completion(std::string("{}"));  // being paused is enough
+    if (turn_id.empty()) return interrupt_next(terms, completion);
     auto check = [self = shared_from_this(), terms, completion,
                   retries_left](Outcome<std::string> outcome) {
       const std::string refusal = refusal_in(outcome);
-      if (says_none_runs(refusal)) return completion(std::string("{}"));
+      if (says_none_runs(refusal)) return self->interrupt_next(terms, completion);
       const std::string other = turn_found_instead(refusal);
       if (other.empty() || retries_left == 0) return completion(std::move(outcome));
       self->interrupt_turn(other, terms, completion, retries_left - 1);
     };
     start(connection_, interrupt_request(goal_->thread_id(), turn_id, terms, std::move(check)));
+  }
+
+  // Between two turns: the next one may have been started, and not begun. Where none was, being
+  // paused is enough.
+  void interrupt_next(const CallTerms& terms, const Completion<std::string>& completion) {
+    auto check = [completion](Outcome<std::string> outcome) {
+      if (!refusal_in(outcome).empty()) return completion(std::string("{}"));
+      completion(std::move(outcome));
+    };
+    start(connection_, interrupt_all_request(goal_->thread_id(), terms, std::move(check)));
   }
 
   // Between two turns, waits for the next one.
@@ -195,14 +274,20 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
 }  // namespace
 
 std::shared_ptr<TurnControl> control_turn(std::weak_ptr<Connection> connection,
-                                          std::string thread_id, std::string turn_id) {
+                                          std::string thread_id, std::string turn_id,
+                                          std::shared_ptr<EventLog> events) {
   return std::make_shared<PlainTurnControl>(std::move(connection), std::move(thread_id),
-                                            std::move(turn_id));
+                                            std::move(turn_id), std::move(events));
 }
 
 std::shared_ptr<TurnControl> control_goal(std::weak_ptr<Connection> connection,
                                           std::shared_ptr<GoalRelay> goal) {
   return std::make_shared<GoalControl>(std::move(connection), std::move(goal));
+}
+
+void interrupt_thread(const std::weak_ptr<Connection>& connection, const std::string& thread_id) {
+  start(connection, interrupt_all_request(thread_id, {.deadline = Clock::now() + cleanup_timeout},
+                                          [](const Outcome<std::string>&) {}));
 }
 
 }  // namespace codex::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -11,8 +12,11 @@
 
 namespace codex::detail {
 
-/// How a turn that runs is spoken to. Its operations complete as `Connection::start` does, with the
-/// text of the response. Thread-safe.
+/// How long the runtime is given to end a turn that nobody waits for.
+constexpr std::chrono::seconds cleanup_timeout{30};
+
+/// How a turn that was started is spoken to, whether the runtime runs it already or not. Its
+/// operations complete as `Connection::start` does, with the text of the response. Thread-safe.
 class TurnControl {
  public:
   TurnControl() = default;
@@ -27,12 +31,17 @@ class TurnControl {
                      Completion<std::string> completion) = 0;
 };
 
-/// For a turn that the runtime knows by this id, as long as it runs.
+/// For a turn that the runtime knows by this id once it runs; `events` are those of the turn.
 [[nodiscard]] std::shared_ptr<TurnControl> control_turn(std::weak_ptr<Connection> connection,
-                                                        std::string thread_id, std::string turn_id);
+                                                        std::string thread_id, std::string turn_id,
+                                                        std::shared_ptr<EventLog> events);
 
 /// For a goal: whichever of its turns runs at the moment. Interrupting pauses the goal.
 [[nodiscard]] std::shared_ptr<TurnControl> control_goal(std::weak_ptr<Connection> connection,
                                                         std::shared_ptr<GoalRelay> goal);
+
+/// Interrupts what the thread runs, and what was started there before this is called, even where
+/// the runtime has not begun it. What is started later is not touched.
+void interrupt_thread(const std::weak_ptr<Connection>& connection, const std::string& thread_id);
 
 }  // namespace codex::detail

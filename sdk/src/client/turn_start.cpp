@@ -1,5 +1,6 @@
 #include "client/turn_start.hpp"
 
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -23,27 +24,51 @@ std::optional<std::string> turn_id_of(const std::string& result) {
   return json[path].get<std::string>();
 }
 
-/// Interrupts a turn that nobody waits for.
-void interrupt_unwanted(const std::weak_ptr<Connection>& connection, const std::string& thread_id,
-                        const std::string& turn_id) {
-  control_turn(connection, thread_id, turn_id)
-      ->interrupt({.deadline = Clock::now() + cleanup_timeout}, [](const Outcome<std::string>&) {});
+/// Ends the turn that a start begins when its caller is gone. It may have joined a turn that others
+/// follow: then it is theirs.
+std::function<void()> end_of_unwanted(const std::shared_ptr<Connection>& connection,
+                                      const std::string& thread_id, PendingTurn::Start start) {
+  return [weak = std::weak_ptr(connection), thread_id, start = std::move(start)] {
+    const auto alive = weak.lock();
+    if (alive && !alive->router().is_in_use(thread_id, start)) interrupt_thread(weak, thread_id);
+  };
 }
 
-/// Sends a request that starts a turn, and gives the turn's id. `on_late` gets the id of a turn
-/// that begins after its caller has given up, and that nobody would know of otherwise.
+/// Sends a request that starts a turn, and gives the turn's id. Where the caller cancels that, or
+/// drops it, calls `end_unwanted` at once, before anything else can start on the thread. A request
+/// that was dropped may still have to wait for its place: then once more when it is answered.
 Task<std::string> send_start(std::shared_ptr<Connection> connection, std::string method,
                              std::string params, CallTerms terms,
-                             std::function<void(const std::string&)> on_late) {
-  LateResult late_result = [on_late](const std::string& late) {
-    if (const auto turn_id = turn_id_of(late)) on_late(*turn_id);
+                             std::function<void()> end_unwanted) {
+  const auto is_done = std::make_shared<std::atomic<bool>>(false);
+  AtExit unless_wanted([is_done, end_unwanted] {
+    if (!*is_done) end_unwanted();
+  });
+  LateResult late_result = [is_done, end_unwanted](const std::string&) {
+    if (!is_done->exchange(true)) end_unwanted();
   };
   auto started =
       with_result("", call(connection, method, std::move(params), terms, std::move(late_result)));
-  const std::string result = co_await started;
-  const auto turn_id = turn_id_of(result);
-  if (!turn_id) throw DecodeError("turn.id", "expected string", method);
-  co_return *turn_id;
+  const auto give_up = [&](bool was_sent) {
+    if (was_sent) end_unwanted();
+    *is_done = true;
+  };
+  try {
+    const std::string result = co_await started;
+    const auto turn_id = turn_id_of(result);
+    if (!turn_id) throw DecodeError("turn.id", "expected string", method);
+    unless_wanted.cancel();
+    co_return *turn_id;
+  } catch (const JsonRpcError&) {
+    give_up(false);
+    throw;
+  } catch (const TimeoutError& error) {
+    give_up(error.was_sent());
+    throw;
+  } catch (const CancelledError& error) {
+    give_up(error.was_sent());
+    throw;
+  }
 }
 
 /// Waits until a review runs, and tells under which id: another one than its events bear, but for
@@ -74,22 +99,17 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
   std::string params = turn_start_params(thread_id, input, options);
   client->check(requests::TurnStart::method, params);
   PendingTurn pending = connection->router().expect_turn(thread_id);
-  const auto end_unwanted = [weak = std::weak_ptr(connection), thread_id,
-                             start = pending.start()](const std::string& turn_id) {
-    const auto alive = weak.lock();
-    // The input may have joined a turn that others are waiting for.
-    if (!alive || alive->router().is_followed(turn_id, start)) return;
-    interrupt_unwanted(weak, thread_id, turn_id);
-  };
+  const auto end_unwanted = end_of_unwanted(connection, thread_id, pending.start());
   auto start = send_start(connection, std::string(requests::TurnStart::method), std::move(params),
                           start_terms(options, client->config(), started), end_unwanted);
   const std::string turn_id = co_await start;
-  AtExit unless_wanted([&] { end_unwanted(turn_id); });
+  AtExit unless_wanted(end_unwanted);
   auto check = check_not_stopped(turn_id);
   co_await check;
   unless_wanted.cancel();
   Subscription events = std::move(pending).bind(turn_id);
-  co_return follow(*connection, {thread_id, turn_id, control_turn(connection, thread_id, turn_id)},
+  auto control = control_turn(connection, thread_id, turn_id, events.log());
+  co_return follow(*connection, {thread_id, turn_id, std::move(control)},
                    limits_of(options, started), std::move(events));
 }
 
@@ -101,20 +121,17 @@ Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string
   std::string params = review_start_params(thread_id, target, options);
   client->check(requests::ReviewStart::method, params);
   PendingTurn pending = connection->router().expect_review(thread_id);
-  // No id: whatever runs there, and that is the review, as it suffers no other turn beside it.
-  const auto end_unwanted = [weak = std::weak_ptr(connection), thread_id](const std::string&) {
-    interrupt_unwanted(weak, thread_id, "");
-  };
+  const auto end_unwanted = end_of_unwanted(connection, thread_id, pending.start());
   auto start = send_start(connection, std::string(requests::ReviewStart::method), std::move(params),
                           terms, end_unwanted);
   const std::string turn_id = co_await start;
   Subscription events = std::move(pending).bind(turn_id);
-  AtExit unless_it_runs([&] { end_unwanted(turn_id); });
+  AtExit unless_it_runs(end_unwanted);
   auto running = with_result(turn_id, running_id_of(events, turn_id, terms));
   const std::string running_id = co_await running;
   unless_it_runs.cancel();
-  co_return follow(*connection,
-                   {thread_id, turn_id, control_turn(connection, thread_id, running_id)},
+  auto control = control_turn(connection, thread_id, running_id, events.log());
+  co_return follow(*connection, {thread_id, turn_id, std::move(control)},
                    limits_of(options, started), std::move(events));
 }
 

@@ -156,7 +156,9 @@ void TurnState::expire(Expiry expiry) {
   ending_ = Ending{expiry, reason_for(expiry, is_deadline)};
   watch_grace(limits_.grace, " It did not end when it was interrupted.");
   lock.unlock();
-  turn_.control->interrupt({.deadline = deadline_after(now, limits_.grace)},
+  // It has longer than those who wait for it: what begins when they have left must end as well.
+  const milliseconds patience = std::max<milliseconds>(limits_.grace, cleanup_timeout);
+  turn_.control->interrupt({.deadline = deadline_after(now, patience)},
                            [weak = weak_from_this()](Outcome<std::string> outcome) {
                              auto* error = std::get_if<std::exception_ptr>(&outcome);
                              const auto self = weak.lock();

@@ -117,6 +117,11 @@ void EventLog::forget(const EventObserver* observer) {
   observers_.erase(found);
 }
 
+bool EventLog::has_begun() {
+  const std::lock_guard lock(mutex_);
+  return end_position_ > 0 || has_ended_;
+}
+
 std::size_t EventLog::held_bytes() {
   const std::lock_guard lock(mutex_);
   return bytes_;

@@ -99,6 +99,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   void observe(const std::shared_ptr<EventObserver>& observer, Cursor& from);
   void forget(const EventObserver* observer);
 
+  /// Whether an event has come, or the end.
+  [[nodiscard]] bool has_begun();
+
   /// What the unread events hold at present.
   [[nodiscard]] std::size_t held_bytes();
 

@@ -44,13 +44,16 @@ bool GoalRelay::take(const Notification& event) {
   std::unique_lock lock(mutex_);
   const Step step = step_for(event);
   lock.unlock();
+  publish(step);
+  return step.is_taken;
+}
+
+void GoalRelay::publish(const Step& step) const {
   if (step.shown) events_->append(*step.shown);
   if (step.started) turns_->append(*step.started);
-  if (step.is_last) {
-    events_->finish();
-    turns_->finish();
-  }
-  return step.is_taken;
+  if (!step.is_last) return;
+  events_->finish();
+  turns_->finish();
 }
 
 GoalRelay::Step GoalRelay::step_for(const Notification& event) {
@@ -111,9 +114,26 @@ void GoalRelay::note_ended(std::string_view turn_id) {
   if (running_ && running_->turn_id() == turn_id) running_.reset();
 }
 
-void GoalRelay::note_interrupt() {
+void GoalRelay::begin_interrupt() {
   const std::lock_guard lock(mutex_);
   is_interrupted_ = true;
+  ++interrupts_under_way_;
+}
+
+void GoalRelay::end_interrupt() {
+  std::unique_lock lock(mutex_);
+  --interrupts_under_way_;
+  if (is_over_) return;
+  const Step step = step_at_end(false);
+  lock.unlock();
+  publish(step);
+}
+
+void GoalRelay::abandon() {
+  std::unique_lock lock(mutex_);
+  if (std::exchange(is_over_, true)) return;
+  lock.unlock();
+  publish({.is_last = true});
 }
 
 void GoalRelay::note_goal(const Notification& event) {
@@ -148,7 +168,7 @@ void GoalRelay::note_completed(const Notification& event) {
 
 GoalRelay::Step GoalRelay::step_at_end(bool is_taken) {
   Step step{.is_taken = is_taken};
-  if (!has_goal_ended_ || running_) return step;
+  if (!has_goal_ended_ || running_ || interrupts_under_way_ > 0) return step;
   is_over_ = true;
   step.is_last = true;
   if (completed_) step.shown = last_event();

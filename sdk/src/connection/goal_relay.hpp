@@ -51,8 +51,13 @@ class GoalRelay {
   /// The runtime said that this turn does not run any more.
   void note_ended(std::string_view turn_id);
 
-  /// The goal's end will be the caller's doing: its turn/completed says `interrupted`.
-  void note_interrupt();
+  /// The goal's end will be the caller's doing: its turn/completed says `interrupted`, and waits
+  /// for `end_interrupt`, so that nothing else starts on the thread before the interrupt was sent.
+  void begin_interrupt();
+  void end_interrupt();
+
+  /// Nobody wants the goal any more: the thread is free.
+  void abandon();
 
  private:
   /// What an event leads to, to be done without the lock.
@@ -62,6 +67,8 @@ class GoalRelay {
     std::optional<Notification> started = {};
     bool is_last = false;
   };
+
+  void publish(const Step& step) const;
 
   // All of these with the lock held.
   [[nodiscard]] Step step_for(const Notification& event);
@@ -84,6 +91,7 @@ class GoalRelay {
   bool was_active_ = false;      // the goal, according to the runtime
   bool has_goal_ended_ = false;  // likewise
   bool is_interrupted_ = false;
+  int interrupts_under_way_ = 0;
   std::string turn_id_;               // of the first turn, which stands for all
   std::deque<std::string> turn_ids_;  // of the latest turns
   std::optional<std::int64_t> started_at_;

@@ -144,10 +144,18 @@ std::shared_ptr<GoalRelay> Router::expect_goal(const std::string& thread_id) {
   return goal;
 }
 
-bool Router::is_followed(std::string_view turn_id, const PendingTurn::Start& but) {
+bool Router::is_in_use(std::string_view thread_id, const PendingTurn::Start& but) {
   const std::lock_guard lock(mutex_);
-  const auto log = find_turn(turn_id);
-  return log && log->has_reader(but.get());
+  const auto is_started = [&](const auto& pending) {
+    return pending->thread_id == thread_id && pending != but;
+  };
+  const auto is_followed = [&](const auto& entry) {
+    if (entry.second.thread_id != thread_id) return false;
+    const auto log = entry.second.log.lock();
+    return log && log->has_reader(but.get());
+  };
+  return goal_of(thread_id) || std::any_of(pending_.begin(), pending_.end(), is_started) ||
+         std::any_of(turns_.begin(), turns_.end(), is_followed);
 }
 
 Subscription Router::attach(const std::string& thread_id, const std::string& turn_id) {
@@ -296,8 +304,7 @@ Subscription Router::bind(PendingTurn::State& pending, const std::string& turn_i
   }
   throw_if_failed();
   if (is_completed(turn_id)) return ended_turn(turn_id);
-  Subscription subscription(open_turn(pending.thread_id, turn_id, pending.is_review));
-  return subscription;
+  return Subscription(open_turn(pending.thread_id, turn_id, pending.is_review), &pending);
 }
 
 void Router::release(const std::shared_ptr<PendingTurn::State>& pending) noexcept {

@@ -84,8 +84,8 @@ class Router : public std::enable_shared_from_this<Router> {
   /// InvalidRequestError when another one has them.
   [[nodiscard]] std::shared_ptr<GoalRelay> expect_goal(const std::string& thread_id);
 
-  /// Whether anyone but this start, which has been given up, reads the events of this turn.
-  [[nodiscard]] bool is_followed(std::string_view turn_id, const PendingTurn::Start& but = {});
+  /// Whether a goal has the thread, or anyone but this start follows or starts a turn of it.
+  [[nodiscard]] bool is_in_use(std::string_view thread_id, const PendingTurn::Start& but = {});
 
   /// The events from now on of a turn that runs. Throws CodexError when it is known to be over.
   [[nodiscard]] Subscription attach(const std::string& thread_id, const std::string& turn_id);
