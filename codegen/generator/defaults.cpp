@@ -32,7 +32,7 @@ class Defaults::Writer {
         return json.is_number() ? Json(json.get<double>()).dump() : refuse(json);
       case Type::Kind::string:
         if (!json.is_string()) return refuse(json);
-        return "std::string(" + literal(json.get<std::string>()) + ")";
+        return string(json.get<std::string>());
       case Type::Kind::json:
         return refuse(json);
       case Type::Kind::named:
@@ -48,6 +48,14 @@ class Defaults::Writer {
   }
 
  private:
+  /// With its length where a null character would end it.
+  static std::string string(const std::string& text) {
+    return "std::string(" + literal(text) +
+           (is_cut(text) ? ", " + std::to_string(text.size()) : "") + ")";
+  }
+
+  static bool is_cut(const std::string& text) { return text.find('\0') != text.npos; }
+
   [[noreturn]] std::string refuse(const Json& json) const {
     throw SchemaError(member_.pointer + "/default", "the default " + json.dump() +
                                                         " does not fit " + cpp_type(member_.type) +
@@ -88,8 +96,8 @@ class Defaults::Writer {
     if (!json.is_object()) return refuse(json);
     std::string out;
     for (const auto& [key, element] : json.items()) {
-      out +=
-          (out.empty() ? "{" : ", {") + literal(key) + ", " + value(*type.element, element) + "}";
+      out += (out.empty() ? "{" : ", {") + (is_cut(key) ? string(key) : literal(key)) + ", " +
+             value(*type.element, element) + "}";
     }
     return cpp_type(type) + "{" + out + "}";
   }

@@ -70,6 +70,14 @@ std::string parse_ref(const Json& json, const std::string& pointer) {
   return type_name(ref.substr(ref.rfind('/') + 1));
 }
 
+/// Encoders write the names of members as they are.
+void require_plain(const std::string& name, const std::string& pointer) {
+  const bool plain = std::none_of(name.begin(), name.end(), [](char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+  });
+  if (!plain) throw SchemaError(pointer, "a member whose name needs escapes in JSON");
+}
+
 void parse_additional(Schema& schema, const Json& json, const std::string& pointer) {
   if (json.is_boolean()) {
     schema.closed = !json.get<bool>();
@@ -118,6 +126,7 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
       {"properties",
        [](Schema& s, const Json& j, const std::string& p) {
          for (const auto& [name, value] : j.items()) {
+           require_plain(name, child(p, name));
            s.properties.push_back({name, parse(value, child(p, name))});
          }
        }},

@@ -149,23 +149,26 @@ def everywhere(texts):
     def unique(text):
         return f"{text} n{next(number)}"
 
+    def name(text):
+        return unique("".join(c for c in text if c not in '"\\' and c >= " "))
+
     definitions = {"Words": {"type": "object", "properties": {}, "description": texts[0]}}
     members = definitions["Words"]["properties"]
     for text in texts:
-        members[unique(text)] = {"type": "string", "title": text, "description": text,
+        members[name(text)] = {"type": "string", "title": text, "description": text,
                                  "default": text}
-        members[unique("map" + text)] = {"type": "object", "description": text, "default": {text: text},
+        members[name("map" + text)] = {"type": "object", "description": text, "default": {text: text},
                                          "additionalProperties": {"type": "string"}}
-        members[unique("format" + text)] = {"type": "string", "format": text, "pattern": text,
+        members[name("format" + text)] = {"type": "string", "format": text, "pattern": text,
                                             "examples": [text]}
     definitions["Choice"] = {"type": "string", "enum": [unique(text) for text in texts]}
     definitions["Told"] = {"oneOf": [{"type": "string", "enum": [unique(text)], "description": text}
                                      for text in texts], "description": texts[-1]}
-    tag = "ty\n\"\\pe"
+    tag = "ty*/ // pe"
     definitions["Tagged"] = {"oneOf": [
         {"type": "object", "required": [tag], "title": text,
          "properties": {tag: {"type": "string", "enum": [unique(text)]}}} for text in texts]}
-    keys = [unique(text) for text in texts]
+    keys = [name(text) for text in texts]
     definitions["External"] = {"oneOf": [{"type": "string", "enum": [unique(texts[0])]}] + [
         {"type": "object", "required": [key], "additionalProperties": False,
          "properties": {key: {"type": "integer"}}} for key in keys]}
@@ -272,10 +275,18 @@ class Text(Hostile):
                     self.assertIn("EVIL" if "EVIL" in text else "", inside)
                     self.assertNotRegex(inside, rf"(?<!`){ticks}(?!`)")
 
+    def test_no_name_becomes_another_member_on_the_wire(self):
+        for text in ('a": 1, "b', "a\nb", "a\\", "a\u0000", "\x1b"):
+            for branch in ({"properties": {text: {"type": "string"}}},
+                           {"oneOf": [{"type": "object", "required": [text], "properties": {
+                               text: {"type": "string", "enum": ["x"]}}}]},
+                           {"oneOf": [{"type": "object", "required": [text], "properties": {
+                               text: {"type": "integer"}}, "additionalProperties": False}]}):
+                self.refused(self.generate(self.lay_out({"A": branch})), "needs escapes")
+
     def test_an_error_is_told_in_one_line(self):
         for text in TEXTS + COMMANDS:
-            self.refused(self.generate(self.lay_out({"A": {"type": "object", "properties": {
-                text: {"type": text}}}})), "unknown type")
+            self.refused(self.generate(self.lay_out({"A": {"type": text}})), "unknown type")
             self.refused(self.generate(self.lay_out({"A": {text + "!": 1}})), "unknown JSON Schema")
             self.refused(self.generate(self.lay_out({"A": {"$ref": text}})), "cannot follow")
             self.refused(self.generate(self.lay_out({"A": {"$ref": f"#/definitions/{text}"}})),

@@ -57,7 +57,7 @@ struct HostileWords {
   /// Default: `"??/??("`.
   Defaulted<std::string> d = by_default(std::string("?\?/?\?("));
   /// Default: `"\\u0000\\u0007\\u007f\\u009b"`.
-  Defaulted<std::string> e = by_default(std::string("\000\007\177\302\233"));
+  Defaulted<std::string> e = by_default(std::string("\000\007\177\302\233", 5));
   /// evilevil
   ///
   /// Default: `"\\u202e"`.
@@ -75,7 +75,7 @@ struct HostileWords {
   static const detail::ObjectInfo type_info;
 };
 
-/// The arm with `k" ` "v" ".
+/// The arm with `k */` "v" ".
 struct VHostileEvents {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;

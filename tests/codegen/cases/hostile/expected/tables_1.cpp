@@ -32,11 +32,11 @@ constinit const EnumInfo HostileChoice::type_info{
     hostile_choice_names};
 
 constexpr Field hostile_words_fields[] = {
-    REQUIRED(HostileWords, a_int_evil, "a\012int evil;"),
-    OPTIONAL(HostileWords, b_int_evil, "b\"; int evil; \""),
-    OPTIONAL(HostileWords, c, "c */ // \\"),
+    REQUIRED(HostileWords, a_int_evil, "a; int evil;"),
+    OPTIONAL(HostileWords, b_int_evil, "b; int evil; "),
+    OPTIONAL(HostileWords, c, "c */ // "),
     OPTIONAL(HostileWords, d, "d?\?/"),
-    OPTIONAL(HostileWords, e, "e\000\007\177"),
+    OPTIONAL(HostileWords, e, "e\177"),
     OPTIONAL(HostileWords, f, "f\342\200\256\342\201\246\342\200\213"),
     OPTIONAL(HostileWords, g_na_ve, "g na\303\257ve \346\274\242"),
     OPTIONAL(HostileWords, h_map, "h map"),
@@ -55,7 +55,7 @@ constinit const ObjectInfo VHostileEvents::type_info =
         {},
         offsetof(VHostileEvents, extra),
         OtherMembers::unforeseen,
-        {.tag = "k\"\012", .tag_value = "v\"\012"});
+        {.tag = "k */", .tag_value = "v\"\012"});
 
 constinit const ObjectInfo CondHostileEvents::type_info =
     object(
@@ -63,14 +63,14 @@ constinit const ObjectInfo CondHostileEvents::type_info =
         {},
         offsetof(CondHostileEvents, extra),
         OtherMembers::unforeseen,
-        {.tag = "k\"\012", .tag_value = "`\\cond"});
+        {.tag = "k */", .tag_value = "`\\cond"});
 
 constexpr UnionArm hostile_events_arms[] = {
     {"v\"\012", type_of<VHostileEvents>()},
     {"`\\cond", type_of<CondHostileEvents>()},
 };
 constinit const UnionInfo HostileEvents::type_info =
-    union_of<HostileEvents>("HostileEvents", UnionStyle::tagged, "k\"\012", hostile_events_arms);
+    union_of<HostileEvents>("HostileEvents", UnionStyle::tagged, "k */", hostile_events_arms);
 
 constexpr std::string_view hostile_keys_value_names[] = {
     "\"\012",
@@ -80,7 +80,7 @@ constinit const EnumInfo HostileKeysValue::type_info{
     hostile_keys_value_names};
 
 constexpr Field k_hostile_keys_fields[] = {
-    REQUIRED(KHostileKeys, k, "K\"\012"),
+    REQUIRED(KHostileKeys, k, "K //"),
 };
 constinit const ObjectInfo KHostileKeys::type_info =
     object(
@@ -91,7 +91,7 @@ constinit const ObjectInfo KHostileKeys::type_info =
 
 constexpr UnionArm hostile_keys_arms[] = {
     {"", type_of<HostileKeysValue>()},
-    {"K\"\012", type_of<KHostileKeys>()},
+    {"K //", type_of<KHostileKeys>()},
 };
 constinit const UnionInfo HostileKeys::type_info =
     union_of<HostileKeys>("HostileKeys", UnionStyle::external, "", hostile_keys_arms);

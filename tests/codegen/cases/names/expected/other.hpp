@@ -37,7 +37,6 @@ struct Names {
   std::optional<std::string> a_b{};
   std::optional<std::string> value{};
   std::optional<NamesList> names{};
-  std::optional<std::string> quote_back_slash{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;

@@ -39,7 +39,6 @@ constexpr Field names_fields[] = {
     OPTIONAL(Names, a_b, "a b"),
     OPTIONAL(Names, value, ""),
     OPTIONAL(Names, names, "names"),
-    OPTIONAL(Names, quote_back_slash, "quote\"back\\slash"),
 };
 constinit const ObjectInfo Names::type_info =
     object(named<Names>(Kind::object, "Names"), names_fields, offsetof(Names, extra));
