@@ -20,11 +20,7 @@ std::optional<std::int64_t> Notification::emitted_at_ms() const noexcept {
 }
 
 Json Notification::json() const {
-  try {
-    return Json::parse(message_->text);
-  } catch (const Json::parse_error& error) {
-    throw DecodeError("", error.what(), std::string(method()));
-  }
+  return detail::decode_named<Json>(method(), message_->text);
 }
 
 }  // namespace codex
