@@ -33,13 +33,6 @@ void look_at(const codex::Notification& event) {
   call([&] { (void)codex::protocol::decode<codex::protocol::ServerNotification>(event.text()); });
 }
 
-template <class Stream>
-void read_all(Stream& stream) {
-  call([&] {
-    while (const auto event = stream.next()) look_at(*event);
-  });
-}
-
 codex::CodexConfig config_for(RawRuntime& runtime) {
   codex::CodexConfig config = runtime.config();
   config.event_buffer_bytes = 16 * 1024;
@@ -64,7 +57,7 @@ codex::CodexConfig config_for(RawRuntime& runtime) {
 void read_turn(codex::TurnHandle turn) {
   call([&] {
     auto stream = turn.stream();
-    read_all(stream);
+    while (const auto event = stream.next()) look_at(*event);
   });
   call([&] { (void)turn.run(); });
 }
@@ -89,8 +82,10 @@ void feed(LinesMode mode, const std::string& bytes) {
     read_turn(std::move(turn));
   });
   runtime.end();
-  auto rest = codex.notifications();
-  read_all(rest);
+  call([&] {
+    auto rest = codex.notifications();
+    while (true) look_at(rest.next());
+  });
   codex.close();
 }
 

@@ -187,13 +187,13 @@ TEST_CASE("a notification that nests too deep is kept as its text, wherever it d
     for (std::size_t i = 0; i < lines.size(); ++i) {
       if (contains(lines[i], "loginId")) continue;
       CAPTURE(lines[i].substr(0, 60));
-      const auto event = notifications.next();
-      REQUIRE(event);
-      CHECK(event->text() == lines[i]);
-      CHECK(error_of<DecodeError>([&] { (void)event->json(); })->problem() == too_deep);
-      if (!is_too_deep(event->params())) continue;
-      if (event->is<notifications::ThreadClosed>()) {
-        CHECK_THROWS_AS((void)event->as<notifications::ThreadClosed>(), DecodeError);
+      const Notification event = notifications.next();
+      CHECK(event.text() == lines[i]);
+      const auto error = error_of<DecodeError>([&] { (void)event.json(); });
+      REQUIRE(error);
+      CHECK(error->problem() == too_deep);
+      if (is_too_deep(event.params()) && event.is<notifications::ThreadClosed>()) {
+        CHECK_THROWS_AS((void)event.as<notifications::ThreadClosed>(), DecodeError);
       }
     }
     check_alive(codex);
@@ -214,8 +214,7 @@ TEST_CASE("lines that are no JSON end the connection with one error, however dee
     runtime.end();
     // Or it is read as far as it makes sense, and then the runtime has ended.
     const auto read_all = [&] {
-      while (notifications.next()) {
-      }
+      while (true) (void)notifications.next();
     };
     CHECK_THROWS_AS(read_all(), TransportClosedError);
   }

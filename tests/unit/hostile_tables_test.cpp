@@ -10,7 +10,7 @@
 
 #include <doctest/doctest.h>
 
-#include <codex/async/task.hpp>
+#include <codex/async.hpp>
 #include <codex/codex.hpp>
 #include <codex/testing/gate.hpp>
 #include <codex/testing/scripted_server.hpp>
