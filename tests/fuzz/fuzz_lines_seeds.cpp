@@ -45,7 +45,8 @@ int main(int argc, char** argv) {
     };
     for (std::string text; std::getline(in, text);) {
       codex::Json line = codex::protocol::detail::parse_or_discard(text);
-      if (!line.is_object() || line.value("dir", "") != "recv" || !line["msg"].is_object()) continue;
+      if (!line.is_object() || line.value("dir", "") != "recv" || !line["msg"].is_object())
+        continue;
       codex::Json& message = line["msg"];
       if (!message.contains("method")) continue;
       replace_ids(message);

@@ -42,12 +42,11 @@ codex::CodexConfig config_for(RawRuntime& runtime) {
         (void)context.item();
         return codex::approvals::decline();
       };
-  config.handlers.file_change_approval =
-      [](const codex::protocol::FileChangeRequestApprovalParams&,
-         const codex::HandlerContext& context) {
-        (void)context.changes();
-        return codex::approvals::decline();
-      };
+  config.handlers.file_change_approval = [](const codex::protocol::FileChangeRequestApprovalParams&,
+                                            const codex::HandlerContext& context) {
+    (void)context.changes();
+    return codex::approvals::decline();
+  };
   config.handlers.other = [](const std::string&, const codex::Json& params) { return params; };
   config.handlers.on_problem = [](const codex::HandlerProblem&) {};
   return config;

@@ -14,8 +14,8 @@ TEST_CASE("fuzz: what a runtime may write ends in an answer for everyone who wai
     CAPTURE(entry.path());
     std::ifstream in(entry.path(), std::ios::binary);
     const std::vector<char> bytes(std::istreambuf_iterator<char>(in), {});
-    CHECK_NOTHROW(fuzz::feed_lines({reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                    bytes.size()}));
+    CHECK_NOTHROW(
+        fuzz::feed_lines({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}));
     ++count;
   }
   CHECK(count > 30);

@@ -36,7 +36,8 @@ const std::vector<Probe>& probes() {
       {"`run()`, `TurnStream::next`",
        {"a turn that takes too long is interrupted, and the error carries what was collected",
         "a runtime that is silent about a turn for too long ends the wait"}},
-      {"`run_as`, with its `output_retries`", {"the model is told what was wrong, and may answer again"}},
+      {"`run_as`, with its `output_retries`",
+       {"the model is told what was wrong, and may answer again"}},
       {"the pause of `retry_on_overload`",
        {"the pauses double up to the longest", "a stop request ends the pause at once"}},
       {"the exit status of a runtime that closed its stdout",
@@ -47,7 +48,8 @@ const std::vector<Probe>& probes() {
        {"closing: a deaf child is killed in time, with all its kin",
         "a handler that does not end is left behind, and harms nobody"}},
       // Every queue
-      {"events of one turn that a stream, or a handle that was not streamed or run yet, has not read",
+      {"events of one turn that a stream, or a handle that was not streamed or run yet, has not "
+       "read",
        {"a full log drops the oldest deltas first, and counts them",
         "then the rest, but never what the result is made of"}},
       {"items of one turn's result",
@@ -100,7 +102,8 @@ const std::vector<Probe>& probes() {
       {"the id of a thread, turn, login or item", {"an id that is too long counts as absent"}},
       {"the id and the method of a request of the runtime",
        {"a request whose id or method is too long is refused"}},
-      {"values looked at where variants lie within variants, in arguments of tools and answers that "
+      {"values looked at where variants lie within variants, in arguments of tools and answers "
+       "that "
        "are read as structs",
        {"alternatives within alternatives are read in bounded time, and never deeper than 256"}},
   };
@@ -154,19 +157,24 @@ TEST_CASE("every row of docs/bounds.md has a test that reaches its limit") {
   const auto rows = rows_of(tests.parent_path() / "docs" / "bounds.md");
   CHECK(rows.size() > 30);
   for (const std::string& row : rows) {
-    const bool has_probe = std::ranges::any_of(probes(), [&](const Probe& p) { return p.row == row; });
-    CHECK_MESSAGE(has_probe, "docs/bounds.md has a row without a test. Add to `probes` in "
-                             "tests/unit/bounds_test.cpp:\n      {\"",
+    const bool has_probe =
+        std::ranges::any_of(probes(), [&](const Probe& p) { return p.row == row; });
+    CHECK_MESSAGE(has_probe,
+                  "docs/bounds.md has a row without a test. Add to `probes` in "
+                  "tests/unit/bounds_test.cpp:\n      {\"",
                   row, "\", {\"the name of a test case that reaches this limit\"}},");
   }
   const auto names = test_names(tests);
   for (const auto& [row, cases] : probes()) {
-    CHECK_MESSAGE(std::ranges::count(rows, row) == 1, "docs/bounds.md has no row \"", row,
-                  "\", or has it twice: add it there, or take it out of tests/unit/bounds_test.cpp");
+    CHECK_MESSAGE(
+        std::ranges::count(rows, row) == 1, "docs/bounds.md has no row \"", row,
+        "\", or has it twice: add it there, or take it out of tests/unit/bounds_test.cpp");
     CHECK_MESSAGE(!cases.empty(), "the row \"", row, "\" names no test");
     for (const std::string& name : cases) {
-      CHECK_MESSAGE(names.contains(name), "the row \"", row, "\" names a test case that is not "
-                    "there: \"", name, '"');
+      CHECK_MESSAGE(names.contains(name), "the row \"", row,
+                    "\" names a test case that is not "
+                    "there: \"",
+                    name, '"');
     }
   }
 }

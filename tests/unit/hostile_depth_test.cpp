@@ -3,12 +3,12 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <pthread.h>
 #include <string>
 #include <vector>
 
-#include <pthread.h>
-
 #include <doctest/doctest.h>
+#include <httplib.h>
 
 #include <codex/async.hpp>
 #include <codex/codex.hpp>
@@ -17,8 +17,6 @@
 #include <codex/protocol/thread.hpp>
 #include <codex/testing.hpp>
 #include <codex/testing/scripted_server.hpp>
-
-#include <httplib.h>
 
 #include "support/files.hpp"
 #include "support/messages.hpp"
@@ -68,8 +66,8 @@ void on_small_stack(std::size_t bytes, const std::function<void()>& work) {
     (*static_cast<const std::function<void()>*>(function))();
     return nullptr;
   };
-  REQUIRE(pthread_create(&thread, &attributes, run, const_cast<void*>(static_cast<const void*>(
-                                                        &work))) == 0);
+  REQUIRE(pthread_create(&thread, &attributes, run,
+                         const_cast<void*>(static_cast<const void*>(&work))) == 0);
   REQUIRE(pthread_join(thread, nullptr) == 0);
   REQUIRE(pthread_attr_destroy(&attributes) == 0);
 }
@@ -137,8 +135,8 @@ TEST_CASE("so it is for the async client") {
   RawRuntime runtime;
   runtime.on("thread/list", R"("error":{"code":1,"message":"m","data":)" + tower(150'000) + "}");
   AsyncCodex codex(runtime.config());
-  const auto error = error_of<DecodeError>(
-      [&] { (void)sync_wait(codex.request("thread/list", Json::object())); });
+  const auto error =
+      error_of<DecodeError>([&] { (void)sync_wait(codex.request("thread/list", Json::object())); });
   REQUIRE(error);
   CHECK(error->problem() == too_deep);
   CHECK(sync_wait(codex.request("ping", Json::object())) == Json::object());
@@ -233,12 +231,12 @@ TEST_CASE("a turn keeps what nests too deep as text, and its end is not taken fo
     auto handle = thread.turn("hi");
     auto stream = handle.stream();
     for (const auto& item : items) {
-      runtime.send_line(json_text("item/completed", R"({"threadId":"t","turnId":")" + id +
-                                                        R"(","completedAtMs":1,"item":{)" + item +
-                                                        "}}"));
+      runtime.send_line(json_text(
+          "item/completed",
+          R"({"threadId":"t","turnId":")" + id + R"(","completedAtMs":1,"item":{)" + item + "}}"));
     }
-    runtime.send_line(json_text("turn/completed", R"({"threadId":"t","turn":{"id":")" + id +
-                                                      "\"," + members + "}}"));
+    runtime.send_line(json_text("turn/completed",
+                                R"({"threadId":"t","turn":{"id":")" + id + "\"," + members + "}}"));
     std::size_t events = 0;
     on_small_stack(std::size_t{512} << 10, [&] {
       while (stream.next()) ++events;
@@ -291,7 +289,8 @@ TEST_CASE("a request of the runtime that nests too deep is refused, and the app 
                         "}");
       return runtime.next_answer();
     };
-    const std::string approval = R"({"threadId":"t","turnId":"u","itemId":"i","startedAtMs":1,"x":)";
+    const std::string approval =
+        R"({"threadId":"t","turnId":"u","itemId":"i","startedAtMs":1,"x":)";
     CHECK(ask("item/commandExecution/requestApproval", approval + deep + "}") ==
           R"({"id":7,"result":{"decision":"decline"}})");
     CHECK(contains(ask("new/request", deep), R"("error":{"code":-32603)"));

@@ -60,7 +60,8 @@ double cost(const std::function<void()>& work) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RouterFixture, "turns that begin before the answer to a start are so many at most") {
+TEST_CASE_FIXTURE(RouterFixture,
+                  "turns that begin before the answer to a start are so many at most") {
   PendingTurn pending = router->expect_turn("t");
   for (int i = 0; i < 20'000; ++i) event("turn-" + std::to_string(i));
   CHECK(router->held().turns <= 64);
@@ -87,7 +88,8 @@ TEST_CASE_FIXTURE(RouterFixture, "so are the bytes of these turns together") {
   CHECK(last.dropped() == 0);
 }
 
-TEST_CASE_FIXTURE(RouterFixture, "a turn that others follow outlives the many that came with a start") {
+TEST_CASE_FIXTURE(RouterFixture,
+                  "a turn that others follow outlives the many that came with a start") {
   Subscription old = router->attach("t", "old");
   PendingTurn pending = router->expect_turn("t");
   for (int i = 0; i < 1'000; ++i) event("turn-" + std::to_string(i));
@@ -96,7 +98,8 @@ TEST_CASE_FIXTURE(RouterFixture, "a turn that others follow outlives the many th
   CHECK(old.dropped() == 0);
 }
 
-TEST_CASE_FIXTURE(RouterFixture, "logins that ended before anyone asked hold so many bytes at most") {
+TEST_CASE_FIXTURE(RouterFixture,
+                  "logins that ended before anyone asked hold so many bytes at most") {
   const std::string error(megabyte / 4, 'x');
   for (int i = 0; i < 60; ++i) {
     router->route(message(R"({"method":"account/login/completed","params":{"loginId":"l)" +
@@ -126,7 +129,8 @@ TEST_CASE("an id that is too long counts as absent") {
   CHECK(bad->envelope.item_id.empty());
 }
 
-TEST_CASE("the ids of items are forgotten with the oldest turns, which get no new ones after that") {
+TEST_CASE(
+    "the ids of items are forgotten with the oldest turns, which get no new ones after that") {
   KnownIds ids;
   CHECK(ids.add("first", "a"));
   std::size_t refused = 0;  // a turn may be taken for one that was forgotten
@@ -155,7 +159,8 @@ TEST_CASE("items of turns that never end are bounded in number and bytes") {
   CHECK(items.known_ids() <= 2 * KnownIds::max_turns);
   CHECK(items.held_bytes() <= megabyte);
   int found = 0;
-  for (int i = 9'900; i < 10'000; ++i) found += items.find("t", "u" + std::to_string(i), "i") ? 1 : 0;
+  for (int i = 9'900; i < 10'000; ++i)
+    found += items.find("t", "u" + std::to_string(i), "i") ? 1 : 0;
   CHECK(found > 50);
 }
 
@@ -171,12 +176,9 @@ TEST_CASE("small items of a turn's result count with what they cost") {
 
 TEST_CASE("requests of the runtime hold so many bytes at most while they have no answer") {
   auto ends = make_memory_transport();
-  const auto connection =
-      Connection::open({}, [&] { return std::move(ends.first); });
+  const auto connection = Connection::open({}, [&] { return std::move(ends.first); });
   Handlers handlers;
-  handlers.other = [](const std::string&, const Json&) -> Json {
-    return Json::object();
-  };
+  handlers.other = [](const std::string&, const Json&) -> Json { return Json::object(); };
   const auto dispatcher =
       std::make_shared<Dispatcher>(std::move(handlers), std::chrono::hours{1}, megabyte);
   dispatcher->attach(connection, {}, nullptr);
@@ -220,8 +222,8 @@ TEST_CASE("coroutines that go on after their request was settled count as well")
     const std::string id = std::to_string(i);
     runtime.send_line(R"({"id":)" + id + R"(,"method":"new/request","params":{}})");
     REQUIRE(testing::comes_true([&] { return count() == i + 1; }));
-    runtime.send_line(R"({"method":"serverRequest/resolved","params":{"threadId":"t","requestId":)" +
-                      id + "}}");
+    runtime.send_line(
+        R"({"method":"serverRequest/resolved","params":{"threadId":"t","requestId":)" + id + "}}");
   }
   runtime.send_line(R"({"id":1000,"method":"new/request","params":{}})");
   CHECK(contains(runtime.next_answer(), R"("id":1000,"error")"));
@@ -249,8 +251,9 @@ TEST_CASE("problems beyond those that the app is slow to hear of are lost") {
   CHECK(told <= 258);
 }
 
-TEST_CASE_FIXTURE(RouterFixture,
-                  "of the turns that ended, and of those of a goal, the latest 256 are remembered") {
+TEST_CASE_FIXTURE(
+    RouterFixture,
+    "of the turns that ended, and of those of a goal, the latest 256 are remembered") {
   for (int i = 0; i < 257; ++i) {
     router->route(turn_message("turn/completed", "t", "turn-" + std::to_string(i)));
   }
@@ -260,8 +263,7 @@ TEST_CASE_FIXTURE(RouterFixture,
   GoalRelay goal("t", megabyte, std::make_shared<Timers>([] {}));
   goal.accept();
   const auto take = [&](std::string_view method, int turn) {
-    return goal.take(
-        Notification(turn_message(method, "t", "turn-" + std::to_string(turn), "x")));
+    return goal.take(Notification(turn_message(method, "t", "turn-" + std::to_string(turn), "x")));
   };
   for (int i = 0; i < 257; ++i) CHECK(take("turn/started", i));
   CHECK_FALSE(take("item/completed", 0));

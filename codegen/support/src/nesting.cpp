@@ -1,6 +1,6 @@
-#include <codex/protocol/support/nesting.hpp>
-
 #include <algorithm>
+
+#include <codex/protocol/support/nesting.hpp>
 
 namespace codex::protocol::detail {
 namespace {

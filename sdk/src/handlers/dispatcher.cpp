@@ -8,8 +8,8 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/attestation.hpp>
 #include <codex/protocol/item.hpp>
-#include <codex/protocol/support/nesting.hpp>
 #include <codex/protocol/session.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 #include "client/refusals.hpp"
 #include "handlers/permission_limit.hpp"
@@ -105,8 +105,7 @@ class Dispatcher::Reply final : public HandlerReply {
   const Key key_;
 };
 
-Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout,
-                       std::size_t max_bytes)
+Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout, std::size_t max_bytes)
     : timeout_(timeout),
       max_bytes_(max_bytes),
       book_(std::move(handlers)),
@@ -348,8 +347,8 @@ void Dispatcher::resolve(const Message& notification) {
   if (!params.is_object() || !params.contains("requestId")) return;
   const Json& id = params["requestId"];
   // Nobody waits for an answer any more.
-  for (auto& call : settle_if(
-           [&](const Call& call) { return parse_or_discard(call.request.id) == id; })) {
+  for (auto& call :
+       settle_if([&](const Call& call) { return parse_or_discard(call.request.id) == id; })) {
     cancel(std::move(call));
   }
 }

@@ -34,8 +34,8 @@ class KnownIds {
   void erase(Turns::iterator turn);
 
   Turns turns_;
-  std::deque<std::string> order_;  // of these, the oldest first
-  std::size_t size_ = 0;           // of all of them together
+  std::deque<std::string> order_;     // of these, the oldest first
+  std::size_t size_ = 0;              // of all of them together
   std::bitset<(1 << 18)> forgotten_;  // turns, by their hashes; some others seem to be
 };
 
