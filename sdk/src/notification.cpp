@@ -19,12 +19,6 @@ std::optional<std::int64_t> Notification::emitted_at_ms() const noexcept {
   return message_->envelope.emitted_at_ms;
 }
 
-Json Notification::json() const {
-  try {
-    return Json::parse(message_->text);
-  } catch (const Json::parse_error& error) {
-    throw DecodeError("", error.what(), std::string(method()));
-  }
-}
+Json Notification::json() const { return detail::decode_named<Json>(method(), message_->text); }
 
 }  // namespace codex

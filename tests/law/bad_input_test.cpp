@@ -291,7 +291,7 @@ TEST_CASE("bad input: values that nest 10,000 deep are an error, as text and as 
       expect_error_of_tree(findings, name, tree);
       if (instance.value.is_object()) {
         const std::string within = "{\"zz\":" + deep + (text == "{}" ? "" : ",") + text.substr(1);
-        expect_error(findings, name, within, {}, "nested deeper than 512");
+        expect_error(findings, name, within, {}, "nested deeper than 256");
         Json broken = instance.value;
         broken["zz"] = std::move(tree);  // no copy: that goes down 10,000 frames
         expect_error_of_tree(findings, name, broken);

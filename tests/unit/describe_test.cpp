@@ -361,7 +361,7 @@ TEST_CASE("a variant holds the alternative that fits best, and tells why none do
   CHECK(written == Json{{"shapes", {{{"radius", 2.0}}, "dot"}}});
 }
 
-TEST_CASE("alternatives within alternatives are read in bounded time, and never deeper than 512") {
+TEST_CASE("alternatives within alternatives are read in bounded time, and never deeper than 256") {
   // Every level fits Sum and Product alike, down to the end, which fits neither.
   Json expression = {{"value", {"no number"}}};
   for (int i = 0; i < 60; ++i) {
@@ -371,7 +371,7 @@ TEST_CASE("alternatives within alternatives are read in bounded time, and never 
 
   Json tree = {{"name", "leaf"}};
   for (int i = 0; i < 300; ++i) tree = {{"name", "x"}, {"branches", {tree}}};
-  CHECK(problem<Tree>(tree.dump().c_str()).ends_with(": nested deeper than 512"));
+  CHECK(problem<Tree>(tree.dump().c_str()).ends_with(": nested deeper than 256"));
 }
 
 TEST_CASE("an enum without an enumerator for its value is not written") {

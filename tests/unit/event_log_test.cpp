@@ -37,7 +37,7 @@ std::string read_all(Subscription& subscription) {
 
 /// What one event costs; see the limit below.
 std::size_t cost_of(std::string_view method, std::string_view text) {
-  return turn_message(method, "t", "u", text)->text.size() + 256;
+  return turn_message(method, "t", "u", text)->text.size() + 512;
 }
 
 constexpr const char* agent_delta = "item/agentMessage/delta";

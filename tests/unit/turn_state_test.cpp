@@ -345,7 +345,7 @@ TEST_CASE("items beyond the limit of a result are dropped, the oldest first, and
         R"({"type":"agentMessage","id":"i","text":")" +
         text + R"("}}})"));
   };
-  TurnCollector collector("u", 3 * item("a").text().size());
+  TurnCollector collector("u", 3 * (item("a").text().size() + 512));
   for (const char* text : {"a", "b", "c", "d", "e"}) collector.feed(item(text));
   const TurnResult result = collector.result();
   CHECK(result.dropped_items == 2);

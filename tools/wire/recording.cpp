@@ -5,16 +5,6 @@
 namespace codex::wire {
 namespace {
 
-Json parse(std::string_view text) {
-  // Refuses what nests too deep for the recursion in nlohmann's other functions.
-  (void)protocol::decode<Json>(text);
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    throw DecodeError({}, error.what());
-  }
-}
-
 Side side_of(const Json& direction) {
   if (direction == "send") return Side::client;
   if (direction == "recv") return Side::server;
@@ -24,7 +14,7 @@ Side side_of(const Json& direction) {
 }  // namespace
 
 Entry read_entry(std::string_view line) {
-  Json json = parse(line);
+  Json json = protocol::decode<Json>(line);
   if (!json.is_object()) throw DecodeError({}, "expected an object");
   if (!json.contains("dir") || !json.contains("msg")) return {.message = std::move(json)};
   Entry entry{.from = side_of(json["dir"])};

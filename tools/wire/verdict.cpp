@@ -37,7 +37,7 @@ Verdict judge(const Message& message) {
     if (message.kind == MessageKind::response && !message.known) {
       verdict.unknown.push_back(unknown_request(message.method));
     }
-    const Json encoded = Json::parse(value.encode());
+    const Json encoded = protocol::decode<Json>(value.encode());
     if (encoded != *message.typed) {
       verdict.outcome = Verdict::Outcome::lost;
       verdict.problem = difference(*message.typed, encoded);

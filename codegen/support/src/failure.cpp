@@ -50,7 +50,7 @@ Failure Failure::not_json(std::string_view reason, std::size_t byte) {
   return failure;
 }
 
-Failure Failure::too_deep() { return Failure("nested deeper than " + std::to_string(max_depth)); }
+Failure Failure::too_deep() { return Failure(detail::too_deep()); }
 
 void Failure::under(std::string_view key) {
   if (placeless_) return;

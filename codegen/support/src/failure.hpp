@@ -6,11 +6,9 @@
 #include <vector>
 
 #include <codex/protocol/support/errors.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 namespace codex::protocol::detail {
-
-/// No value nests deeper than this, typed or not.
-inline constexpr std::size_t max_depth = 512;
 
 /// Adds `.key` (`["odd key"]`) or `[index]` to a path.
 void append_key(std::string& path, std::string_view key);

@@ -41,7 +41,7 @@ class Notification {
   /// The whole message as JSON text.
   [[nodiscard]] std::string_view text() const noexcept;
 
-  /// The whole message. Throws `DecodeError` when it is no JSON.
+  /// The whole message. Throws `DecodeError` when it is no JSON, or nests too deep.
   [[nodiscard]] Json json() const;
 
   /// Whether this is an N, one of `codex::protocol::notifications`.

@@ -157,8 +157,8 @@ Task<protocol::ThreadListResponse> AsyncCodex::thread_list(ThreadListOptions opt
 AsyncPaged<requests::ThreadList> AsyncCodex::threads(const ThreadListOptions& options) {
   (void)core();
   return AsyncPaged<requests::ThreadList>(std::make_shared<detail::AsyncPager>(
-      core_, requests::ThreadList::method, Json::parse(detail::thread_list_params(options)),
-      detail::call_options(options)));
+      core_, requests::ThreadList::method,
+      protocol::decode<Json>(detail::thread_list_params(options)), detail::call_options(options)));
 }
 
 Task<protocol::ThreadArchiveResponse> AsyncCodex::thread_archive(std::string thread_id,

@@ -1,5 +1,6 @@
 #include "client/client_core.hpp"
 
+#include <codex/decode_named.hpp>
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
@@ -109,11 +110,7 @@ Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method
                                : params.dump(-1, ' ', false, Json::error_handler_t::replace);
   auto call = client->call(method, text, std::move(options));
   const std::string result = co_await call;
-  try {
-    co_return Json::parse(result);
-  } catch (const Json::exception& error) {
-    throw DecodeError("", error.what(), method);
-  }
+  co_return decode_named<Json>(method, result);
 }
 
 void Client::check(std::string_view method, std::string_view params) const {

@@ -70,9 +70,9 @@ protocol::ThreadListResponse Codex::thread_list(const ThreadListOptions& options
 }
 
 Paged<protocol::requests::ThreadList> Codex::threads(const ThreadListOptions& options) {
-  return Paged<requests::ThreadList>(detail::Pager(shared_client(), requests::ThreadList::method,
-                                                   Json::parse(detail::thread_list_params(options)),
-                                                   detail::call_options(options)));
+  return Paged<requests::ThreadList>(detail::Pager(
+      shared_client(), requests::ThreadList::method,
+      protocol::decode<Json>(detail::thread_list_params(options)), detail::call_options(options)));
 }
 
 NotificationStream Codex::notifications(const WaitOptions& options) {

@@ -5,6 +5,7 @@
 
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 namespace codex::detail {
 namespace {
@@ -65,7 +66,7 @@ FeatureGate::FeatureGate(bool experimental_api, const RuntimeVersion& runtime)
 
 void FeatureGate::check(std::string_view method, std::string_view params_text) const {
   if (is_open_) return;
-  Json params = params_text.empty() ? Json() : Json::parse(params_text, nullptr, false);
+  Json params = params_text.empty() ? Json() : protocol::detail::parse_or_discard(params_text);
   if (!params.is_object()) params = Json::object();
   if (!experimental_api_) check_opt_in(method, params);
   if (!runtime_.is_at_least(late_members_since)) check_age(method, params, runtime_);

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <codex/errors.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 #include "client/call.hpp"
 #include "client/next_event.hpp"
@@ -43,13 +44,17 @@ Task<void> check_thread(std::shared_ptr<Connection> connection, std::string thre
   auto read = call(connection, std::string(requests::ThreadRead::method),
                    protocol::encode(protocol::ThreadReadParams{.thread_id = thread_id}), terms);
   const std::string result = co_await read;
-  const Json thread = Json::parse(result, nullptr, false).value("thread", Json::object());
+  const Json read_result = protocol::detail::parse_or_discard(result);
+  const auto at = [&](const char* path) {
+    const Json::json_pointer pointer(path);
+    return read_result.contains(pointer) ? read_result.at(pointer) : Json();
+  };
   const auto refuse = [&](const std::string& what) {
     throw InvalidRequestError(-32600,
                               "thread must be " + what + " before starting a goal: " + thread_id);
   };
-  if (thread.value("/status/type"_json_pointer, "") != "idle") refuse("idle");
-  if (thread.value("ephemeral", false) || !thread.value("path", Json()).is_string()) {
+  if (at("/thread/status/type") != "idle") refuse("idle");
+  if (at("/thread/ephemeral") == true || !at("/thread/path").is_string()) {
     refuse("persisted");
   }
 }

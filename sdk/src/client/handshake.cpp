@@ -2,6 +2,7 @@
 
 #include <codex/errors.hpp>
 #include <codex/protocol/session.hpp>
+#include <codex/protocol/support/nesting.hpp>
 #include <codex/version.hpp>
 
 namespace codex::detail {
@@ -46,7 +47,7 @@ std::string initialize_params(const CodexConfig& config) {
 
 Greeting read_greeting(std::string_view result, const CodexConfig& config) {
   // Not by the typed response: a runtime that is too old shall be told so, not what it lacks.
-  const Json json = Json::parse(result, nullptr, false);
+  const Json json = protocol::detail::parse_or_discard(result);
   Metadata metadata;
   if (json.is_object()) {
     metadata.user_agent = text_member(json, "userAgent");

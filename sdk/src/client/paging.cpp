@@ -17,8 +17,8 @@ Pager::Pager(std::shared_ptr<const Client> client, std::string_view method, Json
       method_(method),
       params_(std::move(params)),
       options_(std::move(options)) {
-  params_ = Json::parse(with_extra(params_.dump(-1, ' ', false, Json::error_handler_t::replace),
-                                   options_.extra_params));
+  params_ = protocol::decode<Json>(with_extra(
+      params_.dump(-1, ' ', false, Json::error_handler_t::replace), options_.extra_params));
   options_.extra_params = {};  // else a cursor among them would win on every page
 }
 

@@ -180,7 +180,7 @@ std::string turn_start_params(const std::string& thread_id, const RunInput& inpu
 std::string with_extra(std::string params, const Json& extra) {
   require_object(extra, "extra_params");
   if (extra.empty()) return params;
-  Json json = params.empty() ? Json::object() : Json::parse(params);
+  Json json = params.empty() ? Json::object() : types::decode<Json>(params);
   require_object(json, "params that extra_params are merged into");
   json.update(extra);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <codex/errors.hpp>
+#include <codex/protocol/support/nesting.hpp>
 #include <codex/protocol/thread.hpp>
 
 #include "client/params.hpp"
@@ -16,12 +17,14 @@ namespace requests = codex::protocol::requests;
 /// The id of the thread in a response. Not by the typed response, so that a runtime whose threads
 /// look different can be worked with all the same.
 std::string thread_id_of(std::string_view method, std::string_view result) {
-  const Json json = Json::parse(result, nullptr, false);
+  const Json json = protocol::detail::parse_or_discard(result);
   const Json::json_pointer path("/thread/id");
   if (!json.is_object() || !json.contains(path) || !json[path].is_string()) {
     throw DecodeError("thread.id", "expected string", std::string(method));
   }
-  return json[path].get<std::string>();
+  auto id = json[path].get<std::string>();
+  if (id.size() > max_id_bytes) throw DecodeError("thread.id", "is too long", std::string(method));
+  return id;
 }
 
 /// The functions behind tools that the runtime knows of already: no request tells of them, so that

@@ -1,16 +1,23 @@
 #include "client/turn_collector.hpp"
 
+#include <codex/protocol/support/nesting.hpp>
+
 namespace codex::detail {
 namespace {
 
 namespace types = codex::protocol;
 namespace events = codex::protocol::notifications;
 
-/// The member of an event's params; null when it is not there.
+/// What an event costs beyond its text.
+constexpr std::size_t event_overhead = 512;
+
+/// The member of an event's params; null when it is not there, discarded when none can be read.
 Json param(const Notification& event, const char* name) {
-  const Json params = Json::parse(event.params(), nullptr, false);
-  return params.is_object() ? params.value(name, Json()) : Json();
+  Json params = protocol::detail::parse_or_discard(event.params());
+  return params.is_object() ? params.value(name, Json()) : params.is_discarded() ? params : Json();
 }
+
+std::size_t bytes_of(const Notification& event) { return event.text().size() + event_overhead; }
 
 /// A runtime of another version may say other things around an item, or of it: better an item that
 /// one has to look into than no result.
@@ -19,6 +26,7 @@ types::ThreadItem item_of(const Notification& event) {
     return event.as<events::ItemCompleted>()->item;
   } catch (const DecodeError&) {
     const Json item = param(event, "item");
+    if (item.is_discarded()) return types::Unknown{std::string(event.params())};
     try {
       return item.get<types::ThreadItem>();
     } catch (const DecodeError&) {
@@ -55,6 +63,12 @@ std::optional<types::TurnError> error_of(const Json& error) {
 
 /// Reads the turn member by member, so that nothing in it that is not understood hides the rest.
 void read_turn(TurnResult& result, const Json& turn) {
+  if (turn.is_discarded()) {
+    result.status = types::TurnStatus::failed;
+    result.error = types::TurnError{.message = "turn/completed cannot be read: it is " +
+                                               types::detail::too_deep() +
+                                               ", or holds a number past the range of double"};
+  }
   if (!turn.is_object()) return;
   if (const auto status = turn.find("status"); status != turn.end() && status->is_string()) {
     result.status = types::TurnStatus(status->get<std::string>());
@@ -90,9 +104,9 @@ void TurnCollector::feed(const Notification& event) {
 
 void TurnCollector::keep_item(const Notification& event) {
   items_.push_back(event);
-  item_bytes_ += event.text().size();
+  item_bytes_ += bytes_of(event);
   while (item_bytes_ > max_item_bytes_ && items_.size() > 1) {
-    item_bytes_ -= items_.front().text().size();
+    item_bytes_ -= bytes_of(items_.front());
     items_.pop_front();
     ++dropped_items_;
   }

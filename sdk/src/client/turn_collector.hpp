@@ -27,7 +27,9 @@ class TurnCollector {
   /// The turn/completed, once it has come.
   [[nodiscard]] const std::optional<Notification>& completed() const noexcept { return completed_; }
 
-  /// What has come so far. An item that does not fit its type comes as `Unknown`, whole.
+  /// What has come so far. An item that does not fit its type comes as `Unknown`, whole; one that
+  /// nests too deep to be a tree as the text that it came in. A turn/completed that nests too deep
+  /// makes the turn one that failed.
   [[nodiscard]] TurnResult result() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <codex/errors.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 #include "client/call.hpp"
 #include "client/next_event.hpp"
@@ -18,10 +19,11 @@ namespace {
 namespace requests = codex::protocol::requests;
 
 std::optional<std::string> turn_id_of(const std::string& result) {
-  const Json json = Json::parse(result, nullptr, false);
+  const Json json = protocol::detail::parse_or_discard(result);
   const Json::json_pointer path("/turn/id");
   if (!json.is_object() || !json.contains(path) || !json[path].is_string()) return std::nullopt;
-  return json[path].get<std::string>();
+  auto id = json[path].get<std::string>();
+  return id.size() <= max_id_bytes ? std::optional(std::move(id)) : std::nullopt;
 }
 
 /// Ends the turn that a start begins when its caller is gone. It may have joined a turn that others
@@ -56,7 +58,7 @@ Task<std::string> send_start(std::shared_ptr<Connection> connection, std::string
   try {
     const std::string result = co_await started;
     const auto turn_id = turn_id_of(result);
-    if (!turn_id) throw DecodeError("turn.id", "expected string", method);
+    if (!turn_id) throw DecodeError("turn.id", "expected string, not too long", method);
     unless_wanted.cancel();
     co_return *turn_id;
   } catch (const JsonRpcError&) {

@@ -1,5 +1,6 @@
 #include "connection/connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "connection/operation.hpp"
@@ -177,6 +178,9 @@ std::optional<std::string> Connection::handle(std::string line) {
 void Connection::handle_server_request(const Envelope& request) {
   const std::string id(request.id);
   const std::string method(request.method);
+  if (std::max(id.size(), method.size()) > max_id_bytes) {
+    return respond_error(id, -32600, "The id or the method is too long");
+  }
   if (!options_.on_server_request) {
     return respond_error(id, -32601, "This client does not handle " + method);
   }

@@ -8,7 +8,7 @@ namespace codex::detail {
 namespace {
 
 // What one event costs beyond its text.
-constexpr std::size_t entry_overhead = 256;
+constexpr std::size_t entry_overhead = 512;
 
 // How far beyond the limit essential events may go.
 constexpr std::size_t essential_reserve = std::size_t{64} * 1024 * 1024;
@@ -127,6 +127,11 @@ std::size_t EventLog::held_bytes() {
   return bytes_;
 }
 
+std::uint64_t EventLog::event_count() {
+  const std::lock_guard lock(mutex_);
+  return end_position_;
+}
+
 NextEvent EventLog::try_next(Cursor& cursor) {
   const std::lock_guard lock(mutex_);
   NextEvent event = read(cursor);
@@ -176,6 +181,11 @@ bool EventLog::is_at_end(Cursor& cursor) {
   const std::lock_guard lock(mutex_);
   skip_dropped(cursor);
   return has_ended_ && cursor.next_ == end_position_;
+}
+
+void EventLog::note_missed(Cursor& cursor, std::uint64_t count) {
+  const std::lock_guard lock(mutex_);
+  cursor.dropped_ += count;
 }
 
 std::uint64_t EventLog::dropped(Cursor& cursor) {

@@ -105,6 +105,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   /// What the unread events hold at present.
   [[nodiscard]] std::size_t held_bytes();
 
+  /// How many events there have been.
+  [[nodiscard]] std::uint64_t event_count();
+
   /// The next event if there is one already. Throws the error of `fail` behind the last one.
   [[nodiscard]] NextEvent try_next(Cursor& cursor);
 
@@ -119,6 +122,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
 
   /// Whether the cursor has read everything and nothing will follow.
   [[nodiscard]] bool is_at_end(Cursor& cursor);
+
+  /// The cursor missed so many events that this log never had.
+  void note_missed(Cursor& cursor, std::uint64_t count);
 
   /// How many events the cursor missed because they were dropped.
   [[nodiscard]] std::uint64_t dropped(Cursor& cursor);

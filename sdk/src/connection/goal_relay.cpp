@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <codex/protocol/support/nesting.hpp>
+
 namespace codex::detail {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr std::size_t kept_turns = 256;
 
 /// The member of an event's params, at a path like "/turn/status"; null when it is not there.
 Json param(const Notification& event, const char* path) {
-  const Json params = Json::parse(event.params(), nullptr, false);
+  const Json params = protocol::detail::parse_or_discard(event.params());
   const Json::json_pointer pointer(path);
   return params.is_object() && params.contains(pointer) ? params.at(pointer) : Json();
 }
@@ -184,14 +186,17 @@ Notification GoalRelay::relabelled(const Notification& event) {
     line.replace(static_cast<std::size_t>(turn_id.data() - text.data()), turn_id.size(), turn_id_);
     return Notification(scanner_.scan(std::move(line)));
   }
-  Json json = event.json();
+  Json json = protocol::detail::parse_or_discard(text);
+  if (json.is_discarded()) return event;
   json["params"]["turnId"] = turn_id_;
   return Notification(scanner_.scan(compact(json)));
 }
 
 Notification GoalRelay::last_event() {
-  Json json = completed_->json();
+  Json json = protocol::detail::parse_or_discard(completed_->text());
+  if (json.is_discarded()) return relabelled(*completed_);
   Json& turn = json["params"]["turn"];
+  if (!turn.is_object()) turn = Json::object();
   turn["id"] = turn_id_;
   if (is_interrupted_) turn["status"] = "interrupted";
   const auto completed_at = integer(turn.value("completedAt", Json()));

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include <codex/protocol/support/nesting.hpp>
+
 #include "wire/compose.hpp"
 #include "wire/rpc_error.hpp"
 
@@ -48,7 +50,12 @@ std::optional<std::uint64_t> own_id(std::string_view token) {
 }
 
 Outcome<std::string> outcome_of(const Envelope& answer, std::string_view method) {
-  if (answer.kind == MessageKind::error) return rpc_exception(answer.error, method);
+  const bool is_error = answer.kind == MessageKind::error;
+  if (protocol::detail::is_too_deep(is_error ? answer.error : answer.result)) {
+    return make_error<DecodeError>(is_error ? "error" : "result", protocol::detail::too_deep(),
+                                   std::string(method));
+  }
+  if (is_error) return rpc_exception(answer.error, method);
   if (answer.result.empty()) {
     return make_error<CodexError>("Malformed JSON-RPC response to " + std::string(method));
   }

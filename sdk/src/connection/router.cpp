@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include <codex/protocol/support/nesting.hpp>
+
 namespace codex::detail {
 namespace {
 
 constexpr std::size_t kept_completed_turns = 256;
 constexpr std::size_t kept_early_logins = 64;
+constexpr std::size_t kept_early_turns = 64;
 
 }  // namespace
 
@@ -68,12 +71,16 @@ void Router::route_login(std::string_view login_id, Notification event) {
     log->finish();
     return;
   }
+  early_login_bytes_ += event.text().size();
   early_logins_.emplace_back(login_id, std::move(event));
-  if (early_logins_.size() <= kept_early_logins) return;
-  Notification unclaimed = std::move(early_logins_.front().second);
-  early_logins_.pop_front();
+  std::vector<Notification> unclaimed;
+  while (early_logins_.size() > kept_early_logins || early_login_bytes_ > event_buffer_bytes_) {
+    unclaimed.push_back(std::move(early_logins_.front().second));
+    early_login_bytes_ -= unclaimed.back().text().size();
+    early_logins_.pop_front();
+  }
   lock.unlock();
-  general_->append(std::move(unclaimed));
+  for (Notification& login : unclaimed) general_->append(std::move(login));
 }
 
 bool Router::route_goal(const Notification& event) {
@@ -97,8 +104,11 @@ void Router::route_turn(Notification event) {
   if (is_last) note_completed(event.turn_id());
   lock.unlock();
   if (!log) return general_->append(std::move(event));
+  const std::string thread_id(event.thread_id());
   log->append(std::move(event));
   if (is_last) log->finish();
+  lock.lock();
+  bound_early_turns(thread_id);
 }
 
 void Router::fail(const Failure& failure) {
@@ -123,7 +133,7 @@ PendingTurn Router::expect(std::string thread_id, bool is_review) {
   for (const auto& [turn_id, turn] : turns_) {
     if (turn.thread_id != thread_id) continue;
     if (auto log = turn.log.lock()) {
-      state->turns.emplace(turn_id, Subscription(std::move(log), state.get()));
+      add_turn(*state, turn_id, std::move(log));
     }
   }
   state->thread_id = std::move(thread_id);
@@ -182,6 +192,7 @@ Subscription Router::expect_login(const std::string& login_id) {
     forget_unread_logs();
     logins_.insert_or_assign(login_id, log);
   } else {
+    early_login_bytes_ -= early->second.text().size();
     log->append(std::move(early->second));
     log->finish();
     early_logins_.erase(early);
@@ -190,6 +201,18 @@ Subscription Router::expect_login(const std::string& login_id) {
 }
 
 Subscription Router::general() { return Subscription(general_); }
+
+Router::Held Router::held() {
+  const std::lock_guard lock(mutex_);
+  Held held{.bytes = general_->held_bytes() + early_login_bytes_};
+  for (const auto& [turn_id, turn] : turns_) {
+    const auto log = turn.log.lock();
+    if (!log) continue;
+    ++held.turns;
+    held.bytes += log->held_bytes();
+  }
+  return held;
+}
 
 void Router::throw_if_failed() const {
   if (failure_) std::rethrow_exception(failure_->exception());
@@ -226,10 +249,39 @@ std::shared_ptr<EventLog> Router::open_turn(const std::string& thread_id,
   auto log = new_log("turn " + turn_id);
   turns_.insert_or_assign(turn_id, Turn{thread_id, log, is_review});
   for (const auto& pending : pending_) {
-    if (pending->thread_id == thread_id)
-      pending->turns.insert_or_assign(turn_id, Subscription(log, pending.get()));
+    if (pending->thread_id == thread_id) add_turn(*pending, turn_id, log);
   }
   return log;
+}
+
+void Router::add_turn(PendingTurn::State& pending, const std::string& turn_id,
+                      std::shared_ptr<EventLog> log) {
+  Subscription events(std::move(log), &pending);
+  const auto [place, is_new] = pending.turns.insert_or_assign(turn_id, std::move(events));
+  if (is_new) pending.order.push_back(turn_id);
+}
+
+/// A start is answered soon; until then a runtime could begin turns without end.
+void Router::bound_early_turns(std::string_view thread_id) {
+  for (const auto& pending : pending_) {
+    if (pending->thread_id != thread_id) continue;
+    while (are_too_many(*pending)) {
+      const std::string oldest = std::move(pending->order.front());
+      pending->order.pop_front();
+      const auto found = pending->turns.find(oldest);
+      pending->forgotten += found->second.log()->event_count();
+      pending->turns.erase(found);
+      (void)find_turn(oldest);  // which forgets what nobody reads
+    }
+  }
+}
+
+bool Router::are_too_many(const PendingTurn::State& pending) const {
+  if (pending.turns.size() <= 1) return false;
+  if (pending.turns.size() > kept_early_turns) return true;
+  std::size_t bytes = 0;
+  for (const auto& [turn_id, events] : pending.turns) bytes += events.log()->held_bytes();
+  return bytes > event_buffer_bytes_;
 }
 
 std::shared_ptr<EventLog> Router::turn_for(std::string_view thread_id, std::string_view turn_id) {
@@ -241,7 +293,7 @@ std::shared_ptr<EventLog> Router::turn_for(std::string_view thread_id, std::stri
 
 std::shared_ptr<EventLog> Router::review_started_by(const Notification& event) {
   if (event.method() != "turn/started") return nullptr;
-  const Json params = Json::parse(event.params(), nullptr, false);
+  const Json params = protocol::detail::parse_or_discard(event.params());
   const Json::json_pointer path("/turn/rootTurnId");
   if (!params.is_object() || !params.contains(path) || !params[path].is_string()) return nullptr;
   const auto root = params[path].get<std::string>();
@@ -300,11 +352,18 @@ std::vector<std::shared_ptr<EventLog>> Router::take_live_logs() {
 Subscription Router::bind(PendingTurn::State& pending, const std::string& turn_id) {
   const std::lock_guard lock(mutex_);
   if (const auto found = pending.turns.find(turn_id); found != pending.turns.end()) {
-    return std::move(found->second);
+    Subscription subscription = std::move(found->second);
+    pending.turns.erase(found);
+    std::erase(pending.order, turn_id);
+    return subscription;
   }
   throw_if_failed();
   if (is_completed(turn_id)) return ended_turn(turn_id);
-  return Subscription(open_turn(pending.thread_id, turn_id, pending.is_review), &pending);
+  auto log = find_turn(turn_id);
+  Subscription subscription(
+      log ? std::move(log) : open_turn(pending.thread_id, turn_id, pending.is_review), &pending);
+  subscription.note_missed(pending.forgotten);  // they may have been this turn's
+  return subscription;
 }
 
 void Router::release(const std::shared_ptr<PendingTurn::State>& pending) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -23,7 +24,8 @@ namespace codex::detail {
 class Router;
 
 /// Held from before turn/start is sent until its response: keeps the events of all turns of the
-/// thread, as it is not known yet which one is meant. Its end frees what nobody else reads.
+/// thread, as it is not known yet which one is meant: those of the latest 64, and no more than
+/// `event_buffer_bytes` in all. Its end frees what nobody else reads.
 class PendingTurn {
  public:
   PendingTurn(PendingTurn&& other) noexcept = default;
@@ -45,6 +47,8 @@ class PendingTurn {
     std::string thread_id;
     bool is_review;
     std::map<std::string, Subscription, std::less<>> turns;
+    std::deque<std::string> order = {};  // of these, the oldest first
+    std::uint64_t forgotten = 0;         // events of turns that are no longer among these
   };
 
   PendingTurn(std::shared_ptr<Router> router, std::shared_ptr<State> state) noexcept;
@@ -97,6 +101,13 @@ class Router : public std::enable_shared_from_this<Router> {
   /// anyone listened too, within the limit.
   [[nodiscard]] Subscription general();
 
+  /// What it keeps at present: logs of turns that somebody reads, and what all logs hold.
+  struct Held {
+    std::size_t turns = 0;
+    std::size_t bytes = 0;
+  };
+  [[nodiscard]] Held held();
+
  private:
   friend class PendingTurn;
   using PendingStates = std::vector<std::shared_ptr<PendingTurn::State>>;
@@ -124,6 +135,10 @@ class Router : public std::enable_shared_from_this<Router> {
   [[nodiscard]] std::shared_ptr<EventLog> turn_for(std::string_view thread_id,
                                                    std::string_view turn_id);
   [[nodiscard]] std::shared_ptr<EventLog> review_started_by(const Notification& event);
+  void add_turn(PendingTurn::State& pending, const std::string& turn_id,
+                std::shared_ptr<EventLog> log);
+  void bound_early_turns(std::string_view thread_id);
+  [[nodiscard]] bool are_too_many(const PendingTurn::State& pending) const;
   [[nodiscard]] Subscription ended_turn(const std::string& turn_id) const;
   [[nodiscard]] bool is_expected(std::string_view thread_id) const;
   [[nodiscard]] bool is_review_expected(std::string_view thread_id) const;
@@ -148,6 +163,7 @@ class Router : public std::enable_shared_from_this<Router> {
   std::deque<std::string> completed_turns_;                             // the latest ones
   std::map<std::string, std::weak_ptr<EventLog>, std::less<>> logins_;
   std::deque<std::pair<std::string, Notification>> early_logins_;
+  std::size_t early_login_bytes_ = 0;
 };
 
 }  // namespace codex::detail

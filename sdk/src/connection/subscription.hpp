@@ -53,7 +53,10 @@ class Subscription {
   /// Whether everything was read and nothing will follow.
   [[nodiscard]] bool is_at_end() const;
 
-  /// How many events this consumer missed because it was too slow.
+  /// This consumer missed so many events before it came.
+  void note_missed(std::uint64_t count) { log_->note_missed(*cursor_, count); }
+
+  /// How many events this consumer missed because it was too slow, or came too late.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:

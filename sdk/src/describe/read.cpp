@@ -7,6 +7,7 @@
 
 #include <codex/describe/shape.hpp>
 #include <codex/errors.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 #include "describe/path.hpp"
 #include "describe/shapes.hpp"
@@ -14,7 +15,7 @@
 namespace codex::detail {
 namespace {
 
-constexpr std::size_t max_depth = 512;
+using protocol::detail::max_depth;
 
 /// The arms of variants within variants are tried one by one: no more values than this in all.
 constexpr std::size_t max_values_in_variants = 1'000'000;
@@ -47,7 +48,7 @@ class Reader {
   template <class Step>
   void below(const Step& step, const Shape& shape, void* target, const Json& json) {
     const auto here = path_.enter(step);
-    if (path_.depth() > max_depth) fail("nested deeper than " + std::to_string(max_depth));
+    if (path_.depth() > max_depth) fail(protocol::detail::too_deep());
     read(shape, target, json);
   }
 

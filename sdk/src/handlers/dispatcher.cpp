@@ -9,6 +9,7 @@
 #include <codex/protocol/attestation.hpp>
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/session.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 #include "client/refusals.hpp"
 #include "handlers/permission_limit.hpp"
@@ -17,6 +18,7 @@ namespace codex::detail {
 namespace {
 
 namespace server_requests = codex::protocol::server_requests;
+using protocol::detail::parse_or_discard;
 
 // They go to the model in some cases.
 constexpr std::string_view nobody_answers = "The client answers no requests of this kind.";
@@ -26,7 +28,7 @@ constexpr std::string_view is_overloaded = "The client has too many requests to 
 constexpr std::string_view is_over = "The request is over.";
 
 std::string text_at(std::string_view params, const char* name) {
-  const Json json = Json::parse(params, nullptr, false);
+  const Json json = parse_or_discard(params);
   if (!json.is_object() || !json.contains(name) || !json[name].is_string()) return {};
   return json[name].get<std::string>();
 }
@@ -35,7 +37,13 @@ std::string text_at(std::string_view params, const char* name) {
 std::string thread_of(const ServerRequest& request) {
   const bool is_older = request.method == server_requests::ApplyPatchApproval::method ||
                         request.method == server_requests::ExecCommandApproval::method;
-  return is_older ? text_at(request.params, "conversationId") : request.thread_id;
+  if (!is_older) return request.thread_id;
+  std::string id = text_at(request.params, "conversationId");
+  return id.size() <= max_id_bytes ? id : "";
+}
+
+std::size_t bytes_of(const ServerRequest& request) {
+  return request.id.size() + request.method.size() + request.params.size();
 }
 
 /// Whether the answer is one that nobody else shall read.
@@ -97,8 +105,9 @@ class Dispatcher::Reply final : public HandlerReply {
   const Key key_;
 };
 
-Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout)
+Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout, std::size_t max_bytes)
     : timeout_(timeout),
+      max_bytes_(max_bytes),
       book_(std::move(handlers)),
       handlers_(max_running, max_waiting),
       stops_(1, 2 * (max_running + max_waiting)),
@@ -133,9 +142,13 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
     return connection.respond_error(unanswered.id, -32601,
                                     "the client does not answer " + unanswered.method);
   }
+  if (protocol::detail::is_too_deep(call->request.params)) {
+    lock.unlock();
+    refuse(*call, failed);
+    return tell(*call, Kind::unreadable, "params: " + protocol::detail::too_deep());
+  }
   const Key key = next_key_++;
-  // Coroutines hold no thread while they wait, so that the pool's limit is none for them.
-  const bool is_bounded = calls_.size() < max_running + max_waiting;
+  const bool is_bounded = has_room_for(call->request);
   calls_.emplace(key, call);
   call->watch = std::make_unique<Watch>(connection.timers(), deadline_after(Clock::now(), timeout_),
                                         std::stop_token(), [weak = weak_from_this(), key](Expiry) {
@@ -150,7 +163,7 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
     refuse(*refused, is_overloaded);
     tell(*refused, Kind::overloaded,
          std::to_string(max_running) + " handlers run, and " + std::to_string(max_waiting) +
-             " requests wait for one");
+             " requests wait for one, or they hold " + std::to_string(max_bytes_) + " bytes");
   }
 }
 
@@ -248,12 +261,28 @@ void Dispatcher::note_end() noexcept {
   one_ended_.notify_all();
 }
 
-std::vector<Dispatcher::CallPtr> Dispatcher::coroutines() {
+std::vector<Dispatcher::CallPtr> Dispatcher::coroutines() const {
   std::vector<CallPtr> alive;
   for (const auto& [call, until_end] : suspended_) {
     if (!until_end.expired()) alive.push_back(call);
   }
   return alive;
+}
+
+/// Coroutines hold no thread while they wait, so that the pool's limit is none for them. One may go
+/// on after its request was settled.
+bool Dispatcher::has_room_for(const ServerRequest& request) const {
+  std::size_t count = calls_.size();
+  std::size_t bytes = bytes_of(request);
+  for (const auto& [key, call] : calls_) bytes += bytes_of(call->request);
+  const auto add_settled = [&](const CallPtr& call) {
+    if (!call->is_settled) return;
+    bytes += bytes_of(call->request);
+    ++count;
+  };
+  std::ranges::for_each(running_, add_settled);
+  std::ranges::for_each(coroutines(), add_settled);
+  return count < max_running + max_waiting && bytes <= max_bytes_;
 }
 
 HandlerContext Dispatcher::context_for(const Call& call) const {
@@ -314,12 +343,12 @@ void Dispatcher::expire(Key key) {
 }
 
 void Dispatcher::resolve(const Message& notification) {
-  const Json params = Json::parse(notification.envelope.params, nullptr, false);
+  const Json params = parse_or_discard(notification.envelope.params);
   if (!params.is_object() || !params.contains("requestId")) return;
   const Json& id = params["requestId"];
   // Nobody waits for an answer any more.
-  for (auto& call : settle_if(
-           [&](const Call& call) { return Json::parse(call.request.id, nullptr, false) == id; })) {
+  for (auto& call :
+       settle_if([&](const Call& call) { return parse_or_discard(call.request.id) == id; })) {
     cancel(std::move(call));
   }
 }
@@ -342,6 +371,7 @@ Dispatcher::CallPtr Dispatcher::settle(Key key) {
   const auto found = calls_.find(key);
   if (found == calls_.end()) return nullptr;
   CallPtr call = std::move(found->second);
+  call->is_settled = true;
   calls_.erase(found);
   return call;
 }
@@ -352,6 +382,7 @@ std::vector<Dispatcher::CallPtr> Dispatcher::settle_if(Predicate&& predicate) {
   const std::lock_guard lock(mutex_);
   std::erase_if(calls_, [&](auto& entry) {
     if (!predicate(*entry.second)) return false;
+    entry.second->is_settled = true;
     settled.push_back(std::move(entry.second));
     return true;
   });

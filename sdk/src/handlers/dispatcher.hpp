@@ -30,9 +30,12 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// How many handlers run at once, and how many requests wait for that. Past it they are refused.
   static constexpr std::size_t max_running = 16;
   static constexpr std::size_t max_waiting = 256;
+  /// What all of these requests may hold, with those whose handler goes on after the answer.
+  static constexpr std::size_t default_max_bytes = std::size_t{256} * 1024 * 1024;
 
   /// `timeout`: from the request to its answer, waiting included.
-  Dispatcher(Handlers handlers, std::chrono::milliseconds timeout);
+  Dispatcher(Handlers handlers, std::chrono::milliseconds timeout,
+             std::size_t max_bytes = default_max_bytes);
 
   /// Where answers go, and whom the handlers' contexts name. Until then all is refused.
   void attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client,
@@ -68,12 +71,16 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     std::stop_source stop = {};
     std::unique_ptr<Watch> watch = {};
     std::thread::id thread = {};  // that runs the handler
+    bool is_settled = false;      // it has its answer, or needs none
   };
   using CallPtr = std::shared_ptr<Call>;
 
   void run(Key key);
   void note_end() noexcept;
-  [[nodiscard]] std::vector<CallPtr> coroutines();  // with the lock held
+  // With the lock held.
+  [[nodiscard]] std::vector<CallPtr> coroutines() const;
+  [[nodiscard]] bool has_room_for(const ServerRequest& request) const;
+
   [[nodiscard]] HandlerContext context_for(const Call& call) const;
   void answer(Key key, std::string response);
   [[nodiscard]] std::string within_limits(const Call& call, std::string response);
@@ -95,6 +102,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void tell(const Call& call, Kind kind, std::string message, std::exception_ptr error = {});
 
   const std::chrono::milliseconds timeout_;
+  const std::size_t max_bytes_;
   HandlerBook book_;
   StartedItems items_;
 

@@ -1,6 +1,7 @@
 #include <codex/errors.hpp>
 #include <codex/handlers.hpp>
 #include <codex/protocol/item.hpp>
+#include <codex/protocol/support/codec.hpp>
 #include <codex/protocol/turn.hpp>
 #include <codex/thread.hpp>
 
@@ -45,7 +46,7 @@ namespace detail {
 
 Json parse_params(std::string_view params) {
   if (params.empty()) return nullptr;
-  return Json::parse(params);
+  return protocol::decode<Json>(params);
 }
 
 std::string dump_response(const Json& response) {

@@ -15,13 +15,38 @@ bool is_worth_keeping(std::string_view text) {
   return has_type(R"("type":"fileChange")") || has_type(R"("type":"commandExecution")");
 }
 
+std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
+
 }  // namespace
+
+bool KnownIds::add(std::string_view turn_id, std::string_view item_id) {
+  if (forgotten_[hash_of(turn_id) % forgotten_.size()]) return false;
+  const auto [turn, has_begun] = turns_.try_emplace(std::string(turn_id));
+  if (has_begun) order_.emplace_back(turn_id);
+  if (!turn->second.insert(hash_of(item_id)).second) return false;
+  ++size_;
+  while (size_ > max_ids || turns_.size() > max_turns) {
+    forgotten_.set(hash_of(order_.front()) % forgotten_.size());
+    erase(turns_.find(order_.front()));
+  }
+  return !forgotten_[hash_of(turn_id) % forgotten_.size()];
+}
+
+void KnownIds::forget_turn(std::string_view turn_id) {
+  if (const auto turn = turns_.find(turn_id); turn != turns_.end()) erase(turn);
+}
+
+void KnownIds::erase(Turns::iterator turn) {
+  size_ -= turn->second.size();
+  std::erase(order_, turn->first);
+  turns_.erase(turn);
+}
 
 void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
   if (!is_worth_keeping(item_started->text)) return;
   const Envelope& envelope = item_started->envelope;
   const std::lock_guard lock(mutex_);
-  if (!is_new(ids_, envelope.turn_id, envelope.item_id)) {
+  if (!ids_.add(envelope.turn_id, envelope.item_id)) {
     forget(envelope.turn_id, envelope.item_id);
     return;
   }
@@ -43,7 +68,7 @@ std::optional<Notification> StartedItems::find(std::string_view thread_id, std::
 
 void StartedItems::note_asked(std::string_view turn_id, std::string_view item_id) {
   const std::lock_guard lock(mutex_);
-  if (!is_new(asked_, turn_id, item_id)) forget(turn_id, item_id);
+  if (!asked_.add(turn_id, item_id)) forget(turn_id, item_id);
 }
 
 void StartedItems::forget_turn(std::string_view turn_id) {
@@ -53,15 +78,18 @@ void StartedItems::forget_turn(std::string_view turn_id) {
     bytes_ -= item.started.text().size();
     return true;
   });
-  for (IdsByTurn* all : {&ids_, &asked_}) {
-    const auto ids = all->find(turn_id);
-    if (ids != all->end()) all->erase(ids);
-  }
+  ids_.forget_turn(turn_id);
+  asked_.forget_turn(turn_id);
 }
 
-bool StartedItems::is_new(IdsByTurn& all, std::string_view turn_id, std::string_view item_id) {
-  auto& ids = all[std::string(turn_id)];
-  return ids.size() < max_ids_of_turn && ids.insert(std::hash<std::string_view>()(item_id)).second;
+std::size_t StartedItems::known_ids() const {
+  const std::lock_guard lock(mutex_);
+  return ids_.size() + asked_.size();
+}
+
+std::size_t StartedItems::held_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
 }
 
 void StartedItems::forget(std::string_view turn_id, std::string_view item_id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -14,6 +15,29 @@
 #include <codex/notification.hpp>
 
 namespace codex::detail {
+
+/// The ids that turns have used, as hashes. Beyond its limits it forgets the ids of the turn that
+/// began first, and takes every further id of that turn for a known one.
+class KnownIds {
+ public:
+  static constexpr std::size_t max_turns = 256;
+  static constexpr std::size_t max_ids = 65'536;
+
+  /// Adds the turn's id; whether it is surely a new one.
+  bool add(std::string_view turn_id, std::string_view item_id);
+  void forget_turn(std::string_view turn_id);
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  using Turns = std::map<std::string, std::unordered_set<std::size_t>, std::less<>>;
+
+  void erase(Turns::iterator turn);
+
+  Turns turns_;
+  std::deque<std::string> order_;     // of these, the oldest first
+  std::size_t size_ = 0;              // of all of them together
+  std::bitset<(1 << 18)> forgotten_;  // turns, by their hashes; some others seem to be
+};
 
 /// The latest item/started of commands and file changes, for the requests that are about them and
 /// do not say what they are. Thread-safe.
@@ -40,19 +64,16 @@ class StartedItems {
 
   void forget_turn(std::string_view turn_id);
 
+  /// How many ids it knows, and how many bytes the items have.
+  [[nodiscard]] std::size_t known_ids() const;
+  [[nodiscard]] std::size_t held_bytes() const;
+
  private:
   struct Item {
     Notification started;
     std::string id;
   };
 
-  // Past this an item of the turn is not kept, for it may have an id that was there before.
-  static constexpr std::size_t max_ids_of_turn = 65'536;
-
-  using IdsByTurn = std::map<std::string, std::unordered_set<std::size_t>, std::less<>>;
-
-  /// Whether the turn's id was not among these before.
-  static bool is_new(IdsByTurn& all, std::string_view turn_id, std::string_view item_id);
   void forget(std::string_view turn_id, std::string_view item_id);
   void forget_oldest();
 
@@ -62,9 +83,8 @@ class StartedItems {
   mutable std::mutex mutex_;
   std::deque<Item> items_;
   std::size_t bytes_ = 0;
-  // By turn, the hashes of all the ids that it had, of forgotten items too.
-  IdsByTurn ids_;
-  IdsByTurn asked_;
+  KnownIds ids_;  // of forgotten items too
+  KnownIds asked_;
 };
 
 }  // namespace codex::detail

@@ -14,9 +14,11 @@
 #include <variant>
 #include <vector>
 
+#include <codex/protocol/support/nesting.hpp>
 #include <codex/testing.hpp>
 
 #include "loopback_server.hpp"
+#include "record_budget.hpp"
 #include "runtime_home.hpp"
 #include "script.hpp"
 #include "sse.hpp"
@@ -29,10 +31,8 @@ using detail::HttpAnswer;
 using detail::HttpRequest;
 using detail::HttpStream;
 
-constexpr std::size_t most_recorded = 10'000;
-
 ModelRequest to_model_request(HttpRequest request) {
-  Json body = Json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  Json body = protocol::detail::parse_or_discard(request.body);
   if (body.is_discarded()) body = nullptr;
   return {std::move(request.method), std::move(request.path), std::move(request.headers),
           std::move(body)};
@@ -104,6 +104,7 @@ struct MockModel::Impl {
   Impl& operator=(Impl&&) = delete;
 
   HttpAnswer answer(const HttpRequest& http) {
+    if (!has_room_for(http)) return error_answer(500, "too many requests recorded");
     ModelRequest request = to_model_request(http);
     if (request.method == "POST" && request.path == "/v1/responses") return respond(request);
     const bool asks_for_models = request.method == "GET" && request.path == "/v1/models";
@@ -117,7 +118,6 @@ struct MockModel::Impl {
     std::function<Reply(const ModelRequest&)> handler;
     {
       const std::lock_guard lock(mutex);
-      if (requests.size() >= most_recorded) return error_answer(500, "too many requests recorded");
       // Taken before anybody can see the request: a reply given in answer to it is the next one's.
       if (!replies.empty()) {
         reply = std::move(replies.front());
@@ -142,9 +142,14 @@ struct MockModel::Impl {
                           HttpStream& client) { return Player(client, stop).play(steps); }};
   }
 
+  bool has_room_for(const HttpRequest& request) {
+    const std::lock_guard lock(mutex);
+    return budget.take(request.body.size());
+  }
+
   void record_other(ModelRequest request) {
     const std::lock_guard lock(mutex);
-    if (other_requests.size() < most_recorded) other_requests.push_back(std::move(request));
+    other_requests.push_back(std::move(request));
   }
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
@@ -163,6 +168,7 @@ struct MockModel::Impl {
   std::function<Reply(const ModelRequest&)> on_request;
   std::vector<ModelRequest> requests;
   std::vector<ModelRequest> other_requests;
+  detail::RecordBudget budget;
   detail::IdCounter ids;
 
   std::stop_source stopping;

@@ -47,7 +47,7 @@ bool is_id_token(std::string_view token) {
          (token.front() == '"' || token.front() == '-' || is_ascii_digit(token.front()));
 }
 
-// The text of a key between its quotes. No key that matters here needs an escape.
+// The text of a key between its quotes.
 std::string_view raw_key(simdjson::simdjson_result<ondemand::field>& field) {
   const char* begin = field.key().raw().value();
   const char* end = begin;
@@ -55,10 +55,17 @@ std::string_view raw_key(simdjson::simdjson_result<ondemand::field>& field) {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
+/// No key that matters here is longer; one with escapes is read only where it may be one of them.
+constexpr std::size_t longest_escaped_key = 6 * std::string_view("emittedAtMs").size();
+
 template <class Visit>
 void each_member(simdjson::simdjson_result<ondemand::object> object, Visit visit) {
   for (simdjson::simdjson_result<ondemand::field> field : object) {
-    const std::string_view key = raw_key(field);
+    std::string_view key = raw_key(field);
+    if (key.size() <= longest_escaped_key && key.find('\\') != std::string_view::npos) {
+      std::string_view plain;
+      if (field.unescaped_key().get(plain) == simdjson::SUCCESS) key = plain;
+    }
     ondemand::value value = field.value();
     visit(key, value);
   }
@@ -113,37 +120,47 @@ class Scan {
 
   void inside_params(std::string_view key, ondemand::value& value) {
     if (key == "threadId") {
-      read_string(value, envelope_.thread_id);
+      read_id(value, envelope_.thread_id);
     } else if (key == "turnId") {
-      read_string(value, envelope_.turn_id);
+      read_id(value, envelope_.turn_id);
     } else if (key == "loginId") {
-      read_string(value, envelope_.login_id);
+      read_id(value, envelope_.login_id);
     } else if (key == "thread") {
-      read_inner_id(value, envelope_.thread_id);
+      read_inner_id(value, thread_);
     } else if (key == "turn") {
-      read_inner_id(value, envelope_.turn_id);
+      read_inner_id(value, turn_);
     } else if (key == "item") {
       read_inner_id(value, envelope_.item_id);
     }
   }
 
   void read_inner_id(ondemand::value& value, std::string_view& id) {
-    if (!id.empty() || value.type() != ondemand::json_type::object) return;
-    ondemand::value inner;
-    if (value.get_object().find_field_unordered("id").get(inner) == simdjson::SUCCESS) {
-      read_string(inner, id);
-    }
+    forget(id);
+    if (value.type() != ondemand::json_type::object) return;
+    each_member(value.get_object(), [&](std::string_view key, ondemand::value& inner) {
+      if (key == "id") read_id(inner, id);
+    });
+  }
+
+  void read_id(ondemand::value& value, std::string_view& id) {
+    read_string(value, id);
+    if (id.size() > max_id_bytes) forget(id);
+  }
+
+  void forget(std::string_view& out) {
+    message_.unescaped.remove_if([&](const std::string& old) { return old.data() == out.data(); });
+    out = {};
   }
 
   // A slice of the text where the string has no escape, which is nearly always.
   void read_string(ondemand::value& value, std::string_view& out) {
+    forget(out);
     const std::string_view token = raw_token(value);
     if (!token.starts_with('"')) return;
     if (token.find('\\') == std::string_view::npos) {
       out = token.substr(1, token.size() - 2);
-    } else {
-      message_.unescaped.emplace_front(value.get_string().value());
-      out = message_.unescaped.front();
+    } else if (std::string_view plain; value.get_string().get(plain) == simdjson::SUCCESS) {
+      out = message_.unescaped.emplace_front(plain);
     }
   }
 
@@ -154,6 +171,8 @@ class Scan {
   }
 
   void classify() {
+    if (envelope_.thread_id.empty()) envelope_.thread_id = thread_;
+    if (envelope_.turn_id.empty()) envelope_.turn_id = turn_;
     const bool has_error = !envelope_.error.empty() && envelope_.error != "null";
     if (!envelope_.method.empty()) {
       envelope_.kind =
@@ -169,6 +188,8 @@ class Scan {
 
   Message& message_;
   Envelope& envelope_;
+  std::string_view thread_;  // params.thread.id
+  std::string_view turn_;    // params.turn.id
   bool has_result_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <forward_list>
 #include <memory>
@@ -11,7 +12,12 @@ namespace codex::detail {
 
 enum class MessageKind { notification, server_request, response, error, invalid };
 
-/// What routing needs to know of a message: slices of its text, no tree. Empty means absent.
+/// An id of a thread, a turn, a login or an item that is longer than this counts as absent: tables
+/// keep ids, and those of the runtime have 36 bytes.
+inline constexpr std::size_t max_id_bytes = 1024;
+
+/// What routing needs to know of a message: slices of its text, no tree. Empty means absent; of a
+/// member that comes twice the last one counts, as it does for `decode`.
 struct Envelope {
   MessageKind kind = MessageKind::invalid;
   std::string_view id;  // the raw token: `7` or `"seven"`
@@ -19,8 +25,8 @@ struct Envelope {
   std::string_view params;  // raw JSON, as are the next two
   std::string_view result;
   std::string_view error;
-  std::string_view thread_id;  // params.threadId or params.thread.id
-  std::string_view turn_id;    // params.turnId or params.turn.id
+  std::string_view thread_id;  // params.threadId, else params.thread.id
+  std::string_view turn_id;    // params.turnId, else params.turn.id
   std::string_view login_id;   // params.loginId
   std::string_view item_id;    // params.item.id
   std::optional<std::int64_t> emitted_at_ms;
@@ -39,7 +45,7 @@ struct Message {
 
   std::string text;
   Envelope envelope;
-  std::forward_list<std::string> unescaped;  // owns what stands escaped in the text
+  std::forward_list<std::string> unescaped;  // owns what stands escaped in the text; 7 at most
 };
 
 /// Scans lines, one after the other; keeps the parser's memory between them. Not thread-safe.

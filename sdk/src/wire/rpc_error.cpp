@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <codex/errors.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 #include "wire/ascii.hpp"
 
@@ -90,7 +91,7 @@ std::exception_ptr exception_for(std::int64_t code, std::string message, Json da
 bool reports_overload(const Json& data) noexcept { return overload_within(data, 32); }
 
 std::exception_ptr rpc_exception(std::string_view error_text, std::string_view method) {
-  Json error = Json::parse(error_text, nullptr, false);
+  Json error = protocol::detail::parse_or_discard(error_text);
   if (!error.is_object()) {
     return std::make_exception_ptr(CodexError("Malformed JSON-RPC error response"));
   }

@@ -7,8 +7,8 @@
 namespace codex::testing::detail {
 namespace {
 
-constexpr std::size_t most_requests = 10'000;
 constexpr std::size_t most_problems = 1'000;
+constexpr std::size_t longest_problem = 10'000;
 
 bool has_method(const ScriptedRequest& request, std::string_view method) {
   return method.empty() || request.method == method;
@@ -38,9 +38,9 @@ std::optional<Answer> Ledger::answer_to(const ScriptedRequest& request) {
   return std::nullopt;
 }
 
-void Ledger::record(ScriptedRequest request) {
+void Ledger::record(ScriptedRequest request, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (requests_.size() == most_requests) return;
+  if (!budget_.take(bytes)) return;
   requests_.push_back(std::move(request));
   recorded_.notify_all();
 }
@@ -60,6 +60,7 @@ bool Ledger::wait_for_requests(std::string_view method, std::size_t wanted,
 }
 
 void Ledger::complain(std::string problem) {
+  if (problem.size() > longest_problem) problem.resize(longest_problem);
   const std::lock_guard lock(mutex_);
   if (problems_.size() < most_problems) problems_.push_back(std::move(problem));
 }

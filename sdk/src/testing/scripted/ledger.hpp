@@ -11,6 +11,8 @@
 
 #include <codex/testing/scripted_server.hpp>
 
+#include "testing/record_budget.hpp"
+
 namespace codex::testing::detail {
 
 /// One thing that a server was told to do.
@@ -32,11 +34,13 @@ class Ledger {
   /// the rule throw.
   [[nodiscard]] std::optional<Answer> answer_to(const ScriptedRequest& request);
 
-  void record(ScriptedRequest request);
+  /// `bytes`: of its line. Past the budget nothing is recorded any more.
+  void record(ScriptedRequest request, std::size_t bytes);
   [[nodiscard]] std::vector<ScriptedRequest> requests(std::string_view method) const;
   [[nodiscard]] bool wait_for_requests(std::string_view method, std::size_t count,
                                        std::chrono::milliseconds timeout) const;
 
+  /// Keeps the first 1,000 problems, and the first 10,000 bytes of each.
   void complain(std::string problem);
   [[nodiscard]] std::vector<std::string> problems() const;
 
@@ -50,6 +54,7 @@ class Ledger {
   mutable std::condition_variable recorded_;
   std::vector<std::shared_ptr<Rule>> rules_;
   std::vector<ScriptedRequest> requests_;
+  RecordBudget budget_;
   std::vector<std::string> problems_;
   std::atomic<std::size_t> last_id_ = 0;
 };

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <codex/protocol/support/nesting.hpp>
+
 namespace codex::testing::detail {
 namespace {
 
@@ -21,7 +23,7 @@ bool begins_session(const RecordedLine& line) {
 
 /// What a line of a recording says; nothing when it is none of one.
 std::optional<RecordedLine> parse_line(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = protocol::detail::parse_or_discard(text);
   if (!json.is_object() || !json.contains("dir") || !json.contains("msg")) return std::nullopt;
   RecordedLine line{.is_sent = json["dir"] == "send", .message = json["msg"], .raw = {}};
   if (line.message.is_object()) return line;

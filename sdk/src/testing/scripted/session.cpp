@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include <codex/protocol/support/nesting.hpp>
+
 #include "testing/scripted/replies.hpp"
 
 namespace codex::testing::detail {
@@ -74,13 +76,13 @@ void Session::run() {
 }
 
 void Session::take(const std::string& line) {
-  const Json message = Json::parse(line, nullptr, false);
+  const Json message = protocol::detail::parse_or_discard(line);
   if (!message.is_object()) return ledger_.complain("the client sent no message: " + line);
   if (!message.contains("method")) return take_answer(message);
   ScriptedRequest request{.method = text_member(message, {"method"}),
                           .params = member(message, "params"),
                           .id = member(message, "id")};
-  ledger_.record(request);
+  ledger_.record(request, line.size());
   if (!is_silent_) take_request(std::move(request));
 }
 

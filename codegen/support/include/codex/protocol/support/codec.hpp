@@ -43,7 +43,7 @@ concept Described = requires { detail::type_of<T>(); };
 
 /// Reads a T from JSON text. Members that T does not know are kept in `extra`; of a member that
 /// comes twice the last one counts. Throws `DecodeError`, which names the place, when the text is
-/// no JSON, does not fit, or nests deeper than 512 levels.
+/// no JSON, does not fit, or nests deeper than 256 levels.
 template <Described T>
 [[nodiscard]] T decode(std::string_view text) {
   T value{};
@@ -52,7 +52,7 @@ template <Described T>
 }
 
 /// Writes a value as JSON text, on one line. What is not UTF-8 in a string becomes U+FFFD, a double
-/// that is no number null. Throws `CodexError` when raw JSON within nests deeper than 512 levels.
+/// that is no number null. Throws `CodexError` when raw JSON within nests deeper than 256 levels.
 template <Described T>
 [[nodiscard]] std::string encode(const T& value) {
   return detail::encode_text(*detail::type_of<T>(), &value);

@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+/// A row of docs/bounds.md, by its first cell, and the test cases that reach its limit.
+struct Probe {
+  std::string row;
+  std::vector<std::string> tests;
+};
+
+const std::vector<Probe>& probes() {
+  static const std::vector<Probe> all = {
+      // Every wait
+      {"`Codex(...)`: starting the process", {"what cannot be started says why"}},
+      {"`Codex(...)`: handshake", {"every wait survives every fault, and nothing is left behind"}},
+      {"a call of `AsyncCodex` that has to start the client first",
+       {"a call that waits for the start of the client heeds its own stop token and time limit"}},
+      {"any request, `steer`, `interrupt`",
+       {"a deadline ends the wait, and the answer that follows is dropped",
+        "a stop request ends the wait, and the answer that follows is dropped",
+        "a request that waits its turn too long is never sent"}},
+      {"`thread.turn`, `thread.review`: the start",
+       {"a turn whose start was given up is ended when it begins all the same"}},
+      {"`thread.goal`: the first turn",
+       {"a start of a goal that is stopped when its turn is there has it paused"}},
+      {"`run()`, `TurnStream::next`",
+       {"a turn that takes too long is interrupted, and the error carries what was collected",
+        "a runtime that is silent about a turn for too long ends the wait"}},
+      {"`run_as`, with its `output_retries`",
+       {"the model is told what was wrong, and may answer again"}},
+      {"the pause of `retry_on_overload`",
+       {"the pauses double up to the longest", "a stop request ends the pause at once"}},
+      {"the exit status of a runtime that closed its stdout",
+       {"a process that closes stdout but lives: the call fails at once, the process is ended"}},
+      {"an answer to a request of the runtime",
+       {"a handler that is too slow is told to stop, and what it answers then is dropped"}},
+      {"`close`, `~Codex`",
+       {"closing: a deaf child is killed in time, with all its kin",
+        "a handler that does not end is left behind, and harms nobody"}},
+      // Every queue
+      {"events of one turn that a stream, or a handle that was not streamed or run yet, has not "
+       "read",
+       {"a full log drops the oldest deltas first, and counts them",
+        "then the rest, but never what the result is made of"}},
+      {"items of one turn's result",
+       {"items beyond the limit of a result are dropped, the oldest first, and counted",
+        "small items of a turn's result count with what they cost"}},
+      {"turns of a thread that begin before the answer to a start of ours",
+       {"turns that begin before the answer to a start are so many at most",
+        "so are the bytes of these turns together"}},
+      {"notifications of no turn", {"a stream keeps what nobody has read yet for whoever comes"}},
+      {"requests in flight",
+       {"at most 64 requests are in flight, the rest follow in order",
+        "the reserve for such requests has an end, too, and they go first when there is room"}},
+      {"requests that wait their turn", {"requests that wait their turn have a limit too"}},
+      {"what the runtime does not read of what it is sent",
+       {"a child that does not read makes send fail, not block"}},
+      {"one message of the runtime", {"a line without end closes the connection"}},
+      {"handlers that run at once",
+       {"requests beyond what can run and wait are refused, and the app is told"}},
+      {"requests that wait for a handler",
+       {"requests beyond what can run and wait are refused, and the app is told",
+        "requests of the runtime hold so many bytes at most while they have no answer"}},
+      {"requests whose handlers are coroutines",
+       {"coroutines that go on after their request was settled count as well"}},
+      {"problems that `on_problem` was not told of yet",
+       {"problems beyond those that the app is slow to hear of are lost"}},
+      {"`item/started` kept for requests that do not say what they are about",
+       {"of started items only so many are kept, and so many bytes, but always the latest"}},
+      {"ids of items that turns have used",
+       {"the ids of items are forgotten with the oldest turns, which get no new ones after that",
+        "items of turns that never end are bounded in number and bytes"}},
+      {"logins that ended before anyone asked",
+       {"early logins that nobody asks for do not pile up",
+        "logins that ended before anyone asked hold so many bytes at most"}},
+      {"ended turns that are remembered",
+       {"of the turns that ended, and of those of a goal, the latest 256 are remembered"}},
+      {"turns of a goal that are remembered",
+       {"of the turns that ended, and of those of a goal, the latest 256 are remembered"}},
+      {"the last of stderr",
+       {"the tail has 40 lines at most", "the tail has 2000 bytes at most, and whole characters"}},
+      {"what `MockModel` records", {"what the tests of an app are fed is recorded up to a limit"}},
+      {"what `ScriptedServer` records",
+       {"what the tests of an app are fed is recorded up to a limit"}},
+      // What comes from outside
+      {"levels of nesting, in all JSON that comes in",
+       {"codec: 256 levels and no more, in text and in trees",
+        "an answer that nests too deep is its call's error, and nobody else's",
+        "a notification that nests too deep is kept as its text, wherever it does",
+        "a turn keeps what nests too deep as text, and its end is not taken for a good one",
+        "a request of the runtime that nests too deep is refused, and the app is told"}},
+      {"the id of a thread, turn, login or item", {"an id that is too long counts as absent"}},
+      {"the id and the method of a request of the runtime",
+       {"a request whose id or method is too long is refused"}},
+      {"values looked at where variants lie within variants, in arguments of tools and answers "
+       "that "
+       "are read as structs",
+       {"alternatives within alternatives are read in bounded time, and never deeper than 256"}},
+  };
+  return all;
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  REQUIRE_MESSAGE(in, "cannot read " << file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The first cells of all tables of the page, without their headings.
+std::vector<std::string> rows_of(const std::filesystem::path& page) {
+  std::ifstream in(page);
+  REQUIRE_MESSAGE(in, "cannot read " << page);
+  std::vector<std::string> rows;
+  bool is_in_table = false;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("| ")) {
+      is_in_table = is_in_table && line.starts_with("|---");
+      if (line.starts_with("|---")) is_in_table = true;
+      continue;
+    }
+    if (is_in_table) rows.push_back(line.substr(2, line.find(" |", 2) - 2));
+  }
+  return rows;
+}
+
+/// The names of all test cases, as the sources have them.
+std::set<std::string> test_names(const std::filesystem::path& folder) {
+  static const std::regex test_case(
+      R"re(TEST_CASE(?:_FIXTURE\([\w:]+,\s*|\()"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")?)re");
+  std::set<std::string> names;
+  for (const char* part : {"unit", "integration", "faults", "law"}) {
+    for (const auto& file : std::filesystem::directory_iterator(folder / part)) {
+      if (file.path().extension() != ".cpp") continue;
+      const std::string text = read_file(file.path());
+      for (std::sregex_iterator at(text.begin(), text.end(), test_case), end; at != end; ++at) {
+        names.insert(at->str(1) + at->str(2));
+      }
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("every row of docs/bounds.md has a test that reaches its limit") {
+  const std::filesystem::path tests = TEST_SOURCES;
+  const auto rows = rows_of(tests.parent_path() / "docs" / "bounds.md");
+  CHECK(rows.size() > 30);
+  for (const std::string& row : rows) {
+    const bool has_probe =
+        std::ranges::any_of(probes(), [&](const Probe& p) { return p.row == row; });
+    CHECK_MESSAGE(has_probe,
+                  "docs/bounds.md has a row without a test. Add to `probes` in "
+                  "tests/unit/bounds_test.cpp:\n      {\"",
+                  row, "\", {\"the name of a test case that reaches this limit\"}},");
+  }
+  const auto names = test_names(tests);
+  for (const auto& [row, cases] : probes()) {
+    CHECK_MESSAGE(
+        std::ranges::count(rows, row) == 1, "docs/bounds.md has no row \"", row,
+        "\", or has it twice: add it there, or take it out of tests/unit/bounds_test.cpp");
+    CHECK_MESSAGE(!cases.empty(), "the row \"", row, "\" names no test");
+    for (const std::string& name : cases) {
+      CHECK_MESSAGE(names.contains(name), "the row \"", row,
+                    "\" names a test case that is not "
+                    "there: \"",
+                    name, '"');
+    }
+  }
+}
