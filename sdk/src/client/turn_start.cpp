@@ -73,6 +73,7 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
   const std::shared_ptr<Connection> connection = client->shared_connection();
   std::string params = turn_start_params(thread_id, input, options);
   client->check(requests::TurnStart::method, params);
+  client->note_request(params);
   PendingTurn pending = connection->router().expect_turn(thread_id);
   const auto end_unwanted = [weak = std::weak_ptr(connection), thread_id,
                              start = pending.start()](const std::string& turn_id) {
@@ -100,6 +101,7 @@ Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string
   const std::shared_ptr<Connection> connection = client->shared_connection();
   std::string params = review_start_params(thread_id, target, options);
   client->check(requests::ReviewStart::method, params);
+  client->note_request(params);
   PendingTurn pending = connection->router().expect_review(thread_id);
   // No id: whatever runs there, and that is the review, as it suffers no other turn beside it.
   const auto end_unwanted = [weak = std::weak_ptr(connection), thread_id](const std::string&) {
