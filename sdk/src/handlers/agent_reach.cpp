@@ -1,7 +1,6 @@
 #include "handlers/agent_reach.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "paths/real_path.hpp"
