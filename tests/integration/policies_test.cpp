@@ -1,7 +1,16 @@
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
+#include <optional>
 #include <set>
 #include <sstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -18,6 +27,9 @@ namespace fs = std::filesystem;
 namespace types = codex::protocol;
 
 namespace {
+
+/// What login shells read on the machine that runs the tests stays out of them.
+constexpr const char* no_home = "/nonexistent";
 
 /// A runtime that asks before each command and each patch, and what became of them.
 class Agent {
@@ -38,6 +50,7 @@ class Agent {
  private:
   static codex::CodexConfig config(const MockModel& mock, const approvals::Policy& policy) {
     codex::CodexConfig config = mock.config();
+    config.env["HOME"] = no_home;
     config.handlers = {.command_approval = policy, .file_change_approval = policy};
     return config;
   }
@@ -127,4 +140,324 @@ TEST_CASE("allow_writes_under lets patches write in its folder, and through no l
   CHECK(content(out / "new") == "new\n");
   CHECK(names_in(workspace) == std::set<std::string>{"out"});
   CHECK(names_in(elsewhere.path()).empty());
+}
+
+namespace {
+
+/// A runtime whose agent asks for more than its sandbox allows, and a folder `out` for its patches.
+/// What it should not run leaves a file `pwned`.
+class Desk {
+ public:
+  using Setup = std::function<void(Desk&, codex::CodexConfig&)>;
+
+  explicit Desk(const Setup& setup, codex::ThreadStartOptions options = {}) {
+    fs::create_directory(out);
+    codex::CodexConfig config = mock.config();
+    config.env["HOME"] = no_home;
+    setup(*this, config);
+    codex_.emplace(config);
+    options.approval_mode = codex::ApprovalMode::ask;
+    thread_.emplace(codex_->thread_start(std::move(options)));
+  }
+
+  codex::TurnResult does(const Reply& reply, const codex::TurnOptions& options = {}) {
+    mock.reply(reply);
+    mock.reply("Done.");
+    return thread_->run("Go on.", options);
+  }
+
+  /// Whether the command ran, outside of the sandbox.
+  bool runs(const std::string& command, const fs::path& folder,
+            const codex::TurnOptions& options = {}) {
+    const auto statuses = commands(
+        does(Reply{}.shell(command, {.escalated = true, .workdir = folder.string()}), options));
+    REQUIRE(statuses.size() == 1);
+    return statuses.front() != types::CommandExecutionStatus::declined;
+  }
+
+  /// Whether the patch that adds this file was applied.
+  bool adds(const fs::path& file, const std::string& line = "new") {
+    does(Reply{}.patch("*** Begin Patch\n*** Add File: " + file.string() + "\n+" + line +
+                       "\n*** End Patch\n"));
+    std::error_code error;
+    return fs::exists(file, error);
+  }
+
+  [[nodiscard]] bool is_pwned() const { return fs::exists(pwned); }
+  [[nodiscard]] std::string touches() const { return "touch " + pwned.string(); }
+
+  /// What makes `out` a repository whose `git status` runs a command.
+  [[nodiscard]] std::string trap() const {
+    return "*** Add File: out/HEAD\n+ref: refs/heads/main\n*** Add File: out/objects/x\n+x\n"
+           "*** Add File: out/refs/x\n+x\n*** Add File: out/config\n+[core]\n+\tbare = false\n"
+           "+\trepositoryformatversion = 0\n+\tworktree = " +
+           out.string() + "\n+\tfsmonitor = \"" + touches() + "; false\"\n";
+  }
+
+  MockModel mock{{.approval_policy = "on-request"}};
+  fs::path workspace = fs::canonical(mock.workspace());
+  fs::path out = workspace / "out";
+  fs::path pwned = fs::canonical(mock.codex_home().parent_path()) / "pwned";
+
+ private:
+  std::optional<codex::Codex> codex_;
+  std::optional<codex::Thread> thread_;
+};
+
+/// One policy for commands and patches.
+Desk::Setup asking(const std::function<approvals::Policy(const Desk&)>& policy_for) {
+  return [policy_for](Desk& desk, codex::CodexConfig& config) {
+    const approvals::Policy policy = policy_for(desk);
+    config.handlers = {
+        .command_approval = policy, .file_change_approval = policy, .permissions_approval = policy};
+  };
+}
+
+approvals::Policy with_word(const std::vector<std::string>& patterns) {
+  return approvals::allow_commands(patterns, {.may_run_code_it_finds = true});
+}
+
+std::string patch(const std::string& changes) {
+  return "*** Begin Patch\n" + changes + "*** End Patch\n";
+}
+
+}  // namespace
+
+TEST_CASE("README's policy runs no command of the agent's, wherever the agent can write") {
+  Desk desk(asking([](const Desk& at) {
+    return approvals::first_of(approvals::allow_commands({"git status", "ls *"}),
+                               approvals::allow_writes_under(at.out.string()));
+  }));
+  desk.does(Reply{}.patch(patch(desk.trap())));
+  CHECK_FALSE(desk.runs("git status", desk.out));
+  CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("a repository that the agent patched together is no place for git, whoever said yes") {
+  Desk desk(asking([](const Desk&) {
+    return approvals::first_of(
+        with_word({"git status", "ls"}), [](const approvals::Request& request) {
+          return request.file_change ? approvals::accept() : approvals::decline();
+        });
+  }));
+  CHECK(desk.runs("git status", desk.out));  // no repository: it fails, but it runs
+  desk.does(Reply{}.patch(patch(desk.trap())));
+  REQUIRE(fs::exists(desk.out / "HEAD"));
+  CHECK_FALSE(desk.runs("git status", desk.out));
+  CHECK_FALSE(desk.runs("git status", desk.workspace));
+  CHECK_FALSE(desk.runs("git status", desk.out / "refs"));
+  CHECK_FALSE(desk.runs("ls", desk.out));
+  CHECK(desk.runs("ls", desk.workspace));
+  CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("a repository that the agent made in its writable folder is no place for git") {
+  Desk desk(asking([](const Desk&) {
+              return with_word({"git status", "ls"});
+            }),
+            {.sandbox = codex::Sandbox::workspace_write});
+  desk.does(Reply{}.shell(
+      "git init -q --bare out && git -C out config core.bare false && git -C out "
+      "config core.worktree " +
+      desk.out.string() + " && git -C out config core.fsmonitor '" + desk.touches() + "; false'"));
+  REQUIRE(fs::exists(desk.out / "HEAD"));
+  CHECK_FALSE(desk.runs("git status", desk.out));
+  CHECK_FALSE(desk.runs("git status", desk.workspace));
+  CHECK_FALSE(desk.runs("ls", desk.out));
+  CHECK_FALSE(desk.runs("ls", "/tmp"));
+  CHECK(desk.runs("ls", "/usr"));
+  CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("a turn that may write makes its folder the agent's for good") {
+  Desk desk(asking([](const Desk&) { return approvals::allow_commands({"ls"}); }));
+  CHECK(desk.runs("ls", desk.workspace));
+  CHECK_FALSE(desk.runs("ls", desk.workspace, {.sandbox = codex::Sandbox::workspace_write}));
+  CHECK_FALSE(desk.runs("ls", desk.workspace, {.sandbox = codex::Sandbox::read_only}));
+  CHECK(desk.runs("ls", "/usr"));
+  CHECK_FALSE(desk.runs("ls", "/usr", {.cwd = "/usr", .sandbox = codex::Sandbox::workspace_write}));
+}
+
+TEST_CASE("folders bind where a command may run") {
+  Desk desk(
+      asking([](const Desk& at) {
+        return approvals::allow_commands({"ls", "git status"}, {.folders = {at.out.string()}});
+      }),
+      {.sandbox = codex::Sandbox::workspace_write});
+  fs::create_directory_symlink("/usr", desk.out / "link");
+  CHECK(desk.runs("ls", desk.out));
+  CHECK_FALSE(desk.runs("git status", desk.out));
+  CHECK_FALSE(desk.runs("ls", desk.workspace));
+  CHECK_FALSE(desk.runs("ls", desk.out / "link"));
+  CHECK_FALSE(desk.runs("ls", desk.out / ".."));
+}
+
+TEST_CASE("a shell's own printf runs nothing that its arguments name") {
+  Desk desk(asking([](const Desk&) { return approvals::allow_commands({"printf *"}); }));
+  CHECK_FALSE(desk.runs("printf -v 'a[$(" + desk.touches() + ")]' x", desk.workspace));
+  CHECK_FALSE(desk.runs("printf -v'a[`" + desk.touches() + "`]' x", desk.workspace));
+  CHECK(desk.runs("printf '%s' x", desk.workspace));
+  CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("nothing is allowed once the agent wrote what a login shell reads") {
+  Desk desk([](Desk& at, codex::CodexConfig& config) {
+    fs::create_directories(at.workspace / "home");
+    config.env["HOME"] = (at.workspace / "home").string();
+    config.handlers = {.command_approval = approvals::allow_commands({"ls"}),
+                       .file_change_approval = approvals::accept_all};
+  });
+  CHECK(desk.runs("ls", "/usr"));
+  CHECK(desk.adds(desk.workspace / "home/.bash_profile", desk.touches()));
+  CHECK_FALSE(desk.runs("ls", "/usr"));
+  CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("nothing is allowed once the agent wrote a program of PATH") {
+  Desk desk([](Desk& at, codex::CodexConfig& config) {
+    const fs::path bin = at.workspace / "bin";
+    fs::create_directories(bin);
+    std::ofstream(bin / "tool") << "#!/bin/sh\ntrue\n";
+    fs::permissions(bin / "tool", fs::perms::owner_all);
+    config.env["PATH"] = bin.string() + ":/usr/bin:/bin";
+    config.handlers = {.command_approval = with_word({"tool"}),
+                       .file_change_approval = approvals::accept_all};
+  });
+  CHECK(desk.runs("tool", "/usr"));
+  desk.does(Reply{}.patch(
+      patch("*** Update File: bin/tool\n@@\n #!/bin/sh\n-true\n+" + desk.touches() + "\n")));
+  CHECK(content(desk.workspace / "bin/tool").find("pwned") != std::string::npos);
+  CHECK_FALSE(desk.runs("tool", "/usr"));
+  CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("a patch into the folder of a command that runs what it finds there waits for a person") {
+  Desk desk([](Desk& at, codex::CodexConfig& config) {
+    std::ofstream(at.out / "run.sh")
+        << "until [ -e code ] || [ -e ../go ]; do sleep 0.01; done\n[ -e code ] && . ./code\n";
+    const approvals::Policy writes = approvals::allow_writes_under(at.out.string());
+    config.handlers = {.command_approval = with_word({"sh run.sh"}),
+                       .file_change_approval = [writes, go = at.workspace / "go"](
+                                                   const auto& params, const auto& context) {
+                         const approvals::Decision decision = writes(params, context);
+                         if (decision != approvals::accept()) std::ofstream(go) << "go";
+                         return decision;
+                       }};
+  });
+  const auto result =
+      desk.does(Reply{}
+                    .shell("sh run.sh", {.escalated = true, .workdir = desk.out.string()})
+                    .patch(patch("*** Add File: out/code\n+" + desk.touches() + "\n")));
+  REQUIRE(fs::exists(desk.workspace / "go"));
+  CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("a folder that becomes a link between the judgement and the answer is not written in") {
+  const codex::testing::detail::TempDir elsewhere("codex-elsewhere-");
+  Desk desk([&](Desk& at, codex::CodexConfig& config) {
+    fs::create_directory(at.out / "sub");
+    const approvals::Policy writes = approvals::allow_writes_under(at.out.string());
+    config.handlers = {
+        .file_change_approval = [&, writes](const auto& params, const auto& context) {
+          const approvals::Decision decision = writes(params, context);
+          CHECK(decision == approvals::accept());
+          fs::remove(at.out / "sub");
+          fs::create_directory_symlink(elsewhere.path(), at.out / "sub");
+          return decision;
+        }};
+  });
+  desk.adds(desk.out / "sub/file");
+  CHECK(names_in(elsewhere.path()).empty());
+}
+
+TEST_CASE(
+    "a folder that becomes the agent's between the judgement and the answer is none to run in") {
+  Desk desk([](Desk& at, codex::CodexConfig& config) {
+    const approvals::Policy rule =
+        approvals::allow_commands({"ls"}, {.folders = {at.out.string()}});
+    config.handlers = {.command_approval = [&at, rule](const auto& params, const auto& context) {
+      const approvals::Decision decision = rule(params, context);
+      CHECK(decision == approvals::accept());
+      fs::remove(at.out);
+      fs::create_directory_symlink("/usr", at.out);
+      return decision;
+    }};
+  });
+  CHECK_FALSE(desk.runs("ls", desk.out));
+}
+
+TEST_CASE("allow_writes_under leaves alone what programs run or obey by themselves") {
+  Desk desk(asking([](const Desk& at) { return approvals::allow_writes_under(at.out.string()); }));
+  fs::create_directories(desk.out / ".git/hooks");
+  fs::create_directories(desk.out / "bare");
+  std::ofstream(desk.out / "bare/HEAD") << "ref: refs/heads/main\n";
+  fs::create_directory_symlink(".git", desk.out / "link");
+  for (const char* name : {".git/config",
+                           ".git/hooks/pre-commit",
+                           ".GIT/config",
+                           "sub/.git",
+                           "sub/.git/config",
+                           ".codex/config.toml",
+                           ".agents/skills/x/SKILL.md",
+                           "HEAD",
+                           "sub/head",
+                           ".envrc",
+                           ".vscode/tasks.json",
+                           "link/config",
+                           "link/hooks/pre-commit",
+                           "bare/config",
+                           "bare/hooks/post-checkout",
+                           "bare/objects/x",
+                           "git~1/config",
+                           ".git./config",
+                           "\u200c.git/config",
+                           ".g\u200dit/config",
+                           "sub/HEAD "}) {
+    CAPTURE(name);
+    CHECK_FALSE(desk.adds(desk.out / name));
+  }
+  CHECK(names_in(desk.out) == std::set<std::string>{".git", "bare", "link"});
+  CHECK(names_in(desk.out / ".git") == std::set<std::string>{"hooks"});
+  CHECK(names_in(desk.out / ".git/hooks").empty());
+  CHECK(names_in(desk.out / "bare") == std::set<std::string>{"HEAD"});
+  CHECK(desk.adds(desk.out / "config"));
+  CHECK(desk.adds(desk.out / "Makefile"));
+}
+
+TEST_CASE("a sub-agent is bound by what the agent that started it can write") {
+  MockModel mock({.approval_policy = "on-request"});
+  std::atomic<bool> is_spawned = false;
+  mock.on_request([&](const codex::testing::ModelRequest& request) -> Reply {
+    const std::string task = request.last_user_text();
+    const bool is_answered = request.body.dump().find("call_of_child") != std::string::npos;
+    if (task.find("list ") == 0 && !is_answered) {
+      return Reply{}
+          .id("call_of_child")
+          .shell("ls", {.escalated = true, .workdir = task.substr(5)});
+    }
+    if (task.find("list ") == 0 || is_spawned.exchange(true)) return Reply("Done.");
+    return Reply{}.tool_call("spawn_agent", {{"message", "list " + task}}, "multi_agent_v1");
+  });
+  const approvals::Policy policy = approvals::allow_commands({"ls"});
+  std::promise<approvals::Decision> decided;
+  codex::CodexConfig config = mock.config();
+  config.env["HOME"] = no_home;
+  config.handlers.command_approval = [&](const auto& params, const auto& context) {
+    const approvals::Decision decision = policy(params, context);
+    decided.set_value(decision);
+    return decision;
+  };
+  codex::Codex codex(config);
+  codex::Thread thread = codex.thread_start(
+      {.approval_mode = codex::ApprovalMode::ask, .sandbox = codex::Sandbox::workspace_write});
+  const auto allows_child = [&](const std::string& folder) {
+    is_spawned = false;
+    decided = {};
+    auto decision = decided.get_future();
+    thread.run(folder);
+    REQUIRE(decision.wait_for(std::chrono::seconds(60)) == std::future_status::ready);
+    return decision.get() == approvals::accept();
+  };
+  CHECK(allows_child("/usr"));
+  CHECK_FALSE(allows_child(fs::canonical(mock.workspace()).string()));
 }

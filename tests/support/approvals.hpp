@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/mcp_server.hpp>
 
+#include "handlers/agent_reach.hpp"
 #include "support/messages.hpp"
 
 namespace codex::testing {
@@ -31,6 +33,24 @@ inline HandlerContext changing(Json changes, const std::string& item_id = "p1") 
 
 inline Json added(const std::string& path, const std::string& content = "x\n") {
   return {{"path", path}, {"kind", {{"type", "add"}}}, {"diff", content}};
+}
+
+/// What the agents of a client can write whose thread t1 was started with this sandbox policy.
+inline std::shared_ptr<codex::detail::AgentReach> reach_of(
+    const Json& sandbox, const std::string& cwd,
+    codex::detail::CommandEnvironment environment = {
+        .home = "/home/dev", .path = "/usr/bin:/bin", .temp = ""}) {
+  auto reach = std::make_shared<codex::detail::AgentReach>(std::move(environment), true);
+  reach->note_response("thread/start",
+                       Json{{"thread", {{"id", "t1"}}}, {"cwd", cwd}, {"sandbox", sandbox}}.dump());
+  return reach;
+}
+
+inline const Json read_only{{"type", "readOnly"}};
+
+/// The context of a request of t1.
+inline HandlerContext with_reach(std::shared_ptr<const codex::detail::AgentReach> reach) {
+  return {.thread_id = "t1", .turn_id = "u1", .reach = std::move(reach)};
 }
 
 inline protocol::CommandExecutionRequestApprovalParams command_request(

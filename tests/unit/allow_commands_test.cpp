@@ -34,16 +34,18 @@ CommandExecutionRequestApprovalParams asking_for_script(std::string_view script)
 }
 
 bool allows(const Policy& policy, const CommandExecutionRequestApprovalParams& params) {
-  const Decision decision = policy(params);
+  const codex::HandlerContext context =
+      codex::testing::with_reach(codex::testing::reach_of(codex::testing::read_only, "/repo"));
+  const Decision decision = policy(params, context);
   REQUIRE((decision == codex::approvals::accept() || decision.kind() == Decision::Kind::decline));
-  const codex::HandlerContext context;
   CHECK(policy.opinion({.context = context, .command = &params}).has_value() ==
         (decision == codex::approvals::accept()));
   return decision == codex::approvals::accept();
 }
 
 const Policy& policy() {
-  static const Policy allowed = allow_commands({"git status", "ls *", "cat README.md"});
+  static const Policy allowed =
+      allow_commands({"git status", "ls *", "cat README.md"}, {.may_run_code_it_finds = true});
   return allowed;
 }
 
@@ -246,7 +248,7 @@ TEST_CASE("a request for more than a command is not allowed") {
 }
 
 TEST_CASE("what a pattern says of arguments holds for them alone") {
-  const Policy any_git = allow_commands({"git *"});
+  const Policy any_git = allow_commands({"git *"}, {.may_run_code_it_finds = true});
   CHECK(allows(any_git, asking_for_script("git log -p")));
   CHECK_FALSE(allows(any_git, asking_for_script("git log; rm x")));
   CHECK_FALSE(allows(any_git, asking_for_script("gitk")));
@@ -265,11 +267,13 @@ TEST_CASE("allowed commands are none of file changes and permissions") {
 
 TEST_CASE("commands of older runtimes are looked at word by word") {
   const auto asks = [](std::vector<std::string> words) {
-    return policy()(types::ExecCommandApprovalParams{.call_id = "c",
-                                                     .command = std::move(words),
-                                                     .conversation_id = {},
-                                                     .cwd = "/",
-                                                     .parsed_cmd = {}});
+    return policy()(
+        types::ExecCommandApprovalParams{.call_id = "c",
+                                         .command = std::move(words),
+                                         .conversation_id = {},
+                                         .cwd = "/",
+                                         .parsed_cmd = {}},
+        codex::testing::with_reach(codex::testing::reach_of(codex::testing::read_only, "/repo")));
   };
   CHECK(asks({"bash", "-lc", "git status"}) == codex::approvals::accept());
   CHECK(asks({"git", "status"}) == codex::approvals::accept());

@@ -145,3 +145,176 @@ TEST_CASE("a folder that is none is refused when the policy is made") {
   CHECK_THROWS_AS(allow_writes_under(""), std::invalid_argument);
   CHECK_THROWS_AS(allow_writes_under(at.out + "/file"), std::invalid_argument);
 }
+
+TEST_CASE("what programs run or obey by themselves is left alone, however it is written") {
+  const Places at;
+  for (const char* name :
+       {// the runtime's sandbox protects these
+        ".git", ".git/config", ".git/hooks/pre-commit", "sub/.git/config", ".codex/config.toml",
+        ".agents/skills/x/SKILL.md", "sub/.codex/x", "sub/.agents",
+        // as file systems that ignore case have it
+        ".GIT/config", ".Git", ".gIt/hooks/x", ".CODEX/x", ".Agents/x",
+        // and characters that nobody sees
+        ".g\u200cit/config", "\u200c.git/config", ".git\u200d", "\ufeff.git/x", ".\u2060git",
+        "\u202e.git", ".co\u00addex/x", "\U0001bca0.git/config", "\U000e0001.agents/x",
+        ".g\U0001bca0it/config", "\ufe0f.git",
+        // and dots, blanks and streams at the end, and short names
+        ".git./config", ".git /config", ".git. . /config", ".git::$INDEX_ALLOCATION/config",
+        ".git:x", "git~1/config", "GIT~1", "GI7EBA~1/x", "codex~2", "sub/agents~1/x",
+        "x\\.git\\config",
+        // letters that case folding makes of others
+        ".agent\u017f/x", ".\u212aodex",
+        // what other tools run
+        ".envrc", ".vscode/tasks.json", ".idea/x", ".husky/pre-commit", ".bashrc", ".zshenv",
+        ".profile", ".config/git/config", ".ssh/authorized_keys", ".npmrc", ".gitmodules",
+        ".gitattributes", ".hg/hgrc", ".svn/x", ".claude/settings.json", ".mcp.json", ".exrc",
+        ".devcontainer/devcontainer.json", ".github/workflows/x.yml", ".pre-commit-config.yaml",
+        "sub/.envrc", "sub/sub/.direnv/x", "..", "...", "..hidden", ".",
+        // repositories without a .git
+        "HEAD", "head", "Head", "sub/HEAD", "HEAD.", "HEAD ", "HEAD::$DATA", "HE\u200cAD",
+        "\u200bHEAD", "HEAD\u2060"}) {
+    CAPTURE(name);
+    const std::string path = at.out + "/" + name;
+    CHECK_FALSE(at.allows(Json::array({added(path)})));
+    CHECK_FALSE(at.allows(Json::array({updated(path)})));
+    CHECK_FALSE(at.allows(Json::array({deleted(path)})));
+    CHECK_FALSE(at.allows(Json::array({updated(at.out + "/file", path)})));
+    CHECK_FALSE(at.allows(Json::array({added(at.out + "/new"), added(path)})));
+  }
+}
+
+TEST_CASE("names that only look like those are files like any other") {
+  const Places at;
+  for (const char* name : {"git",
+                           "git/config",
+                           "config",
+                           "hooks/pre-commit",
+                           "objects/x",
+                           "refs/x",
+                           "codex",
+                           "agents/x",
+                           "x.git",
+                           "gitignore",
+                           "HEADER",
+                           "head.txt",
+                           "sub/header",
+                           "AHEAD",
+                           "file~",
+                           "~file",
+                           "a~b",
+                           "Makefile",
+                           "package.json",
+                           "conftest.py",
+                           "\u00dcn\u00ef c\u00f6d\u00e9",
+                           "\u65e5\u672c.txt",
+                           "x..y",
+                           "a b"}) {
+    CAPTURE(name);
+    CHECK(at.allows(Json::array({added(at.out + "/" + name)})));
+  }
+}
+
+TEST_CASE("no patch makes a folder a repository, in whatever order, nor writes in one") {
+  const Places at;
+  for (const char* name : {"objects/x", "refs/x", "config", "packed-refs", "info/attributes",
+                           "hooks/post-checkout", "commondir", "config.worktree"}) {
+    CAPTURE(name);
+    const std::string path = at.out + "/bare/" + name;
+    CHECK(at.allows(Json::array({added(path)})));
+    write_file(path, "x");
+    CHECK_FALSE(at.allows(Json::array({added(at.out + "/bare/HEAD")})));
+    CHECK_FALSE(at.allows(Json::array({updated(path, at.out + "/bare/HEAD")})));
+  }
+  write_file(at.out + "/bare/HEAD", "ref: refs/heads/main");
+  for (const char* name :
+       {"config", "hooks/post-checkout", "objects/x", "refs/heads/x", "new", "a/b/c"}) {
+    CAPTURE(name);
+    CHECK_FALSE(at.allows(Json::array({added(at.out + "/bare/" + name)})));
+  }
+  CHECK(at.allows(Json::array({added(at.out + "/bare2/config")})));
+  // A link is as good a HEAD as a file, though it leads nowhere.
+  fs::create_directory(fs::path(at.out) / "linked");
+  fs::create_symlink("refs/heads/main", fs::path(at.out) / "linked/HEAD");
+  CHECK_FALSE(at.allows(Json::array({added(at.out + "/linked/config")})));
+}
+
+TEST_CASE("a folder within a repository's own files is left alone, and its links with it") {
+  const Places at;
+  for (const char* name : {".git", "sub/.git/modules/x", ".Codex", ".agents/skills"}) {
+    CAPTURE(name);
+    const fs::path folder = at.base / name;
+    fs::create_directories(folder);
+    const Policy policy = allow_writes_under(folder.string());
+    CHECK(policy(file_change_request(), changing(Json::array({added((folder / "x").string())})))
+              .kind() == Decision::Kind::decline);
+  }
+  write_file(at.base / "bare.git/HEAD", "x");
+  const fs::path hooks = at.base / "bare.git/hooks";
+  const Policy policy = allow_writes_under(hooks.string());
+  CHECK(policy(file_change_request(), changing(Json::array({added((hooks / "x").string())})))
+            .kind() == Decision::Kind::decline);
+  // By a link of a harmless name.
+  fs::create_directories(at.base / "out/.git/hooks");
+  fs::create_directory_symlink(at.base / "out/.git", at.base / "out/harmless");
+  fs::create_symlink(at.base / "out/.git/config", at.base / "out/settings");
+  CHECK_FALSE(at.allows(Json::array({added(at.out + "/harmless/hooks/x")})));
+  CHECK_FALSE(at.allows(Json::array({added(at.out + "/settings")})));
+  // And by one that bears such a name, but leads to a harmless file.
+  fs::create_symlink(at.base / "out/file", at.base / "out/.envrc");
+  CHECK_FALSE(at.allows(Json::array({deleted(at.out + "/.envrc")})));
+}
+
+TEST_CASE("a hidden folder that was named is written in, but no hidden one in it") {
+  const Places at;
+  const fs::path folder = at.base / ".cache/out";
+  const Policy policy = allow_writes_under(folder.string());
+  const auto allowed = [&](const fs::path& file) {
+    return policy(file_change_request(), changing(Json::array({added(file.string())}))) ==
+           codex::approvals::accept();
+  };
+  CHECK(allowed(folder / "x"));
+  CHECK_FALSE(allowed(folder / ".x"));
+}
+
+TEST_CASE("where the agents' commands can write, they can exchange a folder after the yes") {
+  const Places at;
+  const auto allowed_with = [&](const Json& sandbox, const std::string& file) {
+    HandlerContext context = changing(Json::array({added(file)}));
+    context.reach = codex::testing::reach_of(sandbox, at.outside);
+    return at.allows(context);
+  };
+  const auto writes = [](const std::string& root) {
+    return Json{{"type", "workspaceWrite"},
+                {"writableRoots", {root}},
+                {"excludeSlashTmp", true},
+                {"excludeTmpdirEnvVar", true}};
+  };
+  const std::string file = at.out + "/a/b/file";
+  CHECK(allowed_with(codex::testing::read_only, file));
+  CHECK(allowed_with(writes(at.outside), file));
+  CHECK(allowed_with(writes(at.out + "/c"), file));
+  for (const std::string& root : {at.out + "/a/b", at.out + "/a", at.out, at.base.string(),
+                                  std::string("/"), at.out + "/a/b/file"}) {
+    CAPTURE(root);
+    CHECK_FALSE(allowed_with(writes(root), file));
+  }
+  CHECK_FALSE(allowed_with({{"type", "dangerFullAccess"}}, file));
+
+  HandlerContext context = changing(Json::array({added(file)}));
+  context.reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
+  context.thread_id = "of a sub-agent";
+  CHECK_FALSE(at.allows(context));
+}
+
+TEST_CASE("a patch that was accepted does not stand in the way of the next one") {
+  const Places at;
+  HandlerContext context = changing(Json::array({added(at.out + "/a/new")}));
+  const auto reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
+  reach->note_patch(Json::array({added(at.out + "/a/new")}));
+  context.reach = reach;
+  CHECK(at.allows(context));
+
+  // But a command that runs what it finds there does, as long as it runs.
+  reach->note_running("t1", "u1", "c1", at.base);
+  CHECK_FALSE(at.allows(context));
+}

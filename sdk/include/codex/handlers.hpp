@@ -44,6 +44,8 @@ struct McpServerElicitationRequest;
 
 namespace detail {
 
+class AgentReach;
+class AnswerTerms;
 class Client;
 
 /// Where a handler leaves its answer, once.
@@ -231,6 +233,10 @@ struct HandlerContext {
   /// Where a handler that is a coroutine runs: the executor of `AsyncCodex`. None: on threads of
   /// the SDK.
   std::shared_ptr<const Executor> executor{};
+  /// What the agents of the client can write; by way of `agent_can_write`.
+  std::shared_ptr<const detail::AgentReach> reach{};
+  /// What the answer depends on; by way of `only_if`.
+  std::shared_ptr<detail::AnswerTerms> terms{};
 
   /// The thread of the request, to read, steer and interrupt. Throws `CodexError` when the request
   /// names none, `TransportClosedError` when the client is gone. What it does blocks: a handler
@@ -247,6 +253,27 @@ struct HandlerContext {
   /// What a file change would do to which files: an `item/fileChange/requestApproval` does not say
   /// it. Empty for anything else, and when `item_started` is.
   [[nodiscard]] std::vector<protocol::FileUpdateChange> changes() const;
+
+  /// Whether the client's agents can write at this absolute path (UTF-8), or could since the client
+  /// has known them, links followed: because a sandbox or a grant lets their commands write there,
+  /// or because a patch that was accepted, by any handler, wrote into that folder or one above it.
+  /// What a thread wrote before this client started, resumed or forked it does not count.
+  ///
+  /// Anything unknown counts as writable: every path, where this client did not start, resume or
+  /// fork the thread, nor the one that it is a sub-agent of, or where another such thread works;
+  /// with a permission profile of the user's own; for a client that opted out of the notifications
+  /// that say it; and in a context that a program made by itself. Thread-safe.
+  [[nodiscard]] bool agent_can_write(const std::string& path) const;
+
+  /// The same for the folder and everything below it: whether a program that runs what it finds
+  /// there could run what an agent wrote. Thread-safe.
+  [[nodiscard]] bool agent_can_write_below(const std::string& folder) const;
+
+  /// Has the SDK ask again right before it sends a yes: where `holds` returns false or throws, the
+  /// request is refused. Answers are sent one after the other, so `holds` has to be quick, and must
+  /// not wait for another answer. Without effect in a context that a program made by itself.
+  /// Thread-safe.
+  void only_if(std::function<bool()> holds) const;
 };
 
 /// The function that answers one kind of request, `R` of `codex::protocol::server_requests`. Made

@@ -117,11 +117,40 @@ inline constexpr ReadyPolicy<&detail::accept_all> accept_all{};
 /// Declines each request. The turn goes on.
 inline constexpr ReadyPolicy<&detail::decline_all> decline_all{};
 
+/// Where the commands of `allow_commands` may run, and whether they may run more than themselves.
+struct CommandRules {
+  /// The folders in or below which they may run, also where the agent can write: you vouch for what
+  /// lies there. UTF-8, absolute or relative to this process' working directory; links on the way
+  /// to them are followed when the policy is made. Empty: any folder that the agent cannot write
+  /// (`HandlerContext::agent_can_write`).
+  std::vector<std::string> folders{};
+  /// Whether a program may be allowed that runs code, or obeys configuration, that it finds in its
+  /// folder or its arguments: `git`, `make`, `npm`, `cargo`, `pytest`, `python3 x.py`, `find`,
+  /// `sed`, `env`, and every other that this SDK does not know to run nothing but itself. Such a
+  /// command has to run where no agent can write in or below its folder, or in `folders`.
+  bool may_run_code_it_finds = false;
+};
+
 /// Accepts these commands, each time, and has no opinion of anything else.
 ///
 /// `"git status"` allows exactly these words: not `git status -s`, and no other `git`.
-/// `"ls *"` allows `ls` with any arguments; only a last word `*` means that. Mind what a program
-/// does with arguments: `find *`, `git *` or `env *` run any other program.
+/// `"ls *"` allows `ls` with any arguments; only a last word `*` means that.
+///
+/// A program is only as harmless as what it runs. Without
+/// `CommandRules::may_run_code_it_finds` only programs are allowed that run nothing but themselves:
+/// basename, cat, chmod, cksum, cmp, comm, cp, cut, date, df, diff, dirname, du, echo, egrep, expr,
+/// false, fgrep, fold, free, grep, groups, head, hexdump, id, ln, ls, md5sum, mkdir, mv, nl, nproc,
+/// od, paste, printenv, printf, ps, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha256sum,
+/// sha512sum, sleep, stat, strings, sync, tac, tail, tee, touch, tr, tree, true, truncate, uname,
+/// uniq, uptime, wc, which, whoami, xxd; by these names or in `/bin`, `/usr/bin`, `/usr/local/bin`.
+/// Mind what a program does with arguments: `cp *` and `tee *` write any file, one that runs later,
+/// too; with the word, `find *`, `git *` or `env *` run any other program, from any folder.
+///
+/// A command has to run where the rules say, links followed; a folder that is not known, or that is
+/// in another environment than this machine, is none of them. Nothing is allowed while an agent can
+/// write what a login shell reads (the home folder, a hidden folder in it, /etc), or a folder of
+/// PATH. The SDK knows HOME and PATH as the runtime got them. All of it is looked at again right
+/// before the answer is sent.
 ///
 /// What the runtime wants to run is parsed, not compared as text. Of shells, `bash`, `sh` and `zsh`
 /// from a system folder are looked into, as `-c` or `-lc` with one script, which has to be a single
@@ -132,23 +161,33 @@ inline constexpr ReadyPolicy<&detail::decline_all> decline_all{};
 /// that runs already. A program is meant as it is written: `git` is neither `./git` nor
 /// `/usr/bin/git`.
 ///
-/// It looks at words alone. Which program a name stands for is up to the runtime's environment:
-/// PATH, and the files that a login shell reads. It does not look at the working directory either,
-/// though a program may obey files that it finds there (`git` its repository's configuration,
-/// `make` a Makefile). And an accepted command may run without a sandbox, with all the rights of
-/// the user. On Windows, where the runtime's shell is another one, nothing is allowed.
+/// What remains: an accepted command may run without a sandbox, with all the rights of the user. A
+/// login shell may set another PATH, or an alias. What lay in a folder before this client knew the
+/// thread counts as yours, as does what a command wrote that somebody accepted to run without a
+/// sandbox, and what an MCP server or a tool of the app wrote. Between the answer and the start of
+/// the command anybody else may change the folder. On Windows nothing is allowed.
 ///
-/// Throws std::invalid_argument for a pattern that is no plain command.
-Policy allow_commands(const std::vector<std::string>& patterns);
+/// Throws std::invalid_argument for a pattern that is no plain command, and for a folder that is a
+/// file or leads nowhere.
+Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rules = {});
 
 /// Accepts file changes, each time, that write, delete and move within this folder only, and has no
 /// opinion of anything else.
 ///
-/// Paths are judged as the file system is when the request comes: each has to be absolute and
-/// without `..`; links are followed, also those to what does not exist yet; a file with a second
-/// name (a hard link) is left alone, and so is what is no regular file. One path outside, and the
-/// whole request is not allowed. Nor is one whose changes are not known (`HandlerContext::changes`
-/// is empty), or that asks for a root to write in from now on (`grantRoot`).
+/// Paths are judged as the file system is when the request comes, and again right before the answer
+/// is sent: each has to be absolute and without `..`; links are followed, also those to what does
+/// not exist yet; a file with a second name (a hard link) is left alone, and so is what is no
+/// regular file. One path outside, and the whole request is not allowed. Nor is one whose changes
+/// are not known (`HandlerContext::changes` is empty), or that asks for a root to write in from now
+/// on (`grantRoot`).
+///
+/// It has no opinion of what programs run or obey by themselves: a name that begins with a dot, at
+/// any place below `folder` (`.git`, `.codex`, `.agents`, `.envrc`, `.vscode`, `.husky`,
+/// `.bashrc`); what lies in a `.git`, `.codex` or `.agents`, also where `folder` itself does; and
+/// git repositories without a `.git`: no file `HEAD`, and nothing below a folder that has one.
+/// Names are compared as file systems that ignore case, some characters, or dots and blanks at the
+/// end do, and in doubt it is the name. A Makefile, a package.json or a conftest.py is the
+/// project's code and may be written: look at it before you run it.
 ///
 /// `folder` is UTF-8 and may be relative to this process' working directory. Links on the way to it
 /// are followed now, so that one that is put there later opens nothing. It need not exist yet.
@@ -157,10 +196,14 @@ Policy allow_commands(const std::vector<std::string>& patterns);
 /// before in its turn is not allowed; yet where two of one id run at once, the runtime itself may
 /// take the answer to one for the other.
 ///
-/// Between the judgement and the write, somebody else may exchange a folder for a link: a command
-/// of the agent's that runs at the same time, for example. Where that matters, let the sandbox
-/// guard the writes, and use this to answer what it asks. The folder has to be the same one for
-/// this process as for the runtime: not for a runtime on another machine or in a container.
+/// Between the answer and the write a folder may be exchanged for a link, and the runtime writes
+/// where that leads. So it has no opinion of a path where the agents' commands can write, for they
+/// could do that: use it with a read-only sandbox, or for folders outside of the writable ones. Nor
+/// has it of a folder in or around which a command runs that `allow_commands` accepted with
+/// `may_run_code_it_finds`. What remains: a command that somebody accepted to run without a
+/// sandbox, and every other program of the user's, may exchange a folder in those milliseconds.
+/// The folder has to be the same one for this process as for the runtime: not for a runtime on
+/// another machine or in a container.
 ///
 /// Throws std::invalid_argument when `folder` is a file, or leads nowhere.
 Policy allow_writes_under(const std::string& folder);
@@ -180,9 +223,9 @@ class AskOnTerminal : public ReadyPolicy<&detail::ask_on_terminal> {
 /// What the agent wrote stands after a bar at the start of each line, broken at 72 columns or at
 /// the width of the terminal, and cannot control the terminal: see `codex::printable`. Letters that
 /// may only look like others, characters that do not show, and what the request does not say are
-/// pointed out in words. "Always" is not offered for a command that runs what it finds in files
-/// (`sh x.sh`, `make`, `git`), nor for one of several parts: the same words may do something else
-/// later.
+/// pointed out in words. "Always" is offered only for a single command of a program that is known to
+/// run nothing but itself (`allow_commands` lists them): `sh x.sh`, `make` or `git` may do something
+/// else the next time.
 ///
 /// Output of the program itself can push a question away, or imitate one. Print through a `Screen`
 /// and use `ask_on_terminal(screen)`: it is held back until the person has answered.
@@ -209,7 +252,7 @@ Policy ask_on_streams(std::istream& in, const Screen& screen);
 Policy ask_on_streams(std::istream& in, std::ostream& out);
 
 /// Asks one policy after the other; the first opinion wins. No opinion when none has one.
-/// `first_of(allow_commands({"git status"}), allow_writes_under("/repo/out"), ask_on_terminal)`
+/// `first_of(allow_commands({"ls *"}), allow_writes_under("/repo/out"), ask_on_terminal)`
 template <std::convertible_to<Policy>... Policies>
 Policy first_of(Policies... policies) {
   return detail::first_of({Policy(std::move(policies))...});

@@ -4,14 +4,14 @@
 #include <codex/approvals.hpp>
 #include <codex/protocol/session.hpp>
 
-#include "approvals/runs_other_code.hpp"
+#include "approvals/harmless_programs.hpp"
 #include "approvals/shell_words.hpp"
 
 namespace codex::approvals {
 namespace {
 
 using codex::detail::program_words;
-using codex::detail::runs_other_code;
+using codex::detail::runs_only_itself;
 using codex::detail::Words;
 using Params = protocol::CommandExecutionRequestApprovalParams;
 
@@ -34,7 +34,7 @@ std::optional<std::vector<std::string>> proposed_rule(const Params& params) {
   const auto& proposed = params.proposed_execpolicy_amendment;
   if (!proposed || proposed->empty()) return std::nullopt;
   const std::optional<Words> words = words_of(params);
-  if (!words || words->empty() || runs_other_code(*words)) return std::nullopt;
+  if (!words || words->empty() || !runs_only_itself(*words)) return std::nullopt;
   return words;
 }
 

@@ -1,17 +1,33 @@
 #include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <utility>
 
 #include <codex/policies.hpp>
 #include <codex/protocol/session.hpp>
 
 #include "approvals/command_pattern.hpp"
+#include "approvals/harmless_programs.hpp"
+#include "handlers/agent_reach.hpp"
+#include "handlers/answer_terms.hpp"
+#include "paths/real_path.hpp"
 
 namespace codex::approvals {
 namespace {
 
+namespace fs = std::filesystem;
 using codex::detail::CommandPattern;
 using codex::detail::program_words;
 using codex::detail::Words;
 using Params = protocol::CommandExecutionRequestApprovalParams;
+
+/// A command, and the folder in which it would run.
+struct Command {
+  Words words;
+  std::string folder;
+};
+
+fs::path path_of(const std::string& utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
 
 bool asks_for_a_command_alone(const Params& params) {
   const auto& hosts = params.proposed_network_policy_amendments;
@@ -27,23 +43,98 @@ bool may_be_accepted(const Params& params) {
   });
 }
 
-/// What would run, where that is all that is asked and it can be told.
-std::optional<Words> command_of(const Request& request) {
-  if (request.exec_command) return program_words(request.exec_command->command);
-  const Params* params = request.command;
-  if (!params || !params->command) return std::nullopt;
-  if (!asks_for_a_command_alone(*params) || !may_be_accepted(*params)) return std::nullopt;
-  return program_words(*params->command);
+/// Only of this machine the folders are known.
+bool runs_here(const Params& params) {
+  return !params.environment_id || *params.environment_id == "local";
 }
+
+/// What would run, where that is all that is asked and it can be told.
+std::optional<Command> command_of(const Request& request) {
+  std::optional<Words> words;
+  std::string folder;
+  if (request.exec_command) {
+    words = program_words(request.exec_command->command);
+    folder = request.exec_command->cwd;
+  } else if (const Params* params = request.command) {
+    if (!params->command || !params->cwd || !runs_here(*params)) return std::nullopt;
+    if (!asks_for_a_command_alone(*params) || !may_be_accepted(*params)) return std::nullopt;
+    words = program_words(*params->command);
+    folder = *params->cwd;
+  }
+  if (!words || codex::detail::is_mangled(folder)) return std::nullopt;
+  return Command{std::move(*words), std::move(folder)};
+}
+
+/// The rules for one command, judged as the file system and the agents' reach are at that time.
+class Rules {
+ public:
+  explicit Rules(CommandRules rules) : rules_(std::move(rules)) {
+    for (const std::string& folder : rules_.folders) {
+      folders_.push_back(codex::detail::real_folder(path_of(folder)));
+    }
+  }
+
+  [[nodiscard]] bool allow(const Command& command, const HandlerContext& context) const {
+    const bool is_harmless = codex::detail::runs_only_itself(command.words);
+    return (is_harmless || rules_.may_run_code_it_finds) && shells_start_clean(context) &&
+           may_run_in(command.folder, is_harmless, context) &&
+           (is_harmless || may_be_run(command, context));
+  }
+
+ private:
+  [[nodiscard]] bool shells_start_clean(const HandlerContext& context) const {
+    const bool is_vouched_for = !folders_.empty();
+    if (!context.reach) return is_vouched_for;
+    return !context.reach->can_write_startup_files(context.thread_id, !is_vouched_for);
+  }
+
+  [[nodiscard]] bool may_run_in(const std::string& folder, bool is_harmless,
+                                const HandlerContext& context) const {
+    if (!folders_.empty()) return is_among_folders(path_of(folder));
+    return !(is_harmless ? context.agent_can_write(folder) : context.agent_can_write_below(folder));
+  }
+
+  [[nodiscard]] bool is_among_folders(const fs::path& path) const {
+    const auto real = path.is_absolute() ? codex::detail::real_path(path) : std::nullopt;
+    // By name: one that was exchanged for a link since is another folder.
+    return real && std::ranges::any_of(folders_, [&](const fs::path& folder) {
+             return std::ranges::mismatch(folder, *real).in1 == folder.end();
+           });
+  }
+
+  /// A program that is named by a path has a folder of its own.
+  [[nodiscard]] bool may_be_run(const Command& command, const HandlerContext& context) const {
+    const std::string& program = command.words.front();
+    if (program.find('/') == std::string::npos) return true;
+    const fs::path path = path_of(command.folder) / path_of(program);
+    return is_among_folders(path) || !context.agent_can_write(path.string());
+  }
+
+  CommandRules rules_;
+  std::vector<fs::path> folders_;  // those of the rules, without links
+};
 
 }  // namespace
 
-Policy allow_commands(const std::vector<std::string>& patterns) {
+Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rules) {
   std::vector<CommandPattern> allowed(patterns.begin(), patterns.end());
-  return [allowed = std::move(allowed)](const Request& request) -> std::optional<Decision> {
-    const std::optional<Words> command = command_of(request);
-    const auto allows = [&](const CommandPattern& pattern) { return pattern.matches(*command); };
+  return [allowed = std::move(allowed), rules = std::make_shared<const Rules>(std::move(rules))](
+             const Request& request) -> std::optional<Decision> {
+    const std::optional<Command> command = command_of(request);
+    const auto allows = [&](const CommandPattern& pattern) {
+      return pattern.matches(command->words);
+    };
     if (!command || std::ranges::none_of(allowed, allows)) return std::nullopt;
+    const HandlerContext context{.thread_id = request.context.thread_id,
+                                 .reach = request.context.reach};
+    const auto still = [rules, command = *command, context] {
+      return rules->allow(command, context);
+    };
+    if (!still()) return std::nullopt;
+    request.context.only_if(still);
+    if (request.context.terms && !codex::detail::runs_only_itself(command->words)) {
+      request.context.terms->occupy(path_of(command->folder));
+    }
     return accept();
   };
 }

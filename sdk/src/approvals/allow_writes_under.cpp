@@ -1,14 +1,20 @@
 #include <algorithm>
+#include <array>
+#include <filesystem>
 
 #include <codex/policies.hpp>
 #include <codex/protocol/session.hpp>
 #include <codex/protocol/turn.hpp>
 
+#include "approvals/left_alone.hpp"
 #include "approvals/write_root.hpp"
+#include "handlers/agent_reach.hpp"
+#include "paths/real_path.hpp"
 
 namespace codex::approvals {
 namespace {
 
+namespace fs = std::filesystem;
 using codex::detail::WriteRoot;
 
 /// The files that a request writes; empty when that cannot be told.
@@ -55,14 +61,39 @@ Paths paths_of(const Request& request) {
   return {};
 }
 
+/// Whether nobody but the runtime can change where a write to this path leads, once it is judged.
+bool stays(const fs::path& path, const HandlerContext& context) {
+  return !context.reach || (!context.reach->commands_can_write(context.thread_id, path) &&
+                            !context.reach->is_running_around(path.parent_path()));
+}
+
+bool may_be_written(const std::string& path, const WriteRoot& root, const HandlerContext& context) {
+  if (!root.holds(path)) return false;
+  const fs::path file(std::u8string(path.begin(), path.end()));
+  // Links are followed to the file, and the entry itself may be moved or deleted.
+  const auto parent = codex::detail::real_path(file.parent_path());
+  const auto end = codex::detail::real_path(file);
+  if (!parent || !end) return false;
+  const fs::path entry = *parent / file.filename();
+  return std::ranges::all_of(std::array{entry, *end}, [&](const fs::path& real) {
+    return !codex::detail::is_left_alone(real, root.folder()) && stays(real, context);
+  });
+}
+
 }  // namespace
 
 Policy allow_writes_under(const std::string& folder) {
-  const WriteRoot root(std::filesystem::path(std::u8string(folder.begin(), folder.end())));
+  const WriteRoot root(fs::path(std::u8string(folder.begin(), folder.end())));
   return [root](const Request& request) -> std::optional<Decision> {
     const Paths paths = paths_of(request);
-    const auto holds = [&](const std::string& path) { return root.holds(path); };
-    if (paths.empty() || !std::ranges::all_of(paths, holds)) return std::nullopt;
+    const HandlerContext context{.thread_id = request.context.thread_id,
+                                 .reach = request.context.reach};
+    const auto still = [root, paths, context] {
+      return std::ranges::all_of(
+          paths, [&](const std::string& path) { return may_be_written(path, root, context); });
+    };
+    if (paths.empty() || !still()) return std::nullopt;
+    request.context.only_if(still);
     return accept();
   };
 }

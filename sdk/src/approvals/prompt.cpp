@@ -7,7 +7,7 @@
 #include <codex/protocol/turn.hpp>
 
 #include "approvals/prompt_page.hpp"
-#include "approvals/runs_other_code.hpp"
+#include "approvals/harmless_programs.hpp"
 #include "wire/ascii.hpp"
 
 namespace codex::detail {
@@ -76,7 +76,7 @@ constexpr std::string_view usual_environment = "local";
 /// "Always" is no choice where the same command may do something else the next time.
 Choices choices_of(const std::optional<Words>& words) {
   Choices choices = all_choices();
-  if (!words || runs_other_code(*words)) std::erase(choices, Kind::accept_for_session);
+  if (!words || !runs_only_itself(*words)) std::erase(choices, Kind::accept_for_session);
   return choices;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -31,24 +30,9 @@ bool is_missing_or_has_one_name(const fs::path& file) {
   return type == fs::file_type::regular && fs::hard_link_count(file, error) == 1 && !error;
 }
 
-/// A path that is not all there: the runtime had to replace bytes of it, or it has an end within.
-bool is_mangled(std::string_view path) {
-  constexpr std::string_view replacement_character = "\xef\xbf\xbd";
-  return path.find('\0') != std::string_view::npos ||
-         path.find(replacement_character) != std::string_view::npos;
-}
-
 }  // namespace
 
-WriteRoot::WriteRoot(const fs::path& folder) {
-  std::error_code error;
-  const fs::path absolute = fs::absolute(folder, error);
-  const std::optional<fs::path> end = folder.empty() || error ? std::nullopt : real_path(absolute);
-  if (!end || fs::is_regular_file(*end, error)) {
-    throw std::invalid_argument("not a folder to write in: " + folder.string());
-  }
-  folder_ = *end;
-}
+WriteRoot::WriteRoot(const fs::path& folder) : folder_(real_folder(folder)) {}
 
 bool WriteRoot::holds(std::string_view path) const {
   if (is_mangled(path)) return false;

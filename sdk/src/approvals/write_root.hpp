@@ -19,6 +19,9 @@ class WriteRoot {
   /// file under this one name.
   [[nodiscard]] bool holds(std::string_view path) const;
 
+  /// Without links.
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
+
  private:
   std::filesystem::path folder_;
 };

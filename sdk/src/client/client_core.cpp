@@ -1,10 +1,13 @@
 #include "client/client_core.hpp"
 
+#include <algorithm>
+
 #include <codex/decode_named.hpp>
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
 #include "client/call.hpp"
+#include "client/command_environment.hpp"
 #include "client/handshake.hpp"
 #include "client/params.hpp"
 #include "client/platform_name.hpp"
@@ -23,6 +26,14 @@ ProcessOptions process_options(const CodexConfig& config) {
           .env = std::move(command.env),
           .cwd = config.cwd,
           .shutdown_timeout = config.shutdown_timeout};
+}
+
+/// Whether the runtime tells all that `AgentReach` is made of.
+bool hears_of_agents(const CodexConfig& config) {
+  return std::ranges::none_of(config.opt_out_notification_methods, [](const auto& method) {
+    return method == "thread/settings/updated" || method == "item/started" ||
+           method == "item/completed";
+  });
 }
 
 Connection::TransportFactory transport_factory(const CodexConfig& config) {
@@ -48,7 +59,9 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
 
 Client::Client(CodexConfig config)
     : config_(std::move(config)),
-      dispatcher_(std::make_shared<Dispatcher>(config_.handlers, config_.handler_timeout)) {}
+      dispatcher_(std::make_shared<Dispatcher>(
+          config_.handlers, config_.handler_timeout,
+          std::make_shared<AgentReach>(command_environment(config_), hears_of_agents(config_)))) {}
 
 ConnectionOptions Client::connection_options() const {
   ConnectionOptions options;
@@ -97,10 +110,12 @@ Task<std::string> Client::call_on(std::shared_ptr<const Client> self, std::strin
                                   std::string params, CallOptions options) {
   params = with_extra(std::move(params), options.extra_params);
   self->check(method, params);
+  self->note_request(params);
   CallTerms terms{.deadline = deadline_of(self->config_, options), .stop = options.stop};
-  auto call =
-      detail::call(self->connection_, std::move(method), std::move(params), std::move(terms));
-  co_return co_await call;
+  auto call = detail::call(self->connection_, method, std::move(params), std::move(terms));
+  std::string result = co_await call;
+  self->dispatcher_->reach().note_response(method, result);
+  co_return result;
 }
 
 Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method, Json params,

@@ -62,6 +62,9 @@ class Client : public std::enable_shared_from_this<Client> {
   /// Throws UnsupportedError where the runtime would not do what this request asks for.
   void check(std::string_view method, std::string_view params) const;
 
+  /// To be called before a request is sent that may change what a thread may do.
+  void note_request(std::string_view params) const { dispatcher_->reach().note_request(params); }
+
   /// `and_coroutines`: waits for handlers that are coroutines, too.
   void close(bool and_coroutines = true) noexcept;
 

@@ -100,6 +100,7 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
   const std::shared_ptr<Connection> connection = client->shared_connection();
   std::string params = turn_start_params(thread_id, input, options);
   client->check(requests::TurnStart::method, params);
+  client->note_request(params);
   PendingTurn pending = connection->router().expect_turn(thread_id);
   const auto end_unwanted = end_of_unwanted(connection, thread_id, pending.start());
   auto start = send_start(connection, std::string(requests::TurnStart::method), std::move(params),
@@ -122,6 +123,7 @@ Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string
   const std::shared_ptr<Connection> connection = client->shared_connection();
   std::string params = review_start_params(thread_id, target, options);
   client->check(requests::ReviewStart::method, params);
+  client->note_request(params);
   PendingTurn pending = connection->router().expect_review(thread_id);
   const auto end_unwanted = end_of_unwanted(connection, thread_id, pending.start());
   auto start = send_start(connection, std::string(requests::ReviewStart::method), std::move(params),

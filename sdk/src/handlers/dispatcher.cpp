@@ -13,6 +13,7 @@
 
 #include "client/refusals.hpp"
 #include "handlers/permission_limit.hpp"
+#include "handlers/permitted.hpp"
 
 namespace codex::detail {
 namespace {
@@ -26,6 +27,7 @@ constexpr std::string_view failed = "The client failed to answer.";
 constexpr std::string_view was_too_slow = "The client did not answer in time.";
 constexpr std::string_view is_overloaded = "The client has too many requests to answer.";
 constexpr std::string_view is_over = "The request is over.";
+constexpr std::string_view has_changed = "What the client had judged has changed since.";
 
 std::string text_at(std::string_view params, const char* name) {
   const Json json = parse_or_discard(params);
@@ -44,6 +46,12 @@ std::string thread_of(const ServerRequest& request) {
 
 std::size_t bytes_of(const ServerRequest& request) {
   return request.id.size() + request.method.size() + request.params.size();
+}
+
+/// What the request is about; the older ones call it otherwise.
+std::string item_of(const ServerRequest& request) {
+  const bool is_command = request.method == server_requests::ExecCommandApproval::method;
+  return text_at(request.params, is_command ? "callId" : "itemId");
 }
 
 /// Whether the answer is one that nobody else shall read.
@@ -105,10 +113,12 @@ class Dispatcher::Reply final : public HandlerReply {
   const Key key_;
 };
 
-Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout, std::size_t max_bytes)
+Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout,
+                       std::shared_ptr<AgentReach> reach, std::size_t max_bytes)
     : timeout_(timeout),
       max_bytes_(max_bytes),
       book_(std::move(handlers)),
+      reach_(std::move(reach)),
       handlers_(max_running, max_waiting),
       stops_(1, 2 * (max_running + max_waiting)),
       problems_(1, max_waiting) {}
@@ -169,6 +179,7 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
 
 void Dispatcher::see(const std::shared_ptr<const Message>& notification) {
   const Envelope& envelope = notification->envelope;
+  reach_->see(*notification);
   if (envelope.method == "item/started") {
     items_.keep(notification);
   } else if (envelope.method == "turn/completed") {
@@ -295,6 +306,8 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
   if (!item_id.empty()) {
     context.item_started = items_.find(request.thread_id, request.turn_id, item_id);
   }
+  context.reach = reach_;
+  context.terms = call.terms;
   const std::lock_guard lock(mutex_);
   context.client = client_;
   context.executor = executor_;
@@ -308,11 +321,33 @@ void Dispatcher::answer(Key key, std::string response) {
     if (call->request.method == server_requests::ItemPermissionsRequestApproval::method) {
       response = within_limits(*call, std::move(response));
     }
+    if (allows(call->request.method, response)) return answer_approval(*call, response);
     send(*call, response);
   } catch (...) {
     refuse(*call, failed);
     tell(*call, Kind::threw, what_of(std::current_exception()), std::current_exception());
   }
+}
+
+void Dispatcher::answer_approval(const Call& call, const std::string& response) {
+  const std::lock_guard one_by_one(answers_);
+  if (!terms_hold(call)) return refuse(call, has_changed);
+  const ServerRequest& request = call.request;
+  const std::string item_id = item_of(request);
+  note_allowed(request, response, items_.find(request.thread_id, request.turn_id, item_id),
+               *reach_);
+  if (const auto folder = call.terms->occupied()) {
+    reach_->note_running(request.thread_id, request.turn_id, item_id, *folder);
+  }
+  send(call, response);
+}
+
+bool Dispatcher::terms_hold(const Call& call) const {
+  const ServerRequest& request = call.request;
+  // An item that has come again names neither any more: see StartedItems.
+  const bool is_named = request.method != server_requests::ItemFileChangeRequestApproval::method ||
+                        items_.find(request.thread_id, request.turn_id, item_of(request));
+  return call.terms->empty() || (is_named && call.terms->hold());
 }
 
 std::string Dispatcher::within_limits(const Call& call, std::string response) {

@@ -17,6 +17,8 @@
 #include <codex/handlers.hpp>
 
 #include "connection/connection.hpp"
+#include "handlers/agent_reach.hpp"
+#include "handlers/answer_terms.hpp"
 #include "handlers/handler_book.hpp"
 #include "handlers/started_items.hpp"
 #include "handlers/worker_pool.hpp"
@@ -35,7 +37,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   /// `timeout`: from the request to its answer, waiting included.
   Dispatcher(Handlers handlers, std::chrono::milliseconds timeout,
-             std::size_t max_bytes = default_max_bytes);
+             std::shared_ptr<AgentReach> reach, std::size_t max_bytes = default_max_bytes);
 
   /// Where answers go, and whom the handlers' contexts name. Until then all is refused.
   void attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client,
@@ -48,6 +50,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void see(const std::shared_ptr<const Message>& notification);
 
   [[nodiscard]] HandlerBook& book() noexcept { return book_; }
+
+  /// What the agents can write.
+  [[nodiscard]] AgentReach& reach() noexcept { return *reach_; }
 
   /// The connection is lost: cancels all requests, and takes no more. I/O thread.
   void end();
@@ -72,6 +77,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     std::unique_ptr<Watch> watch = {};
     std::thread::id thread = {};  // that runs the handler
     bool is_settled = false;      // it has its answer, or needs none
+    std::shared_ptr<AnswerTerms> terms = std::make_shared<AnswerTerms>();
   };
   using CallPtr = std::shared_ptr<Call>;
 
@@ -83,6 +89,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   [[nodiscard]] HandlerContext context_for(const Call& call) const;
   void answer(Key key, std::string response);
+  void answer_approval(const Call& call, const std::string& response);
+  [[nodiscard]] bool terms_hold(const Call& call) const;
   [[nodiscard]] std::string within_limits(const Call& call, std::string response);
   void fail(Key key, std::exception_ptr error);
   void expire(Key key);
@@ -105,6 +113,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   const std::size_t max_bytes_;
   HandlerBook book_;
   StartedItems items_;
+  const std::shared_ptr<AgentReach> reach_;
+  std::mutex answers_;  // of approvals: each is judged by what the ones before it allowed
 
   mutable std::mutex mutex_;
   bool is_stopped_ = false;

@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <utility>
+
 #include <codex/errors.hpp>
 #include <codex/handlers.hpp>
 #include <codex/protocol/item.hpp>
@@ -6,6 +9,8 @@
 #include <codex/thread.hpp>
 
 #include "client/client_core.hpp"
+#include "handlers/agent_reach.hpp"
+#include "handlers/answer_terms.hpp"
 
 namespace codex {
 
@@ -40,6 +45,20 @@ std::vector<protocol::FileUpdateChange> HandlerContext::changes() const {
   const auto* change = started ? started->as<protocol::FileChangeThreadItem>() : nullptr;
   if (!change) return {};
   return change->changes;
+}
+
+bool HandlerContext::agent_can_write(const std::string& path) const {
+  const std::filesystem::path real(std::u8string(path.begin(), path.end()));
+  return !reach || reach->can_write(thread_id, real);
+}
+
+bool HandlerContext::agent_can_write_below(const std::string& folder) const {
+  const std::filesystem::path real(std::u8string(folder.begin(), folder.end()));
+  return !reach || reach->can_write_below(thread_id, real);
+}
+
+void HandlerContext::only_if(std::function<bool()> holds) const {
+  if (terms) terms->only_if(std::move(holds));
 }
 
 namespace detail {

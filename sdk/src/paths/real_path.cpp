@@ -1,5 +1,6 @@
 #include "paths/real_path.hpp"
 
+#include <stdexcept>
 #include <system_error>
 #include <vector>
 
@@ -69,5 +70,21 @@ class LinkFollower {
 }  // namespace
 
 std::optional<fs::path> real_path(const fs::path& path) { return LinkFollower(path).follow(); }
+
+bool is_mangled(std::string_view path) {
+  constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+  return path.find('\0') != std::string_view::npos ||
+         path.find(replacement_character) != std::string_view::npos;
+}
+
+fs::path real_folder(const fs::path& folder) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(folder, error);
+  std::optional<fs::path> end = folder.empty() || error ? std::nullopt : real_path(absolute);
+  if (!end || fs::is_regular_file(*end, error)) {
+    throw std::invalid_argument("not a folder: " + folder.string());
+  }
+  return std::move(*end);
+}
 
 }  // namespace codex::detail

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 namespace codex::detail {
 
@@ -9,5 +10,13 @@ namespace codex::detail {
 /// does not exist yet, which std::filesystem::weakly_canonical takes for the file itself. Nothing
 /// when it cannot be told.
 [[nodiscard]] std::optional<std::filesystem::path> real_path(const std::filesystem::path& path);
+
+/// Whether a path (UTF-8) is not all there: the runtime had to replace bytes of it, or it has an
+/// end within.
+[[nodiscard]] bool is_mangled(std::string_view path);
+
+/// The folder of this name, without links; it need not exist yet. Relative to this
+/// process' working directory. Throws std::invalid_argument when it is a file, or leads nowhere.
+[[nodiscard]] std::filesystem::path real_folder(const std::filesystem::path& folder);
 
 }  // namespace codex::detail

@@ -1,0 +1,49 @@
+#include "approvals/harmless_programs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace codex::detail {
+namespace {
+
+// Sorted. Not here, though they look harmless: what has an option that runs a program (sort, split,
+// file, tar, rg), and what a shell has built in that evaluates its arguments (test, [, read, kill).
+constexpr auto harmless = std::to_array<std::string_view>({
+    "basename", "cat",      "chmod",    "cksum",   "cmp",       "comm",      "cp",       "cut",
+    "date",     "df",       "diff",     "dirname", "du",        "echo",      "egrep",    "expr",
+    "false",    "fgrep",    "fold",     "free",    "grep",      "groups",    "head",     "hexdump",
+    "id",       "ln",       "ls",       "md5sum",  "mkdir",     "mv",        "nl",       "nproc",
+    "od",       "paste",    "printenv", "printf",  "ps",        "pwd",       "readlink", "realpath",
+    "rm",       "rmdir",    "seq",      "sha1sum", "sha256sum", "sha512sum", "sleep",    "stat",
+    "strings",  "sync",     "tac",      "tail",    "tee",       "touch",     "tr",       "tree",
+    "true",     "truncate", "uname",    "uniq",    "uptime",    "wc",        "which",    "whoami",
+    "xxd",
+});
+static_assert(std::ranges::is_sorted(harmless));
+
+/// Bash evaluates the subscript of the variable that -v names, and zsh each number:
+/// `x[$(command)]`.
+bool names_an_array(const Words& command) {
+  return std::any_of(command.begin() + 1, command.end(),
+                     [](const auto& word) { return word.find('[') != std::string::npos; });
+}
+
+/// By its name, or where systems keep theirs.
+std::string_view name_of(std::string_view program) {
+  for (const std::string_view folder : {"/usr/local/bin/", "/usr/bin/", "/bin/"}) {
+    if (program.starts_with(folder)) return program.substr(folder.size());
+  }
+  return program;
+}
+
+}  // namespace
+
+bool runs_only_itself(const Words& command) {
+  if (command.empty()) return false;
+  const std::string_view name = name_of(command.front());
+  if (!std::ranges::binary_search(harmless, name)) return false;
+  return name != "printf" || !names_an_array(command);
+}
+
+}  // namespace codex::detail

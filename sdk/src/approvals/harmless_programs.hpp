@@ -1,0 +1,10 @@
+#pragma once
+
+#include "approvals/shell_words.hpp"
+
+namespace codex::detail {
+
+/// Whether this command is known to run nothing but its own program, whatever lies in its folder.
+[[nodiscard]] bool runs_only_itself(const Words& command);
+
+}  // namespace codex::detail

@@ -1,0 +1,340 @@
+#include "handlers/agent_reach.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <codex/protocol/support/nesting.hpp>
+
+#include "paths/real_path.hpp"
+#include "wire/envelope.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace fs = std::filesystem;
+
+const Json& member(const Json& json, const char* name) {
+  static const Json none;
+  if (!json.is_object()) return none;
+  const auto found = json.find(name);
+  return found != json.end() ? *found : none;
+}
+
+std::string text_of(const Json& json) {
+  return json.is_string() ? json.get<std::string>() : std::string();
+}
+
+fs::path path_of(std::string_view utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
+
+/// Whether any of these is a member, at whatever depth: inside a string quotes would be escaped.
+bool names_any(std::string_view json, auto... names) {
+  return ((json.find(names) != std::string_view::npos) || ...);
+}
+
+/// The folders of a list as PATH is one.
+std::vector<fs::path> folders_of(std::string_view list) {
+  std::vector<fs::path> folders;
+  while (true) {
+    const std::size_t end = list.find(':');
+    folders.push_back(path_of(list.substr(0, end)));
+    if (end == std::string_view::npos) return folders;
+    list.remove_prefix(end + 1);
+  }
+}
+
+std::optional<fs::path> real_absolute(const fs::path& path) {
+  return path.is_absolute() ? real_path(path) : std::nullopt;
+}
+
+/// The folders of a home that programs keep what they obey in.
+bool is_hidden_in(const fs::path& home, const fs::path& folder) {
+  const auto [home_rest, name] = std::ranges::mismatch(home, folder);
+  return home_rest == home.end() && name != folder.end() && name->native().starts_with('.');
+}
+
+}  // namespace
+
+AgentReach::AgentReach(CommandEnvironment environment, bool is_told)
+    : environment_(std::move(environment)), is_unknowable_(!is_told) {}
+
+void AgentReach::note_request(std::string_view params) {
+  if (!names_any(params, R"("threadId")")) return;
+  if (!names_any(params, R"("sandboxPolicy")", R"("sandbox")", R"("permissions")", R"("cwd")",
+                 R"("environments")", R"("runtimeWorkspaceRoots")")) {
+    return;
+  }
+  const Json json = read(params);
+  const std::string thread_id = text_of(member(json, "threadId"));
+  const std::lock_guard lock(mutex_);
+  learn(thread_id, json, false);
+}
+
+void AgentReach::note_response(std::string_view method, std::string_view result) {
+  if (method != "thread/start" && method != "thread/resume" && method != "thread/fork") return;
+  const Json json = read(result);
+  const std::string thread_id = text_of(member(member(json, "thread"), "id"));
+  const std::lock_guard lock(mutex_);
+  learn(thread_id, json, true);
+}
+
+void AgentReach::see(const Message& notification) {
+  const Envelope& envelope = notification.envelope;
+  const bool is_completed = envelope.method == "item/completed";
+  if (envelope.method == "thread/settings/updated") {
+    const Json params = read(envelope.params);
+    const std::lock_guard lock(mutex_);
+    learn(std::string(envelope.thread_id), member(params, "threadSettings"), true);
+  } else if (is_completed || envelope.method == "item/started") {
+    const std::string_view text = notification.text;
+    const bool is_command = names_any(text, R"("type":"commandExecution")");
+    const bool is_more =
+        names_any(text, R"("type":"fileChange")", R"("type":"collabAgentToolCall")",
+                  R"("type":"subAgentActivity")");
+    const std::lock_guard lock(mutex_);
+    if (is_command) {
+      note_stranger(envelope.thread_id);
+      if (is_completed) note_ended(envelope.thread_id, envelope.turn_id, envelope.item_id);
+    }
+    if (!is_more) return;
+    const Json params = read(envelope.params);
+    see_item(member(params, "item"), envelope.thread_id, is_completed);
+  }
+}
+
+Json AgentReach::read(std::string_view text) {
+  Json json = protocol::detail::parse_or_discard(text);
+  if (json.is_discarded()) {
+    const std::lock_guard lock(mutex_);
+    is_unknowable_ = true;
+  }
+  return json;
+}
+
+void AgentReach::see_item(const Json& item, std::string_view thread_id, bool is_completed) {
+  const std::string type = text_of(member(item, "type"));
+  if (type == "fileChange") {
+    note_stranger(thread_id);
+    // What began may have been written, though it failed.
+    if (is_completed && member(item, "status") != "declined") add_changes(member(item, "changes"));
+  } else if (type == "collabAgentToolCall" && member(item, "tool") == "spawnAgent") {
+    for (const Json& child : member(item, "receiverThreadIds")) adopt(thread_id, child);
+  } else if (type == "subAgentActivity" && member(item, "kind") == "started") {
+    adopt(thread_id, member(item, "agentThreadId"));
+  }
+}
+
+void AgentReach::note_patch(const Json& changes) {
+  const std::lock_guard lock(mutex_);
+  add_changes(changes);
+}
+
+void AgentReach::note_grant(const std::string& folder) {
+  const std::lock_guard lock(mutex_);
+  add(commands_, path_of(folder));
+}
+
+void AgentReach::note_permissions(const Json& granted) {
+  const std::lock_guard lock(mutex_);
+  if (!granted.is_object()) return;
+  for (const auto& [name, value] : granted.items()) {
+    is_unknowable_ = is_unknowable_ || (name != "network" && name != "fileSystem");
+  }
+  const Json& files = member(granted, "fileSystem");
+  for (const Json& path : member(files, "write")) add(commands_, path_of(text_of(path)));
+  for (const Json& entry : member(files, "entries")) {
+    const Json& access = member(entry, "access");
+    if (access == "read" || access == "deny" || access == "none") continue;
+    // What is no plain path, and so leads nowhere, is everything.
+    add(commands_, path_of(text_of(member(member(entry, "path"), "path"))));
+  }
+}
+
+void AgentReach::note_running(std::string thread_id, std::string turn_id, std::string item_id,
+                              fs::path folder) {
+  const std::lock_guard lock(mutex_);
+  if (running_.size() < max_running) {
+    running_.push_back(
+        {std::move(thread_id), std::move(turn_id), std::move(item_id), std::move(folder)});
+  } else {
+    is_unknowable_ = true;
+  }
+}
+
+void AgentReach::note_ended(std::string_view thread_id, std::string_view turn_id,
+                            std::string_view item_id) {
+  const auto is_it = [&](const Running& command) {
+    return command.item_id == item_id && command.turn_id == turn_id &&
+           command.thread_id == thread_id;
+  };
+  // The ids are the model's: of two with one id it cannot be told which has ended.
+  if (std::ranges::count_if(running_, is_it) == 1) std::erase_if(running_, is_it);
+}
+
+bool AgentReach::can_write(std::string_view thread_id, const fs::path& path) const {
+  const std::optional<fs::path> real = real_absolute(path);
+  const std::lock_guard lock(mutex_);
+  return !real || is_unknown(thread_id) || is_written(*real);
+}
+
+bool AgentReach::can_write_below(std::string_view thread_id, const fs::path& folder) const {
+  const std::optional<fs::path> real = real_absolute(folder);
+  const std::lock_guard lock(mutex_);
+  return !real || is_unknown(thread_id) || is_written(*real) || commands_.reach_below(*real) ||
+         patches_.reach_below(*real);
+}
+
+bool AgentReach::commands_can_write(std::string_view thread_id, const fs::path& path) const {
+  const std::optional<fs::path> real = real_absolute(path);
+  const std::lock_guard lock(mutex_);
+  return !real || is_unknown(thread_id) || commands_.hold(*real);
+}
+
+bool AgentReach::is_running_around(const fs::path& folder) const {
+  const std::optional<fs::path> real = real_absolute(folder);
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(running_, [&](const Running& command) {
+    return !real || is_in_or_below(*real, command.folder) || is_in_or_below(command.folder, *real);
+  });
+}
+
+bool AgentReach::can_write_startup_files(std::string_view thread_id, bool or_may) const {
+  const std::lock_guard lock(mutex_);
+  if (everything_ || is_startup_file_written()) return true;
+  return or_may && (is_unknown(thread_id) || environment_.home.empty());
+}
+
+void AgentReach::learn(const std::string& thread_id, const Json& settings, bool is_all_of_it) {
+  if (thread_id.empty()) return;
+  Thread& thread = thread_of(thread_id);
+  const Json& policy = member(settings, "sandboxPolicy");
+  const Json& sandbox = policy.is_null() ? member(settings, "sandbox") : policy;
+  learn_policy(thread, sandbox);
+  learn_profile(thread, member(settings, "permissions"));
+  learn_profile(thread, member(member(settings, "activePermissionProfile"), "id"));
+  learn_places(thread, settings);
+  if (!is_all_of_it || sandbox.is_null() || !member(settings, "cwd").is_string()) return;
+  thread.is_known = true;
+  strangers_.erase(thread_id);
+}
+
+void AgentReach::learn_policy(Thread& thread, const Json& policy) {
+  if (policy.is_null()) return;
+  const std::string type = policy.is_string() ? text_of(policy) : text_of(member(policy, "type"));
+  if (type == "readOnly" || type == "read-only") return;
+  if (type != "workspaceWrite" && type != "workspace-write") {
+    everything_ = true;
+    return;
+  }
+  thread.writes_where_it_works = true;
+  add_temporary_folders(member(policy, "excludeSlashTmp") != true,
+                        member(policy, "excludeTmpdirEnvVar") != true);
+  for (const Json& root : member(policy, "writableRoots")) add(commands_, path_of(text_of(root)));
+}
+
+/// Of the user's own profiles the policy, which comes along, may not say everything.
+void AgentReach::learn_profile(Thread& thread, const Json& profile) {
+  if (profile.is_null() || profile == ":read-only") return;
+  if (profile != ":workspace") {
+    is_unknowable_ = true;
+    return;
+  }
+  thread.writes_where_it_works = true;
+  add_temporary_folders(true, true);
+}
+
+void AgentReach::learn_places(Thread& thread, const Json& settings) {
+  add_place(thread, member(settings, "cwd"));
+  for (const Json& root : member(settings, "runtimeWorkspaceRoots")) add_place(thread, root);
+  for (const Json& environment : member(settings, "environments")) {
+    add_place(thread, member(environment, "cwd"));
+    for (const Json& root : member(environment, "runtimeWorkspaceRoots")) add_place(thread, root);
+  }
+  if (!thread.writes_where_it_works) return;
+  for (const fs::path& place : thread.places) add(commands_, place);
+}
+
+void AgentReach::add_place(Thread& thread, const Json& place) {
+  if (place.is_null()) return;
+  fs::path folder = path_of(text_of(place));
+  if (std::ranges::find(thread.places, folder) != thread.places.end()) return;
+  if (thread.places.size() < max_folders) {
+    thread.places.push_back(std::move(folder));
+  } else {
+    is_unknowable_ = true;
+  }
+}
+
+void AgentReach::add_temporary_folders(bool slash_tmp, bool tmpdir) {
+  if (slash_tmp) add(commands_, "/tmp");
+  if (tmpdir && !environment_.temp.empty()) add(commands_, path_of(environment_.temp));
+}
+
+void AgentReach::add(FolderSet& folders, const fs::path& folder) {
+  if (!is_unknowable_ && !folders.add(folder)) is_unknowable_ = true;
+}
+
+void AgentReach::add_changes(const Json& changes) {
+  const auto add_parent = [this](std::string_view file) {
+    add(patches_, path_of(file).parent_path());
+  };
+  if (!changes.is_structured() || changes.empty()) is_unknowable_ = true;
+  for (const auto& [key, change] : changes.items()) {
+    add_parent(changes.is_object() ? key : text_of(member(change, "path")));
+    for (const Json& kind : {change, member(change, "kind"), member(change, "update")}) {
+      const Json& target = member(kind, "move_path");
+      if (!target.is_null()) add_parent(text_of(target));
+    }
+  }
+}
+
+AgentReach::Thread& AgentReach::thread_of(const std::string& thread_id) {
+  if (threads_.size() < max_threads || threads_.contains(thread_id)) return threads_[thread_id];
+  is_unknowable_ = true;
+  return threads_.begin()->second;  // it does not matter any more
+}
+
+void AgentReach::note_stranger(std::string_view thread_id) {
+  const auto found = threads_.find(thread_id);
+  if (found != threads_.end() && found->second.is_known) return;
+  if (strangers_.size() < max_threads) {
+    strangers_.emplace(thread_id);
+  } else {
+    is_unknowable_ = true;
+  }
+}
+
+/// The runtime gives a sub-agent the sandbox of the agent that starts it.
+void AgentReach::adopt(std::string_view parent, const Json& child) {
+  const auto found = threads_.find(parent);
+  const std::string thread_id = text_of(child);
+  if (found == threads_.end() || !found->second.is_known || thread_id.empty()) return;
+  const Thread inherited = found->second;
+  Thread& thread = thread_of(thread_id);
+  if (!thread.is_known) thread = inherited;
+  strangers_.erase(thread_id);
+}
+
+bool AgentReach::is_unknown(std::string_view thread_id) const {
+  if (everything_ || is_unknowable_ || !strangers_.empty()) return true;
+  const auto found = threads_.find(thread_id);
+  return found == threads_.end() || !found->second.is_known;
+}
+
+bool AgentReach::is_written(const fs::path& real) const {
+  return commands_.hold(real) || patches_.hold(real);
+}
+
+bool AgentReach::is_startup_file_written() const {
+  std::vector<fs::path> folders = folders_of(environment_.path);
+  folders.emplace_back("/etc");
+  if (!environment_.home.empty()) folders.push_back(path_of(environment_.home));
+  for (const fs::path& folder : folders) {
+    const std::optional<fs::path> real = real_absolute(folder);
+    if (!real || is_written(*real)) return true;
+  }
+  const auto home = real_absolute(path_of(environment_.home));
+  const auto hides = [&](const fs::path& folder) { return is_hidden_in(*home, folder); };
+  return home && (commands_.any(hides) || patches_.any(hides));
+}
+
+}  // namespace codex::detail

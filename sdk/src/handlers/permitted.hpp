@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <codex/notification.hpp>
+
+#include "connection/connection.hpp"
+#include "handlers/agent_reach.hpp"
+
+namespace codex::detail {
+
+/// Whether the response to this request of the server lets the agent do something to files.
+[[nodiscard]] bool allows(std::string_view method, std::string_view response);
+
+/// Adds to `reach` what such a response lets the agent write. `item_started`: what the request is
+/// about, where that is known.
+void note_allowed(const ServerRequest& request, std::string_view response,
+                  const std::optional<Notification>& item_started, AgentReach& reach);
+
+}  // namespace codex::detail
