@@ -23,7 +23,8 @@ Json Notification::json() const {
   try {
     return Json::parse(message_->text);
   } catch (const Json::parse_error& error) {
-    throw DecodeError("", error.what(), std::string(method()));
+    // Not what the parser says: it quotes the text.
+    throw DecodeError("", "not JSON at byte " + std::to_string(error.byte), std::string(method()));
   }
 }
 

@@ -111,8 +111,9 @@ Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method
   const std::string result = co_await call;
   try {
     co_return Json::parse(result);
-  } catch (const Json::exception& error) {
-    throw DecodeError("", error.what(), method);
+  } catch (const Json::parse_error& error) {
+    // Not what the parser says: it quotes the text.
+    throw DecodeError("", "not JSON at byte " + std::to_string(error.byte), method);
   }
 }
 

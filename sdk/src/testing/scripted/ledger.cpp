@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "wire/mask/mask.hpp"
+
 namespace codex::testing::detail {
 namespace {
 
@@ -59,9 +61,9 @@ bool Ledger::wait_for_requests(std::string_view method, std::size_t wanted,
   return recorded_.wait_for(lock, timeout, [&] { return count(method) >= wanted; });
 }
 
-void Ledger::complain(std::string problem) {
+void Ledger::complain(std::string_view problem) {
   const std::lock_guard lock(mutex_);
-  if (problems_.size() < most_problems) problems_.push_back(std::move(problem));
+  if (problems_.size() < most_problems) problems_.push_back(codex::detail::mask_secrets(problem));
 }
 
 std::vector<std::string> Ledger::problems() const {

@@ -37,7 +37,7 @@ class Ledger {
   [[nodiscard]] bool wait_for_requests(std::string_view method, std::size_t count,
                                        std::chrono::milliseconds timeout) const;
 
-  void complain(std::string problem);
+  void complain(std::string_view problem);
   [[nodiscard]] std::vector<std::string> problems() const;
 
   /// 1, 2, ... for the ids of threads, turns and items.
