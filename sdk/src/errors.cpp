@@ -4,7 +4,7 @@
 
 #include <codex/errors.hpp>
 
-#include "wire/mask.hpp"
+#include "wire/mask/mask.hpp"
 #include "wire/rpc_error.hpp"
 
 namespace codex {
@@ -40,9 +40,9 @@ std::string describe_rpc(std::int64_t code, std::string_view message) {
 
 TransportClosedError::TransportClosedError(std::string_view reason, ExitStatus exit_status,
                                            std::string stderr_tail)
-    : CodexError(describe_closed(reason, exit_status, stderr_tail)),
+    : CodexError(detail::mask_secrets(describe_closed(reason, exit_status, stderr_tail))),
       exit_status_(exit_status),
-      stderr_tail_(std::move(stderr_tail)) {}
+      stderr_tail_(detail::mask_secrets(stderr_tail)) {}
 
 TransportClosedError::TransportClosedError(const TransportClosedError& other,
                                            std::shared_ptr<const TurnResult> collected)

@@ -3,6 +3,7 @@
 #include <codex/notification.hpp>
 
 #include "wire/envelope.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex {
 
@@ -20,5 +21,9 @@ std::optional<std::int64_t> Notification::emitted_at_ms() const noexcept {
 }
 
 Json Notification::json() const { return detail::decode_named<Json>(method(), message_->text); }
+
+void detail::throw_named(const DecodeError& error, std::string_view method) {
+  throw DecodeError(mask_secrets(error.path()), mask_secrets(error.problem()), std::string(method));
+}
 
 }  // namespace codex

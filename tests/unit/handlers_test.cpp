@@ -24,6 +24,7 @@
 #include "support/coroutines.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/lingering_handler.hpp"
+#include "support/secrets.hpp"
 #include "support/stopping.hpp"
 #include "testing/temp_dir.hpp"
 
@@ -331,6 +332,26 @@ TEST_CASE("a handler that throws refuses, and the app is told what it threw") {
   CHECK(error.at("code") == -32603);
   CHECK(error.at("message") == "The client failed to answer.");
   CHECK(problems.next().method == "currentTime/read");
+}
+
+TEST_CASE("what the app is told of a handler's exception shows no secret") {
+  FakeRuntime runtime;
+  Problems problems;
+  std::string thrown;
+  Codex codex(with(runtime, {.command_approval = [&](const Command&) -> CommandAnswer {
+                               throw std::runtime_error(thrown);
+                             },
+                             .on_problem = problems.listener()}));
+  std::int64_t id = 0;
+  for (const auto& secret : codex::testing::secrets()) {
+    thrown = "failed: " + secret.text;
+    runtime.ask(++id, command_method, command_params());
+    (void)runtime.answer_to(id);
+    const HandlerProblem problem = problems.next();
+    for (const auto& hidden : secret.hides) {
+      CHECK(problem.message.find(hidden.text) == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("params that do not fit are refused without a handler being called") {

@@ -104,6 +104,28 @@ TEST_CASE_FIXTURE(InstalledFixture, "settings come before the subcommand, in ord
                                                          "--listen", "stdio://"});
 }
 
+TEST_CASE_FIXTURE(InstalledFixture, "a setting that looks like a secret is refused") {
+  CodexConfig config;
+  for (const char* setting :
+       {"model_providers.x.experimental_bearer_token=\"hunter2\"", "a.password='hunter2'",
+        "a.env={ \"API_KEY\" = \"hunter2\" }", "a.url=\"https://me:hunter2@host\""}) {
+    config.config_overrides = {"a=1", setting};
+    const std::string problem =
+        testing::message_of<CodexError>([&] { (void)locate_runtime(config, pinned); });
+    CHECK(contains(problem, "config_overrides[1] looks like a secret"));
+    CHECK_FALSE(contains(problem, "hunter2"));
+  }
+  for (const char* setting :
+       {"model_providers.x.env_key=\"MY_API_KEY\"", "mcp_servers.x.env_vars=[\"API_KEY\"]",
+        "mcp_servers.x.bearer_token_env_var=\"GITHUB_TOKEN\"",
+        "model_auto_compact_token_limit=1000",
+        "mcp_servers.x.env_http_headers={ Authorization = \"MY_AUTH\" }",
+        "tool_output_token_limit=5", "model_providers.x.base_url=\"http://127.0.0.1:80/v1\""}) {
+    config.config_overrides = {setting};
+    CHECK_NOTHROW((void)locate_runtime(config, pinned));
+  }
+}
+
 TEST_CASE_FIXTURE(InstalledFixture,
                   "a PATH of the caller's own is kept behind, without doubles and gaps") {
   const std::string tools = (folder / "codex-path").string();

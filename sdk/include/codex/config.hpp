@@ -35,17 +35,23 @@ struct CodexConfig {
   std::optional<std::string> codex_bin = {};
 
   /// The whole command line of the runtime, program first. Replaces `codex_bin` and
-  /// `config_overrides`. Default: empty, which means "build it from the other members".
+  /// `config_overrides`. Every user of the machine can read it: no secrets here. Default: empty,
+  /// which means "build it from the other members".
   std::vector<std::string> launch_args_override = {};
 
   /// Settings for the runtime as `key=value` (the value is TOML), each passed as `--config`, in
-  /// order.
+  /// order. Every user of the machine can read a command line, so one that looks like a secret is a
+  /// `CodexError`. A secret goes into `env`, with the setting that names its variable (`env_key` of
+  /// a model provider; `bearer_token_env_var`, `env_http_headers` or `env_vars` of an MCP server),
+  /// into `ThreadStartOptions::config`, or into the private `config.toml` of a CODEX_HOME.
   std::vector<std::string> config_overrides = {};
 
   /// The runtime's working directory. Default: that of this process.
   std::optional<std::string> cwd = {};
 
-  /// Environment variables for the runtime, merged over those of this process.
+  /// Environment variables for the runtime, merged over those of this process. The place for
+  /// secrets: only this user and root can read them, and the agent's commands as far as
+  /// `shell_environment_policy` lets them.
   std::map<std::string, std::string> env = {};
 
   /// How the client introduces itself to the runtime (`initialize`, `clientInfo`).
@@ -80,8 +86,10 @@ struct CodexConfig {
   /// Notifications that the runtime need not send, by exact method name.
   std::vector<std::string> opt_out_notification_methods = {};
 
-  /// A file that gets every message of both directions, one JSON object per line, secrets masked.
-  /// Default: none.
+  /// A file that gets every message of both directions, one JSON object per line, secrets masked,
+  /// as far as they can be known for such: docs/guide/login.md. Made with mode 0600, else appended
+  /// to. A symbolic link, anything but a regular file, a file of another user, with a second name
+  /// or with a wider mode is a `CodexError`. Default: none.
   std::optional<std::string> wire_log = {};
 
   /// Unread events that one turn, or the connection's own stream, may hold, in bytes. Past it the

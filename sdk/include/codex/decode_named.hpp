@@ -7,13 +7,16 @@
 
 namespace codex::detail {
 
+/// The same error with the method, secrets masked: names and numbers of the text are in it.
+[[noreturn]] void throw_named(const DecodeError& error, std::string_view method);
+
 /// Decodes what belongs to a message of this method; its error names the method.
 template <class T>
 T decode_named(std::string_view method, std::string_view text) {
   try {
     return protocol::decode<T>(text);
   } catch (const DecodeError& error) {
-    throw DecodeError(error.path(), error.problem(), std::string(method));
+    throw_named(error, method);
   }
 }
 

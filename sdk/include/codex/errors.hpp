@@ -25,7 +25,8 @@ struct ExitStatus {
   bool operator==(const ExitStatus&) const = default;
 };
 
-/// The connection to the runtime is gone: it ended, broke the protocol, or was closed.
+/// The connection to the runtime is gone: it ended, broke the protocol, or was closed. Secrets in
+/// its texts are masked.
 class TransportClosedError : public CodexError {
  public:
   /// With why it is gone, and what the runtime left behind.
@@ -122,10 +123,10 @@ class JsonRpcError : public CodexError {
   /// The code that the runtime sent.
   [[nodiscard]] std::int64_t code() const noexcept { return code_; }
 
-  /// The message as the runtime sent it; `what()` has a shortened one, secrets masked.
+  /// The message as the runtime sent it, secrets included; `what()` has a shortened one, masked.
   [[nodiscard]] const std::string& message() const noexcept { return message_; }
 
-  /// Details; null when the runtime gave none.
+  /// Details as the runtime sent them, secrets included; null when it gave none.
   [[nodiscard]] const Json& data() const noexcept { return data_; }
 
  private:

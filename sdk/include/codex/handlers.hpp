@@ -385,9 +385,9 @@ struct HandlerProblem {
   std::string thread_id{};
   /// The turn; empty when there is none.
   std::string turn_id{};
-  /// For people.
+  /// For people; secrets are masked.
   std::string message{};
-  /// What was thrown, if anything.
+  /// What was thrown, if anything; its text is as the handler wrote it.
   std::exception_ptr error{};
 };
 

@@ -49,7 +49,8 @@ struct TurnResult {
   std::uint64_t dropped_items = 0;
 };
 
-/// The runtime reports that the turn failed. `what()` is its message.
+/// The runtime reports that the turn failed. `what()` is its message, secrets masked; that in
+/// `result().error` is as it came.
 class TurnFailedError : public CodexError {
  public:
   /// With what the turn came to.
@@ -63,7 +64,7 @@ class TurnFailedError : public CodexError {
 };
 
 /// The answer of a turn does not fit the type that it was asked for, or there is none. `what()`
-/// says what is wrong, and where.
+/// says what is wrong, and where, secrets masked; `text()` and `turn()` are as the model gave them.
 class OutputParseError : public CodexError {
  public:
   /// With the place in the answer, what is wrong there, and the turn.

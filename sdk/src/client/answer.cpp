@@ -3,6 +3,8 @@
 #include <codex/protocol/support/codec.hpp>
 #include <codex/turn.hpp>
 
+#include "wire/mask/mask.hpp"
+
 namespace codex {
 namespace {
 
@@ -13,9 +15,10 @@ std::string complaint(const std::string& path, const std::string& problem) {
 }  // namespace
 
 OutputParseError::OutputParseError(std::string path, std::string problem, TurnResult turn)
-    : CodexError("The answer of the turn does not fit: " + complaint(path, problem)),
-      path_(std::move(path)),
-      problem_(std::move(problem)),
+    : CodexError("The answer of the turn does not fit: " +
+                 detail::mask_secrets(complaint(path, problem))),
+      path_(detail::mask_secrets(path)),
+      problem_(detail::mask_secrets(problem)),
       turn_(std::make_shared<const TurnResult>(std::move(turn))) {}
 
 const std::string& OutputParseError::text() const noexcept {

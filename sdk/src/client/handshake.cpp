@@ -5,6 +5,8 @@
 #include <codex/protocol/support/nesting.hpp>
 #include <codex/version.hpp>
 
+#include "wire/mask/mask.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -61,7 +63,7 @@ Greeting read_greeting(std::string_view result, const CodexConfig& config) {
     throw CodexError(
         "The program that was started is no codex app-server: its answer to initialize "
         "names no version (userAgent \"" +
-        metadata.user_agent.substr(0, 100) + "\")." + advice());
+        excerpt(metadata.user_agent, 100) + "\")." + advice());
   }
   if (!version->is_at_least(minimum_runtime)) {
     throw CodexError("Runtime " + metadata.runtime_version +

@@ -6,6 +6,8 @@
 #include <codex/protocol/item.hpp>
 #include <codex/tool.hpp>
 
+#include "wire/mask/mask.hpp"
+
 namespace codex {
 namespace {
 
@@ -13,7 +15,7 @@ std::string what_of(const std::exception_ptr& error, const std::string& otherwis
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& known) {
-    return known.what();
+    return detail::mask_secrets(known.what());
   } catch (...) {
     return otherwise;
   }

@@ -1,12 +1,13 @@
 #include <codex/turn.hpp>
 
 #include "client/turn_handle.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex {
 
 TurnFailedError::TurnFailedError(TurnResult result)
     : CodexError(result.error && !result.error->message.empty()
-                     ? result.error->message
+                     ? detail::mask_secrets(result.error->message)
                      : "turn failed with status " + std::string(result.status.name())),
       result_(std::make_shared<const TurnResult>(std::move(result))) {}
 

@@ -6,7 +6,7 @@
 #include "connection/operation.hpp"
 #include "transport/thread_signals.hpp"
 #include "wire/compose.hpp"
-#include "wire/mask.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex::detail {
 namespace {
@@ -191,7 +191,8 @@ void Connection::handle_server_request(const Envelope& request) {
                                        .thread_id = std::string(request.thread_id),
                                        .turn_id = std::string(request.turn_id)});
   } catch (const std::exception& error) {
-    respond_error(id, -32603, "This client failed to handle " + method + ": " + error.what());
+    respond_error(id, -32603,
+                  mask_secrets("This client failed to handle " + method + ": " + error.what()));
   }
 }
 

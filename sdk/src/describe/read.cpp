@@ -11,6 +11,7 @@
 
 #include "describe/path.hpp"
 #include "describe/shapes.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex::detail {
 namespace {
@@ -40,7 +41,7 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const std::string& problem) const {
-    throw DecodeError(path_.text(), shortened(problem, max_problem));
+    throw DecodeError(mask_secrets(path_.text()), shortened(mask_secrets(problem), max_problem));
   }
   [[noreturn]] void mismatch(std::string_view expected, const Json& json) const {
     fail("expected " + std::string(expected) + ", got " + json.type_name());

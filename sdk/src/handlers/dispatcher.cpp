@@ -14,6 +14,7 @@
 #include "client/refusals.hpp"
 #include "handlers/permission_limit.hpp"
 #include "handlers/permitted.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex::detail {
 namespace {
@@ -462,13 +463,14 @@ void Dispatcher::refuse(const Call& call, std::string_view reason) {
   }
 }
 
-void Dispatcher::tell(const Call& call, Kind kind, std::string message, std::exception_ptr error) {
+void Dispatcher::tell(const Call& call, Kind kind, std::string_view message,
+                      std::exception_ptr error) {
   if (!call.handler.on_problem) return;
   HandlerProblem problem{.kind = kind,
                          .method = call.request.method,
                          .thread_id = call.request.thread_id,
                          .turn_id = call.request.turn_id,
-                         .message = std::move(message),
+                         .message = mask_secrets(message),
                          .error = std::move(error)};
   // Too many at once are lost: whoever does not keep up with 256 has been told enough.
   (void)problems_.post([on_problem = call.handler.on_problem, problem = std::move(problem)] {

@@ -107,7 +107,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   void send(const Call& call, const std::string& response);
   void refuse(const Call& call, std::string_view reason);
-  void tell(const Call& call, Kind kind, std::string message, std::exception_ptr error = {});
+  void tell(const Call& call, Kind kind, std::string_view message, std::exception_ptr error = {});
 
   const std::chrono::milliseconds timeout_;
   const std::size_t max_bytes_;

@@ -17,6 +17,7 @@
 #include <httplib.h>
 
 #include "sigpipe.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex::testing::detail {
 
@@ -41,6 +42,11 @@ class Server : public httplib::Server {
     return port;
   }
 };
+
+constexpr std::string_view refusal =
+    "This server of codex::testing answers programs on this machine only: the Host header has to "
+    "be "
+    "127.0.0.1 or localhost with its port, and there must be no Origin header.\n";
 
 std::string lower_case(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -132,11 +138,28 @@ struct LoopbackServer::Impl {
   }
 
   HttpAnswer answer_or_500(const httplib::Request& request) const noexcept try {
-    return answer(to_http_request(request));
+    const HttpRequest asked = to_http_request(request);
+    if (is_foreign(asked)) {
+      return HttpAnswer{.status = 403, .content_type = "text/plain", .body = std::string(refusal)};
+    }
+    return answer(asked);
   } catch (const std::exception& error) {
-    return HttpAnswer{.status = 500, .content_type = "text/plain", .body = error.what()};
+    return HttpAnswer{.status = 500,
+                      .content_type = "text/plain",
+                      .body = codex::detail::mask_secrets(error.what())};
   } catch (...) {
     return HttpAnswer{.status = 500, .content_type = "text/plain", .body = "unknown exception"};
+  }
+
+  /// A page in a browser can make requests here, too: by the name of a server of its own that it
+  /// lets resolve to 127.0.0.1, or to this address with its origin.
+  [[nodiscard]] bool is_foreign(const HttpRequest& request) const {
+    if (request.headers.contains("origin")) return true;
+    const auto host = request.headers.find("host");
+    if (host == request.headers.end()) return true;
+    const std::string at_port = ":" + std::to_string(port);
+    return host->second != "127.0.0.1" + at_port &&
+           lower_case(host->second) != "localhost" + at_port;
   }
 
   /// Returns when the server is ready to be stopped: httplib's `stop` does nothing before.

@@ -36,7 +36,9 @@ struct HttpAnswer {
 };
 
 /// An HTTP server on a free port of 127.0.0.1, from construction to `stop` or destruction. Each
-/// request has a thread and a connection of its own; at least 64 are served at once.
+/// request has a thread and a connection of its own; at least 64 are served at once. A request for
+/// another host, or with the Origin header that browsers send, is refused with 403 and not shown to
+/// `answer`.
 class LoopbackServer {
  public:
   /// `answer` is called on the server's threads; what it throws becomes an HTTP 500. Throws

@@ -9,6 +9,7 @@
 #include <codex/errors.hpp>
 
 #include "transport/trusted_folder.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex::detail {
 namespace {
@@ -99,8 +100,27 @@ std::string with_folder_first(const std::string& folder, std::string_view path) 
   return result;
 }
 
+/// `env_http_headers` has the names of variables where `http_headers` has secrets.
+bool holds_secret(const std::string& setting) {
+  const std::string_view key = std::string_view(setting).substr(0, setting.find('='));
+  return key.find("env_http_headers") == std::string_view::npos && mask_secrets(setting) != setting;
+}
+
+/// A command line is no place for a secret: every user of the machine can read it.
+void refuse_secrets(const std::vector<std::string>& overrides) {
+  for (std::size_t index = 0; index < overrides.size(); ++index) {
+    if (!holds_secret(overrides[index])) continue;
+    throw CodexError("CodexConfig::config_overrides[" + std::to_string(index) +
+                     "] looks like a secret (" + excerpt(overrides[index]) +
+                     "), and every user of the machine can read a command line. Put it into "
+                     "CodexConfig::env and name its variable (env_key of a model provider, "
+                     "bearer_token_env_var of an MCP server), or into ThreadStartOptions::config.");
+  }
+}
+
 std::vector<std::string> app_server_command(const std::string& binary,
                                             const std::vector<std::string>& overrides) {
+  refuse_secrets(overrides);
   std::vector<std::string> argv = {binary};
   for (const std::string& setting : overrides) argv.insert(argv.end(), {"--config", setting});
   argv.insert(argv.end(), {"app-server", "--listen", "stdio://"});

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "wire/mask.hpp"
+#include "wire/mask/mask.hpp"
 
 namespace codex::detail {
 namespace {

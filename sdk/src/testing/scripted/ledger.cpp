@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "wire/mask/mask.hpp"
+
 namespace codex::testing::detail {
 namespace {
 
@@ -59,10 +61,11 @@ bool Ledger::wait_for_requests(std::string_view method, std::size_t wanted,
   return recorded_.wait_for(lock, timeout, [&] { return count(method) >= wanted; });
 }
 
-void Ledger::complain(std::string problem) {
-  if (problem.size() > longest_problem) problem.resize(longest_problem);
+void Ledger::complain(std::string_view problem) {
+  std::string masked = codex::detail::mask_secrets(problem);
+  if (masked.size() > longest_problem) masked.resize(longest_problem);
   const std::lock_guard lock(mutex_);
-  if (problems_.size() < most_problems) problems_.push_back(std::move(problem));
+  if (problems_.size() < most_problems) problems_.push_back(std::move(masked));
 }
 
 std::vector<std::string> Ledger::problems() const {

@@ -40,8 +40,8 @@ class Ledger {
   [[nodiscard]] bool wait_for_requests(std::string_view method, std::size_t count,
                                        std::chrono::milliseconds timeout) const;
 
-  /// Keeps the first 1,000 problems, and the first 10,000 bytes of each.
-  void complain(std::string problem);
+  /// Keeps the first 1,000 problems, and the first 10,000 bytes of each, secrets masked.
+  void complain(std::string_view problem);
   [[nodiscard]] std::vector<std::string> problems() const;
 
   /// 1, 2, ... for the ids of threads, turns and items.

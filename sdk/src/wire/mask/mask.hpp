@@ -6,8 +6,9 @@
 
 namespace codex::detail {
 
-/// A copy of the text with keys, tokens and the like replaced by `***`. Works on JSON lines, which
-/// stay valid JSON, and on plain text such as logs.
+/// A copy of the text with keys, tokens and the like replaced by `***`. All text of the runtime,
+/// the model, a provider or the environment goes through it before it leaves the SDK in an error, a
+/// problem or a log. JSON stays JSON; what is masked already stays as it is.
 [[nodiscard]] std::string mask_secrets(std::string_view text);
 
 /// The beginning of a text for an error message: masked, at most `max_bytes` long, on one line.
