@@ -5,7 +5,6 @@
 #include <codex/errors.hpp>
 
 #include "wire/mask.hpp"
-#include "wire/rpc_error.hpp"
 
 namespace codex {
 namespace {
@@ -56,11 +55,5 @@ JsonRpcError::JsonRpcError(std::int64_t code, std::string message, Json data)
       code_(code),
       message_(std::move(message)),
       data_(std::move(data)) {}
-
-bool is_retryable_error(const std::exception& error) noexcept {
-  if (dynamic_cast<const ServerBusyError*>(&error) != nullptr) return true;
-  const auto* rpc = dynamic_cast<const JsonRpcError*>(&error);
-  return rpc != nullptr && detail::reports_overload(rpc->data());
-}
 
 }  // namespace codex
