@@ -218,8 +218,8 @@ class [[nodiscard]] Task {
   /// Throws what the coroutine threw, and CodexError when the task was awaited before, or moved
   /// from.
   ///
-  /// g++ 12 destroys a struct in braces twice where it stands in the same expression as `co_await`.
-  /// Name the task, or the struct, first:
+  /// g++ 12 destroys a struct in braces twice where it stands in the same expression as `co_await`,
+  /// and warns of it where that is a call of the SDK's. Name the task, or the struct, first:
   ///
   ///     auto start = codex.thread_start({.cwd = "/repo"});
   ///     auto thread = co_await start;
