@@ -98,7 +98,7 @@ std::shared_ptr<OwnThread> OwnThread::shared() {
   Place& place = place_of_this_process();
   const std::lock_guard lock(place.mutex);
   auto thread = place.thread.lock();
-  if (!thread) place.thread = thread = share_at_home(new OwnThread);
+  if (!thread) place.thread = thread = std::make_shared<OwnThread>();
   return thread;
 }
 
@@ -108,6 +108,10 @@ OwnThread::OwnThread()
       thread_([state = state_] { state->run(); }) {}
 
 OwnThread::~OwnThread() {
+  if (!owner_.is_this()) {
+    thread_.detach();  // it is not in a child of fork
+    return;
+  }
   {
     const std::lock_guard lock(state_->mutex);
     state_->is_ending = true;

@@ -58,13 +58,16 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
   }
 };
 
-TaskScope::TaskScope(Executor executor) : state_(detail::share_at_home(new State)) {
+TaskScope::TaskScope(Executor executor) : state_(std::make_shared<State>()) {
   state_->executor =
       executor ? std::make_shared<const Executor>(std::move(executor)) : detail::own_executor();
 }
 
 TaskScope::~TaskScope() {
-  if (!state_->owner.is_this()) return;
+  if (!state_->owner.is_this()) {
+    (void)new auto(std::move(state_));  // left alone
+    return;
+  }
   request_stop();
   std::unique_lock lock(state_->mutex);
   auto given_up = std::exchange(state_->children, {});
