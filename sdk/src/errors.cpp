@@ -57,10 +57,4 @@ JsonRpcError::JsonRpcError(std::int64_t code, std::string message, Json data)
       message_(std::move(message)),
       data_(std::move(data)) {}
 
-bool is_retryable_error(const std::exception& error) noexcept {
-  if (dynamic_cast<const ServerBusyError*>(&error) != nullptr) return true;
-  const auto* rpc = dynamic_cast<const JsonRpcError*>(&error);
-  return rpc != nullptr && detail::reports_overload(rpc->data());
-}
-
 }  // namespace codex

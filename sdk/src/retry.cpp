@@ -6,8 +6,34 @@
 
 #include <codex/async/task.hpp>
 #include <codex/retry.hpp>
+#include <codex/turn.hpp>
 
-namespace codex::detail {
+#include "client/turn_failure.hpp"
+#include "wire/rpc_error.hpp"
+
+namespace codex {
+namespace {
+
+bool may_be_tried_again(const TurnResult& failed) noexcept {
+  try {
+    return detail::is_retryable(failed);
+  } catch (...) {  // out of memory
+    return false;
+  }
+}
+
+}  // namespace
+
+bool is_retryable_error(const std::exception& error) noexcept {
+  if (dynamic_cast<const ServerBusyError*>(&error) != nullptr) return true;
+  if (const auto* turn = dynamic_cast<const TurnFailedError*>(&error)) {
+    return may_be_tried_again(turn->result());
+  }
+  const auto* rpc = dynamic_cast<const JsonRpcError*>(&error);
+  return rpc != nullptr && detail::reports_overload(rpc->data());
+}
+
+namespace detail {
 namespace {
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
@@ -53,4 +79,6 @@ Task<void> RetryPauses::sleep() {
   return sleep_for(std::chrono::ceil<std::chrono::milliseconds>(next()), options_.stop);
 }
 
-}  // namespace codex::detail
+}  // namespace detail
+
+}  // namespace codex

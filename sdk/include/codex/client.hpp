@@ -46,6 +46,10 @@ struct Metadata {
 
 /// A running Codex runtime, and the way in to everything it does. Move-only; may be used from many
 /// threads at once. Ends its runtime when it is destroyed.
+///
+/// It belongs to the process that made it. In a child of fork every call throws
+/// `TransportClosedError`, as do those of its threads, turns and streams, and destroying any of
+/// them does nothing.
 class Codex {
  public:
   /// Starts the runtime and shakes hands with it. Throws `RuntimeNotFoundError` when there is none

@@ -183,7 +183,9 @@ class RetryLimitExceededError : public ServerBusyError {
   using ServerBusyError::ServerBusyError;
 };
 
-/// Whether the same call may succeed when it is tried again after a pause.
+/// Whether the same call may succeed when it is tried again after a pause: a `ServerBusyError`, or
+/// a `TurnFailedError` of a kind that overload has and whose turn left nothing but what the user
+/// said. A turn that ran a command, wrote a file or said something is never repeated.
 [[nodiscard]] bool is_retryable_error(const std::exception& error) noexcept;
 
 }  // namespace codex

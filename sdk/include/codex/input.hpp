@@ -25,7 +25,8 @@ struct ImageInput {
   std::string url;
 };
 
-/// An image file on the runtime's machine.
+/// An image file on the runtime's machine. One that cannot be read is a `CodexError`, and nothing
+/// is sent; so it is with the files of sounds and skills.
 struct LocalImageInput {
   /// The file; best absolute.
   std::string path;

@@ -45,7 +45,8 @@ struct ThreadStartOptions {
   Optional<std::string> base_instructions{};
   /// Settings of the runtime for this thread, an object.
   Json config{};
-  /// The folder that the agent works in.
+  /// The folder that the agent works in: an absolute path. One that does not exist is a
+  /// `CodexError`, and nothing is sent.
   Optional<std::string> cwd{};
   /// Instructions of yours that rank above the user's.
   Optional<std::string> developer_instructions{};
@@ -90,7 +91,8 @@ struct ThreadResumeOptions {
   Optional<std::string> base_instructions{};
   /// Settings of the runtime for this thread, an object.
   Json config{};
-  /// The folder that the agent works in.
+  /// The folder that the agent works in: an absolute path. One that does not exist is a
+  /// `CodexError`, and nothing is sent.
   Optional<std::string> cwd{};
   /// Instructions of yours that rank above the user's.
   Optional<std::string> developer_instructions{};
@@ -130,7 +132,8 @@ struct ThreadForkOptions {
   Optional<std::string> base_instructions{};
   /// Settings of the runtime for this thread, an object.
   Json config{};
-  /// The folder that the agent works in.
+  /// The folder that the agent works in: an absolute path. One that does not exist is a
+  /// `CodexError`, and nothing is sent.
   Optional<std::string> cwd{};
   /// Instructions of yours that rank above the user's.
   Optional<std::string> developer_instructions{};
@@ -241,9 +244,11 @@ struct AccountOptions {
 struct TurnOptions {
   /// Who decides when the agent wants more than its sandbox allows.
   Optional<ApprovalMode> approval_mode{};
-  /// The folder that the agent works in.
+  /// The folder that the agent works in: an absolute path. One that does not exist is a
+  /// `CodexError`, and nothing is sent.
   Optional<std::string> cwd{};
-  /// How hard the model thinks: "low", "medium", "high".
+  /// How hard the model thinks: "low", "medium", "high". One that no model of the runtime has is a
+  /// `CodexError`, and nothing is sent; `extra_params` pass on any.
   Optional<protocol::ReasoningEffort> effort{};
   /// The model: "gpt-5".
   Optional<std::string> model{};

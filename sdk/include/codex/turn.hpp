@@ -15,6 +15,7 @@
 #include <codex/protocol/support/optional.hpp>
 #include <codex/pull_iterator.hpp>
 #include <codex/schema.hpp>
+#include <codex/turn_failure.hpp>
 
 namespace codex {
 
@@ -47,6 +48,8 @@ struct TurnResult {
 
   /// How many items, the oldest, are missing because all items together passed 256 MiB.
   std::uint64_t dropped_items = 0;
+  /// How many items had begun and not ended: commands that ran, messages that were being written.
+  std::uint64_t unfinished_items = 0;
 };
 
 /// The runtime reports that the turn failed. `what()` is its message, secrets masked; that in
@@ -58,6 +61,12 @@ class TurnFailedError : public CodexError {
 
   /// What the turn came to before it failed.
   [[nodiscard]] const TurnResult& result() const noexcept { return *result_; }
+
+  /// Why it failed; `other` where the runtime does not say.
+  [[nodiscard]] TurnFailureKind kind() const;
+
+  /// The HTTP status with which the model's provider answered, where the runtime passes it on.
+  [[nodiscard]] std::optional<int> http_status() const;
 
  private:
   std::shared_ptr<const TurnResult> result_;

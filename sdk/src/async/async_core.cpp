@@ -16,6 +16,7 @@ std::exception_ptr closed() {
 
 Task<std::shared_ptr<Client>> AsyncCore::started(std::shared_ptr<AsyncCore> self,
                                                  std::stop_token stop) {
+  self->owner_.check();
   std::unique_lock lock(self->mutex_);
   const auto attempt = self->current_attempt();
   if (!attempt->is_over) {
@@ -76,6 +77,7 @@ Task<Metadata> AsyncCore::metadata(std::shared_ptr<AsyncCore> self) {
 }
 
 Task<void> AsyncCore::close(std::shared_ptr<AsyncCore> self) {
+  self->owner_.check();
   std::unique_lock lock(self->mutex_);
   if (!self->is_closing_) {
     AsyncCore* const core = self.get();  // `end` waits for the thread
@@ -98,6 +100,7 @@ Task<void> AsyncCore::close(std::shared_ptr<AsyncCore> self) {
 }
 
 void AsyncCore::end() noexcept {
+  if (!owner_.is_this()) return;
   std::unique_lock lock(mutex_);
   const bool is_first = !std::exchange(is_closing_, true);
   lock.unlock();

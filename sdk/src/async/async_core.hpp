@@ -15,11 +15,13 @@
 
 #include "client/client_core.hpp"
 #include "connection/wait_list.hpp"
+#include "transport/owner_process.hpp"
 
 namespace codex::detail {
 
 /// What an `AsyncCodex`, its threads and its handles share: the client, started when it is first
-/// needed, and the executor. Thread-safe. `end` must be called before it goes.
+/// needed, and the executor. Thread-safe. `end` must be called before it goes. In a child of fork
+/// its tasks throw TransportClosedError, and `end` does nothing.
 class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
  public:
   AsyncCore(CodexConfig config, std::shared_ptr<const Executor> executor)
@@ -79,6 +81,7 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
   void start_client(const std::shared_ptr<Attempt>& attempt);
   void close_now(bool may_wait_for_executor) noexcept;
 
+  const OwnerProcess owner_;
   const CodexConfig config_;
   const std::shared_ptr<const Executor> executor_;
   // Not for every wait a thread of its own.

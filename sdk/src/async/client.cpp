@@ -17,9 +17,9 @@ using ClientPtr = std::shared_ptr<detail::Client>;
 using CorePtr = std::shared_ptr<detail::AsyncCore>;
 
 AsyncCodex::AsyncCodex(CodexConfig config, Executor executor)
-    : core_(std::make_shared<detail::AsyncCore>(
+    : core_(detail::share_at_home(new detail::AsyncCore(
           std::move(config),
-          executor ? std::make_shared<const Executor>(std::move(executor)) : nullptr)) {}
+          executor ? std::make_shared<const Executor>(std::move(executor)) : nullptr))) {}
 
 AsyncCodex::AsyncCodex(AsyncCodex&&) noexcept = default;
 
@@ -52,46 +52,45 @@ Task<Metadata> AsyncCodex::metadata() { return core().at_home(detail::AsyncCore:
 
 Task<void> AsyncCodex::close() { return core().at_home(detail::AsyncCore::close(core_)); }
 
-Task<protocol::GetAccountResponse> AsyncCodex::account(AccountOptions options) {
+Task<protocol::GetAccountResponse> AsyncCodex::account(const AccountOptions& options) {
   const std::stop_token stop = options.stop;
-  return core().with_client(stop, [options = std::move(options)](const ClientPtr& client) {
+  return core().with_client(stop, [options](const ClientPtr& client) {
     return client->call<requests::AccountRead>({.refresh_token = options.refresh_token}, options);
   });
 }
 
-Task<void> AsyncCodex::login_api_key(std::string api_key, CallOptions options) {
+Task<void> AsyncCodex::login_api_key(std::string api_key, const CallOptions& options) {
   const std::stop_token stop = options.stop;
-  return core().with_client(
-      stop, [api_key = std::move(api_key), options = std::move(options)](const ClientPtr& client) {
-        return detail::login_with_api_key(client, api_key, options);
-      });
+  return core().with_client(stop, [api_key = std::move(api_key), options](const ClientPtr& client) {
+    return detail::login_with_api_key(client, api_key, options);
+  });
 }
 
-Task<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(CallOptions options) {
+Task<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(const CallOptions& options) {
   const auto login = [](CorePtr core, CallOptions how) -> Task<AsyncChatgptLoginHandle> {
     auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto begin = detail::login_with_chatgpt(std::move(client), std::move(how));
     co_return AsyncChatgptLoginHandle(core, co_await begin);
   };
-  return core().at_home(login(core_, std::move(options)));
+  return core().at_home(login(core_, options));
 }
 
-Task<AsyncDeviceCodeLoginHandle> AsyncCodex::login_chatgpt_device_code(CallOptions options) {
+Task<AsyncDeviceCodeLoginHandle> AsyncCodex::login_chatgpt_device_code(const CallOptions& options) {
   const auto login = [](CorePtr core, CallOptions how) -> Task<AsyncDeviceCodeLoginHandle> {
     auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto begin = detail::login_with_device_code(std::move(client), std::move(how));
     co_return AsyncDeviceCodeLoginHandle(core, co_await begin);
   };
-  return core().at_home(login(core_, std::move(options)));
+  return core().at_home(login(core_, options));
 }
 
-Task<protocol::LogoutAccountResponse> AsyncCodex::logout(CallOptions options) {
-  return request<requests::AccountLogout>({}, std::move(options));
+Task<protocol::LogoutAccountResponse> AsyncCodex::logout(const CallOptions& options) {
+  return request<requests::AccountLogout>({}, options);
 }
 
-Task<protocol::ModelListResponse> AsyncCodex::models(ModelListOptions options) {
+Task<protocol::ModelListResponse> AsyncCodex::models(const ModelListOptions& options) {
   const std::stop_token stop = options.stop;
-  return core().with_client(stop, [options = std::move(options)](const ClientPtr& client) {
+  return core().with_client(stop, [options](const ClientPtr& client) {
     return client->call<requests::ModelList>({.include_hidden = options.include_hidden}, options);
   });
 }
@@ -114,44 +113,43 @@ AsyncThread AsyncCodex::make_thread(CorePtr core, ClientPtr client, std::string 
   return {std::move(core), std::move(client), std::move(id)};
 }
 
-Task<AsyncThread> AsyncCodex::thread_start(ThreadStartOptions options) {
+Task<AsyncThread> AsyncCodex::thread_start(const ThreadStartOptions& options) {
   const std::stop_token stop = options.stop;
-  auto bring_up = [options = std::move(options)](const ClientPtr& client) {
+  auto bring_up = [options](const ClientPtr& client) {
     return detail::start_thread(client, options);
   };
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
-Task<AsyncThread> AsyncCodex::thread_resume(std::string thread_id, ThreadResumeOptions options) {
+Task<AsyncThread> AsyncCodex::thread_resume(std::string thread_id,
+                                            const ThreadResumeOptions& options) {
   const std::stop_token stop = options.stop;
-  auto bring_up = [id = std::move(thread_id),
-                   options = std::move(options)](const ClientPtr& client) {
+  auto bring_up = [id = std::move(thread_id), options](const ClientPtr& client) {
     return detail::resume_thread(client, id, options);
   };
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
-Task<AsyncThread> AsyncCodex::thread_fork(std::string thread_id, ThreadForkOptions options) {
+Task<AsyncThread> AsyncCodex::thread_fork(std::string thread_id, const ThreadForkOptions& options) {
   const std::stop_token stop = options.stop;
-  auto bring_up = [id = std::move(thread_id), options = std::move(options)](
-                      const ClientPtr& client) { return detail::fork_thread(client, id, options); };
+  auto bring_up = [id = std::move(thread_id), options](const ClientPtr& client) {
+    return detail::fork_thread(client, id, options);
+  };
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
-Task<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id, CallOptions options) {
+Task<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id, const CallOptions& options) {
   const std::stop_token stop = options.stop;
-  auto bring_up = [id = std::move(thread_id),
-                   options = std::move(options)](const ClientPtr& client) {
+  auto bring_up = [id = std::move(thread_id), options](const ClientPtr& client) {
     return detail::unarchive_thread(client, id, options);
   };
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
-Task<protocol::ThreadListResponse> AsyncCodex::thread_list(ThreadListOptions options) {
+Task<protocol::ThreadListResponse> AsyncCodex::thread_list(const ThreadListOptions& options) {
   const std::stop_token stop = options.stop;
-  return core().with_client(stop, [options = std::move(options)](const ClientPtr& client) {
-    return detail::list_threads(client, options);
-  });
+  return core().with_client(
+      stop, [options](const ClientPtr& client) { return detail::list_threads(client, options); });
 }
 
 AsyncPaged<requests::ThreadList> AsyncCodex::threads(const ThreadListOptions& options) {
@@ -162,28 +160,27 @@ AsyncPaged<requests::ThreadList> AsyncCodex::threads(const ThreadListOptions& op
 }
 
 Task<protocol::ThreadArchiveResponse> AsyncCodex::thread_archive(std::string thread_id,
-                                                                 CallOptions options) {
+                                                                 const CallOptions& options) {
   const std::stop_token stop = options.stop;
-  return core().with_client(
-      stop, [id = std::move(thread_id), options = std::move(options)](const ClientPtr& client) {
-        return client->call<requests::ThreadArchive>({.thread_id = id}, options);
-      });
+  return core().with_client(stop, [id = std::move(thread_id), options](const ClientPtr& client) {
+    return client->call<requests::ThreadArchive>({.thread_id = id}, options);
+  });
 }
 
-Task<AsyncNotificationStream> AsyncCodex::notifications(WaitOptions options) {
+Task<AsyncNotificationStream> AsyncCodex::notifications(const WaitOptions& options) {
   const auto open = [](CorePtr core, WaitOptions how) -> Task<AsyncNotificationStream> {
     const auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto reader = std::make_shared<detail::NotificationReader>(
         detail::NotificationReader{client->connection().router().general(), std::move(how)});
     co_return AsyncNotificationStream(std::move(core), std::move(reader));
   };
-  return core().at_home(open(core_, std::move(options)));
+  return core().at_home(open(core_, options));
 }
 
-Task<Json> AsyncCodex::request(std::string_view method, Json params, CallOptions options) {
+Task<Json> AsyncCodex::request(std::string_view method, Json params, const CallOptions& options) {
   const std::stop_token stop = options.stop;
   return core().with_client(stop, [method = std::string(method), params = std::move(params),
-                                   options = std::move(options)](const ClientPtr& client) {
+                                   options](const ClientPtr& client) {
     return detail::call_untyped(client, method, params, options);
   });
 }

@@ -15,8 +15,8 @@ AsyncLoginHandle::AsyncLoginHandle(std::shared_ptr<detail::AsyncCore> core,
 
 const std::string& AsyncLoginHandle::login_id() const noexcept { return login_->id(); }
 
-Task<Completed> AsyncLoginHandle::wait(WaitOptions options) const {
-  return core_->at_home(detail::Login::wait(login_, std::move(options)));
+Task<Completed> AsyncLoginHandle::wait(const WaitOptions& options) const {
+  return core_->at_home(detail::Login::wait(login_, options));
 }
 Task<Completed> AsyncLoginHandle::wait(std::chrono::milliseconds timeout) const {
   return wait(WaitOptions{.timeout = timeout});
@@ -25,7 +25,8 @@ Task<Completed> AsyncLoginHandle::wait(std::stop_token stop) const {
   return wait(WaitOptions{.stop = std::move(stop)});
 }
 
-Task<protocol::CancelLoginAccountResponse> AsyncLoginHandle::cancel(CallOptions options) const {
+Task<protocol::CancelLoginAccountResponse> AsyncLoginHandle::cancel(
+    const CallOptions& options) const {
   return core_->at_home(login_->cancel(options));
 }
 

@@ -33,12 +33,12 @@ Task<AsyncTurnHandle> AsyncThread::handle(Task<detail::StartedTurn> start) const
   return at_home(wrap(core_, client_, std::move(start)));
 }
 
-Task<AsyncTurnHandle> AsyncThread::turn(RunInput input, TurnOptions options) const {
-  return handle(detail::start_turn(client_, id_, std::move(input), std::move(options)));
+Task<AsyncTurnHandle> AsyncThread::turn(RunInput input, const TurnOptions& options) const {
+  return handle(detail::start_turn(client_, id_, std::move(input), options));
 }
 
-Task<TurnResult> AsyncThread::run(RunInput input, TurnOptions options) const {
-  return at_home(detail::run_turn(client_, id_, std::move(input), std::move(options)));
+Task<TurnResult> AsyncThread::run(RunInput input, const TurnOptions& options) const {
+  return at_home(detail::run_turn(client_, id_, std::move(input), options));
 }
 
 Task<TurnResult> AsyncThread::run_until_read(RunInput input, TurnOptions options,
@@ -48,32 +48,32 @@ Task<TurnResult> AsyncThread::run_until_read(RunInput input, TurnOptions options
                                         std::move(read)));
 }
 
-Task<protocol::ThreadReadResponse> AsyncThread::read(ThreadReadOptions options) const {
+Task<protocol::ThreadReadResponse> AsyncThread::read(const ThreadReadOptions& options) const {
   return at_home(client_->call<requests::ThreadRead>(
       {.thread_id = id_, .include_turns = options.include_turns}, options));
 }
 
 Task<protocol::ThreadSetNameResponse> AsyncThread::set_name(std::string name,
-                                                            CallOptions options) const {
+                                                            const CallOptions& options) const {
   return at_home(
       client_->call<requests::ThreadNameSet>({.name = std::move(name), .thread_id = id_}, options));
 }
 
-Task<protocol::ThreadCompactStartResponse> AsyncThread::compact(CallOptions options) const {
+Task<protocol::ThreadCompactStartResponse> AsyncThread::compact(const CallOptions& options) const {
   return at_home(client_->call<requests::ThreadCompactStart>({.thread_id = id_}, options));
 }
 
 Task<AsyncTurnHandle> AsyncThread::review(const protocol::ReviewTarget& target,
-                                          ReviewOptions options) const {
-  return handle(detail::start_review(client_, id_, target, std::move(options)));
+                                          const ReviewOptions& options) const {
+  return handle(detail::start_review(client_, id_, target, options));
 }
 
-Task<AsyncTurnHandle> AsyncThread::goal(std::string objective, GoalOptions options) const {
-  return handle(detail::start_goal(client_, id_, std::move(objective), std::move(options)));
+Task<AsyncTurnHandle> AsyncThread::goal(std::string objective, const GoalOptions& options) const {
+  return handle(detail::start_goal(client_, id_, std::move(objective), options));
 }
 
-Task<TurnResult> AsyncThread::run_goal(std::string objective, GoalOptions options) const {
-  return at_home(detail::run_goal(client_, id_, std::move(objective), std::move(options)));
+Task<TurnResult> AsyncThread::run_goal(std::string objective, const GoalOptions& options) const {
+  return at_home(detail::run_goal(client_, id_, std::move(objective), options));
 }
 
 }  // namespace codex

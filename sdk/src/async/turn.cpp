@@ -48,12 +48,12 @@ Task<TurnResult> AsyncTurnHandle::run() {
   return at_home(detail::result_of(state_->turn, state_->place));
 }
 
-Task<protocol::TurnSteerResponse> AsyncTurnHandle::steer(Input input, CallOptions options) {
-  return at_home(detail::steer(state_->client, state_->turn, std::move(input), std::move(options)));
+Task<protocol::TurnSteerResponse> AsyncTurnHandle::steer(Input input, const CallOptions& options) {
+  return at_home(detail::steer(state_->client, state_->turn, std::move(input), options));
 }
 
-Task<protocol::TurnInterruptResponse> AsyncTurnHandle::interrupt(CallOptions options) {
-  return at_home(detail::interrupt(state_->client, state_->turn, std::move(options)));
+Task<protocol::TurnInterruptResponse> AsyncTurnHandle::interrupt(const CallOptions& options) {
+  return at_home(detail::interrupt(state_->client, state_->turn, options));
 }
 
 }  // namespace codex

@@ -49,7 +49,8 @@ TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
 
 Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
                                             std::shared_ptr<const Executor> executor) {
-  const std::shared_ptr<Client> client(new Client(std::move(config)));
+  InputCheck::config(config);
+  const std::shared_ptr<Client> client = share_at_home(new Client(std::move(config)));
   client->connection_ = co_await Connection::start_one(client->connection_options(),
                                                        transport_factory(client->config_));
   client->dispatcher_->attach(client->connection_, client, std::move(executor));
@@ -59,6 +60,7 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
 
 Client::Client(CodexConfig config)
     : config_(std::move(config)),
+      input_check_(config_),
       dispatcher_(std::make_shared<Dispatcher>(
           config_.handlers, config_.handler_timeout,
           std::make_shared<AgentReach>(command_environment(config_), hears_of_agents(config_)))) {}
@@ -129,10 +131,12 @@ Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method
 }
 
 void Client::check(std::string_view method, std::string_view params) const {
+  owner_.check();
   gate_.check(method, params);
 }
 
 void Client::close(bool and_coroutines) noexcept {
+  if (!owner_.is_this()) return;
   dispatcher_->stop();
   if (!connection_) return;  // it could not be started
   connection_->close();

@@ -10,8 +10,10 @@
 #include <codex/decode_named.hpp>
 
 #include "client/feature_gate.hpp"
+#include "client/input_check.hpp"
 #include "connection/connection.hpp"
 #include "handlers/dispatcher.hpp"
+#include "transport/owner_process.hpp"
 
 namespace codex::detail {
 
@@ -34,19 +36,26 @@ class Client : public std::enable_shared_from_this<Client> {
   /// The executor is where its handlers' coroutines run; none: on threads of the SDK.
   static Task<std::shared_ptr<Client>> start(CodexConfig config,
                                              std::shared_ptr<const Executor> executor = {});
-  ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   [[nodiscard]] const CodexConfig& config() const noexcept { return config_; }
   [[nodiscard]] const Metadata& metadata() const noexcept { return metadata_; }
-  [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
-  [[nodiscard]] std::shared_ptr<Connection> shared_connection() const noexcept {
+
+  // These throw TransportClosedError in a child of fork, as every call does there.
+  [[nodiscard]] Connection& connection() const { return *shared_connection(); }
+  [[nodiscard]] const std::shared_ptr<Connection>& shared_connection() const {
+    owner_.check();
     return connection_;
   }
-
   /// Who answers the requests of the server.
-  [[nodiscard]] HandlerBook& handlers() const noexcept { return dispatcher_->book(); }
+  [[nodiscard]] HandlerBook& handlers() const {
+    owner_.check();
+    return dispatcher_->book();
+  }
+
+  /// What looks at options and input before they are sent.
+  [[nodiscard]] const InputCheck& input_check() const noexcept { return input_check_; }
 
   /// Sends a request and gives the text of its result. Throws UnsupportedError where `check` does.
   [[nodiscard]] Task<std::string> call(std::string_view method, std::string params,
@@ -59,23 +68,29 @@ class Client : public std::enable_shared_from_this<Client> {
     return decoded<R>(call(R::method, protocol::encode(params), call_options(options)));
   }
 
-  /// Throws UnsupportedError where the runtime would not do what this request asks for.
+  /// Throws UnsupportedError where the runtime would not do what this request asks for, and
+  /// TransportClosedError in a child of fork.
   void check(std::string_view method, std::string_view params) const;
 
   /// To be called before a request is sent that may change what a thread may do.
   void note_request(std::string_view params) const { dispatcher_->reach().note_request(params); }
 
-  /// `and_coroutines`: waits for handlers that are coroutines, too.
+  /// `and_coroutines`: waits for handlers that are coroutines, too. Does nothing in a child of
+  /// fork.
   void close(bool and_coroutines = true) noexcept;
 
  private:
+  friend class DeleteAtHome<Client>;
   explicit Client(CodexConfig config);
+  ~Client();
   [[nodiscard]] ConnectionOptions connection_options() const;
   Task<void> shake_hands();
   static Task<std::string> call_on(std::shared_ptr<const Client> self, std::string method,
                                    std::string params, CallOptions options);
 
+  const OwnerProcess owner_;
   CodexConfig config_;
+  const InputCheck input_check_;
   Metadata metadata_;
   FeatureGate gate_;
   const std::shared_ptr<Dispatcher> dispatcher_;

@@ -31,7 +31,7 @@ detail::Client& Codex::client() const {
 }
 
 std::shared_ptr<detail::Client> Codex::shared_client() const {
-  (void)client();
+  (void)client().shared_connection();  // throws in a child of fork
   return client_;
 }
 

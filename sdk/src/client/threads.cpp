@@ -76,6 +76,7 @@ class Restore {
 }  // namespace
 
 Task<std::string> start_thread(std::shared_ptr<const Client> client, ThreadStartOptions options) {
+  client->input_check().cwd(options.cwd);
   auto start = thread_from(client, std::string(requests::ThreadStart::method),
                            thread_start_params(options), call_options(options));
   std::string thread_id = co_await start;
@@ -87,6 +88,7 @@ Task<std::string> start_thread(std::shared_ptr<const Client> client, ThreadStart
 
 Task<std::string> resume_thread(std::shared_ptr<const Client> client, std::string thread_id,
                                 ThreadResumeOptions options) {
+  client->input_check().cwd(options.cwd);
   ToolFinder tools = functions_behind(options.tools, client->config());
   HandlerBook& book = client->handlers();
   // Before the request: the thread may have a turn that runs, and ask at once.
@@ -103,6 +105,7 @@ Task<std::string> resume_thread(std::shared_ptr<const Client> client, std::strin
 
 Task<std::string> fork_thread(std::shared_ptr<const Client> client, std::string thread_id,
                               ThreadForkOptions options) {
+  client->input_check().cwd(options.cwd);
   ToolFinder tools = functions_behind(options.tools, client->config());
   HandlerBook& book = client->handlers();
   if (const auto source = book.of_thread(thread_id); source && !tools) tools = source->find_tool;

@@ -1,5 +1,7 @@
 #include "client/turn_collector.hpp"
 
+#include <algorithm>
+
 #include <codex/protocol/support/nesting.hpp>
 
 namespace codex::detail {
@@ -95,8 +97,11 @@ std::optional<std::string> final_response(const std::vector<types::ThreadItem>& 
 void TurnCollector::feed(const Notification& event) {
   if (event.is<events::ItemCompleted>()) {
     keep_item(event);
+  } else if (event.is<events::ItemStarted>()) {
+    ++started_items_;
   } else if (event.is<events::ThreadTokenUsageUpdated>()) {
     usage_ = event;
+    ++usage_reports_;
   } else if (event.is<events::TurnCompleted>()) {
     completed_ = event;
   }
@@ -118,7 +123,20 @@ TurnResult TurnCollector::result() const {
   result.final_response = final_response(result.items);
   if (usage_) result.usage = usage_of(*usage_);
   if (completed_) read_turn(result, param(*completed_, "turn"));
+  result.unfinished_items = unfinished(result);
   return result;
+}
+
+std::uint64_t TurnCollector::unfinished(const TurnResult& result) const {
+  const std::uint64_t ended = items_.size() + dropped_items_;
+  // A runtime of another version may tell of ends alone.
+  if (started_items_ > ended) return started_items_ - ended;
+  // The usage is told after each answer of the model, and once more where the turn fails. A command
+  // that its sandbox stops at once is in an answer, and no item.
+  const bool is_silent = std::all_of(
+      result.items.begin(), result.items.end(),
+      [](const types::ThreadItem& item) { return item.is<types::UserMessageThreadItem>(); });
+  return is_silent && usage_reports_ > 1 ? usage_reports_ - 1 : 0;
 }
 
 }  // namespace codex::detail

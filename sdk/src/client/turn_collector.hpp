@@ -34,12 +34,15 @@ class TurnCollector {
 
  private:
   void keep_item(const Notification& event);
+  [[nodiscard]] std::uint64_t unfinished(const TurnResult& result) const;
 
   std::string turn_id_;
   std::size_t max_item_bytes_;
   std::deque<Notification> items_;
   std::size_t item_bytes_ = 0;
   std::uint64_t dropped_items_ = 0;
+  std::uint64_t started_items_ = 0;
+  std::uint64_t usage_reports_ = 0;
   std::optional<Notification> usage_;
   std::optional<Notification> completed_;
 };

@@ -109,6 +109,7 @@ Task<TurnResult> run_until_read(std::shared_ptr<const Client> client, std::strin
 Task<protocol::TurnSteerResponse> steer(std::shared_ptr<const Client> client,
                                         std::shared_ptr<TurnState> turn, Input input,
                                         CallOptions options) {
+  client->input_check().items(input);
   const auto start = [&](Completion<std::string> completion, const std::stop_token& stop) {
     turn->control().steer(input, terms_of(*client, options, stop), std::move(completion));
   };

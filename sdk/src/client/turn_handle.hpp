@@ -28,15 +28,18 @@ class OpenPlace {
  public:
   explicit OpenPlace(std::optional<Subscription> place) : place_(std::move(place)) {}
   [[nodiscard]] std::shared_ptr<OpenPlace> copy() const {
+    owner_.check();
     const std::lock_guard lock(mutex_);
     return std::make_shared<OpenPlace>(place_ ? std::optional(place_->fork()) : std::nullopt);
   }
   std::optional<Subscription> take() {
+    owner_.check();
     const std::lock_guard lock(mutex_);
     return std::exchange(place_, std::nullopt);
   }
 
  private:
+  const OwnerProcess owner_;
   mutable std::mutex mutex_;
   std::optional<Subscription> place_;
 };

@@ -98,6 +98,9 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
                              RunInput input, TurnOptions options) {
   const TimePoint started = Clock::now();
   const std::shared_ptr<Connection> connection = client->shared_connection();
+  client->input_check().cwd(options.cwd);
+  InputCheck::effort(options.effort, client->metadata().runtime_version);
+  client->input_check().items(input.said());
   std::string params = turn_start_params(thread_id, input, options);
   client->check(requests::TurnStart::method, params);
   client->note_request(params);

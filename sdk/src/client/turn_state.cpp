@@ -36,8 +36,8 @@ Problem describe(std::exception_ptr error) {
 std::shared_ptr<TurnState> TurnState::follow(Turn turn, TurnLimits limits,
                                              std::shared_ptr<Timers> timers,
                                              const Subscription& events) {
-  const std::shared_ptr<TurnState> state(
-      new TurnState(std::move(turn), std::move(limits), std::move(timers), events));
+  const std::shared_ptr<TurnState> state =
+      share_at_home(new TurnState(std::move(turn), std::move(limits), std::move(timers), events));
   events.observe(state);
   const std::lock_guard lock(state->mutex_);
   if (state->phase_ == Phase::running) state->watch_limits();
@@ -54,6 +54,7 @@ TurnState::TurnState(Turn turn, TurnLimits limits, std::shared_ptr<Timers> timer
       last_heard_(Clock::now()) {}
 
 Task<NextEvent> TurnState::next(Subscription& events) {
+  owner_.check();
   bool is_late = is_time_up();  // also while there are unread events: a slow reader must be told
   while (true) {
     NextEvent event;
@@ -74,11 +75,13 @@ Task<NextEvent> TurnState::next(Subscription& events) {
 }
 
 NextEvent TurnState::next_if_there(Subscription& events) {
+  owner_.check();
   if (is_time_up() || events.is_at_end()) return std::nullopt;
   return events.try_next();
 }
 
 Subscription TurnState::subscribe() {
+  owner_.check();
   Subscription from_now(log_);  // first, so that turn/completed is in it or known below
   std::unique_lock lock(mutex_);
   const std::optional<Notification> completed = collector_.completed();
@@ -87,6 +90,7 @@ Subscription TurnState::subscribe() {
 }
 
 void TurnState::when_over(Completion<bool> completion, const std::stop_token& stop) {
+  owner_.check();
   waiting_->add(std::move(completion), stop);
   std::unique_lock lock(mutex_);
   const bool is_over = phase_ == Phase::over;

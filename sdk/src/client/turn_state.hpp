@@ -14,6 +14,7 @@
 #include "client/turn_control.hpp"
 #include "connection/subscription.hpp"
 #include "connection/wait_list.hpp"
+#include "transport/owner_process.hpp"
 
 namespace codex::detail {
 
@@ -28,7 +29,7 @@ struct TurnLimits {
 
 /// What the copies of a `TurnHandle` and their streams share. It follows the turn to its end on the
 /// I/O thread, whether anybody waits or not: it collects the result, and ends the turn early when
-/// its limits are passed. Thread-safe.
+/// its limits are passed. Thread-safe. Its functions throw TransportClosedError in a child of fork.
 class TurnState final : public EventObserver, public std::enable_shared_from_this<TurnState> {
  public:
   struct Turn {
@@ -44,7 +45,10 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
 
   [[nodiscard]] const std::string& thread_id() const noexcept { return turn_.thread_id; }
   [[nodiscard]] const std::string& turn_id() const noexcept { return turn_.turn_id; }
-  [[nodiscard]] TurnControl& control() const noexcept { return *turn_.control; }
+  [[nodiscard]] TurnControl& control() const {
+    owner_.check();
+    return *turn_.control;
+  }
 
   /// The subscription's next event. Once the limits are passed: waits until the turn is over, and
   /// throws TimeoutError or CancelledError with what was collected.
@@ -93,6 +97,7 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
   [[noreturn]] void throw_ended_early();
   [[nodiscard]] std::shared_ptr<const TurnResult> collected();
 
+  const OwnerProcess owner_;
   const Turn turn_;
   const TurnLimits limits_;
   const std::shared_ptr<Timers> timers_;

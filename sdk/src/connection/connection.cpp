@@ -46,7 +46,8 @@ Task<std::shared_ptr<Connection>> Connection::start_one(ConnectionOptions option
     throw;
   }
   // Lets go by itself: a deleter lives on for as long as there are weak pointers.
-  const auto let_go = [shared](Connection*) mutable {
+  const auto let_go = [shared, owner = OwnerProcess()](Connection*) mutable {
+    if (!owner.is_this()) return (void)new auto(std::move(shared));  // left alone
     shared->close_last();
     shared.reset();
   };
@@ -58,6 +59,7 @@ std::shared_ptr<Connection> Connection::open(ConnectionOptions options, Transpor
 }
 
 void Connection::notify(std::string_view method, std::string_view params) {
+  owner_.check();
   const std::string line = notification_line(method, params);
   {
     const std::lock_guard lock(failure_mutex_);
@@ -71,6 +73,7 @@ void Connection::respond(std::string_view id, std::string_view result) {
 }
 
 void Connection::respond_in_secret(std::string_view id, std::string_view result) {
+  if (!owner_.is_this()) return;
   const std::string line = response_line(id, result);
   log_sent(response_line(id, R"("***")"));
   transport_->send(line);
@@ -81,6 +84,7 @@ void Connection::respond_error(std::string_view id, std::int64_t code, std::stri
 }
 
 void Connection::close() noexcept {
+  if (!owner_.is_this()) return;
   is_closing_.store(true);
   if (is_io_thread()) return;
   transport_->wake();
@@ -218,6 +222,7 @@ void Connection::fail(const Failure& failure) {
 }
 
 void Connection::send(std::string_view line) {
+  if (!owner_.is_this()) return;
   log_sent(line);
   transport_->send(line);
 }

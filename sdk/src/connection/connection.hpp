@@ -19,6 +19,7 @@
 #include "connection/request_window.hpp"
 #include "connection/router.hpp"
 #include "connection/timers.hpp"
+#include "transport/owner_process.hpp"
 #include "transport/transport.hpp"
 #include "wire/envelope.hpp"
 #include "wire/line_splitter.hpp"
@@ -56,7 +57,8 @@ struct ConnectionOptions {
 
 /// A conversation with one runtime. It knows neither of waiting nor of awaiting: operations
 /// complete by calling their completion. An I/O thread of its own reads, sees to deadlines, and
-/// calls completions and the server request hook. Thread-safe.
+/// calls completions and the server request hook. Thread-safe. In a child of fork it sends nothing,
+/// and neither closes nor frees anything.
 class Connection {
  public:
   using TransportFactory = std::function<std::unique_ptr<Transport>()>;
@@ -79,7 +81,11 @@ class Connection {
   /// before this returns: with the result, or with JsonRpcError (the server refused), TimeoutError
   /// (the deadline), CancelledError (the stop token), TransportClosedError (the connection is lost)
   /// or CodexError (it cannot be sent).
-  void start(Request request) { window_->start(std::move(request)); }
+  /// Throws TransportClosedError in a child of fork, without calling it.
+  void start(Request request) {
+    owner_.check();
+    window_->start(std::move(request));
+  }
 
   /// Sends a notification. Throws TransportClosedError when the connection is lost.
   void notify(std::string_view method, std::string_view params = {});
@@ -130,6 +136,7 @@ class Connection {
   void log_sent(std::string_view line);
   void close_last() noexcept;
 
+  const OwnerProcess owner_;
   const ConnectionOptions options_;
   const std::unique_ptr<WireLog> wire_log_;
   const std::shared_ptr<Timers> timers_;

@@ -23,6 +23,7 @@ Subscription Subscription::to_one(Notification event) {
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
   if (this != &other) {
     release();
+    owner_ = other.owner_;
     log_ = std::move(other.log_);
     cursor_ = std::move(other.cursor_);
   }
@@ -31,25 +32,38 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 
 Subscription::~Subscription() { release(); }
 
-Subscription Subscription::fork() const { return {log_, log_->copy_cursor(*cursor_)}; }
+Subscription Subscription::fork() const {
+  auto cursor = log_at_home().copy_cursor(*cursor_);
+  return {log_, std::move(cursor)};
+}
 
-NextEvent Subscription::try_next() { return log_->try_next(*cursor_); }
+NextEvent Subscription::try_next() { return log_at_home().try_next(*cursor_); }
 
 void Subscription::next(TimePoint deadline, const std::stop_token& stop,
                         Completion<NextEvent> completion) {
-  log_->next(cursor_, deadline, stop, std::move(completion));
+  log_at_home().next(cursor_, deadline, stop, std::move(completion));
 }
 
 void Subscription::when_ready(TimePoint deadline, const std::stop_token& stop,
                               Completion<NextEvent> completion) {
-  log_->when_ready(cursor_, deadline, stop, std::move(completion));
+  log_at_home().when_ready(cursor_, deadline, stop, std::move(completion));
 }
 
-bool Subscription::is_at_end() const { return log_->is_at_end(*cursor_); }
+bool Subscription::is_at_end() const { return log_at_home().is_at_end(*cursor_); }
 
-std::uint64_t Subscription::dropped() const { return log_->dropped(*cursor_); }
+std::uint64_t Subscription::dropped() const { return log_at_home().dropped(*cursor_); }
+
+EventLog& Subscription::log_at_home() const {
+  owner_.check();
+  return *log_;
+}
 
 void Subscription::release() noexcept {
+  if (log_ && !owner_.is_this()) {  // left alone: its last owner would destroy it
+    (void)new auto(std::move(log_));
+    (void)new auto(std::move(cursor_));
+    return;
+  }
   if (log_) log_->close_cursor(cursor_);
   log_.reset();
   cursor_.reset();

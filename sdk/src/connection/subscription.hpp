@@ -5,12 +5,14 @@
 #include <stop_token>
 
 #include "connection/event_log.hpp"
+#include "transport/owner_process.hpp"
 
 namespace codex::detail {
 
 /// One consumer of a stream of events: those of a turn up to its turn/completed, of a login, or of
 /// the connection. Movable. One thread at a time uses it; any number of subscriptions to the same
-/// stream may be used side by side. Its end frees what only it had not read yet.
+/// stream may be used side by side. Its end frees what only it had not read yet. In a child of fork
+/// all that reads throws TransportClosedError, and its end does nothing.
 class Subscription {
  public:
   /// `owner`: see EventLog::open_cursor.
@@ -33,7 +35,7 @@ class Subscription {
 
   /// Shows the observer everything from this place on.
   void observe(const std::shared_ptr<EventObserver>& observer) const {
-    log_->observe(observer, *cursor_);
+    log_at_home().observe(observer, *cursor_);
   }
 
   /// The next event if it is there already. Throws TransportClosedError where the connection was
@@ -60,8 +62,10 @@ class Subscription {
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
+  [[nodiscard]] EventLog& log_at_home() const;
   void release() noexcept;
 
+  OwnerProcess owner_;
   std::shared_ptr<EventLog> log_;
   std::shared_ptr<EventLog::Cursor> cursor_;
 };

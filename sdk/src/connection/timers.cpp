@@ -16,6 +16,7 @@ Timers::Id Timers::add(TimePoint deadline, Callback callback) {
 }
 
 void Timers::expire_now(Id id) {
+  if (!owner_.is_this()) return;  // a stop that is requested in a child of fork
   const std::lock_guard lock(mutex_);
   const auto found = timers_.find(id);
   if (found == timers_.end()) return;

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "transport/owner_process.hpp"
 #include "transport/transport.hpp"
 
 namespace codex::detail {
@@ -56,6 +57,7 @@ class Timers {
   [[nodiscard]] std::optional<std::pair<Callback, Expiry>> take_due(TimePoint now);
   void arm(TimePoint due);
 
+  const OwnerProcess owner_;
   std::mutex mutex_;
   std::function<void()> wake_;
   std::unordered_map<Id, Timer> timers_;

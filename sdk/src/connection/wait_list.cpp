@@ -25,7 +25,7 @@ void WaitList::complete() {
 void WaitList::Cancel::operator()() const {
   const auto alive = list.lock();
   const auto waiting = entry.lock();
-  if (!alive || !waiting) return;
+  if (!alive || !waiting || !alive->owner_.is_this()) return;
   std::unique_lock lock(alive->mutex_);
   if (std::erase(alive->entries_, waiting) == 0) return;
   lock.unlock();

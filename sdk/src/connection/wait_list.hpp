@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "connection/outcome.hpp"
+#include "transport/owner_process.hpp"
 
 namespace codex::detail {
 
@@ -34,6 +35,7 @@ class WaitList : public std::enable_shared_from_this<WaitList> {
     std::optional<std::stop_callback<Cancel>> on_stop;
   };
 
+  const OwnerProcess owner_;
   std::mutex mutex_;
   std::vector<EntryPtr> entries_;
 };

@@ -1,12 +1,15 @@
 #include "task/own_thread.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "transport/owner_process.hpp"
 #include "transport/thread_signals.hpp"
 
 namespace codex::detail {
@@ -68,12 +71,34 @@ struct OwnThread::State {
   }
 };
 
+namespace {
+
+/// Where the thread of a process is found.
+struct Place {
+  const Place* of_parent = nullptr;  // kept, as it may be locked for ever
+  OwnerProcess owner;
+  std::mutex mutex;
+  std::weak_ptr<OwnThread> thread;
+};
+
+Place& place_of_this_process() {
+  static std::atomic<Place*> shared = new Place;
+  Place* place = shared.load();
+  while (!place->owner.is_this()) {
+    auto fresh = std::make_unique<Place>();
+    fresh->of_parent = place;
+    if (shared.compare_exchange_strong(place, fresh.get())) place = fresh.release();
+  }
+  return *place;
+}
+
+}  // namespace
+
 std::shared_ptr<OwnThread> OwnThread::shared() {
-  static std::mutex mutex;
-  static std::weak_ptr<OwnThread> current;
-  const std::lock_guard lock(mutex);
-  auto thread = current.lock();
-  if (!thread) current = thread = std::make_shared<OwnThread>();
+  Place& place = place_of_this_process();
+  const std::lock_guard lock(place.mutex);
+  auto thread = place.thread.lock();
+  if (!thread) place.thread = thread = std::make_shared<OwnThread>();
   return thread;
 }
 
@@ -83,6 +108,10 @@ OwnThread::OwnThread()
       thread_([state = state_] { state->run(); }) {}
 
 OwnThread::~OwnThread() {
+  if (!owner_.is_this()) {
+    thread_.detach();  // it is not in a child of fork
+    return;
+  }
   {
     const std::lock_guard lock(state_->mutex);
     state_->is_ending = true;

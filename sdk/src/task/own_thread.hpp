@@ -6,6 +6,7 @@
 #include <codex/async/task.hpp>
 
 #include "connection/timers.hpp"
+#include "transport/owner_process.hpp"
 
 namespace codex::detail {
 
@@ -27,6 +28,7 @@ class OwnThread {
 
  private:
   struct State;
+  const OwnerProcess owner_;
   const std::shared_ptr<State> state_;
   const Executor executor_;
   std::thread thread_;

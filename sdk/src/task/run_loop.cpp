@@ -4,9 +4,12 @@
 
 #include <codex/async/task.hpp>
 
+#include "transport/owner_process.hpp"
+
 namespace codex::detail {
 
 struct RunLoop::State {
+  const OwnerProcess owner;
   const Executor executor = [this](std::function<void()> job) { post(std::move(job)); };
   std::mutex mutex;
   std::condition_variable changed;
@@ -28,7 +31,9 @@ struct RunLoop::State {
 };
 
 RunLoop::RunLoop() : state_(std::make_shared<State>()) {}
-RunLoop::~RunLoop() { state_->finish(); }
+RunLoop::~RunLoop() {
+  if (state_->owner.is_this()) state_->finish();
+}
 
 std::shared_ptr<const Executor> RunLoop::executor() const { return {state_, &state_->executor}; }
 
@@ -44,6 +49,7 @@ Continuation RunLoop::finisher() noexcept {
 void RunLoop::run() {
   std::unique_lock lock(state_->mutex);
   while (true) {
+    state_->owner.check();  // a job may have called fork: in the child nothing would ever come
     state_->changed.wait(lock, [this] { return state_->is_finished || !state_->jobs.empty(); });
     if (state_->is_finished) break;
     auto job = std::move(state_->jobs.front());

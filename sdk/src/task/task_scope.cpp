@@ -5,6 +5,7 @@
 
 #include "connection/operation.hpp"
 #include "connection/wait_list.hpp"
+#include "transport/owner_process.hpp"
 
 namespace codex {
 
@@ -16,6 +17,7 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
     std::list<Child>::iterator self;
   };
 
+  const detail::OwnerProcess owner;
   std::shared_ptr<const Executor> executor;
   std::stop_source stop;
   std::shared_ptr<detail::WaitList> joining = std::make_shared<detail::WaitList>();
@@ -24,6 +26,7 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
   std::exception_ptr first_error;
 
   void spawn(Task<void> task) {
+    owner.check();
     detail::TaskAccess::check(task);
     std::unique_lock lock(mutex);
     const auto child =
@@ -61,6 +64,10 @@ TaskScope::TaskScope(Executor executor) : state_(std::make_shared<State>()) {
 }
 
 TaskScope::~TaskScope() {
+  if (!state_->owner.is_this()) {
+    (void)new auto(std::move(state_));  // left alone
+    return;
+  }
   request_stop();
   std::unique_lock lock(state_->mutex);
   auto given_up = std::exchange(state_->children, {});
@@ -75,6 +82,7 @@ void TaskScope::request_stop() noexcept { state_->stop.request_stop(); }
 
 Task<void> TaskScope::join() {
   const auto state = state_;
+  state->owner.check();
   std::unique_lock lock(state->mutex);
   while (!state->children.empty()) {
     lock.unlock();
@@ -95,6 +103,7 @@ Task<void> TaskScope::join() {
 }
 
 std::size_t TaskScope::running() const {
+  state_->owner.check();
   const std::lock_guard lock(state_->mutex);
   return state_->children.size();
 }

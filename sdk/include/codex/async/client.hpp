@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <codex/async/braces.hpp>
 #include <codex/async/login.hpp>
 #include <codex/async/notification_stream.hpp>
 #include <codex/async/paging.hpp>
@@ -56,62 +57,127 @@ class AsyncCodex {
   [[nodiscard]] Task<void> close();
 
   /// As `Codex::account` (`account/read`).
-  [[nodiscard]] Task<protocol::GetAccountResponse> account(AccountOptions options = {});
+  [[nodiscard]] Task<protocol::GetAccountResponse> account(
+      const AccountOptions& options = AccountOptions());
+  [[nodiscard]] detail::BracedTask<protocol::GetAccountResponse> account(
+      AccountOptions&& options);  ///< The same.
   /// As `Codex::login_api_key`.
-  [[nodiscard]] Task<void> login_api_key(std::string api_key, CallOptions options = {});
+  [[nodiscard]] Task<void> login_api_key(std::string api_key,
+                                         const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<void> login_api_key(std::string api_key,
+                                                       CallOptions&& options);  ///< The same.
   /// As `Codex::login_chatgpt`.
-  [[nodiscard]] Task<AsyncChatgptLoginHandle> login_chatgpt(CallOptions options = {});
+  [[nodiscard]] Task<AsyncChatgptLoginHandle> login_chatgpt(
+      const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<AsyncChatgptLoginHandle> login_chatgpt(
+      CallOptions&& options);  ///< The same.
   /// As `Codex::login_chatgpt_device_code`.
   [[nodiscard]] Task<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
-      CallOptions options = {});
+      const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
+      CallOptions&& options);  ///< The same.
   /// As `Codex::logout` (`account/logout`).
-  [[nodiscard]] Task<protocol::LogoutAccountResponse> logout(CallOptions options = {});
+  [[nodiscard]] Task<protocol::LogoutAccountResponse> logout(
+      const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<protocol::LogoutAccountResponse> logout(
+      CallOptions&& options);  ///< The same.
   /// As `Codex::models` (`model/list`).
-  [[nodiscard]] Task<protocol::ModelListResponse> models(ModelListOptions options = {});
+  [[nodiscard]] Task<protocol::ModelListResponse> models(
+      const ModelListOptions& options = ModelListOptions());
+  [[nodiscard]] detail::BracedTask<protocol::ModelListResponse> models(
+      ModelListOptions&& options);  ///< The same.
 
   /// As `Codex::thread_start` (`thread/start`).
-  [[nodiscard]] Task<AsyncThread> thread_start(ThreadStartOptions options = {});
+  [[nodiscard]] Task<AsyncThread> thread_start(
+      const ThreadStartOptions& options = ThreadStartOptions());
+  [[nodiscard]] detail::BracedTask<AsyncThread> thread_start(
+      ThreadStartOptions&& options);  ///< The same.
   /// As `Codex::thread_resume` (`thread/resume`).
-  [[nodiscard]] Task<AsyncThread> thread_resume(std::string thread_id,
-                                                ThreadResumeOptions options = {});
+  [[nodiscard]] Task<AsyncThread> thread_resume(
+      std::string thread_id, const ThreadResumeOptions& options = ThreadResumeOptions());
+  [[nodiscard]] detail::BracedTask<AsyncThread> thread_resume(
+      std::string thread_id, ThreadResumeOptions&& options);  ///< The same.
   /// As `Codex::thread_fork` (`thread/fork`).
-  [[nodiscard]] Task<AsyncThread> thread_fork(std::string thread_id,
-                                              ThreadForkOptions options = {});
+  [[nodiscard]] Task<AsyncThread> thread_fork(
+      std::string thread_id, const ThreadForkOptions& options = ThreadForkOptions());
+  [[nodiscard]] detail::BracedTask<AsyncThread> thread_fork(
+      std::string thread_id, ThreadForkOptions&& options);  ///< The same.
   /// As `Codex::thread_list` (`thread/list`).
-  [[nodiscard]] Task<protocol::ThreadListResponse> thread_list(ThreadListOptions options = {});
+  [[nodiscard]] Task<protocol::ThreadListResponse> thread_list(
+      const ThreadListOptions& options = ThreadListOptions());
+  [[nodiscard]] detail::BracedTask<protocol::ThreadListResponse> thread_list(
+      ThreadListOptions&& options);  ///< The same.
   /// As `Codex::threads`: `while (auto thread = co_await threads.next())`.
   [[nodiscard]] AsyncPaged<protocol::requests::ThreadList> threads(
-      const ThreadListOptions& options = {});
+      const ThreadListOptions& options = ThreadListOptions());
+  /// The same.
+  [[nodiscard]] detail::BracedPaged<protocol::requests::ThreadList> threads(
+      ThreadListOptions&& options);
   /// As `Codex::thread_archive` (`thread/archive`).
-  [[nodiscard]] Task<protocol::ThreadArchiveResponse> thread_archive(std::string thread_id,
-                                                                     CallOptions options = {});
+  [[nodiscard]] Task<protocol::ThreadArchiveResponse> thread_archive(
+      std::string thread_id, const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<protocol::ThreadArchiveResponse> thread_archive(
+      std::string thread_id, CallOptions&& options);  ///< The same.
   /// As `Codex::thread_unarchive` (`thread/unarchive`).
-  [[nodiscard]] Task<AsyncThread> thread_unarchive(std::string thread_id, CallOptions options = {});
+  [[nodiscard]] Task<AsyncThread> thread_unarchive(std::string thread_id,
+                                                   const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<AsyncThread> thread_unarchive(
+      std::string thread_id, CallOptions&& options);  ///< The same.
 
   /// As `Codex::notifications`.
-  [[nodiscard]] Task<AsyncNotificationStream> notifications(WaitOptions options = {});
+  [[nodiscard]] Task<AsyncNotificationStream> notifications(
+      const WaitOptions& options = WaitOptions());
+  [[nodiscard]] detail::BracedTask<AsyncNotificationStream> notifications(
+      WaitOptions&& options);  ///< The same.
 
   /// As `Codex::request`: `co_await codex.request<codex::protocol::requests::ThreadList>(params)`.
   template <class R>
   [[nodiscard]] Task<typename R::Response> request(
-      const typename R::Params& params = {},
-      CallOptions options = {}) {  // NOLINT(performance-unnecessary-value-param): is moved
+      const typename R::Params& params = typename R::Params(),
+      const CallOptions& options = CallOptions()) {
     return at_home(detail::decoded_response<R>(
-        request_text(R::method, params_text<R>(params), std::move(options))));
+        request_text(R::method, params_text<R>(params), CallOptions(options))));
+  }
+  /// The same.
+  template <class R>
+  [[nodiscard]] detail::BracedTask<typename R::Response> request(const typename R::Params& params,
+                                                                 CallOptions&& options) {
+    return detail::BracedTask<typename R::Response>(request<R>(params, options));
+  }
+  /// The same.
+  template <class R>
+  [[nodiscard]] detail::BracedTask<typename R::Response> request(
+      typename R::Params&& params, CallOptions options = CallOptions()) {
+    return detail::BracedTask<typename R::Response>(request<R>(params, options));
   }
 
   /// As `Codex::all`.
   template <class R>
-  [[nodiscard]] AsyncPaged<R> all(const typename R::Params& params = {}, CallOptions options = {}) {
+  [[nodiscard]] AsyncPaged<R> all(const typename R::Params& params = typename R::Params(),
+                                  const CallOptions& options = CallOptions()) {
     (void)core();
     return AsyncPaged<R>(
-        std::make_shared<detail::AsyncPager>(core_, R::method, Json(params), std::move(options)));
+        std::make_shared<detail::AsyncPager>(core_, R::method, Json(params), options));
+  }
+  /// The same.
+  template <class R>
+  [[nodiscard]] detail::BracedPaged<R> all(const typename R::Params& params,
+                                           CallOptions&& options) {
+    return detail::BracedPaged<R>(all<R>(params, options));
+  }
+  /// The same.
+  template <class R>
+  [[nodiscard]] detail::BracedPaged<R> all(typename R::Params&& params,
+                                           CallOptions options = CallOptions()) {
+    return detail::BracedPaged<R>(all<R>(params, options));
   }
 
   /// As the untyped `Codex::request`.
   [[nodiscard]] Task<Json> request(std::string_view method,
                                    Json params = Json(Json::value_t::object),
-                                   CallOptions options = {});
+                                   const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<Json> request(std::string_view method, Json params,
+                                                 CallOptions&& options);  ///< The same.
 
  private:
   template <class R>

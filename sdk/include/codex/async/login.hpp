@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 
+#include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/options.hpp>
 
@@ -28,7 +29,9 @@ class AsyncLoginHandle {
 
   /// As `LoginHandle::wait`.
   [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
-      WaitOptions options = {}) const;
+      const WaitOptions& options = WaitOptions()) const;
+  [[nodiscard]] detail::BracedTask<protocol::AccountLoginCompletedNotification> wait(
+      WaitOptions&& options) const;  ///< The same.
   /// As `wait`, for so long.
   [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
       std::chrono::milliseconds timeout) const;
@@ -36,7 +39,10 @@ class AsyncLoginHandle {
   [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(std::stop_token stop) const;
 
   /// As `LoginHandle::cancel` (`account/login/cancel`).
-  [[nodiscard]] Task<protocol::CancelLoginAccountResponse> cancel(CallOptions options = {}) const;
+  [[nodiscard]] Task<protocol::CancelLoginAccountResponse> cancel(
+      const CallOptions& options = CallOptions()) const;
+  [[nodiscard]] detail::BracedTask<protocol::CancelLoginAccountResponse> cancel(
+      CallOptions&& options) const;  ///< The same.
 
  protected:
   /// For the SDK itself.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/paging.hpp>
 
@@ -76,5 +77,21 @@ class AsyncPaged {
 
   std::shared_ptr<State> state_;
 };
+
+namespace detail {
+
+/// A list whose options may stand in braces in one expression with `co_await`.
+template <class R>
+class BracedPaged : public AsyncPaged<R> {
+ public:
+  using Next = std::optional<typename AsyncPaged<R>::value_type>;
+
+  explicit BracedPaged(AsyncPaged<R> pages) : AsyncPaged<R>(std::move(pages)) {}
+
+  [[nodiscard]] Task<Next> next() & { return AsyncPaged<R>::next(); }
+  [[nodiscard]] BracedTask<Next> next() && { return BracedTask<Next>(AsyncPaged<R>::next()); }
+};
+
+}  // namespace detail
 
 }  // namespace codex

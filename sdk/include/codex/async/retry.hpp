@@ -2,7 +2,9 @@
 
 #include <exception>
 #include <type_traits>
+#include <utility>
 
+#include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/retry.hpp>
 
@@ -14,7 +16,10 @@ template <class Fn>
 concept MakesTasks = is_task<std::invoke_result_t<Fn&>>;
 
 template <class Fn>
-std::invoke_result_t<Fn&> retry_task(Fn fn, RetryOptions options) {
+using RetriedTask = Task<AwaitedValue<std::invoke_result_t<Fn&>>>;
+
+template <class Fn>
+RetriedTask<Fn> retry_task(Fn fn, RetryOptions options) {
   RetryPauses pauses(options);
   while (true) {
     auto attempt = fn();
@@ -32,8 +37,14 @@ std::invoke_result_t<Fn&> retry_task(Fn fn, RetryOptions options) {
 /// As the other `retry_on_overload`, for a function that makes tasks: awaits one after the other,
 /// and sleeps in between, until one succeeds.
 template <detail::MakesTasks Fn>
-std::invoke_result_t<Fn&> retry_on_overload(Fn fn, RetryOptions options = {}) {
-  return detail::retry_task(std::move(fn), std::move(options));
+detail::RetriedTask<Fn> retry_on_overload(Fn fn, const RetryOptions& options = RetryOptions()) {
+  return detail::retry_task(std::move(fn), options);
+}
+/// The same.
+template <detail::MakesTasks Fn>
+auto retry_on_overload(Fn fn, RetryOptions&& options) {
+  using Value = typename detail::RetriedTask<Fn>::value_type;
+  return detail::BracedTask<Value>(detail::retry_task(std::move(fn), std::move(options)));
 }
 
 }  // namespace codex

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -45,6 +46,11 @@ struct TaskCount {
   static inline std::atomic<std::ptrdiff_t> alive = 0;
 };
 
+/// How often fork made the process that this is, as far as the SDK was there to count.
+struct Forks {
+  static inline std::atomic<std::uint32_t> count = 0;
+};
+
 class PromiseBase {
  public:
   PromiseBase() noexcept { TaskCount::alive.fetch_add(1, std::memory_order_relaxed); }
@@ -80,6 +86,11 @@ class PromiseBase {
 
   [[nodiscard]] bool was_started() const noexcept { return was_started_; }
   [[nodiscard]] bool has_failed() const noexcept { return error_ != nullptr; }
+  /// In a child of fork, one that was started waits for threads that are not there, and holds what
+  /// is theirs.
+  [[nodiscard]] bool may_be_destroyed() const noexcept {
+    return !was_started_ || forks_ == Forks::count.load(std::memory_order_relaxed);
+  }
 
   /// Runs the coroutine up to its first wait. True when it waits: then, and only then, the
   /// continuation is called at its end. Not by symmetric transfer, which would need tail calls that
@@ -110,6 +121,7 @@ class PromiseBase {
   Continuation continuation_;
   std::exception_ptr error_;
   bool was_started_ = false;
+  const std::uint32_t forks_ = Forks::count.load(std::memory_order_relaxed);
   std::atomic<bool> has_met_ = false;  // whoever comes second goes on: the end, or the starter
 };
 
@@ -206,8 +218,8 @@ class [[nodiscard]] Task {
   /// Throws what the coroutine threw, and CodexError when the task was awaited before, or moved
   /// from.
   ///
-  /// g++ 12 destroys a struct in braces twice where it stands in the same expression as `co_await`.
-  /// Name the task, or the struct, first:
+  /// g++ 12 destroys a struct in braces twice where it stands in the same expression as `co_await`,
+  /// and warns of it where that is a call of the SDK's. Name the task, or the struct, first:
   ///
   ///     auto start = codex.thread_start({.cwd = "/repo"});
   ///     auto thread = co_await start;
@@ -226,7 +238,9 @@ class [[nodiscard]] Task {
     throw CodexError("This task was awaited before, or moved from: a task is awaited once");
   }
   void give_up() noexcept {
-    if (coroutine_) std::exchange(coroutine_, nullptr).destroy();
+    if (!coroutine_) return;
+    const auto coroutine = std::exchange(coroutine_, nullptr);
+    if (coroutine.promise().may_be_destroyed()) coroutine.destroy();
   }
 
   std::coroutine_handle<promise_type> coroutine_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/async/turn.hpp>
 #include <codex/input.hpp>
@@ -36,42 +37,94 @@ class AsyncThread {
 
   /// As `Thread::run`. A stop of the task, as by `with_timeout`, interrupts the turn as
   /// `TurnOptions::stop` does; a task that is abandoned leaves it to itself.
-  [[nodiscard]] Task<TurnResult> run(RunInput input, TurnOptions options = {}) const;
+  [[nodiscard]] Task<TurnResult> run(RunInput input,
+                                     const TurnOptions& options = TurnOptions()) const;
+  [[nodiscard]] detail::BracedTask<TurnResult> run(RunInput input,
+                                                   TurnOptions&& options) const;  ///< The same.
+  /// The same.
+  template <detail::BracedItem Said>
+  [[nodiscard]] detail::BracedTask<TurnResult> run(Said&& said,
+                                                   TurnOptions options = TurnOptions()) const {
+    return run(RunInput(std::move(said)), std::move(options));
+  }
 
   /// As `Thread::run_as`.
   template <Described T>
-  // NOLINTNEXTLINE(performance-unnecessary-value-param): are moved
-  [[nodiscard]] Task<Parsed<T>> run_as(RunInput input, TurnOptions options = {}) const {
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): is moved
+  [[nodiscard]] Task<Parsed<T>> run_as(RunInput input,
+                                       const TurnOptions& options = TurnOptions()) const {
     return at_home(detail::parsed_as<T>(run_until_read(
-        std::move(input), std::move(options), detail::shape_of<T>(), [](const TurnResult& turn) {
+        std::move(input), options, detail::shape_of<T>(), [](const TurnResult& turn) {
           T value{};
           detail::read_answer(turn, detail::shape_of<T>(), &value);
         })));
   }
+  /// The same.
+  template <Described T>
+  [[nodiscard]] detail::BracedTask<Parsed<T>> run_as(RunInput input, TurnOptions&& options) const {
+    return detail::BracedTask<Parsed<T>>(run_as<T>(std::move(input), options));
+  }
+  /// The same.
+  template <Described T, detail::BracedItem Said>
+  [[nodiscard]] detail::BracedTask<Parsed<T>> run_as(Said&& said,
+                                                     TurnOptions options = TurnOptions()) const {
+    return run_as<T>(RunInput(std::move(said)), std::move(options));
+  }
 
   /// As `Thread::turn` (`turn/start`). Where the task is given up before its end, the turn is never
   /// started, or interrupted.
-  [[nodiscard]] Task<AsyncTurnHandle> turn(RunInput input, TurnOptions options = {}) const;
+  [[nodiscard]] Task<AsyncTurnHandle> turn(RunInput input,
+                                           const TurnOptions& options = TurnOptions()) const;
+  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> turn(
+      RunInput input, TurnOptions&& options) const;  ///< The same.
+  /// The same.
+  template <detail::BracedItem Said>
+  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> turn(
+      Said&& said, TurnOptions options = TurnOptions()) const {
+    return turn(RunInput(std::move(said)), std::move(options));
+  }
 
   /// As `Thread::read` (`thread/read`).
-  [[nodiscard]] Task<protocol::ThreadReadResponse> read(ThreadReadOptions options = {}) const;
+  [[nodiscard]] Task<protocol::ThreadReadResponse> read(
+      const ThreadReadOptions& options = ThreadReadOptions()) const;
+  [[nodiscard]] detail::BracedTask<protocol::ThreadReadResponse> read(
+      ThreadReadOptions&& options) const;  ///< The same.
 
   /// As `Thread::set_name` (`thread/name/set`).
-  [[nodiscard]] Task<protocol::ThreadSetNameResponse> set_name(std::string name,
-                                                               CallOptions options = {}) const;
+  [[nodiscard]] Task<protocol::ThreadSetNameResponse> set_name(
+      std::string name, const CallOptions& options = CallOptions()) const;
+  [[nodiscard]] detail::BracedTask<protocol::ThreadSetNameResponse> set_name(
+      std::string name, CallOptions&& options) const;  ///< The same.
 
   /// As `Thread::compact` (`thread/compact/start`).
-  [[nodiscard]] Task<protocol::ThreadCompactStartResponse> compact(CallOptions options = {}) const;
+  [[nodiscard]] Task<protocol::ThreadCompactStartResponse> compact(
+      const CallOptions& options = CallOptions()) const;
+  [[nodiscard]] detail::BracedTask<protocol::ThreadCompactStartResponse> compact(
+      CallOptions&& options) const;  ///< The same.
 
   /// As `Thread::review` (`review/start`).
   [[nodiscard]] Task<AsyncTurnHandle> review(const protocol::ReviewTarget& target,
-                                             ReviewOptions options = {}) const;
+                                             const ReviewOptions& options = ReviewOptions()) const;
+  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> review(
+      const protocol::ReviewTarget& target, ReviewOptions&& options) const;  ///< The same.
+  /// The same.
+  template <detail::BracedItem Target>
+  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> review(
+      Target&& target, ReviewOptions options = ReviewOptions()) const {
+    return review(protocol::ReviewTarget(std::move(target)), std::move(options));
+  }
 
   /// As `Thread::run_goal`.
-  [[nodiscard]] Task<TurnResult> run_goal(std::string objective, GoalOptions options = {}) const;
+  [[nodiscard]] Task<TurnResult> run_goal(std::string objective,
+                                          const GoalOptions& options = GoalOptions()) const;
+  [[nodiscard]] detail::BracedTask<TurnResult> run_goal(
+      std::string objective, GoalOptions&& options) const;  ///< The same.
 
   /// As `Thread::goal` (`thread/goal/set`).
-  [[nodiscard]] Task<AsyncTurnHandle> goal(std::string objective, GoalOptions options = {}) const;
+  [[nodiscard]] Task<AsyncTurnHandle> goal(std::string objective,
+                                           const GoalOptions& options = GoalOptions()) const;
+  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> goal(
+      std::string objective, GoalOptions&& options) const;  ///< The same.
 
  private:
   friend class AsyncCodex;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/turn.hpp>
 
@@ -76,10 +77,22 @@ class AsyncTurnHandle {
   }
 
   /// As `TurnHandle::steer` (`turn/steer`).
-  [[nodiscard]] Task<protocol::TurnSteerResponse> steer(Input input, CallOptions options = {});
+  [[nodiscard]] Task<protocol::TurnSteerResponse> steer(Input input,
+                                                        const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<protocol::TurnSteerResponse> steer(
+      Input input, CallOptions&& options);  ///< The same.
+  /// The same.
+  template <detail::BracedItem Said>
+  [[nodiscard]] detail::BracedTask<protocol::TurnSteerResponse> steer(
+      Said&& said, CallOptions options = CallOptions()) {
+    return steer(Input(std::move(said)), std::move(options));
+  }
 
   /// As `TurnHandle::interrupt` (`turn/interrupt`).
-  [[nodiscard]] Task<protocol::TurnInterruptResponse> interrupt(CallOptions options = {});
+  [[nodiscard]] Task<protocol::TurnInterruptResponse> interrupt(
+      const CallOptions& options = CallOptions());
+  [[nodiscard]] detail::BracedTask<protocol::TurnInterruptResponse> interrupt(
+      CallOptions&& options);  ///< The same.
 
  private:
   friend class AsyncThread;

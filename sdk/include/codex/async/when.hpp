@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/errors.hpp>
 
@@ -202,6 +203,15 @@ Task<std::tuple<detail::ValueOf<T>...>> when_all(Task<T>... tasks) {
   return detail::when_all_of(std::tuple<Task<T>...>(std::move(tasks)...));
 }
 
+/// The same.
+template <class... T>
+  requires(detail::Braced<T> || ...)
+auto when_all(T&&... tasks) {
+  using Values = std::tuple<detail::ValueOf<detail::AwaitedValue<T>>...>;
+  return detail::BracedTask<Values>(
+      detail::when_all_of(std::tuple<Task<detail::AwaitedValue<T>>...>(std::move(tasks)...)));
+}
+
 /// The same for any number of tasks of one type.
 template <class T>
 Task<std::vector<detail::ValueOf<T>>> when_all(std::vector<Task<T>> tasks) {
@@ -222,6 +232,15 @@ template <class... T>
   requires(sizeof...(T) > 0)
 Task<std::variant<detail::ValueOf<T>...>> when_any(Task<T>... tasks) {
   return detail::when_any_of(std::tuple<Task<T>...>(std::move(tasks)...));
+}
+
+/// The same.
+template <class... T>
+  requires(detail::Braced<T> || ...)
+auto when_any(T&&... tasks) {
+  using Values = std::variant<detail::ValueOf<detail::AwaitedValue<T>>...>;
+  return detail::BracedTask<Values>(
+      detail::when_any_of(std::tuple<Task<detail::AwaitedValue<T>>...>(std::move(tasks)...)));
 }
 
 /// Which of several tasks ended first, and its value.
@@ -263,6 +282,12 @@ Task<T> with_timeout(Task<T> task, std::chrono::milliseconds time) {
     }
   }
   co_return detail::TaskAccess::take(timed);
+}
+
+/// The same.
+template <detail::Braced T>
+T with_timeout(T&& task, std::chrono::milliseconds time) {
+  return T(with_timeout(Task<typename T::value_type>(std::move(task)), time));
 }
 
 }  // namespace codex
