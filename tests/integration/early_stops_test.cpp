@@ -195,7 +195,7 @@ TEST_CASE("a turn that is steered, then interrupted, in its first milliseconds i
     turn.steer("And " + work(delay));
     turn.interrupt();
     const auto result = turn.run();
-    // What was steered may be left to the thread's next turn: the runtime's own order of things.
+    // The next turn is the matter of the tests beside this one.
     return result.status == types::TurnStatus::interrupted ? "" : std::string(result.status.name());
   });
   check_that_nothing_goes_on(model, client);
