@@ -5,7 +5,6 @@
 #include <codex/errors.hpp>
 
 #include "wire/mask/mask.hpp"
-#include "wire/rpc_error.hpp"
 
 namespace codex {
 namespace {
