@@ -306,6 +306,21 @@ TEST_CASE("past the limits everything counts as writable") {
     client.starts("one more", read_only);
     CHECK(client.can_write("/usr", "7"));
   }
+  SUBCASE("threads of others") {
+    Client client;
+    client.starts("t", read_only);
+    const auto works = [&](const std::string& thread) {
+      client.reach.see(
+          *testing::message(R"({"method":"item/started","params":{"threadId":")" + thread +
+                            R"(","turnId":"u","item":{"type":"commandExecution","id":"c"}}})"));
+    };
+    for (std::size_t i = 0; i <= AgentReach::max_threads; ++i)
+      works("stranger " + std::to_string(i));
+    for (std::size_t i = 0; i <= AgentReach::max_threads; ++i) {
+      client.starts("stranger " + std::to_string(i), read_only);
+    }
+    CHECK(client.can_write("/usr"));
+  }
   SUBCASE("places of a thread") {
     Client client;
     client.starts("t", read_only);

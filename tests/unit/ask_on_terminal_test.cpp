@@ -128,7 +128,13 @@ TEST_CASE("the end of input is a no, also in the middle of a line") {
   CHECK(asked("").first == Kind::decline);
   CHECK(asked("y").first == Kind::decline);
   CHECK(asked("what?\n").first == Kind::decline);
-  CHECK(asked(std::string(1 << 20, ' ') + "y\n").first == Kind::decline);
+}
+
+TEST_CASE("a line that is longer than a person's is no answer") {
+  const auto line_of = [](std::size_t size) { return std::string(size - 1, ' ') + "y\n"; };
+  CHECK(asked(line_of(codex::detail::max_typed_line - 1)).first == Kind::accept);
+  CHECK(asked(line_of(codex::detail::max_typed_line)).first == Kind::decline);
+  CHECK(asked(line_of(1 << 20)).first == Kind::decline);
 }
 
 TEST_CASE("nobody is asked what nobody wants to know any more") {

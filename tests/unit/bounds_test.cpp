@@ -25,7 +25,7 @@ const std::vector<Probe>& probes() {
       {"`Codex(...)`: handshake", {"every wait survives every fault, and nothing is left behind"}},
       {"a call of `AsyncCodex` that has to start the client first",
        {"a call that waits for the start of the client heeds its own stop token and time limit"}},
-      {"any request, `steer`, `interrupt`",
+      {"any request, `steer`, `interrupt`, the wait for their turn to begin included",
        {"a deadline ends the wait, and the answer that follows is dropped",
         "a stop request ends the wait, and the answer that follows is dropped",
         "a request that waits its turn too long is never sent"}},
@@ -80,6 +80,25 @@ const std::vector<Probe>& probes() {
       {"ids of items that turns have used",
        {"the ids of items are forgotten with the oldest turns, which get no new ones after that",
         "items of turns that never end are bounded in number and bytes"}},
+      {"folders that an agent can write or wrote in; places where a thread works",
+       {"past the limits everything counts as writable"}},
+      {"threads whose sandbox is known; threads that work though it is not",
+       {"past the limits everything counts as writable"}},
+      {"commands that `allow_commands` accepted with `may_run_code_it_finds`, and that run",
+       {"past the limits everything counts as writable"}},
+      {"conditions of one answer (`HandlerContext::only_if`)",
+       {"an answer with more conditions than the limit does not hold"}},
+      {"what is printed on a `Screen` while a person is asked",
+       {"a screen holds back no more than its limit, and says how much it left out"}},
+      {"a question on the terminal",
+       {"what is too long to be read is declined unread",
+        "a small terminal is asked what fits on it, and nothing else"}},
+      {"a line that a person types", {"a line that is longer than a person's is no answer"}},
+      {"texts whose deltas the wire log masks as a whole",
+       {"of the texts that come in pieces the 256 latest are remembered",
+        "a text that comes letter by letter takes no more than a screen of it at a time"}},
+      {"a call of the mask",
+       {"long texts take linear time", "JSON inside a JSON string is seen through"}},
       {"logins that ended before anyone asked",
        {"early logins that nobody asks for do not pile up",
         "logins that ended before anyone asked hold so many bytes at most"}},
@@ -106,6 +125,16 @@ const std::vector<Probe>& probes() {
        "that "
        "are read as structs",
        {"alternatives within alternatives are read in bounded time, and never deeper than 256"}},
+      // What the tools read
+      {"`codex-codegen`: a file of the schema",
+       {"test_nothing_nests_deeper_than_any_schema_does",
+        "test_what_is_larger_than_any_schema_is_refused"}},
+      {"`codex-codegen`: schemas in schemas, through references",
+       {"test_no_chain_of_references_is_longer_than_any_schemas"}},
+      {"`codex-codegen`: alternatives in one place, those of alternatives included",
+       {"test_alternatives_that_double_at_every_step_are_refused"}},
+      {"`fetch_runtime`, `stage_runtime`: a package",
+       {"test_a_package_that_unpacks_to_more_than_any_runtime_is_refused"}},
   };
   return all;
 }
@@ -135,15 +164,16 @@ std::vector<std::string> rows_of(const std::filesystem::path& page) {
 
 /// The names of all test cases, as the sources have them.
 std::set<std::string> test_names(const std::filesystem::path& folder) {
-  static const std::regex test_case(
-      R"re(TEST_CASE(?:_FIXTURE\([\w:]+,\s*|\()"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")?)re");
+  static const std::regex test_case(  // those of doctest, or of Python's unittest
+      R"re(TEST_CASE(?:_FIXTURE\([\w:]+,\s*|\()"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")?|def (test_\w+))re");
   std::set<std::string> names;
-  for (const char* part : {"unit", "integration", "faults", "law"}) {
+  for (const char* part : {"unit", "integration", "faults", "law", "codegen", "tools"}) {
     for (const auto& file : std::filesystem::directory_iterator(folder / part)) {
-      if (file.path().extension() != ".cpp") continue;
+      const auto ending = file.path().extension();
+      if (ending != ".cpp" && ending != ".py") continue;
       const std::string text = read_file(file.path());
       for (std::sregex_iterator at(text.begin(), text.end(), test_case), end; at != end; ++at) {
-        names.insert(at->str(1) + at->str(2));
+        names.insert(at->str(1) + at->str(2) + at->str(3));
       }
     }
   }

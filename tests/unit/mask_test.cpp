@@ -112,6 +112,21 @@ TEST_CASE("a text that comes letter by letter takes no more than a screen of it 
   }
 }
 
+TEST_CASE("of the texts that come in pieces the 256 latest are remembered") {
+  const auto piece = [](std::size_t item, std::string_view text) {
+    return R"({"method":"m","params":{"itemId":")" + std::to_string(item) + R"(","delta":")" +
+           std::string(text) + "\"}}";
+  };
+  const auto ends_hidden = [&](std::size_t others) {
+    DeltaMask mask;
+    (void)mask.mask(piece(0, "sk-proj-abcdefghijkl"));
+    for (std::size_t i = 1; i <= others; ++i) (void)mask.mask(piece(i, "some text"));
+    return !contains(mask.mask(piece(0, "MNOPQRST")).value(), "MNOPQRST");
+  };
+  CHECK(ends_hidden(255));
+  CHECK_FALSE(ends_hidden(256));
+}
+
 TEST_CASE("codes that pair and keys that are private are secrets") {
   CHECK(mask(R"({"pairingCode":"1","manualPairingCode":"2","client-private-key":"3"})") ==
         R"({"pairingCode":"***","manualPairingCode":"***","client-private-key":"***"})");
