@@ -34,14 +34,14 @@ using codex::protocol::detail::parse_or_discard;
 
 constexpr const char* too_deep = "nested deeper than 256";
 
-enum class Kind { lists, objects, mixed };
+enum class Nesting { lists, objects, mixed };
 
 /// A JSON text of so many levels.
-std::string tower(std::size_t depth, Kind kind = Kind::lists) {
+std::string tower(std::size_t depth, Nesting kind = Nesting::lists) {
   std::string text;
   std::string end;
   for (std::size_t i = 0; i < depth; ++i) {
-    const bool is_list = kind == Kind::lists || (kind == Kind::mixed && i % 2 == 0);
+    const bool is_list = kind == Nesting::lists || (kind == Nesting::mixed && i % 2 == 0);
     text += is_list ? "[" : R"({"a":)";
     end += is_list ? ']' : '}';
   }
@@ -49,7 +49,7 @@ std::string tower(std::size_t depth, Kind kind = Kind::lists) {
 }
 
 std::vector<std::string> towers() {
-  return {tower(257), tower(150'000), tower(200'000, Kind::objects), tower(1'000'000, Kind::mixed)};
+  return {tower(257), tower(150'000), tower(200'000, Nesting::objects), tower(1'000'000, Nesting::mixed)};
 }
 
 std::string json_text(std::string_view method, const std::string& params) {
@@ -78,7 +78,7 @@ void check_alive(Codex& codex) { CHECK(codex.request("ping") == Json::object());
 }  // namespace
 
 TEST_CASE("the depth of a text: brackets outside of strings, closed ones off") {
-  for (const Kind kind : {Kind::lists, Kind::objects, Kind::mixed}) {
+  for (const Nesting kind : {Nesting::lists, Nesting::objects, Nesting::mixed}) {
     CHECK_FALSE(is_too_deep(tower(max_depth, kind)));
     CHECK(is_too_deep(tower(max_depth + 1, kind)));
     CHECK(parse_or_discard(tower(max_depth, kind)).is_structured());
@@ -224,7 +224,7 @@ TEST_CASE("a turn keeps what nests too deep as text, and its end is not taken fo
   const Thread thread = codex.thread_start();
   const std::vector<std::string> items = {
       R"("type":"new","id":"i","x":)" + tower(200'000),
-      R"("type":"agentMessage","id":"j","text":"said","x":)" + tower(150'000, Kind::objects),
+      R"("type":"agentMessage","id":"j","text":"said","x":)" + tower(150'000, Nesting::objects),
       R"("type":"agentMessage","id":"k","text":"done")"};
   const auto collect = [&](const std::string& id, const std::string& members) {
     runtime.on("turn/start", R"("result":{"turn":{"id":")" + id + R"("}})");
@@ -305,7 +305,7 @@ TEST_CASE("a request of the runtime that nests too deep is refused, and the app 
 }
 
 TEST_CASE("what the tests of an app are fed may nest as deep as it likes") {
-  const std::string deep = tower(1'000'000, Kind::mixed);
+  const std::string deep = tower(1'000'000, Nesting::mixed);
   MockModel model;
   httplib::Client client(model.url());
   (void)client.Post("/v1/responses", deep, "application/json");
