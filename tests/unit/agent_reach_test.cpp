@@ -310,9 +310,8 @@ TEST_CASE("past the limits everything counts as writable") {
     Client client;
     client.starts("t", read_only);
     const auto works = [&](const std::string& thread) {
-      client.reach.see(
-          *testing::message(R"({"method":"item/started","params":{"threadId":")" + thread +
-                            R"(","turnId":"u","item":{"type":"commandExecution","id":"c"}}})"));
+      client.reach.see(*message(R"({"method":"item/started","params":{"threadId":")" + thread +
+                                R"(","turnId":"u","item":{"type":"commandExecution","id":"c"}}})"));
     };
     for (std::size_t i = 0; i <= AgentReach::max_threads; ++i)
       works("stranger " + std::to_string(i));

@@ -49,7 +49,8 @@ std::string tower(std::size_t depth, Nesting kind = Nesting::lists) {
 }
 
 std::vector<std::string> towers() {
-  return {tower(257), tower(150'000), tower(200'000, Nesting::objects), tower(1'000'000, Nesting::mixed)};
+  return {tower(257), tower(150'000), tower(200'000, Nesting::objects),
+          tower(1'000'000, Nesting::mixed)};
 }
 
 std::string json_text(std::string_view method, const std::string& params) {

@@ -83,8 +83,9 @@ class Decision {
 ///
 /// Nothing where that is a mere yes: for a request that proposes no rule
 /// (`proposed_execpolicy_amendment`) or asks for more than a command; for a command that is more
-/// than plain words, as `approvals::allow_commands` parses them; and for a program that is not among
-/// those which run nothing but themselves (`allow_commands` lists them): `sh x.sh`, `make`, `git`.
+/// than plain words, as `approvals::allow_commands` parses them; and for a program that is not
+/// among those which run nothing but themselves (`allow_commands` lists them): `sh x.sh`, `make`,
+/// `git`.
 [[nodiscard]] std::optional<std::vector<std::string>> proposed_rule(
     const protocol::CommandExecutionRequestApprovalParams& params);
 

@@ -223,9 +223,9 @@ class AskOnTerminal : public ReadyPolicy<&detail::ask_on_terminal> {
 /// What the agent wrote stands after a bar at the start of each line, broken at 72 columns or at
 /// the width of the terminal, and cannot control the terminal: see `codex::printable`. Letters that
 /// may only look like others, characters that do not show, and what the request does not say are
-/// pointed out in words. "Always" is offered only for a single command of a program that is known to
-/// run nothing but itself (`allow_commands` lists them): `sh x.sh`, `make` or `git` may do something
-/// else the next time.
+/// pointed out in words. "Always" is offered only for a single command of a program that is known
+/// to run nothing but itself (`allow_commands` lists them): `sh x.sh`, `make` or `git` may do
+/// something else the next time.
 ///
 /// Output of the program itself can push a question away, or imitate one. Print through a `Screen`
 /// and use `ask_on_terminal(screen)`: it is held back until the person has answered.

@@ -6,8 +6,8 @@
 #include <codex/protocol/session.hpp>
 #include <codex/protocol/turn.hpp>
 
-#include "approvals/prompt_page.hpp"
 #include "approvals/harmless_programs.hpp"
+#include "approvals/prompt_page.hpp"
 #include "wire/ascii.hpp"
 
 namespace codex::detail {
