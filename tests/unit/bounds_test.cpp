@@ -165,7 +165,7 @@ std::vector<std::string> rows_of(const std::filesystem::path& page) {
 /// The names of all test cases, as the sources have them.
 std::set<std::string> test_names(const std::filesystem::path& folder) {
   static const std::regex test_case(  // those of doctest, or of Python's unittest
-      R"re(TEST_CASE(?:_FIXTURE\([\w:]+,\s*|\()"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")?|def (test_\w+))re");
+      R"re(TEST_CASE(?:_FIXTURE\([\w:]+,\s*|\(\s*)"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")?|def (test_\w+))re");
   std::set<std::string> names;
   for (const char* part : {"unit", "integration", "faults", "law", "codegen", "tools"}) {
     for (const auto& file : std::filesystem::directory_iterator(folder / part)) {
@@ -202,9 +202,7 @@ TEST_CASE("every row of docs/bounds.md has a test that reaches its limit") {
     CHECK_MESSAGE(!cases.empty(), "the row \"", row, "\" names no test");
     for (const std::string& name : cases) {
       CHECK_MESSAGE(names.contains(name), "the row \"", row,
-                    "\" names a test case that is not "
-                    "there: \"",
-                    name, '"');
+                    "\" names a test case that is not there: \"", name, "\"");
     }
   }
 }

@@ -248,8 +248,10 @@ TEST_CASE_FIXTURE(Controlled, "between two turns the next one is interrupted, be
 TEST_CASE_FIXTURE(Controlled, "the thread of a paused goal is free once the interrupt was sent") {
   for (const auto& event : {goal("active"), started("a"), completed("a")}) send(event);
   auto done = interrupt();
+  const auto pause = peer.next_line(soon());
+  REQUIRE(pause);
   send(goal("paused"));
-  serve();
+  peer.send_line(R"({"id":)" + Json::parse(*pause).at("id").dump() + R"(,"result":{}})");
   const auto line = peer.next_line(soon());  // the goal is paused, and this not answered yet
   REQUIRE(line);
   CHECK_THROWS_AS((void)connection->router().expect_turn("t"), InvalidRequestError);

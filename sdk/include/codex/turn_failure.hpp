@@ -41,6 +41,7 @@ enum class TurnFailureKind : std::uint8_t {
 struct TurnFailureKind : protocol::OpenEnum<TurnFailureKind, known::TurnFailureKind> {
   using OpenEnum::OpenEnum;
 
+  /// @cond  the kinds, as `known::TurnFailureKind` documents them
   static constexpr auto context_window_exceeded = known::TurnFailureKind::context_window_exceeded;
   static constexpr auto session_budget_exceeded = known::TurnFailureKind::session_budget_exceeded;
   static constexpr auto usage_limit_exceeded = known::TurnFailureKind::usage_limit_exceeded;
@@ -72,6 +73,7 @@ struct TurnFailureKind : protocol::OpenEnum<TurnFailureKind, known::TurnFailureK
       known::TurnFailureKind::active_turn_not_steerable;
 
   static const protocol::detail::EnumInfo type_info;
+  /// @endcond
 };
 
 }  // namespace codex
