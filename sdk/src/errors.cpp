@@ -30,9 +30,16 @@ std::string_view without_variants(std::string_view message) {
   return message.substr(0, message.find(", expected one of "));
 }
 
+/// The I/O thread masks it, and nobody reads more than that.
+constexpr std::size_t max_shown_message = std::size_t{64} * 1024;
+
 std::string describe_rpc(std::int64_t code, std::string_view message) {
-  return "JSON-RPC error " + std::to_string(code) + ": " +
-         detail::mask_secrets(without_variants(message));
+  const std::string_view whole = without_variants(message);
+  const std::string_view shown = detail::beginning_of(whole, max_shown_message);
+  std::string text = "JSON-RPC error " + std::to_string(code) + ": " + detail::mask_secrets(shown);
+  const std::size_t left_out = whole.size() - shown.size();
+  if (left_out > 0) text += "... " + std::to_string(left_out) + " bytes more";
+  return text;
 }
 
 }  // namespace

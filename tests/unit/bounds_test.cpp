@@ -97,6 +97,8 @@ const std::vector<Probe>& probes() {
       {"texts whose deltas the wire log masks as a whole",
        {"of the texts that come in pieces the 256 latest are remembered",
         "a text that comes letter by letter takes no more than a screen of it at a time"}},
+      {"what `what()` of an error answer shows of its message",
+       {"of a message that is very long what() shows the beginning"}},
       {"a call of the mask",
        {"long texts take linear time", "JSON inside a JSON string is seen through"}},
       {"logins that ended before anyone asked",

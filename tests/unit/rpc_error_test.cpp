@@ -7,6 +7,7 @@
 #include <codex/errors.hpp>
 
 #include "support/messages.hpp"
+#include "wire/envelope.hpp"
 
 namespace codex::detail {
 namespace {
@@ -100,6 +101,19 @@ TEST_CASE("an unknown method is MethodNotFoundError, whatever the code") {
 TEST_CASE("secrets do not get into what()") {
   const auto error = thrown<InvalidRequestError>(error_text(-32600, "bad key sk-abcdefghijklmnop"));
   CHECK_FALSE(contains(error.what(), "abcdef"));
+}
+
+TEST_CASE("of a message that is very long what() shows the beginning") {
+  const std::string message(200'000, ' ');
+  const auto error = thrown<InvalidRequestError>(error_text(-32600, message));
+  CHECK(error.message() == message);
+  CHECK(std::string_view(error.what()).size() < 66'000);
+  CHECK(std::string_view(error.what()).ends_with("... 134464 bytes more"));
+  const std::string cut = std::string(65'520, ' ') + "sk-abcdefghijklmnopqrstuvwxyz";
+  CHECK_FALSE(contains(thrown<InvalidRequestError>(error_text(-32600, cut)).what(), "abcdef"));
+  std::string letters;
+  while (letters.size() < 100'000) letters += "x \xc3\xa9";
+  CHECK(is_utf8(thrown<InvalidRequestError>(error_text(-32600, letters)).what()));
 }
 
 TEST_CASE("what may be tried again") {

@@ -1,7 +1,10 @@
 // Coroutines by themselves: tasks, their combinations, their executors, and their ends.
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -573,6 +576,31 @@ TEST_CASE("the tasks of a scope on the SDK's own thread may spawn others") {
   for (int i = 0; i < 10; ++i) scope.spawn(tree(scope, leaf, ended));
   sync_wait(scope.join());
   CHECK(ended == 100);
+}
+
+TEST_CASE("those who join a scope go on after the parameters of its tasks have ended") {
+  const NoFrameIsLost check;
+  struct Leaving {
+    explicit Leaving(std::atomic<bool>& flag) : has_left(&flag) {}
+    Leaving(Leaving&& other) noexcept : has_left(std::exchange(other.has_left, nullptr)) {}
+    ~Leaving() {
+      if (has_left == nullptr) return;
+      std::this_thread::sleep_for(1ms);  // makes the fault likely, decides nothing
+      *has_left = true;
+    }
+    std::atomic<bool>* has_left;
+  };
+  const auto work = [](Leaving) -> Task<void> { co_await sleep_for(0ms); };
+  int late = 0;
+  for (int i = 0; i < 200; ++i) {
+    std::atomic<bool> has_left = false;
+    TaskScope scope;
+    scope.spawn(work(Leaving(has_left)));
+    sync_wait(scope.join());
+    if (!has_left.load()) ++late;
+    while (!has_left.load()) std::this_thread::yield();  // it refers to this round's flag
+  }
+  CHECK(late == 0);
 }
 
 TEST_CASE("retry_on_overload awaits one task after the other") {

@@ -32,6 +32,19 @@ void refuse_zero_bytes(const std::string& what, const std::string& value) {
   refuse(what, value, "has a zero byte in it, where the operating system would cut it off");
 }
 
+/// That it is not there is another matter than that this process cannot look.
+void refuse_missing(const std::string& what, const std::string& value,
+                    const std::filesystem::path& path, const std::string& remedy) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return;
+  const std::string problem =
+      error ? "cannot be looked at: " + error.message() + "." : "does not exist." + remedy;
+  refuse(what, value,
+         (problem + " Where the runtime has files of its own (a container), start it with "
+                    "CodexConfig::launch_args_override: then files are not checked.")
+             .c_str());
+}
+
 /// A path that goes over the wire, where what is not UTF-8 would become another path.
 void refuse_other_path(const std::string& what, const std::string& path) {
   if (path.empty()) throw CodexError(what + " is empty. Leave it out, or name one that is there.");
@@ -74,10 +87,8 @@ void InputCheck::cwd(const Optional<std::string>& cwd) const {
   if (!folder.is_absolute()) {
     refuse("cwd", *cwd, "is relative. Give an absolute path: std::filesystem::absolute makes one.");
   }
+  refuse_missing("cwd", *cwd, folder, " Make the folder first.");
   std::error_code ignored;
-  if (!std::filesystem::exists(folder, ignored)) {
-    refuse("cwd", *cwd, "does not exist. Make the folder first.");
-  }
   if (!std::filesystem::is_directory(folder, ignored)) refuse("cwd", *cwd, "is no folder.");
 }
 
@@ -108,8 +119,8 @@ void InputCheck::file(const char* what, const std::string& path) const {
   refuse_other_path(what, path);
   if (!sees_our_files_) return;
   const std::filesystem::path file = std::filesystem::path(runtime_cwd_) / path;
+  refuse_missing(what, path, file, "");
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) refuse(what, path, "does not exist.");
   // Nor a pipe, which would block.
   if (!std::filesystem::is_regular_file(file, ignored)) refuse(what, path, "is no file.");
   if (!std::ifstream(file)) refuse(what, path, "cannot be read.");

@@ -48,6 +48,8 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
     } catch (...) {
       error = std::current_exception();
     }
+    // Its parameters may refer to what those who join have: they end before these go on.
+    child.task.reset();
     std::list<Child> ended;  // ends without the lock
     std::unique_lock lock(scope->mutex);
     ended.splice(ended.end(), scope->children, child.self);

@@ -58,8 +58,9 @@ void TextTail::append(std::string_view text) {
 
 std::string TextTail::last_lines() const {
   std::unique_lock lock(mutex_);
-  std::string masked = mask_secrets(without_colours(text_));
-  lock.unlock();
+  const std::string text = text_;
+  lock.unlock();  // those who append do not wait for the mask
+  std::string masked = mask_secrets(without_colours(text));
   while (masked.ends_with('\n') || masked.ends_with('\r')) masked.pop_back();
   return std::string(last_bytes_of(last_lines_of(masked)));
 }

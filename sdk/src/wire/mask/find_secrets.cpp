@@ -23,6 +23,7 @@ constexpr std::size_t max_wrapper_name = 24;
 constexpr std::size_t min_open_tail = 4;
 constexpr std::size_t max_element_name = 64;
 constexpr std::size_t min_credentials = 8;
+constexpr std::size_t max_scheme = 64;
 constexpr std::size_t longest_plain_word = 20;
 constexpr std::size_t min_code = 12;  // `?code=404` is none
 
@@ -152,7 +153,8 @@ class Finder {
   }
 
   /// 0 when it is not long enough.
-  [[nodiscard]] std::size_t end_of_key(const KnownForm& form, std::size_t at) const {
+  [[nodiscard]] std::size_t end_of_key(const KnownForm& form, std::size_t at) {
+    if (form.needs_dot && at < no_dot_until_) return 0;
     std::size_t length = 0;
     bool has_dot = false;
     for (Letter letter = letters_.at(at); is_tail_char(letter.value, form.tail);
@@ -162,6 +164,7 @@ class Finder {
       at = letter.end;
     }
     if (length >= min_open_tail && reaches_end(at)) return at;
+    if (form.needs_dot && !has_dot) no_dot_until_ = at;
     return length >= form.min_tail && (has_dot || !form.needs_dot) ? at : 0;
   }
 
@@ -338,14 +341,16 @@ class Finder {
   }
 
   bool rest_of_line(const Word& word, std::size_t begin) {
-    const std::size_t end = values_.of_line(begin, word.before);
     std::size_t at = begin;
-    // The scheme stays, when something follows.
-    for (Letter letter = letters_.at(at); at < end && is_word_char(letter.value);
-         letter = letters_.at(at)) {
+    Letter letter = letters_.at(at);
+    for (std::size_t length = 0; is_word_char(letter.value) && length < max_scheme; ++length) {
       at = letter.end;
+      letter = letters_.at(at);
     }
+    // Before the line is read to its end, which others in it would do again.
     if (is_level(text(begin, at))) return false;
+    const std::size_t end = values_.of_line(begin, word.before);
+    // The scheme stays, when something follows.
     const std::size_t credentials = values_.skip_blanks(at);
     return hide(credentials > at && credentials < end ? credentials : begin, end);
   }
@@ -371,6 +376,8 @@ class Finder {
   const std::function<void(const SecretPart&)>& found_;
   std::size_t at_ = 0;
   std::size_t origin_ = 0;  // of the word that is looked at
+  // The end of a run without a dot: the words in it would read it again and again.
+  std::size_t no_dot_until_ = 0;
 };
 
 }  // namespace

@@ -47,6 +47,10 @@ char control(char letter) {
   }
 }
 
+/// Whether it ends a sequence that begins with a colour's. Others are half of a letter of UTF-8, or
+/// begin the next escape.
+bool ends_sequence(char c, char first) { return c >= first && c <= '~' && c != '\\'; }
+
 bool begins_special(char c) { return c == '\\' || c == '\x1b' || c == '^' || c == '\xc2'; }
 
 }  // namespace
@@ -91,6 +95,7 @@ std::size_t Letters::skip_colours(std::size_t byte) const {
     if (const std::size_t escape = escape_character(byte); escape > 0) {
       next += escape;
       if (next < text_.size() && text_[next] == '(') {  // a set of characters
+        if (next + 1 < text_.size() && !ends_sequence(text_[next + 1], '0')) return byte;
         byte = std::min(next + 2, text_.size());
         continue;
       }
@@ -105,7 +110,7 @@ std::size_t Letters::skip_colours(std::size_t byte) const {
     }
     const std::size_t limit = std::min(next + max_colour_bytes, text_.size());
     while (next < limit && text_[next] >= 0x20 && text_[next] < 0x40) ++next;
-    if (next < text_.size() && next == limit) return byte;
+    if (next < text_.size() && (next == limit || !ends_sequence(text_[next], '@'))) return byte;
     byte = std::min(next + 1, text_.size());
   }
   return std::min(byte, text_.size());

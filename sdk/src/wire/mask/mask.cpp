@@ -34,6 +34,15 @@ std::string mask_secrets(std::string_view text) {
   return std::move(copy).finish();
 }
 
+std::string_view beginning_of(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  text = without_last_word(text.substr(0, max_bytes));
+  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80) != 0) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
 std::string excerpt(std::string_view text, std::size_t max_bytes) {
   // Masked with some text in reserve, so that a secret cut in two is still recognised.
   std::string_view part = text.substr(0, max_bytes * reserve_of_excerpt);
