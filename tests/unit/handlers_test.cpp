@@ -738,8 +738,9 @@ TEST_CASE("a thread's own handlers come first: what they leave out falls to the 
   Codex codex(with(runtime, all_handlers()));
   const Handlers mine{.command_approval = [](const auto&) { return approvals::cancel(); }};
   std::int64_t id = 0;
-  const auto answer = [&](const char* method, const Json& params) {
-    runtime.ask(++id, method, params);
+  const auto answer = [&](const char* method, Json params) {
+    params["itemId"] = std::to_string(++id);
+    runtime.ask(id, method, params);
     return runtime.answer_to(id).at("result");
   };
   const auto of_thread = [](const char* thread) {
