@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -231,6 +232,35 @@ TEST_CASE("README's policy runs no command of the agent's, wherever the agent ca
   desk.does(Reply{}.patch(patch(desk.trap())));
   CHECK_FALSE(desk.runs("git status", desk.out));
   CHECK_FALSE(desk.is_pwned());
+}
+
+TEST_CASE("a yes to one command or patch runs no other command that has its id") {
+  bool is_slow = false;
+  SUBCASE("at once") {}
+  SUBCASE("after a while") { is_slow = true; }
+  Desk desk([&](Desk& at, codex::CodexConfig& config) {
+    const approvals::Policy policy =
+        approvals::first_of(approvals::allow_commands({"git status", "ls *"}),
+                            approvals::allow_writes_under(at.out.string()));
+    const auto answer = [=](const auto& params, const codex::HandlerContext& context) {
+      const approvals::Decision decision = policy(params, context);
+      const bool is_yes = decision == approvals::accept();
+      if (is_slow) std::this_thread::sleep_for(std::chrono::milliseconds(is_yes ? 100 : 300));
+      return decision;
+    };
+    config.handlers = {.command_approval = answer, .file_change_approval = answer};
+  });
+  const auto twins = [&](const Reply& harmless, const std::string& id) {
+    desk.does(Reply(harmless).id(id).shell(desk.touches(), {.escalated = true, .workdir = "/usr"}));
+  };
+  const int tries = is_slow ? 3 : 20;
+  for (int i = 0; i < tries && !desk.is_pwned(); ++i) {
+    const std::string id = "c" + std::to_string(i);
+    twins(Reply{}.id(id).shell("ls -l", {.escalated = true, .workdir = "/usr"}), id);
+    twins(Reply{}.id(id).patch(patch("*** Add File: out/f" + std::to_string(i) + "\n+x\n")), id);
+  }
+  CHECK_FALSE(desk.is_pwned());
+  CHECK(desk.runs("ls -l", "/usr"));
 }
 
 TEST_CASE("a repository that the agent patched together is no place for git, whoever said yes") {

@@ -360,6 +360,56 @@ TEST_CASE("a command runs until its item is completed, and of two with one id bo
   CHECK(runs());
 }
 
+TEST_CASE("a command whose id another item has, too, never ends for sure") {
+  Client client;
+  client.starts("t", read_only);
+  const auto runs = [&] { return client.reach.is_running_around("/repo/out"); };
+  client.hears_item("item/started", "t", command_item);
+  client.reach.note_running("t", "u", "c", "/repo");
+  client.hears_item(
+      "item/completed", "t",
+      {{"type", "dynamicToolCall"}, {"id", "c"}, {"arguments", {{"type", "commandExecution"}}}});
+  CHECK(runs());
+  SUBCASE("it ends") {
+    client.hears_item("item/started", "t", {{"type", "commandExecution"}, {"id", "c2"}});
+    client.hears_item("item/completed", "t", command_item);
+    CHECK_FALSE(runs());
+  }
+  SUBCASE("a second command") {
+    client.hears_item("item/started", "t", command_item);
+    client.hears_item("item/completed", "t", command_item);
+    CHECK(runs());
+    client.hears_item("item/completed", "t", command_item);
+    CHECK(runs());
+  }
+  SUBCASE("another item") {
+    client.hears_item("item/started", "t", {{"type", "dynamicToolCall"}, {"id", "c"}});
+    client.hears_item("item/completed", "t", command_item);
+    CHECK(runs());
+  }
+}
+
+TEST_CASE("a thread that is given a configuration is unknown until the response says the rest") {
+  Client client;
+  client.starts("t", read_only);
+  client.reach.note_request(R"({"threadId":"t","config":null})");
+  client.reach.note_request(R"({"threadId":"t2","config":{"sandbox_mode":"read-only"}})");
+  CHECK_FALSE(client.can_write("/repo"));
+  client.reach.note_request(R"({"threadId":"t","config":{"sandbox_mode":"danger-full-access"}})");
+  CHECK(client.can_write("/repo"));
+  client.starts("t", read_only, Json::object(), "thread/resume");
+  CHECK_FALSE(client.can_write("/repo"));
+}
+
+TEST_CASE("what has no bounds makes everything writable") {
+  Client client;
+  client.starts("t", read_only);
+  CHECK_FALSE(client.can_write("/usr"));
+  client.reach.note_everything();
+  CHECK(client.can_write("/usr"));
+  CHECK(client.reach.can_write_startup_files("t", false));
+}
+
 TEST_CASE("two names of one folder are the same folder") {
   const codex::testing::detail::TempDir dir("codex-agent-reach-");
   const fs::path base = fs::canonical(dir.path());

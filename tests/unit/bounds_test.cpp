@@ -80,6 +80,10 @@ const std::vector<Probe>& probes() {
       {"ids of items that turns have used",
        {"the ids of items are forgotten with the oldest turns, which get no new ones after that",
         "items of turns that never end are bounded in number and bytes"}},
+      {"requests about items that the runtime has not resolved; turns that asked about one id "
+       "twice "
+       "at once",
+       {"past as many requests as may be open, and as many turns, none gets a yes"}},
       {"folders that an agent can write or wrote in; places where a thread works",
        {"past the limits everything counts as writable"}},
       {"threads whose sandbox is known; threads that work though it is not",

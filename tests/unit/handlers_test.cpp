@@ -92,7 +92,7 @@ std::vector<Case> all_requests() {
   return {
       {command_method, command_params(), decision("decline"), decision("accept")},
       {"item/fileChange/requestApproval",
-       {{"threadId", "t1"}, {"turnId", "u1"}, {"itemId", "i1"}, {"startedAtMs", 1}},
+       {{"threadId", "t1"}, {"turnId", "u1"}, {"itemId", "p1"}, {"startedAtMs", 1}},
        decision("decline"),
        decision("acceptForSession")},
       {"item/permissions/requestApproval",
@@ -589,7 +589,9 @@ TEST_CASE("requests beyond what can run and wait are refused, and the app is tol
                              .on_problem = problems.listener()}));
   constexpr auto places = static_cast<std::int64_t>(codex::detail::Dispatcher::max_running +
                                                     codex::detail::Dispatcher::max_waiting);
-  for (std::int64_t id = 0; id <= places; ++id) runtime.ask(id, command_method, command_params());
+  for (std::int64_t id = 0; id <= places; ++id) {
+    runtime.ask(id, command_method, command_params("u1", std::to_string(id)));
+  }
   // Threads take the first ones in their own time: one of the last few was too many.
   CHECK(problems.next().kind == Kind::overloaded);
   gate.open();
@@ -736,8 +738,9 @@ TEST_CASE("a thread's own handlers come first: what they leave out falls to the 
   Codex codex(with(runtime, all_handlers()));
   const Handlers mine{.command_approval = [](const auto&) { return approvals::cancel(); }};
   std::int64_t id = 0;
-  const auto answer = [&](const char* method, const Json& params) {
-    runtime.ask(++id, method, params);
+  const auto answer = [&](const char* method, Json params) {
+    params["itemId"] = std::to_string(++id);
+    runtime.ask(id, method, params);
     return runtime.answer_to(id).at("result");
   };
   const auto of_thread = [](const char* thread) {
@@ -806,6 +809,142 @@ TEST_CASE("a handler sees the item that it is asked about") {
   runtime.ask(3, command_method, command_params());
   (void)runtime.answer_to(3);
   CHECK(seen == std::vector<std::string>{"/a", "i1", "none"});
+}
+
+TEST_CASE("of two requests with one id neither gets a yes, nor does any later one of the turn") {
+  FakeRuntime runtime;
+  runtime.on("config/read", [](const Json&) { return Json::object(); });
+  Problems problems;
+  Gate both;
+  Codex codex(with(runtime, {.command_approval =
+                                 [&](const Command&) {
+                                   return both.pass({}) ? approvals::accept()
+                                                        : approvals::decline();
+                                 },
+                             .on_problem = problems.listener()}));
+  const auto answer = [&](std::int64_t id) { return runtime.answer_to(id).at("result"); };
+  runtime.ask(1, command_method, command_params());
+  runtime.ask(2, command_method, command_params());
+  runtime.ask(3, command_method, command_params("u2"));
+  (void)codex.request("config/read", Json::object());  // the client has read them
+  both.open();
+  CHECK(answer(1) == decision("decline"));
+  CHECK(answer(2) == decision("decline"));
+  CHECK(answer(3) == decision("accept"));
+  CHECK(problems.next().message.find("one id") != std::string::npos);
+  for (const std::int64_t id : {1, 2}) {
+    runtime.notify("serverRequest/resolved", {{"threadId", "t1"}, {"requestId", id}});
+  }
+  runtime.ask(4, command_method, command_params("u1", "i2"));
+  CHECK(answer(4) == decision("decline"));
+}
+
+TEST_CASE(
+    "a patch of a command's id is its twin, and a yes waits as long as one may be under way") {
+  FakeRuntime runtime;
+  bool has_twin = true;
+  Codex codex(with(runtime, {.command_approval = [&](const Command& asked) {
+                     if (has_twin) {
+                       runtime.ask(2, "item/fileChange/requestApproval", command_params());
+                       (void)runtime.answer_to(2);  // nobody answers those
+                     }
+                     return asked.item_id.empty() ? approvals::decline() : approvals::accept();
+                   }}));
+  runtime.ask(1, command_method, command_params());
+  CHECK(runtime.answer_to(1).at("result") == decision("decline"));
+  has_twin = false;
+  const auto begin = std::chrono::steady_clock::now();
+  runtime.ask(3, command_method, command_params("u2"));
+  CHECK(runtime.answer_to(3).at("result") == decision("accept"));
+  CHECK(std::chrono::steady_clock::now() - begin >= 25ms);
+}
+
+TEST_CASE("what runs inside a command has ids of its own, and may be asked about at once") {
+  FakeRuntime runtime;
+  runtime.on("config/read", [](const Json&) { return Json::object(); });
+  Gate both;
+  Codex codex(with(runtime, {.command_approval = [&](const Command&) {
+                     return both.pass({}) ? approvals::accept() : approvals::decline();
+                   }}));
+  Json params = command_params();
+  for (const std::int64_t id : {1, 2}) {
+    params["approvalId"] = "a" + std::to_string(id);
+    runtime.ask(id, command_method, params);
+  }
+  (void)codex.request("config/read", Json::object());
+  both.open();
+  CHECK(runtime.answer_to(1).at("result") == decision("accept"));
+  CHECK(runtime.answer_to(2).at("result") == decision("accept"));
+}
+
+TEST_CASE("a condition that hangs has its request refused in time, and those that wait for it") {
+  FakeRuntime runtime;
+  Problems problems;
+  Gate judging;
+  Gate end;
+  auto config = with(runtime, {.command_approval =
+                                   [&](const Command& asked, const HandlerContext& context) {
+                                     if (asked.item_id == "hangs") {
+                                       context.only_if([&] {
+                                         judging.open();
+                                         return end.pass({});
+                                       });
+                                     } else {
+                                       (void)judging.pass({});
+                                     }
+                                     return approvals::accept();
+                                   },
+                               .on_problem = problems.listener()});
+  config.handler_timeout = 2s;
+  Codex codex(config);
+  runtime.ask(1, command_method, command_params("u1", "hangs"));
+  runtime.ask(2, command_method, command_params("u1", "waits"));
+  CHECK(runtime.answer_to(1).at("result") == decision("decline"));
+  CHECK(runtime.answer_to(2).at("result") == decision("decline"));
+  CHECK(problems.next().kind == Kind::too_slow);
+  CHECK(problems.next().kind == Kind::too_slow);
+  CHECK(runtime.answers_to(1) == 1);
+  end.open();
+  runtime.ask(3, command_method, command_params("u1", "later"));
+  CHECK(runtime.answer_to(3).at("result") == decision("accept"));
+}
+
+TEST_CASE("a condition holds for what an MCP server asks, too") {
+  FakeRuntime runtime;
+  bool holds = true;
+  Codex codex(with(runtime, {.elicitation = [&](const auto&, const HandlerContext& context) {
+                     context.only_if([&] { return holds; });
+                     return approvals::accept();
+                   }}));
+  const Json params{{"threadId", "t1"},     {"turnId", nullptr},   {"serverName", "tiny"},
+                    {"mode", "url"},        {"message", "Log in"}, {"url", "http://127.0.0.1/"},
+                    {"elicitationId", "e1"}};
+  const auto action = [&](std::int64_t id) {
+    runtime.ask(id, "mcpServer/elicitation/request", params);
+    return runtime.answer_to(id).at("result").at("action");
+  };
+  CHECK(action(1) == "accept");
+  holds = false;
+  CHECK(action(2) == "decline");
+}
+
+TEST_CASE("a yes with a rule, which runs without a sandbox, makes everything writable") {
+  FakeRuntime runtime;
+  runtime.on("thread/start", [](const Json&) {
+    return Json{{"thread", {{"id", "t1"}}}, {"cwd", "/repo"}, {"sandbox", {{"type", "readOnly"}}}};
+  });
+  std::vector<bool> writable;
+  Codex codex(
+      with(runtime, {.command_approval = [&](const Command& asked, const HandlerContext& context) {
+             writable.push_back(context.agent_can_write("/usr"));
+             return approvals::accept_with_rule(asked, {"ls"});
+           }}));
+  (void)codex.request("thread/start", Json::object());
+  for (const std::int64_t id : {1, 2}) {
+    runtime.ask(id, command_method, command_params("u1", std::to_string(id)));
+    CHECK(runtime.answer_to(id).at("result").at("decision").is_object());
+  }
+  CHECK(writable == std::vector<bool>{false, true});
 }
 
 TEST_CASE("more permissions than were asked for are not granted, and the app is told") {

@@ -154,7 +154,7 @@ TEST_CASE("items of turns that never end are bounded in number and bytes") {
   for (int i = 0; i < 10'000; ++i) {
     items.keep(message(R"({"method":"item/started","params":{"threadId":"t","turnId":"u)" +
                        std::to_string(i) + R"(","item":{"type":"fileChange","id":"i"}}})"));
-    items.note_asked("v" + std::to_string(i), "i");
+    items.note_asked("v" + std::to_string(i), "i", std::to_string(i));
   }
   CHECK(items.known_ids() <= 2 * KnownIds::max_turns);
   CHECK(items.held_bytes() <= megabyte);

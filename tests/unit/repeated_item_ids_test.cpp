@@ -1,3 +1,5 @@
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "handlers/started_items.hpp"
@@ -43,11 +45,12 @@ TEST_CASE("an id that the model gave twice in a turn names nothing any more") {
 TEST_CASE("an id that is asked about twice names nothing any more") {
   StartedItems items;
   start(items, "u", "p1", "harmless");
-  items.note_asked("u", "p1");
+  items.note_asked("u", "p1", "1");
   CHECK(found(items, "u", "p1") == "harmless");
-  items.note_asked("v", "p1");
+  items.note_asked("v", "p1", "2");
   CHECK(found(items, "u", "p1") == "harmless");
-  items.note_asked("u", "p1");
+  items.note_resolved("1");
+  items.note_asked("u", "p1", "3");
   CHECK_FALSE(found(items, "u", "p1"));
 }
 
@@ -66,4 +69,57 @@ TEST_CASE("an id counts as given also when its item was forgotten for want of ro
   start(small, "u", "p2", std::string(800, 'y'));
   CHECK_FALSE(found(small, "u", "p1"));
   CHECK(found(small, "u", "p2") == std::string(800, 'y'));
+}
+
+TEST_CASE("a turn that asked about one id twice at once gets no yes any more") {
+  StartedItems items;
+  items.note_asked("u", "c1", "1");
+  items.note_asked("u", "c2", "2");
+  items.note_asked("v", "c1", "3");
+  CHECK_FALSE(items.is_ambiguous("u", "c1"));
+  items.note_asked("u", "c1", "4");
+  CHECK(items.is_ambiguous("u", "c1"));
+  CHECK(items.is_ambiguous("u", "c2"));
+  CHECK(items.is_ambiguous("u", "c3"));
+  CHECK_FALSE(items.is_ambiguous("v", "c1"));
+  for (const char* request : {"1", "2", "4"}) items.note_resolved(request);
+  CHECK(items.is_ambiguous("u", "c3"));
+  items.forget_turn("u");
+  CHECK_FALSE(items.is_ambiguous("u", "c1"));
+}
+
+TEST_CASE("an id that is asked about again once the runtime has its answer means one thing") {
+  StartedItems items;
+  for (const char* request : {"1", "2", "3"}) {
+    items.note_asked("u", "c1", request);
+    items.note_asked("u", "c1", request);  // as for a client that has come since
+    CHECK_FALSE(items.is_ambiguous("u", "c1"));
+    items.note_resolved(request);
+  }
+}
+
+TEST_CASE("a yes to an id that two items of a turn have may be taken for one to the other") {
+  StartedItems items;
+  start(items, "u", "c1");
+  start(items, "u", "c2");
+  CHECK_FALSE(items.is_ambiguous("u", "c1"));
+  start(items, "u", "c1");
+  CHECK(items.is_ambiguous("u", "c1"));
+  CHECK_FALSE(items.is_ambiguous("u", "c2"));
+  CHECK_FALSE(items.is_ambiguous("v", "c1"));
+}
+
+TEST_CASE("past as many requests as may be open, and as many turns, none gets a yes") {
+  StartedItems items;
+  for (std::size_t i = 0; i < StartedItems::max_open; ++i) {
+    items.note_asked("u", std::to_string(i), std::to_string(i));
+  }
+  CHECK_FALSE(items.is_ambiguous("u", "0"));
+  items.note_asked("v", "one more", "one more");
+  CHECK(items.is_ambiguous("v", "one more"));
+  CHECK_FALSE(items.is_ambiguous("u", "0"));
+  for (std::size_t i = 0; i < codex::detail::KnownIds::max_turns; ++i) {
+    items.note_asked("w" + std::to_string(i), "c", "r" + std::to_string(i));
+  }
+  CHECK(items.is_ambiguous("u", "0"));
 }

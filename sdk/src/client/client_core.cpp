@@ -112,7 +112,8 @@ Task<std::string> Client::call_on(std::shared_ptr<const Client> self, std::strin
                                   std::string params, CallOptions options) {
   params = with_extra(std::move(params), options.extra_params);
   self->check(method, params);
-  self->note_request(params);
+  // A fork leaves the thread that it names as it is.
+  if (method != protocol::requests::ThreadFork::method) self->note_request(params);
   CallTerms terms{.deadline = deadline_of(self->config_, options), .stop = options.stop};
   auto call = detail::call(self->connection_, method, std::move(params), std::move(terms));
   std::string result = co_await call;

@@ -60,13 +60,18 @@ AgentReach::AgentReach(CommandEnvironment environment, bool is_told)
 void AgentReach::note_request(std::string_view params) {
   if (!names_any(params, R"("threadId")")) return;
   if (!names_any(params, R"("sandboxPolicy")", R"("sandbox")", R"("permissions")", R"("cwd")",
-                 R"("environments")", R"("runtimeWorkspaceRoots")")) {
+                 R"("environments")", R"("runtimeWorkspaceRoots")", R"("config")")) {
     return;
   }
   const Json json = read(params);
   const std::string thread_id = text_of(member(json, "threadId"));
   const std::lock_guard lock(mutex_);
   learn(thread_id, json, false);
+  // What that sets is for the response to say.
+  const auto thread = threads_.find(thread_id);
+  if (thread != threads_.end() && !member(json, "config").is_null()) {
+    thread->second.is_known = false;
+  }
 }
 
 void AgentReach::note_response(std::string_view method, std::string_view result) {
@@ -87,17 +92,19 @@ void AgentReach::see(const Message& notification) {
   } else if (is_completed || envelope.method == "item/started") {
     const std::string_view text = notification.text;
     const bool is_command = names_any(text, R"("type":"commandExecution")");
-    const bool is_more =
-        names_any(text, R"("type":"fileChange")", R"("type":"collabAgentToolCall")",
-                  R"("type":"subAgentActivity")");
-    const std::lock_guard lock(mutex_);
-    if (is_command) {
-      note_stranger(envelope.thread_id);
-      if (is_completed) note_ended(envelope.thread_id, envelope.turn_id, envelope.item_id);
-    }
+    bool is_more = names_any(text, R"("type":"fileChange")", R"("type":"collabAgentToolCall")",
+                             R"("type":"subAgentActivity")");
+    std::unique_lock lock(mutex_);
+    if (is_command) note_stranger(envelope.thread_id);
+    if (!is_completed) note_started(envelope);
+    is_more = is_more || (is_command && is_completed && is_running(envelope));
     if (!is_more) return;
+    lock.unlock();
     const Json params = read(envelope.params);
-    see_item(member(params, "item"), envelope.thread_id, is_completed);
+    const Json& item = member(params, "item");
+    lock.lock();
+    if (is_completed && member(item, "type") == "commandExecution") note_ended(envelope);
+    see_item(item, envelope.thread_id, is_completed);
   }
 }
 
@@ -133,6 +140,11 @@ void AgentReach::note_grant(const std::string& folder) {
   add(commands_, path_of(folder));
 }
 
+void AgentReach::note_everything() {
+  const std::lock_guard lock(mutex_);
+  everything_ = true;
+}
+
 void AgentReach::note_permissions(const Json& granted) {
   const std::lock_guard lock(mutex_);
   if (!granted.is_object()) return;
@@ -160,39 +172,53 @@ void AgentReach::note_running(std::string thread_id, std::string turn_id, std::s
   }
 }
 
-void AgentReach::note_ended(std::string_view thread_id, std::string_view turn_id,
-                            std::string_view item_id) {
-  const auto is_it = [&](const Running& command) {
-    return command.item_id == item_id && command.turn_id == turn_id &&
-           command.thread_id == thread_id;
-  };
+bool AgentReach::Running::is(const Envelope& item) const {
+  return item_id == item.item_id && turn_id == item.turn_id && thread_id == item.thread_id;
+}
+
+bool AgentReach::is_running(const Envelope& item) const {
+  return std::ranges::any_of(running_, [&](const Running& command) { return command.is(item); });
+}
+
+void AgentReach::note_started(const Envelope& item) {
+  for (Running& command : running_) command.has_twin = command.has_twin || command.is(item);
+}
+
+void AgentReach::note_ended(const Envelope& item) {
+  const auto is_it = [&](const Running& command) { return command.is(item); };
+  const auto found = std::ranges::find_if(running_, is_it);
   // The ids are the model's: of two with one id it cannot be told which has ended.
-  if (std::ranges::count_if(running_, is_it) == 1) std::erase_if(running_, is_it);
+  if (std::ranges::count_if(running_, is_it) == 1 && !found->has_twin) running_.erase(found);
 }
 
 bool AgentReach::can_write(std::string_view thread_id, const fs::path& path) const {
   const std::optional<fs::path> real = real_absolute(path);
-  const std::lock_guard lock(mutex_);
-  return !real || is_unknown(thread_id) || is_written(*real);
+  const std::optional<Writable> writable = writable_for(thread_id);
+  return !real || !writable || writable->commands.hold(*real) || writable->patches.hold(*real);
 }
 
 bool AgentReach::can_write_below(std::string_view thread_id, const fs::path& folder) const {
   const std::optional<fs::path> real = real_absolute(folder);
-  const std::lock_guard lock(mutex_);
-  return !real || is_unknown(thread_id) || is_written(*real) || commands_.reach_below(*real) ||
-         patches_.reach_below(*real);
+  const std::optional<Writable> writable = writable_for(thread_id);
+  if (!real || !writable) return true;
+  const auto reach = [&](const FolderSet& folders) {
+    return folders.hold(*real) || folders.reach_below(*real);
+  };
+  return reach(writable->commands) || reach(writable->patches);
 }
 
 bool AgentReach::commands_can_write(std::string_view thread_id, const fs::path& path) const {
   const std::optional<fs::path> real = real_absolute(path);
-  const std::lock_guard lock(mutex_);
-  return !real || is_unknown(thread_id) || commands_.hold(*real);
+  const std::optional<Writable> writable = writable_for(thread_id);
+  return !real || !writable || writable->commands.hold(*real);
 }
 
 bool AgentReach::is_running_around(const fs::path& folder) const {
   const std::optional<fs::path> real = real_absolute(folder);
-  const std::lock_guard lock(mutex_);
-  return std::ranges::any_of(running_, [&](const Running& command) {
+  std::unique_lock lock(mutex_);
+  const std::vector<Running> running = running_;
+  lock.unlock();
+  return std::ranges::any_of(running, [&](const Running& command) {
     return !real || is_in_or_below(*real, command.folder) || is_in_or_below(command.folder, *real);
   });
 }
@@ -318,6 +344,12 @@ bool AgentReach::is_unknown(std::string_view thread_id) const {
   if (everything_ || is_unknowable_ || !strangers_.empty()) return true;
   const auto found = threads_.find(thread_id);
   return found == threads_.end() || !found->second.is_known;
+}
+
+std::optional<AgentReach::Writable> AgentReach::writable_for(std::string_view thread_id) const {
+  const std::lock_guard lock(mutex_);
+  if (is_unknown(thread_id)) return std::nullopt;
+  return Writable{commands_, patches_};
 }
 
 bool AgentReach::is_written(const fs::path& real) const {

@@ -16,6 +16,7 @@
 
 namespace codex::detail {
 
+struct Envelope;
 struct Message;
 
 /// What the commands of a runtime find in its environment that decides which code they run.
@@ -55,6 +56,8 @@ class AgentReach {
   void note_grant(const std::string& folder);
   /// Permissions, `AdditionalFileSystemPermissions` and what is around them.
   void note_permissions(const Json& granted);
+  /// What has no bounds.
+  void note_everything();
   /// A command that runs what it finds in this folder, until its item is completed.
   void note_running(std::string thread_id, std::string turn_id, std::string item_id,
                     std::filesystem::path folder);
@@ -85,10 +88,21 @@ class AgentReach {
     std::string turn_id;
     std::string item_id;
     std::filesystem::path folder;
+    bool has_twin = false;  // another item has the id, so that its end says nothing
+
+    [[nodiscard]] bool is(const Envelope& item) const;
+  };
+
+  struct Writable {
+    FolderSet commands;
+    FolderSet patches;
   };
 
   /// What cannot be read makes everything writable.
   [[nodiscard]] Json read(std::string_view text);
+
+  /// Takes the lock. A copy, for questions to the file system, which may hang. None: everything.
+  [[nodiscard]] std::optional<Writable> writable_for(std::string_view thread_id) const;
 
   // All of these with the lock held.
   void learn(const std::string& thread_id, const Json& settings, bool is_all_of_it);
@@ -102,7 +116,9 @@ class AgentReach {
   void see_item(const Json& item, std::string_view thread_id, bool is_completed);
   void note_stranger(std::string_view thread_id);
   void adopt(std::string_view parent, const Json& child);
-  void note_ended(std::string_view thread_id, std::string_view turn_id, std::string_view item_id);
+  [[nodiscard]] bool is_running(const Envelope& item) const;
+  void note_started(const Envelope& item);
+  void note_ended(const Envelope& item);
   [[nodiscard]] Thread& thread_of(const std::string& thread_id);
   [[nodiscard]] bool is_unknown(std::string_view thread_id) const;
   [[nodiscard]] bool is_written(const std::filesystem::path& real) const;

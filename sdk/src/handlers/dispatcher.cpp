@@ -29,6 +29,11 @@ constexpr std::string_view was_too_slow = "The client did not answer in time.";
 constexpr std::string_view is_overloaded = "The client has too many requests to answer.";
 constexpr std::string_view is_over = "The request is over.";
 constexpr std::string_view has_changed = "What the client had judged has changed since.";
+constexpr std::string_view is_not_alone = "Another request may have the same id.";
+
+/// What two calls of one reply of the model ask arrives within less. Until a yes to the first is as
+/// old, it is not sent.
+constexpr std::chrono::milliseconds twin_time{25};
 
 std::string text_at(std::string_view params, const char* name) {
   const Json json = parse_or_discard(params);
@@ -36,11 +41,14 @@ std::string text_at(std::string_view params, const char* name) {
   return json[name].get<std::string>();
 }
 
+bool is_older(const ServerRequest& request) {
+  return request.method == server_requests::ApplyPatchApproval::method ||
+         request.method == server_requests::ExecCommandApproval::method;
+}
+
 /// The older requests call their thread otherwise.
 std::string thread_of(const ServerRequest& request) {
-  const bool is_older = request.method == server_requests::ApplyPatchApproval::method ||
-                        request.method == server_requests::ExecCommandApproval::method;
-  if (!is_older) return request.thread_id;
+  if (!is_older(request)) return request.thread_id;
   std::string id = text_at(request.params, "conversationId");
   return id.size() <= max_id_bytes ? id : "";
 }
@@ -51,8 +59,20 @@ std::size_t bytes_of(const ServerRequest& request) {
 
 /// What the request is about; the older ones call it otherwise.
 std::string item_of(const ServerRequest& request) {
-  const bool is_command = request.method == server_requests::ExecCommandApproval::method;
-  return text_at(request.params, is_command ? "callId" : "itemId");
+  return text_at(request.params, is_older(request) ? "callId" : "itemId");
+}
+
+/// What the runtime finds the answer by: what a command runs inside has an id of its own. Empty
+/// where it cannot be told.
+std::string answer_id_of(const ServerRequest& request) {
+  std::string id = text_at(request.params, "approvalId");
+  if (id.empty()) id = item_of(request);
+  return id.size() <= max_id_bytes ? id : "";
+}
+
+/// The older requests name no turn.
+const std::string& turn_of(const ServerRequest& request) {
+  return request.turn_id.empty() ? request.thread_id : request.turn_id;
 }
 
 /// Whether the answer is one that nobody else shall read.
@@ -114,6 +134,37 @@ class Dispatcher::Reply final : public HandlerReply {
   const Key key_;
 };
 
+/// Lets one yes at a time be judged and sent. The others wait for it, each until its deadline.
+class Dispatcher::Judging final {
+ public:
+  Judging(Dispatcher& dispatcher, Key key, TimePoint deadline) : dispatcher_(dispatcher) {
+    std::unique_lock lock(dispatcher_.mutex_);
+    const auto may_end = [&] {
+      return !dispatcher_.is_judging_ || !dispatcher_.calls_.contains(key);
+    };
+    has_begun_ =
+        dispatcher_.judged_.wait_until(lock, deadline, may_end) && !dispatcher_.is_judging_;
+    if (has_begun_) dispatcher_.is_judging_ = true;
+  }
+
+  ~Judging() {
+    if (!has_begun_) return;
+    const std::lock_guard lock(dispatcher_.mutex_);
+    dispatcher_.is_judging_ = false;
+    dispatcher_.judged_.notify_all();
+  }
+  Judging(const Judging&) = delete;
+  Judging(Judging&&) = delete;
+  Judging& operator=(const Judging&) = delete;
+  Judging& operator=(Judging&&) = delete;
+
+  [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
+
+ private:
+  Dispatcher& dispatcher_;
+  bool has_begun_ = false;
+};
+
 Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout,
                        std::shared_ptr<AgentReach> reach, std::size_t max_bytes)
     : timeout_(timeout),
@@ -134,13 +185,16 @@ void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Clie
 
 void Dispatcher::take(Connection& connection, ServerRequest request) {
   request.thread_id = thread_of(request);
-  if (request.method == server_requests::ItemFileChangeRequestApproval::method) {
-    items_.note_asked(request.turn_id, text_at(request.params, "itemId"));
+  const TimePoint arrived = Clock::now();
+  if (is_about_item(request.method)) {
+    items_.note_asked(turn_of(request), answer_id_of(request), parse_or_discard(request.id).dump());
   }
   ChosenHandler handler = book_.choose(request.method, request.thread_id, request.params);
   auto call = std::make_shared<Call>();
   call->request = std::move(request);
   call->handler = std::move(handler);
+  call->arrived = arrived;
+  call->deadline = deadline_after(arrived, timeout_);
   std::unique_lock lock(mutex_);
   const bool is_answered = call->handler.body && !is_stopped_ && !connection_.expired();
   if (!is_answered) {
@@ -161,8 +215,8 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
   const Key key = next_key_++;
   const bool is_bounded = has_room_for(call->request);
   calls_.emplace(key, call);
-  call->watch = std::make_unique<Watch>(connection.timers(), deadline_after(Clock::now(), timeout_),
-                                        std::stop_token(), [weak = weak_from_this(), key](Expiry) {
+  call->watch = std::make_unique<Watch>(connection.timers(), call->deadline, std::stop_token(),
+                                        [weak = weak_from_this(), key](Expiry) {
                                           if (const auto self = weak.lock()) self->expire(key);
                                         });
   lock.unlock();
@@ -201,6 +255,7 @@ void Dispatcher::stop() noexcept {
     is_stopped_ = true;
     for (auto& [key, call] : calls_) calls.push_back(std::move(call));
     calls_.clear();
+    judged_.notify_all();
   }
   for (const auto& call : calls) {
     call->watch.reset();
@@ -316,39 +371,72 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
 }
 
 void Dispatcher::answer(Key key, std::string response) {
-  const CallPtr call = settle(key);
+  const CallPtr call = waiting(key);
   if (!call) return;  // too late
+  const ServerRequest& request = call->request;
   try {
-    if (call->request.method == server_requests::ItemPermissionsRequestApproval::method) {
+    if (request.method == server_requests::ItemPermissionsRequestApproval::method) {
       response = within_limits(*call, std::move(response));
     }
-    if (allows(call->request.method, response)) return answer_approval(*call, response);
-    send(*call, response);
+    if (allows(request.method, response)) return answer_yes(key, *call, response);
   } catch (...) {
-    refuse(*call, failed);
-    tell(*call, Kind::threw, what_of(std::current_exception()), std::current_exception());
+    if (settle(key)) refuse_failed(*call);
+    return;
   }
+  if (settle(key)) send_or_refuse(*call, response);
 }
 
-void Dispatcher::answer_approval(const Call& call, const std::string& response) {
-  const std::lock_guard one_by_one(answers_);
-  if (!terms_hold(call)) return refuse(call, has_changed);
-  const ServerRequest& request = call.request;
-  const std::string item_id = item_of(request);
-  note_allowed(request, response, items_.find(request.thread_id, request.turn_id, item_id),
-               *reach_);
-  if (const auto folder = call.terms->occupied()) {
-    reach_->note_running(request.thread_id, request.turn_id, item_id, *folder);
+/// The call has no answer yet while its yes is judged, so that it is refused in time where that
+/// hangs, and so are those that wait for it.
+void Dispatcher::answer_yes(Key key, const Call& call, const std::string& response) {
+  wait_for_twin(call);
+  const Judging judging(*this, key, call.deadline);
+  if (!judging.has_begun()) return expire(key);
+  const bool holds = terms_hold(call);
+  const bool may_be_mistaken = is_ambiguous(call);
+  if (!settle(key)) return;  // too late
+  if (may_be_mistaken) {
+    refuse(call, is_not_alone);
+    return tell(call, Kind::threw,
+                "The yes cannot be sent: it may be taken for one to another request. The model "
+                "gave one id to two items of this turn");
   }
-  send(call, response);
+  if (!holds) return refuse(call, has_changed);
+  const ServerRequest& request = call.request;
+  try {
+    const std::string item_id = item_of(request);
+    note_allowed(request, response, items_.find(request.thread_id, request.turn_id, item_id),
+                 *reach_);
+    if (const auto folder = call.terms->occupied()) {
+      reach_->note_running(request.thread_id, request.turn_id, item_id, *folder);
+    }
+  } catch (...) {
+    return refuse_failed(call);
+  }
+  send_or_refuse(call, response);
+}
+
+/// Not in coroutines: the thread that they go on on may be one that others wait for.
+void Dispatcher::wait_for_twin(const Call& call) const {
+  if (!is_about_item(call.request.method)) return;
+  std::unique_lock lock(mutex_);
+  const bool is_ours = call.thread == std::this_thread::get_id();
+  lock.unlock();
+  if (is_ours) std::this_thread::sleep_until(call.arrived + twin_time);
 }
 
 bool Dispatcher::terms_hold(const Call& call) const {
+  if (call.terms->empty()) return true;
+  if (!call.terms->hold()) return false;
   const ServerRequest& request = call.request;
   // An item that has come again names neither any more: see StartedItems.
-  const bool is_named = request.method != server_requests::ItemFileChangeRequestApproval::method ||
-                        items_.find(request.thread_id, request.turn_id, item_of(request));
-  return call.terms->empty() || (is_named && call.terms->hold());
+  return request.method != server_requests::ItemFileChangeRequestApproval::method ||
+         items_.find(request.thread_id, request.turn_id, item_of(request));
+}
+
+bool Dispatcher::is_ambiguous(const Call& call) const {
+  const ServerRequest& request = call.request;
+  return is_about_item(request.method) && items_.is_ambiguous(turn_of(request), item_of(request));
 }
 
 std::string Dispatcher::within_limits(const Call& call, std::string response) {
@@ -382,6 +470,7 @@ void Dispatcher::resolve(const Message& notification) {
   const Json params = parse_or_discard(notification.envelope.params);
   if (!params.is_object() || !params.contains("requestId")) return;
   const Json& id = params["requestId"];
+  items_.note_resolved(id.dump());
   // Nobody waits for an answer any more.
   for (auto& call :
        settle_if([&](const Call& call) { return parse_or_discard(call.request.id) == id; })) {
@@ -409,7 +498,14 @@ Dispatcher::CallPtr Dispatcher::settle(Key key) {
   CallPtr call = std::move(found->second);
   call->is_settled = true;
   calls_.erase(found);
+  judged_.notify_all();
   return call;
+}
+
+Dispatcher::CallPtr Dispatcher::waiting(Key key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = calls_.find(key);
+  return found != calls_.end() ? found->second : nullptr;
 }
 
 template <class Predicate>
@@ -422,6 +518,7 @@ std::vector<Dispatcher::CallPtr> Dispatcher::settle_if(Predicate&& predicate) {
     settled.push_back(std::move(entry.second));
     return true;
   });
+  judged_.notify_all();
   return settled;
 }
 
@@ -449,6 +546,19 @@ void Dispatcher::send(const Call& call, const std::string& response) {
   } else {
     connection->respond(call.request.id, response);
   }
+}
+
+void Dispatcher::send_or_refuse(const Call& call, const std::string& response) {
+  try {
+    send(call, response);
+  } catch (...) {
+    refuse_failed(call);
+  }
+}
+
+void Dispatcher::refuse_failed(const Call& call) {
+  refuse(call, failed);
+  tell(call, Kind::threw, what_of(std::current_exception()), std::current_exception());
 }
 
 void Dispatcher::refuse(const Call& call, std::string_view reason) {

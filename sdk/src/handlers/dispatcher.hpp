@@ -68,6 +68,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   using Key = std::uint64_t;
   using Kind = HandlerProblem::Kind;
   class Reply;
+  class Judging;
 
   /// A request that has no answer yet.
   struct Call {
@@ -75,6 +76,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     ChosenHandler handler;
     std::stop_source stop = {};
     std::unique_ptr<Watch> watch = {};
+    TimePoint arrived = {};
+    TimePoint deadline = {};
     std::thread::id thread = {};  // that runs the handler
     bool is_settled = false;      // it has its answer, or needs none
     std::shared_ptr<AnswerTerms> terms = std::make_shared<AnswerTerms>();
@@ -89,8 +92,10 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   [[nodiscard]] HandlerContext context_for(const Call& call) const;
   void answer(Key key, std::string response);
-  void answer_approval(const Call& call, const std::string& response);
+  void answer_yes(Key key, const Call& call, const std::string& response);
+  void wait_for_twin(const Call& call) const;
   [[nodiscard]] bool terms_hold(const Call& call) const;
+  [[nodiscard]] bool is_ambiguous(const Call& call) const;
   [[nodiscard]] std::string within_limits(const Call& call, std::string response);
   void fail(Key key, std::exception_ptr error);
   void expire(Key key);
@@ -100,12 +105,16 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   /// Takes it out, so that whoever gets it answers, and nobody else.
   [[nodiscard]] CallPtr settle(Key key);
+  [[nodiscard]] CallPtr waiting(Key key) const;
   template <class Predicate>
   [[nodiscard]] std::vector<CallPtr> settle_if(Predicate&& predicate);
   void cancel(CallPtr call);
   void cancel_and_refuse(std::vector<CallPtr> calls);
 
   void send(const Call& call, const std::string& response);
+  void send_or_refuse(const Call& call, const std::string& response);
+  /// In a handler of an exception.
+  void refuse_failed(const Call& call);
   void refuse(const Call& call, std::string_view reason);
   void tell(const Call& call, Kind kind, std::string_view message, std::exception_ptr error = {});
 
@@ -114,7 +123,6 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   HandlerBook book_;
   StartedItems items_;
   const std::shared_ptr<AgentReach> reach_;
-  std::mutex answers_;  // of approvals: each is judged by what the ones before it allowed
 
   mutable std::mutex mutex_;
   bool is_stopped_ = false;
@@ -126,6 +134,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::vector<CallPtr> running_;  // whose handler has not returned, answered or not
   std::vector<std::pair<CallPtr, std::weak_ptr<Reply>>> suspended_;  // it is a coroutine, and waits
   std::condition_variable one_ended_;
+  bool is_judging_ = false;  // whether a yes may be sent: by what the ones before it allowed
+  std::condition_variable judged_;
 
   WorkerPool handlers_;
   // Stop requests call what the app has registered with its stop tokens: not on the I/O thread, and

@@ -10,7 +10,10 @@
 
 namespace codex::detail {
 
-/// Whether the response to this request of the server lets the agent do something to files.
+/// Whether it asks for a yes to one item, a command or a patch.
+[[nodiscard]] bool is_about_item(std::string_view method);
+
+/// Whether the response to this request of the server lets the agent do something.
 [[nodiscard]] bool allows(std::string_view method, std::string_view response);
 
 /// Adds to `reach` what such a response lets the agent write. `item_started`: what the request is

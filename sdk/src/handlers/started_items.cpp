@@ -32,6 +32,12 @@ bool KnownIds::add(std::string_view turn_id, std::string_view item_id) {
   return !forgotten_[hash_of(turn_id) % forgotten_.size()];
 }
 
+bool KnownIds::contains(std::string_view turn_id, std::string_view item_id) const {
+  if (forgotten_[hash_of(turn_id) % forgotten_.size()]) return true;
+  const auto turn = turns_.find(turn_id);
+  return turn != turns_.end() && turn->second.contains(hash_of(item_id));
+}
+
 void KnownIds::forget_turn(std::string_view turn_id) {
   if (const auto turn = turns_.find(turn_id); turn != turns_.end()) erase(turn);
 }
@@ -48,6 +54,7 @@ void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
   const std::lock_guard lock(mutex_);
   if (!ids_.add(envelope.turn_id, envelope.item_id)) {
     forget(envelope.turn_id, envelope.item_id);
+    repeated_.add(envelope.turn_id, envelope.item_id);
     return;
   }
   items_.push_back({Notification(item_started), std::string(envelope.item_id)});
@@ -66,9 +73,35 @@ std::optional<Notification> StartedItems::find(std::string_view thread_id, std::
   return found->started;
 }
 
-void StartedItems::note_asked(std::string_view turn_id, std::string_view item_id) {
+void StartedItems::note_asked(std::string_view turn_id, std::string_view item_id,
+                              std::string_view request_id) {
   const std::lock_guard lock(mutex_);
+  const auto is_it = [&](const Asked& asked) { return asked.request_id == request_id; };
+  if (std::ranges::any_of(open_, is_it)) return;
   if (!asked_.add(turn_id, item_id)) forget(turn_id, item_id);
+  const bool has_twin = std::ranges::any_of(open_, [&](const Asked& asked) {
+    return asked.item_id == item_id && asked.turn_id == turn_id;
+  });
+  if (has_twin || item_id.empty() || open_.size() >= max_open) return strike(turn_id);
+  open_.push_back({std::string(request_id), std::string(turn_id), std::string(item_id)});
+}
+
+void StartedItems::note_resolved(std::string_view request_id) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(open_, [&](const Asked& asked) { return asked.request_id == request_id; });
+}
+
+bool StartedItems::is_ambiguous(std::string_view turn_id, std::string_view item_id) const {
+  const std::lock_guard lock(mutex_);
+  return are_all_struck_ || struck_.contains(turn_id) || repeated_.contains(turn_id, item_id);
+}
+
+void StartedItems::strike(std::string_view turn_id) {
+  if (struck_.size() < KnownIds::max_turns) {
+    struck_.emplace(turn_id);
+  } else {
+    are_all_struck_ = true;
+  }
 }
 
 void StartedItems::forget_turn(std::string_view turn_id) {
@@ -80,6 +113,9 @@ void StartedItems::forget_turn(std::string_view turn_id) {
   });
   ids_.forget_turn(turn_id);
   asked_.forget_turn(turn_id);
+  repeated_.forget_turn(turn_id);
+  std::erase_if(open_, [&](const Asked& asked) { return asked.turn_id == turn_id; });
+  std::erase_if(struck_, [&](const std::string& struck) { return struck == turn_id; });
 }
 
 std::size_t StartedItems::known_ids() const {

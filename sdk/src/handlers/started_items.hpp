@@ -8,9 +8,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include <codex/notification.hpp>
 
@@ -25,6 +27,8 @@ class KnownIds {
 
   /// Adds the turn's id; whether it is surely a new one.
   bool add(std::string_view turn_id, std::string_view item_id);
+  /// Whether it may be one of them: all of a turn that it had to forget are.
+  [[nodiscard]] bool contains(std::string_view turn_id, std::string_view item_id) const;
   void forget_turn(std::string_view turn_id);
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -45,8 +49,14 @@ class KnownIds {
 /// The ids are the model's. One that it gives to two items of a turn names neither: it could show a
 /// harmless patch for the one that it wants to have accepted. Nor does one that is asked about
 /// twice: where two patches of one id run at once, the runtime announces the first of them alone.
+///
+/// The runtime keeps what it asks by that id as well: of two requests with one id that are open at
+/// once, an answer to the one is taken for the other.
 class StartedItems {
  public:
+  /// Requests that the runtime has not resolved. Past it, no turn that asks gets a yes.
+  static constexpr std::size_t max_open = 1024;
+
   /// Beyond these the oldest are forgotten.
   explicit StartedItems(std::size_t max_items = 256,
                         std::size_t max_bytes = std::size_t{16} * 1024 * 1024)
@@ -59,8 +69,16 @@ class StartedItems {
                                                  std::string_view turn_id,
                                                  std::string_view item_id) const;
 
-  /// The runtime asks whether it may do what this item says.
-  void note_asked(std::string_view turn_id, std::string_view item_id);
+  /// The runtime asks whether it may do what this item says. A request that it repeats, since
+  /// another client has come, counts once.
+  void note_asked(std::string_view turn_id, std::string_view item_id, std::string_view request_id);
+
+  /// The runtime has the answer to that, or needs none any more.
+  void note_resolved(std::string_view request_id);
+
+  /// Whether a yes may be taken for the answer to something else: an id of this turn was asked
+  /// about twice at once, or this id was given to two items. Past the limits it may.
+  [[nodiscard]] bool is_ambiguous(std::string_view turn_id, std::string_view item_id) const;
 
   void forget_turn(std::string_view turn_id);
 
@@ -73,7 +91,13 @@ class StartedItems {
     Notification started;
     std::string id;
   };
+  struct Asked {
+    std::string request_id;
+    std::string turn_id;
+    std::string item_id;
+  };
 
+  void strike(std::string_view turn_id);
   void forget(std::string_view turn_id, std::string_view item_id);
   void forget_oldest();
 
@@ -85,6 +109,10 @@ class StartedItems {
   std::size_t bytes_ = 0;
   KnownIds ids_;  // of forgotten items too
   KnownIds asked_;
+  KnownIds repeated_;                          // that more than one item has
+  std::vector<Asked> open_;                    // that the runtime waits for
+  std::set<std::string, std::less<>> struck_;  // turns that asked about one id twice at once
+  bool are_all_struck_ = false;
 };
 
 }  // namespace codex::detail
