@@ -422,3 +422,81 @@ TEST_CASE("two names of one folder are the same folder") {
   CHECK(client.can_write((base / "link/out/x").string()));
   CHECK(client.reach.can_write_below("t", base / "link"));
 }
+
+namespace {
+
+/// A home, and a folder `out` that a patch wrote in.
+struct Home {
+  codex::testing::detail::TempDir dir{"codex-agent-home-"};
+  fs::path base = fs::canonical(dir.path());
+  fs::path home = base / "home";
+  fs::path out = home / "project/out";
+
+  Home() {
+    codex::testing::write_file(out / "profile", "x");
+    codex::testing::write_file(base / "other/profile", "x");
+    fs::create_directories(out / "folder");
+  }
+
+  [[nodiscard]] bool is_written(std::vector<std::string> startup = {}) const {
+    AgentReach reach(
+        {.home = home.string(), .path = "/usr/bin", .temp = "", .startup = std::move(startup)},
+        true);
+    reach.note_patch(Json::array({added((out / "profile").string())}));
+    return reach.can_write_startup_files("t", false);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what a login shell reads by way of a link is written with what the link leads to") {
+  const Home at;
+  CHECK_FALSE(at.is_written());
+  const auto written_by = [&](const fs::path& link, const fs::path& target) {
+    fs::create_directories(link.parent_path());
+    fs::create_symlink(target, link);
+    const bool is_written = at.is_written();
+    fs::remove(link);
+    return is_written;
+  };
+  for (const char* name : {".bash_profile", ".profile", ".zshenv", ".anything"}) {
+    CAPTURE(name);
+    CHECK(written_by(at.home / name, at.out / "profile"));
+    CHECK(written_by(at.home / name, "project/out/profile"));
+    CHECK(written_by(at.home / name, at.out / "not there yet"));
+    CHECK_FALSE(written_by(at.home / name, at.base / "other/profile"));
+    CHECK_FALSE(written_by(at.home / name, "/proc/self/x"));
+    CHECK_FALSE(written_by(at.home / name, name));  // in a circle
+  }
+  CHECK(written_by(at.home / ".config", at.out / "folder"));
+  CHECK(written_by(at.home / ".config", at.home / "project"));
+  CHECK_FALSE(written_by(at.home / "visible", at.out / "profile"));
+  fs::create_symlink(at.base / "other/profile", at.out / "link");
+  CHECK(written_by(at.home / ".bash_profile", at.out / "link"));
+  CHECK(written_by(at.home / "bin", at.out));
+  CHECK(written_by(at.home / ".local/bin", at.out));
+}
+
+TEST_CASE("what a shell's variables name is read by it, too") {
+  const Home at;
+  const fs::path shell = at.base / "shell";
+  fs::create_directories(shell);
+  CHECK_FALSE(at.is_written({(at.base / "other/profile").string()}));
+  CHECK_FALSE(at.is_written({shell.string()}));
+  CHECK(at.is_written({(at.out / "profile").string()}));
+  CHECK(at.is_written({(at.out / "folder").string()}));
+  CHECK(at.is_written({"profile"}));
+  fs::create_symlink(at.out / "profile", shell / ".zshenv");
+  CHECK(at.is_written({shell.string()}));
+}
+
+TEST_CASE("a home folder with more entries than are looked at counts as written") {
+  const Home at;
+  std::size_t entries = 1;  // the project
+  for (; entries < AgentReach::max_home_entries; ++entries) {
+    codex::testing::write_file(at.home / std::to_string(entries), "");
+  }
+  CHECK_FALSE(at.is_written());
+  codex::testing::write_file(at.home / "one more", "");
+  CHECK(at.is_written());
+}

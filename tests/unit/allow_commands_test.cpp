@@ -281,3 +281,9 @@ TEST_CASE("commands of older runtimes are looked at word by word") {
   CHECK(asks({"git status"}).kind() == Decision::Kind::decline);
   CHECK(asks({}).kind() == Decision::Kind::decline);
 }
+
+TEST_CASE("tree, which may start a shell, is allowed only by the word for such programs") {
+  CHECK_FALSE(allows(allow_commands({"tree *"}), asking_for_script("tree -R -L 1")));
+  CHECK(allows(allow_commands({"tree *"}, {.may_run_code_it_finds = true}),
+               asking_for_script("tree -R -L 1")));
+}

@@ -306,6 +306,35 @@ TEST_CASE("where the agents' commands can write, they can exchange a folder afte
   CHECK_FALSE(at.allows(context));
 }
 
+TEST_CASE("nor is written through a link that lies where they can, though it leads to the folder") {
+  const Places at;
+  const fs::path workspace = at.base / "workspace";
+  fs::create_directories(workspace);
+  fs::create_directory_symlink(at.out, workspace / "link");
+  fs::create_directory_symlink(workspace / "link", at.base / "by-another");
+  fs::create_directory_symlink(at.out, at.base / "fixed");
+  const auto allowed = [&](const std::string& sandbox, const fs::path& file) {
+    HandlerContext context = changing(Json::array({added(file.string())}));
+    context.reach = codex::testing::reach_of(
+        {{"type", sandbox}, {"excludeSlashTmp", true}, {"excludeTmpdirEnvVar", true}},
+        workspace.string());
+    return at.allows(context);
+  };
+  for (const char* link : {"workspace/link", "by-another"}) {
+    CAPTURE(link);
+    CHECK(allowed("readOnly", at.base / link / "new"));
+    CHECK_FALSE(allowed("workspaceWrite", at.base / link / "new"));
+  }
+  CHECK(allowed("workspaceWrite", at.base / "fixed/new"));
+
+  HandlerContext context = changing(Json::array({added((workspace / "link/new").string())}));
+  const auto reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
+  context.reach = reach;
+  CHECK(at.allows(context));
+  reach->note_running("t1", "u1", "c1", workspace);
+  CHECK_FALSE(at.allows(context));
+}
+
 TEST_CASE("a patch that was accepted does not stand in the way of the next one") {
   const Places at;
   HandlerContext context = changing(Json::array({added(at.out + "/a/new")}));

@@ -86,6 +86,8 @@ const std::vector<Probe>& probes() {
        {"past as many requests as may be open, and as many turns, none gets a yes"}},
       {"folders that an agent can write or wrote in; places where a thread works",
        {"past the limits everything counts as writable"}},
+      {"entries of the home folder in which hidden links are looked for",
+       {"a home folder with more entries than are looked at counts as written"}},
       {"threads whose sandbox is known; threads that work though it is not",
        {"past the limits everything counts as writable"}},
       {"commands that `allow_commands` accepted with `may_run_code_it_finds`, and that run",

@@ -7,6 +7,7 @@
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/session.hpp>
 
+#include "handlers/answer_terms.hpp"
 #include "support/approvals.hpp"
 #include "support/files.hpp"
 #include "testing/temp_dir.hpp"
@@ -114,7 +115,7 @@ TEST_CASE("a program that runs what it finds is allowed by no rule that does not
         "podman ps", "kubectl get", "terraform plan", "ansible x", "vagrant up", "direnv exec",
         "curl x", "wget x", "crontab x", "at now", "systemctl x", "screen", "tmux",
         // what shells have built in, and what nobody knows
-        "test -v x", "read x", "kill 1", "eval ls", "exec ls", "command ls", "builtin ls",
+        "test -v x", "read x", "kill 1", "eval ls", "exec ls", "command ls", "builtin ls", "tree",
         "source x", "trap ls", "file x", "install x y", "dd", "bat x", "delta", "nonesuch", "lsx",
         "LS", "Cat x", "ls2", "ls.sh", "-ls"}) {
     CAPTURE(command);
@@ -239,6 +240,124 @@ TEST_CASE("a program of a path is none of a folder that the agent can write") {
   CHECK_FALSE(allows((at.other / "link").string(), reach, at.other, rules));
   const CommandRules vouched{.folders = {at.other.string()}, .may_run_code_it_finds = code};
   CHECK_FALSE(allows("./link", reach, at.other, vouched));
+}
+
+TEST_CASE("what a program may find above and beside its folder is its project's") {
+  const CommandRules rules{.may_run_code_it_finds = code};
+  for (const char* marker : {".git/HEAD", ".hg/x", "Cargo.toml", "Makefile", "CMakeLists.txt",
+                             "go.work", "package.json", "pnpm-workspace.yaml", "pyproject.toml",
+                             "settings.gradle", "pom.xml", "meson.build", "HEAD"}) {
+    CAPTURE(marker);
+    const Places at;
+    const fs::path a = at.repo / "crates/a";
+    const fs::path b = at.repo / "crates/b";
+    fs::create_directories(a);
+    fs::create_directories(b);
+    const ReachPtr writes = at.reach(read_only);
+    writes->note_grant(b.string());
+    CHECK(allows("cargo check", writes, a, rules));
+    codex::testing::write_file(at.repo / marker, "x");
+    codex::testing::write_file(a / marker, "x");
+    CHECK_FALSE(allows("cargo check", writes, a, rules));
+    CHECK(allows("cargo check", writes, at.other, rules));
+    CHECK(allows("ls", writes, a));
+    CHECK(
+        allows("cargo check", writes, a, {.folders = {a.string()}, .may_run_code_it_finds = code}));
+
+    const ReachPtr patches = at.reach(read_only);
+    CHECK(allows("cargo check", patches, a, rules));
+    patches->note_patch(patched(at.repo / "build/x"));
+    CHECK_FALSE(allows("cargo check", patches, a, rules));
+    fs::create_directory_symlink(a, at.other / "link");
+    CHECK_FALSE(allows("cargo check", patches, at.other / "link", rules));
+  }
+}
+
+TEST_CASE("an empty folder of a repository's name, as sandboxes leave them, makes no project") {
+  const Places at;
+  fs::create_directory(at.base / ".git");
+  const ReachPtr reach = at.reach(read_only);
+  reach->note_patch(patched(at.out / "x"));
+  CHECK(allows("make", reach, at.other, {.may_run_code_it_finds = code}));
+  fs::create_directory(at.base / ".git/objects");
+  CHECK_FALSE(allows("make", reach, at.other, {.may_run_code_it_finds = code}));
+}
+
+TEST_CASE("a command that runs what it finds keeps patches out of its whole project") {
+  const Places at;
+  codex::testing::write_file(at.repo / "Cargo.toml", "x");
+  fs::create_directories(at.repo / "a");
+  HandlerContext context = with_reach(at.reach(read_only));
+  context.terms = std::make_shared<codex::detail::AnswerTerms>();
+  const Policy policy = allow_commands({"cargo check"}, {.may_run_code_it_finds = code});
+  CHECK(policy(in_folder(at.repo / "a", "cargo check"), context) == codex::approvals::accept());
+  CHECK(context.terms->occupied() == at.repo);
+}
+
+TEST_CASE("a program of PATH that is a link to what an agent wrote is not allowed") {
+  const Places at;
+  const CommandRules rules{.may_run_code_it_finds = code};
+  const fs::path tool = at.base / "bin/tool";
+  codex::testing::write_file(at.repo / "tool", "x");
+  codex::testing::write_file(at.other / "tool", "x");
+  const ReachPtr writes = at.reach(workspace_write());
+  const auto runs = [&](const std::string& command, const CommandRules& with) {
+    return allows(command, writes, at.other, with);
+  };
+  fs::create_symlink(at.other / "tool", tool);
+  CHECK(runs("tool", rules));
+  fs::remove(tool);
+  CHECK(runs("tool", rules));  // no such program
+  fs::create_symlink(at.repo / "tool", tool);
+  CHECK_FALSE(runs("tool", rules));
+  CHECK_FALSE(runs("tool", {.folders = {at.other.string()}, .may_run_code_it_finds = code}));
+  CHECK_FALSE(runs(tool.string(), rules));
+  CHECK(runs("tool2", rules));
+  fs::remove(tool);
+  fs::create_symlink(at.repo / "not there yet", tool);
+  CHECK_FALSE(runs("tool", rules));
+  // By way of a link that the agent can exchange.
+  fs::remove(tool);
+  fs::create_symlink(at.other / "tool", at.repo / "link");
+  fs::create_symlink(at.repo / "link", tool);
+  CHECK_FALSE(runs("tool", rules));
+  CHECK_FALSE(runs((at.repo / "link").string(), rules));
+  // One that runs only itself, too, and where login shells look besides.
+  fs::create_symlink(at.repo / "tool", at.base / "bin/wc");
+  CHECK_FALSE(runs("wc", {}));
+  for (const char* folder : {"bin", ".local/bin"}) {
+    fs::create_directories(at.home / folder);
+    const fs::path link = at.home / folder / "cat";
+    CHECK(runs("cat", {}));
+    fs::create_symlink(at.repo / "tool", link);
+    CHECK_FALSE(runs("cat", {}));
+    fs::remove(link);
+  }
+}
+
+TEST_CASE("a link that lies where an agent can write leads to no folder for a command") {
+  const Places at;
+  const ReachPtr writes = at.reach(workspace_write());
+  fs::create_directory_symlink(at.other, at.repo / "link");
+  fs::create_directory_symlink(at.repo / "link", at.base / "by-another");
+  fs::create_directory_symlink(at.other, at.base / "fixed");
+  const CommandRules any{.may_run_code_it_finds = code};
+  const CommandRules vouched{.folders = {at.other.string(), at.repo.string()},
+                             .may_run_code_it_finds = code};
+  for (const fs::path& cwd : {at.repo / "link", at.repo / "link/x", at.base / "by-another"}) {
+    CAPTURE(cwd.string());
+    CHECK_FALSE(allows("ls", writes, cwd));
+    CHECK_FALSE(allows("git status", writes, cwd, any));
+    CHECK_FALSE(allows("git status", writes, cwd, vouched));
+    CHECK_FALSE(allows("ls", writes, cwd, {.folders = {at.other.string()}}));
+  }
+  CHECK(allows("ls", writes, at.base / "fixed"));
+  CHECK(allows("git status", writes, at.base / "fixed", vouched));
+  CHECK(allows("ls", at.reach(read_only), at.repo / "link"));
+  // Nor to a program.
+  codex::testing::write_file(at.other / "tool", "x");
+  CHECK_FALSE(allows("../repo/link/tool", writes, at.other, any));
+  CHECK(allows("../fixed/tool", writes, at.other, any));
 }
 
 TEST_CASE("nothing is allowed when the agent can write what a login shell reads") {

@@ -2,16 +2,32 @@
 
 #include <doctest/doctest.h>
 
+using codex::detail::only_reads;
 using codex::detail::runs_only_itself;
 using codex::detail::Words;
 
 TEST_CASE("programs that run what they find or are told are not known to run only themselves") {
-  for (const Words& command :
-       {Words{"sh", "x.sh"}, Words{"/bin/sh", "x.sh"}, Words{"python3", "x.py"},
-        Words{"python3.11", "x.py"}, Words{"python"}, Words{"make"}, Words{"git", "status"},
-        Words{"/usr/bin/git", "status"}, Words{"npm", "test"}, Words{"cargo", "build"},
-        Words{"find", "."}, Words{"env", "ls"}, Words{"xargs"}, Words{"clang-16", "x.c"},
-        Words{"node"}, Words{"sudo", "ls"}, Words{"GIT", "status"}, Words{"."}, Words{"my-tool"}}) {
+  for (const Words& command : {Words{"sh", "x.sh"},
+                               Words{"/bin/sh", "x.sh"},
+                               Words{"python3", "x.py"},
+                               Words{"python3.11", "x.py"},
+                               Words{"python"},
+                               Words{"make"},
+                               Words{"git", "status"},
+                               Words{"/usr/bin/git", "status"},
+                               Words{"npm", "test"},
+                               Words{"cargo", "build"},
+                               Words{"find", "."},
+                               Words{"env", "ls"},
+                               Words{"xargs"},
+                               Words{"clang-16", "x.c"},
+                               Words{"node"},
+                               Words{"sudo", "ls"},
+                               Words{"GIT", "status"},
+                               Words{"."},
+                               Words{"my-tool"},
+                               Words{"tree", "-R"},
+                               Words{"/usr/bin/tree"}}) {
     CAPTURE(command.front());
     CHECK_FALSE(runs_only_itself(command));
   }
@@ -35,4 +51,20 @@ TEST_CASE("plain programs run only themselves") {
     CAPTURE(program);
     CHECK(runs_only_itself(Words{program, "x"}));
   }
+}
+
+TEST_CASE("programs that write are known to run only themselves, but not to only read") {
+  for (const char* program : {"chmod", "cp", "date", "ln", "mkdir", "mv", "rm", "rmdir", "tee",
+                              "touch", "truncate", "uniq", "xxd", "/bin/cp", "/usr/bin/tee"}) {
+    CAPTURE(program);
+    CHECK(runs_only_itself(Words{program, "x"}));
+    CHECK_FALSE(only_reads(Words{program, "x"}));
+  }
+  for (const char* program : {"cat", "/bin/cat", "ls", "grep", "wc", "echo"}) {
+    CAPTURE(program);
+    CHECK(only_reads(Words{program, "x"}));
+  }
+  CHECK_FALSE(only_reads(Words{}));
+  CHECK_FALSE(only_reads(Words{"make"}));
+  CHECK_FALSE(only_reads(Words{"./cat"}));
 }

@@ -83,9 +83,9 @@ class Decision {
 ///
 /// Nothing where that is a mere yes: for a request that proposes no rule
 /// (`proposed_execpolicy_amendment`) or asks for more than a command; for a command that is more
-/// than plain words, as `approvals::allow_commands` parses them; and for a program that is not
-/// among those which run nothing but themselves (`allow_commands` lists them): `sh x.sh`, `make`,
-/// `git`.
+/// than plain words, as `approvals::allow_commands` parses them; for a program that is not among
+/// those which run nothing but themselves (`allow_commands` lists them): `sh x.sh`, `make`, `git`;
+/// and for one of them that writes, and so could write anywhere: `tee log.txt`, `cp a b`, `rm a`.
 [[nodiscard]] std::optional<std::vector<std::string>> proposed_rule(
     const protocol::CommandExecutionRequestApprovalParams& params);
 
@@ -93,7 +93,7 @@ class Decision {
 /// the sandbox: the rule is `proposed_rule(params)`, the whole command, whatever shorter one the
 /// model would like. A mere yes where there is none.
 ///
-/// A rule is a beginning: `rm a` allows `rm a b`, too. It holds in every folder and for every
+/// A rule is a beginning: `cat a` allows `cat a b`, too. It holds in every folder and for every
 /// thread and process with this CODEX_HOME, until it is deleted from `rules/default.rules` there.
 [[nodiscard]] protocol::CommandExecutionRequestApprovalResponse accept_with_rule(
     const protocol::CommandExecutionRequestApprovalParams& params);

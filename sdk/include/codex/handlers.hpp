@@ -265,8 +265,9 @@ struct HandlerContext {
   /// that say it; and in a context that a program made by itself. Thread-safe.
   [[nodiscard]] bool agent_can_write(const std::string& path) const;
 
-  /// The same for the folder and everything below it: whether a program that runs what it finds
-  /// there could run what an agent wrote. Thread-safe.
+  /// The same for the folder and everything below it. A program may run what it finds above, beside
+  /// or outside of its folder, too (a repository, a workspace, path dependencies): ask for the
+  /// whole project, and mind what it uses from elsewhere. Thread-safe.
   [[nodiscard]] bool agent_can_write_below(const std::string& folder) const;
 
   /// Has the SDK ask again right before it sends a yes: where `holds` returns false or throws, the

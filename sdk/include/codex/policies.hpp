@@ -127,7 +127,10 @@ struct CommandRules {
   /// Whether a program may be allowed that runs code, or obeys configuration, that it finds in its
   /// folder or its arguments: `git`, `make`, `npm`, `cargo`, `pytest`, `python3 x.py`, `find`,
   /// `sed`, `env`, and every other that this SDK does not know to run nothing but itself. Such a
-  /// command has to run where no agent can write in or below its folder, or in `folders`.
+  /// command has to run in `folders`, or where no agent can write in its whole project: in or below
+  /// the topmost folder above it that holds a `.git`, `Cargo.toml`, `Makefile`, `package.json` or
+  /// the like, or its own folder where none does. What it finds outside of the project (a path
+  /// dependency, `make -C`, a link, its own configuration) is your word.
   bool may_run_code_it_finds = false;
 };
 
@@ -141,16 +144,25 @@ struct CommandRules {
 /// basename, cat, chmod, cksum, cmp, comm, cp, cut, date, df, diff, dirname, du, echo, egrep, expr,
 /// false, fgrep, fold, free, grep, groups, head, hexdump, id, ln, ls, md5sum, mkdir, mv, nl, nproc,
 /// od, paste, printenv, printf, ps, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha256sum,
-/// sha512sum, sleep, stat, strings, sync, tac, tail, tee, touch, tr, tree, true, truncate, uname,
-/// uniq, uptime, wc, which, whoami, xxd; by these names or in `/bin`, `/usr/bin`, `/usr/local/bin`.
+/// sha512sum, sleep, stat, strings, sync, tac, tail, tee, touch, tr, true, truncate, uname, uniq,
+/// uptime, wc, which, whoami, xxd; by these names or in `/bin`, `/usr/bin`, `/usr/local/bin`.
 /// Mind what a program does with arguments: `cp *` and `tee *` write any file, one that runs later,
 /// too; with the word, `find *`, `git *` or `env *` run any other program, from any folder.
 ///
 /// A command has to run where the rules say, links followed; a folder that is not known, or that is
-/// in another environment than this machine, is none of them. Nothing is allowed while an agent can
-/// write what a login shell reads (the home folder, a hidden folder in it, /etc), or a folder of
-/// PATH. The SDK knows HOME and PATH as the runtime got them. All of it is looked at again right
-/// before the answer is sent.
+/// in another environment than this machine, is none of them; nor is one to which a link leads that
+/// an agent can exchange. Nothing is allowed while an agent can write what a login shell reads (the
+/// home folder, a hidden folder in it, what a hidden link in it leads to, /etc, what BASH_ENV, ENV
+/// and ZDOTDIR name), or a folder of PATH (also `bin` and `.local/bin` of the home folder); nor is
+/// a program where a link in such a folder leads to what an agent can write. The SDK knows these
+/// variables as the runtime got them. All of it is looked at again right before the answer is sent.
+///
+/// The folders are judged on this machine: not for a runtime that a transport of your own reaches
+/// elsewhere.
+///
+/// The runtime tells approvals apart by an id that the model chooses. Where two requests of one id
+/// are open at once, the SDK refuses both; yet a twin that comes in the same milliseconds as the
+/// answer may still take it.
 ///
 /// What the runtime wants to run is parsed, not compared as text. Of shells, `bash`, `sh` and `zsh`
 /// from a system folder are looked into, as `-c` or `-lc` with one script, which has to be a single
@@ -187,7 +199,8 @@ Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rul
 /// git repositories without a `.git`: no file `HEAD`, and nothing below a folder that has one.
 /// Names are compared as file systems that ignore case, some characters, or dots and blanks at the
 /// end do, and in doubt it is the name. A Makefile, a package.json or a conftest.py is the
-/// project's code and may be written: look at it before you run it.
+/// project's code and may be written: look at it before you run it. So may an AGENTS.md, which
+/// Codex itself obeys.
 ///
 /// `folder` is UTF-8 and may be relative to this process' working directory. Links on the way to it
 /// are followed now, so that one that is put there later opens nothing. It need not exist yet.
@@ -198,12 +211,12 @@ Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rul
 ///
 /// Between the answer and the write a folder may be exchanged for a link, and the runtime writes
 /// where that leads. So it has no opinion of a path where the agents' commands can write, for they
-/// could do that: use it with a read-only sandbox, or for folders outside of the writable ones. Nor
-/// has it of a folder in or around which a command runs that `allow_commands` accepted with
-/// `may_run_code_it_finds`. What remains: a command that somebody accepted to run without a
-/// sandbox, and every other program of the user's, may exchange a folder in those milliseconds.
-/// The folder has to be the same one for this process as for the runtime: not for a runtime on
-/// another machine or in a container.
+/// could do that: use it with a read-only sandbox, or for folders outside of the writable ones. The
+/// same goes for a link on the way, wherever it lies. Nor has it of a folder in or around which a
+/// command runs that `allow_commands` accepted with `may_run_code_it_finds`. What remains: a
+/// command that somebody accepted to run without a sandbox, and every other program of the user's,
+/// may exchange a folder in those milliseconds. The folder has to be the same one for this process
+/// as for the runtime: not for a runtime on another machine or in a container.
 ///
 /// Throws std::invalid_argument when `folder` is a file, or leads nowhere.
 Policy allow_writes_under(const std::string& folder);
@@ -238,6 +251,10 @@ class AskOnTerminal : public ReadyPolicy<&detail::ask_on_terminal> {
 /// question, or before it is asked again, is dropped, so that it does not answer it: a program that
 /// reads standard input itself should not do so while a person is asked. Ends, as a no, when
 /// `HandlerContext::stop` is requested. On Windows it declines.
+///
+/// The runtime tells approvals apart by an id that the model chooses. Where two requests of one id
+/// are open at once, the SDK refuses both; yet a twin that comes in the same milliseconds as the
+/// answer may still take it.
 inline constexpr AskOnTerminal ask_on_terminal{};
 
 /// As `ask_on_terminal`, on streams, which have to outlive the policy: for tests, and for programs

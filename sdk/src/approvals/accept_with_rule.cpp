@@ -10,8 +10,8 @@
 namespace codex::approvals {
 namespace {
 
+using codex::detail::only_reads;
 using codex::detail::program_words;
-using codex::detail::runs_only_itself;
 using codex::detail::Words;
 using Params = protocol::CommandExecutionRequestApprovalParams;
 
@@ -34,7 +34,7 @@ std::optional<std::vector<std::string>> proposed_rule(const Params& params) {
   const auto& proposed = params.proposed_execpolicy_amendment;
   if (!proposed || proposed->empty()) return std::nullopt;
   const std::optional<Words> words = words_of(params);
-  if (!words || words->empty() || !runs_only_itself(*words)) return std::nullopt;
+  if (!words || words->empty() || !only_reads(*words)) return std::nullopt;
   return words;
 }
 

@@ -8,6 +8,7 @@
 
 #include "approvals/command_pattern.hpp"
 #include "approvals/harmless_programs.hpp"
+#include "approvals/project_folder.hpp"
 #include "handlers/agent_reach.hpp"
 #include "handlers/answer_terms.hpp"
 #include "paths/real_path.hpp"
@@ -65,6 +66,13 @@ std::optional<Command> command_of(const Request& request) {
   return Command{std::move(*words), std::move(folder)};
 }
 
+/// What a command that runs code may find it in; nothing when the folder leads nowhere.
+std::optional<fs::path> project_of(const std::string& folder) {
+  const auto real = codex::detail::real_path(path_of(folder));
+  if (!real) return std::nullopt;
+  return codex::detail::project_folder(*real);
+}
+
 /// The rules for one command, judged as the file system and the agents' reach are at that time.
 class Rules {
  public:
@@ -77,7 +85,7 @@ class Rules {
   [[nodiscard]] bool allow(const Command& command, const HandlerContext& context) const {
     const bool is_harmless = codex::detail::runs_only_itself(command.words);
     return (is_harmless || rules_.may_run_code_it_finds) && shells_start_clean(context) &&
-           may_run_in(command.folder, is_harmless, context) &&
+           may_run_in(command.folder, is_harmless, context) && is_program_clean(command, context) &&
            (is_harmless || may_be_run(command, context));
   }
 
@@ -90,8 +98,19 @@ class Rules {
 
   [[nodiscard]] bool may_run_in(const std::string& folder, bool is_harmless,
                                 const HandlerContext& context) const {
+    if (!links_stay(path_of(folder), context)) return false;
     if (!folders_.empty()) return is_among_folders(path_of(folder));
-    return !(is_harmless ? context.agent_can_write(folder) : context.agent_can_write_below(folder));
+    if (is_harmless) return !context.agent_can_write(folder);
+    const auto project = project_of(folder);
+    return project && !context.agent_can_write_below(project->string());
+  }
+
+  /// Whether no agent can exchange a link on the way, once it is judged where it leads.
+  static bool links_stay(const fs::path& path, const HandlerContext& context) {
+    const auto way = path.is_absolute() ? codex::detail::follow(path) : std::nullopt;
+    return way && std::ranges::none_of(way->links, [&](const fs::path& link) {
+             return context.agent_can_write(link.parent_path().string());
+           });
   }
 
   [[nodiscard]] bool is_among_folders(const fs::path& path) const {
@@ -102,11 +121,20 @@ class Rules {
            });
   }
 
+  /// A folder of PATH may hold links to what an agent wrote.
+  static bool is_program_clean(const Command& command, const HandlerContext& context) {
+    const std::string& program = command.words.front();
+    const bool is_name = program.find('/') == std::string::npos;
+    const fs::path path = is_name ? path_of(program) : path_of(command.folder) / path_of(program);
+    return !context.reach || !context.reach->can_write_program(path);
+  }
+
   /// A program that is named by a path has a folder of its own.
   [[nodiscard]] bool may_be_run(const Command& command, const HandlerContext& context) const {
     const std::string& program = command.words.front();
     if (program.find('/') == std::string::npos) return true;
     const fs::path path = path_of(command.folder) / path_of(program);
+    if (!links_stay(path, context)) return false;
     return is_among_folders(path) || !context.agent_can_write(path.string());
   }
 
@@ -133,7 +161,9 @@ Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rul
     if (!still()) return std::nullopt;
     request.context.only_if(still);
     if (request.context.terms && !codex::detail::runs_only_itself(command->words)) {
-      request.context.terms->occupy(path_of(command->folder));
+      const auto project = project_of(command->folder);
+      if (!project) return std::nullopt;
+      request.context.terms->occupy(*project);
     }
     return accept();
   };

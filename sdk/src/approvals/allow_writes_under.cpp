@@ -67,15 +67,24 @@ bool stays(const fs::path& path, const HandlerContext& context) {
                             !context.reach->is_running_around(path.parent_path()));
 }
 
+/// Nor exchange a link on the way, wherever that lies.
+bool links_stay(const std::vector<fs::path>& links, const HandlerContext& context) {
+  return !context.reach || std::ranges::none_of(links, [&](const fs::path& link) {
+    const fs::path folder = link.parent_path();
+    return context.reach->commands_can_write(context.thread_id, folder) ||
+           context.reach->is_running_around(folder);
+  });
+}
+
 bool may_be_written(const std::string& path, const WriteRoot& root, const HandlerContext& context) {
   if (!root.holds(path)) return false;
   const fs::path file(std::u8string(path.begin(), path.end()));
   // Links are followed to the file, and the entry itself may be moved or deleted.
   const auto parent = codex::detail::real_path(file.parent_path());
-  const auto end = codex::detail::real_path(file);
-  if (!parent || !end) return false;
+  const auto way = codex::detail::follow(file);
+  if (!parent || !way || !links_stay(way->links, context)) return false;
   const fs::path entry = *parent / file.filename();
-  return std::ranges::all_of(std::array{entry, *end}, [&](const fs::path& real) {
+  return std::ranges::all_of(std::array{entry, way->end}, [&](const fs::path& real) {
     return !codex::detail::is_left_alone(real, root.folder()) && stays(real, context);
   });
 }

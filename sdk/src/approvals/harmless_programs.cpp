@@ -8,19 +8,38 @@ namespace codex::detail {
 namespace {
 
 // Sorted. Not here, though they look harmless: what has an option that runs a program (sort, split,
-// file, tar, rg), and what a shell has built in that evaluates its arguments (test, [, read, kill).
+// file, tar, rg, and tree, whose -R starts another tree by a shell), and what a shell has built in
+// that evaluates its arguments (test, [, read, kill).
 constexpr auto harmless = std::to_array<std::string_view>({
-    "basename", "cat",      "chmod",    "cksum",   "cmp",       "comm",      "cp",       "cut",
-    "date",     "df",       "diff",     "dirname", "du",        "echo",      "egrep",    "expr",
-    "false",    "fgrep",    "fold",     "free",    "grep",      "groups",    "head",     "hexdump",
-    "id",       "ln",       "ls",       "md5sum",  "mkdir",     "mv",        "nl",       "nproc",
-    "od",       "paste",    "printenv", "printf",  "ps",        "pwd",       "readlink", "realpath",
-    "rm",       "rmdir",    "seq",      "sha1sum", "sha256sum", "sha512sum", "sleep",    "stat",
-    "strings",  "sync",     "tac",      "tail",    "tee",       "touch",     "tr",       "tree",
-    "true",     "truncate", "uname",    "uniq",    "uptime",    "wc",        "which",    "whoami",
-    "xxd",
+    "basename", "cat",   "chmod",    "cksum",   "cmp",       "comm",      "cp",       "cut",
+    "date",     "df",    "diff",     "dirname", "du",        "echo",      "egrep",    "expr",
+    "false",    "fgrep", "fold",     "free",    "grep",      "groups",    "head",     "hexdump",
+    "id",       "ln",    "ls",       "md5sum",  "mkdir",     "mv",        "nl",       "nproc",
+    "od",       "paste", "printenv", "printf",  "ps",        "pwd",       "readlink", "realpath",
+    "rm",       "rmdir", "seq",      "sha1sum", "sha256sum", "sha512sum", "sleep",    "stat",
+    "strings",  "sync",  "tac",      "tail",    "tee",       "touch",     "tr",       "true",
+    "truncate", "uname", "uniq",     "uptime",  "wc",        "which",     "whoami",   "xxd",
 });
 static_assert(std::ranges::is_sorted(harmless));
+
+// Sorted. Of these, what writes: files, or the clock.
+constexpr auto writing = std::to_array<std::string_view>({
+    "chmod",
+    "cp",
+    "date",
+    "ln",
+    "mkdir",
+    "mv",
+    "rm",
+    "rmdir",
+    "tee",
+    "touch",
+    "truncate",
+    "uniq",
+    "xxd",
+});
+static_assert(std::ranges::is_sorted(writing));
+static_assert(std::ranges::includes(harmless, writing));
 
 /// Bash evaluates the subscript of the variable that -v names, and zsh each number:
 /// `x[$(command)]`.
@@ -44,6 +63,11 @@ bool runs_only_itself(const Words& command) {
   const std::string_view name = name_of(command.front());
   if (!std::ranges::binary_search(harmless, name)) return false;
   return name != "printf" || !names_an_array(command);
+}
+
+bool only_reads(const Words& command) {
+  return runs_only_itself(command) &&
+         !std::ranges::binary_search(writing, name_of(command.front()));
 }
 
 }  // namespace codex::detail

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace codex::detail {
 namespace {
@@ -15,9 +16,15 @@ std::string variable(const CodexConfig& config, const char* name) {
 }  // namespace
 
 CommandEnvironment command_environment(const CodexConfig& config) {
-  return {.home = variable(config, "HOME"),
-          .path = variable(config, "PATH"),
-          .temp = variable(config, "TMPDIR")};
+  CommandEnvironment environment{.home = variable(config, "HOME"),
+                                 .path = variable(config, "PATH"),
+                                 .temp = variable(config, "TMPDIR")};
+  for (const char* name : {"BASH_ENV", "ENV", "ZDOTDIR"}) {
+    if (std::string path = variable(config, name); !path.empty()) {
+      environment.startup.push_back(std::move(path));
+    }
+  }
+  return environment;
 }
 
 }  // namespace codex::detail

@@ -1,6 +1,7 @@
 #include "handlers/agent_reach.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include <codex/protocol/support/nesting.hpp>
@@ -50,6 +51,29 @@ std::optional<fs::path> real_absolute(const fs::path& path) {
 bool is_hidden_in(const fs::path& home, const fs::path& folder) {
   const auto [home_rest, name] = std::ranges::mismatch(home, folder);
   return home_rest == home.end() && name != folder.end() && name->native().starts_with('.');
+}
+
+/// The entries of this folder that are links with a dot in front. Nothing when they cannot be told.
+std::optional<std::vector<fs::path>> hidden_links(const fs::path& folder, std::size_t max_entries) {
+  std::vector<fs::path> links;
+  std::error_code error;
+  std::size_t entries = 0;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (++entries > max_entries) return std::nullopt;
+    const bool is_hidden = entry->path().filename().native().starts_with('.');
+    std::error_code unknown;
+    if (is_hidden && entry->is_symlink(unknown)) links.push_back(entry->path());
+  }
+  const bool is_missing = error == std::errc::no_such_file_or_directory;
+  if (error && !is_missing) return std::nullopt;
+  return links;
+}
+
+/// In doubt, it does.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() != fs::file_type::not_found;
 }
 
 }  // namespace
@@ -224,9 +248,24 @@ bool AgentReach::is_running_around(const fs::path& folder) const {
 }
 
 bool AgentReach::can_write_startup_files(std::string_view thread_id, bool or_may) const {
-  const std::lock_guard lock(mutex_);
-  if (everything_ || is_startup_file_written()) return true;
-  return or_may && (is_unknown(thread_id) || environment_.home.empty());
+  std::unique_lock lock(mutex_);
+  const bool is_open = or_may && (is_unknown(thread_id) || environment_.home.empty());
+  if (everything_ || is_open) return true;
+  const Written written{commands_, patches_};
+  lock.unlock();
+  return is_startup_file_written(written);
+}
+
+bool AgentReach::can_write_program(const fs::path& program) const {
+  std::unique_lock lock(mutex_);
+  if (everything_) return true;
+  const Written written{commands_, patches_};
+  lock.unlock();
+  if (program.has_parent_path()) return written.hold_way(program);
+  // Which folder comes first, the shell may say otherwise.
+  return std::ranges::any_of(program_folders(), [&](const fs::path& folder) {
+    return is_there(folder / program) && written.hold_way(folder / program);
+  });
 }
 
 void AgentReach::learn(const std::string& thread_id, const Json& settings, bool is_all_of_it) {
@@ -356,17 +395,58 @@ bool AgentReach::is_written(const fs::path& real) const {
   return commands_.hold(real) || patches_.hold(real);
 }
 
-bool AgentReach::is_startup_file_written() const {
+bool AgentReach::Written::hold(const fs::path& real) const {
+  return commands.hold(real) || patches.hold(real);
+}
+
+bool AgentReach::Written::reach_below(const fs::path& real) const {
+  return commands.reach_below(real) || patches.reach_below(real);
+}
+
+bool AgentReach::Written::hold_way(const fs::path& path) const {
+  const std::optional<Way> way = path.is_absolute() ? follow(path) : std::nullopt;
+  return !way || hold(way->end) || std::ranges::any_of(way->links, [this](const fs::path& link) {
+    return hold(link.parent_path());
+  });
+}
+
+bool AgentReach::Written::hold_hidden_in(const fs::path& folder) const {
+  const std::optional<fs::path> real = real_absolute(folder);
+  if (!real) return true;
+  const auto hides = [&](const fs::path& inner) { return is_hidden_in(*real, inner); };
+  if (commands.any(hides) || patches.any(hides)) return true;
+  const auto links = hidden_links(*real, max_home_entries);
+  return !links || std::ranges::any_of(*links, [this](const fs::path& link) {
+    const std::optional<Way> way = follow(link);
+    return way && (hold_way(link) || reach_below(way->end));
+  });
+}
+
+/// Those of PATH, and those that login shells put there.
+std::vector<fs::path> AgentReach::program_folders() const {
   std::vector<fs::path> folders = folders_of(environment_.path);
-  folders.emplace_back("/etc");
-  if (!environment_.home.empty()) folders.push_back(path_of(environment_.home));
-  for (const fs::path& folder : folders) {
-    const std::optional<fs::path> real = real_absolute(folder);
-    if (!real || is_written(*real)) return true;
+  for (const char* folder : {"/usr/local/bin", "/usr/bin", "/bin"}) folders.emplace_back(folder);
+  if (environment_.home.empty()) return folders;
+  const fs::path home = path_of(environment_.home);
+  folders.push_back(home / "bin");
+  folders.push_back(home / ".local/bin");
+  return folders;
+}
+
+bool AgentReach::is_startup_file_written(const Written& written) const {
+  std::vector<fs::path> read = program_folders();
+  read.emplace_back("/etc");
+  std::vector<fs::path> listed;
+  if (!environment_.home.empty()) listed.push_back(path_of(environment_.home));
+  for (const std::string& path : environment_.startup) {
+    read.push_back(path_of(path));
+    std::error_code error;
+    if (fs::is_directory(read.back(), error)) listed.push_back(read.back());
   }
-  const auto home = real_absolute(path_of(environment_.home));
-  const auto hides = [&](const fs::path& folder) { return is_hidden_in(*home, folder); };
-  return home && (commands_.any(hides) || patches_.any(hides));
+  read.insert(read.end(), listed.begin(), listed.end());
+  return std::ranges::any_of(read, [&](const fs::path& path) { return written.hold_way(path); }) ||
+         std::ranges::any_of(listed,
+                             [&](const fs::path& path) { return written.hold_hidden_in(path); });
 }
 
 }  // namespace codex::detail

@@ -24,6 +24,8 @@ struct CommandEnvironment {
   std::string home;  // HOME
   std::string path;  // PATH
   std::string temp;  // TMPDIR
+  // What shells read besides: BASH_ENV and ENV, files, and ZDOTDIR, a folder. Those that are set.
+  std::vector<std::string> startup = {};
 };
 
 /// Where the agents of one client can write, or could: it only ever grows. What a sandbox lets
@@ -35,6 +37,8 @@ class AgentReach {
   static constexpr std::size_t max_folders = 1024;
   static constexpr std::size_t max_threads = 16'384;
   static constexpr std::size_t max_running = 1024;
+  /// Past this, an entry of the home folder counts as a link to what an agent wrote.
+  static constexpr std::size_t max_home_entries = 4096;
 
   /// `is_told`: the client hears of threads and items, and did not opt out of it.
   AgentReach(CommandEnvironment environment, bool is_told);
@@ -73,9 +77,12 @@ class AgentReach {
                                         const std::filesystem::path& path) const;
   /// Whether a command runs that was noted in, below or above this folder.
   [[nodiscard]] bool is_running_around(const std::filesystem::path& folder) const;
-  /// Whether an agent can write what a shell reads before it runs a command, or a folder of PATH.
-  /// `or_may`: also where it is not known.
+  /// Whether an agent can write what a shell reads before it runs a command, or a folder of PATH,
+  /// links followed. `or_may`: also where it is not known.
   [[nodiscard]] bool can_write_startup_files(std::string_view thread_id, bool or_may) const;
+  /// Whether an agent can write what a program of this name is, or exchange it: a path, or a name
+  /// that is looked up in each folder of PATH. Not where it is not known, or not there.
+  [[nodiscard]] bool can_write_program(const std::filesystem::path& program) const;
 
  private:
   struct Thread {
@@ -96,6 +103,20 @@ class AgentReach {
   struct Writable {
     FolderSet commands;
     FolderSet patches;
+  };
+
+  /// What is known to be written, as it was at one time: for looks at files without the lock.
+  struct Written {
+    FolderSet commands;
+    FolderSet patches;
+
+    [[nodiscard]] bool hold(const std::filesystem::path& real) const;
+    [[nodiscard]] bool reach_below(const std::filesystem::path& real) const;
+    /// Where the path leads, or one of the links on the way. What leads nowhere is.
+    [[nodiscard]] bool hold_way(const std::filesystem::path& path) const;
+    /// Something below a folder of this one whose name begins with a dot, or what a link of such a
+    /// name leads to.
+    [[nodiscard]] bool hold_hidden_in(const std::filesystem::path& folder) const;
   };
 
   /// What cannot be read makes everything writable.
@@ -122,7 +143,10 @@ class AgentReach {
   [[nodiscard]] Thread& thread_of(const std::string& thread_id);
   [[nodiscard]] bool is_unknown(std::string_view thread_id) const;
   [[nodiscard]] bool is_written(const std::filesystem::path& real) const;
-  [[nodiscard]] bool is_startup_file_written() const;
+
+  // These without.
+  [[nodiscard]] bool is_startup_file_written(const Written& written) const;
+  [[nodiscard]] std::vector<std::filesystem::path> program_folders() const;
 
   const CommandEnvironment environment_;
   mutable std::mutex mutex_;

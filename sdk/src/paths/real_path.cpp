@@ -1,15 +1,16 @@
 #include "paths/real_path.hpp"
 
+#include <cstddef>
 #include <stdexcept>
 #include <system_error>
-#include <vector>
+#include <utility>
 
 namespace codex::detail {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int max_links = 40;
+constexpr std::size_t max_links = 40;
 
 /// Follows a path link by link.
 class LinkFollower {
@@ -17,13 +18,13 @@ class LinkFollower {
   explicit LinkFollower(const fs::path& path) { go(path); }
 
   /// Nothing when it cannot be told.
-  std::optional<fs::path> follow() {
+  std::optional<Way> follow() && {
     while (!ahead_.empty()) {
       const fs::path name = ahead_.back();
       ahead_.pop_back();
       if (!step(name)) return std::nullopt;
     }
-    return reached_;
+    return Way{std::move(reached_), std::move(links_)};
   }
 
  private:
@@ -49,7 +50,8 @@ class LinkFollower {
   bool follow_link(const fs::path& link) {
     std::error_code error;
     const fs::path target = fs::read_symlink(link, error);
-    if (error || ++links_ > max_links) return false;
+    if (error || links_.size() >= max_links) return false;
+    links_.push_back(link);
     go(target);
     return true;
   }
@@ -64,12 +66,18 @@ class LinkFollower {
   fs::path reached_;             // absolute, without links
   std::vector<fs::path> ahead_;  // the next one last
   bool missing_ = false;         // what was reached does not exist
-  int links_ = 0;
+  std::vector<fs::path> links_;
 };
 
 }  // namespace
 
-std::optional<fs::path> real_path(const fs::path& path) { return LinkFollower(path).follow(); }
+std::optional<Way> follow(const fs::path& path) { return LinkFollower(path).follow(); }
+
+std::optional<fs::path> real_path(const fs::path& path) {
+  std::optional<Way> way = follow(path);
+  if (!way) return std::nullopt;
+  return std::move(way->end);
+}
 
 bool is_mangled(std::string_view path) {
   constexpr std::string_view replacement_character = "\xef\xbf\xbd";

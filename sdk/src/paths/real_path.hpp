@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace codex::detail {
 
@@ -10,6 +11,15 @@ namespace codex::detail {
 /// does not exist yet, which std::filesystem::weakly_canonical takes for the file itself. Nothing
 /// when it cannot be told.
 [[nodiscard]] std::optional<std::filesystem::path> real_path(const std::filesystem::path& path);
+
+/// A path that was followed.
+struct Way {
+  std::filesystem::path end;                 // its `real_path`
+  std::vector<std::filesystem::path> links;  // that led there, each in a folder without links
+};
+
+/// As `real_path`, with the links that it followed: who can exchange one leads the path elsewhere.
+[[nodiscard]] std::optional<Way> follow(const std::filesystem::path& path);
 
 /// Whether a path (UTF-8) is not all there: the runtime had to replace bytes of it, or it has an
 /// end within.
