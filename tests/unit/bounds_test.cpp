@@ -173,7 +173,7 @@ std::vector<std::string> rows_of(const std::filesystem::path& page) {
 /// The names of all test cases, as the sources have them.
 std::set<std::string> test_names(const std::filesystem::path& folder) {
   static const std::regex test_case(  // those of doctest, or of Python's unittest
-      R"re(TEST_CASE(?:_FIXTURE\([\w:]+,\s*|\(\s*)"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")?|def (test_\w+))re");
+      R"re(TEST_CASE(?:_FIXTURE\(\s*[\w:]+,\s*|\(\s*)"((?:[^"\\]|\\.)*)"(?:\s*"((?:[^"\\]|\\.)*)")?|def (test_\w+))re");
   std::set<std::string> names;
   for (const char* part : {"unit", "integration", "faults", "law", "codegen", "tools"}) {
     for (const auto& file : std::filesystem::directory_iterator(folder / part)) {
