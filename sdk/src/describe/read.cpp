@@ -41,7 +41,7 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const std::string& problem) const {
-    throw DecodeError(mask_secrets(path_.text()), shortened(mask_secrets(problem), max_problem));
+    throw DecodeError(path_.text(), shortened(problem, max_problem));
   }
   [[noreturn]] void mismatch(std::string_view expected, const Json& json) const {
     fail("expected " + std::string(expected) + ", got " + json.type_name());
@@ -220,7 +220,11 @@ void Reader::variant(const VariantShape& shape, void* target, const Json& json) 
 }  // namespace
 
 void read_value(const Shape& shape, void* value, const Json& json) {
-  Reader().read(shape, value, json);
+  try {
+    Reader().read(shape, value, json);
+  } catch (const DecodeError& error) {  // masked once: alternatives fail by the hundred thousand
+    throw DecodeError(mask_secrets(error.path()), mask_secrets(error.problem()));
+  }
 }
 
 }  // namespace codex::detail
