@@ -1,5 +1,5 @@
 // The agent asks before it does more than its sandbox lets it, and somebody says yes or no. The
-// answers are coroutines, so that they may wait for whoever decides. On a real terminal
+// answers are coroutines, so that they may wait for the person. On a real terminal
 // `codex::approvals::ask_on_terminal` asks more carefully.
 
 #include <iostream>

@@ -24,7 +24,7 @@ namespace {
 /// Lines that a person types when the test says so.
 class Person : public std::streambuf {
  public:
-  /// Waits until somebody reads.
+  /// Waits for a reader.
   void await_question() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return asked_; });

@@ -175,7 +175,7 @@ struct CommandRules {
 ///
 /// What remains: an accepted command may run without a sandbox, with all the rights of the user. A
 /// login shell may set another PATH, or an alias. What lay in a folder before this client knew the
-/// thread counts as yours, as does what a command wrote that somebody accepted to run without a
+/// thread counts as yours, as does what a command wrote that was accepted to run without a
 /// sandbox, and what an MCP server or a tool of the app wrote. Between the answer and the start of
 /// the command anybody else may change the folder. On Windows nothing is allowed.
 ///
@@ -214,7 +214,7 @@ Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rul
 /// could do that: use it with a read-only sandbox, or for folders outside of the writable ones. The
 /// same goes for a link on the way, wherever it lies. Nor has it of a folder in or around which a
 /// command runs that `allow_commands` accepted with `may_run_code_it_finds`. What remains: a
-/// command that somebody accepted to run without a sandbox, and every other program of the user's,
+/// command that was accepted to run without a sandbox, and every other program of the user's,
 /// may exchange a folder in those milliseconds. The folder has to be the same one for this process
 /// as for the runtime: not for a runtime on another machine or in a container.
 ///

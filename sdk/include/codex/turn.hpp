@@ -174,12 +174,12 @@ class TurnHandle {
   }
 
   /// Adds to what the user said while the turn runs (`turn/steer`); before it begins, waits for
-  /// that. Throws `InvalidRequestError` when it is over.
+  /// that. Throws `InvalidRequestError` when it has ended.
   protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options = {});
 
   /// Asks the runtime to end the turn (`turn/interrupt`); `run` and `stream` then see it completed
   /// with status `interrupted`. A turn that has not begun ends as it begins. A command that runs is
-  /// not ended by that. Throws `InvalidRequestError` when the turn is over already.
+  /// not ended by that. Throws `InvalidRequestError` when the turn has ended.
   protocol::TurnInterruptResponse interrupt(const CallOptions& options = {});
 
  private:

@@ -10,7 +10,7 @@
 
 namespace codex::detail {
 
-/// A part of a question: text that somebody else wrote, under a heading of ours.
+/// A part of a question: text of the agent or a server, under our heading.
 struct PromptPart {
   enum class Form : std::uint8_t {
     prose,    // lines, in any script

@@ -101,7 +101,7 @@ class Router : public std::enable_shared_from_this<Router> {
   /// anyone listened too, within the limit.
   [[nodiscard]] Subscription general();
 
-  /// What it keeps at present: logs of turns that somebody reads, and what all logs hold.
+  /// What it keeps at present: logs of turns that have a reader, and what all logs hold.
   struct Held {
     std::size_t turns = 0;
     std::size_t bytes = 0;

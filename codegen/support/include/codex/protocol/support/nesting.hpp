@@ -17,7 +17,7 @@ inline constexpr std::size_t max_depth = 256;
 /// Whether the JSON text nests deeper than that. One pass, without recursion.
 [[nodiscard]] bool is_too_deep(std::string_view text) noexcept;
 
-/// What an error says of such a text: `nested deeper than 256`.
+/// What an error says of a text that does: `nested deeper than 256`.
 [[nodiscard]] std::string too_deep();
 
 /// Reads a JSON text from outside as a tree; a discarded value where it is no JSON, holds a number
