@@ -344,7 +344,7 @@ TEST_CASE("odd bytes and numbers end one message, or the connection, and nothing
 }
 
 TEST_CASE("the work for a line grows with its length, and no faster") {
-  const auto repeated = [](std::string_view head, std::string_view part, std::string_view tail) {
+  const auto repeated = [](std::string head, std::string_view part, std::string_view tail) {
     return [=](std::size_t count) {
       std::string line(head);
       for (std::size_t i = 0; i < count; ++i) line += part;
