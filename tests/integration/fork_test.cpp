@@ -229,6 +229,24 @@ TEST_CASE("what a child of fork destroys of its parent's client harms neither of
   CHECK_THROWS_AS(sync_wait(scope->join()), codex::CancelledError);
 }
 
+TEST_CASE("a child of fork that lives on does not keep its parent's runtime from ending") {
+  MockModel mock;
+  auto config = mock.config();
+  config.shutdown_timeout = 1h;  // so that it ends by itself, or too late for this test
+  codex::Codex codex(config);
+  (void)codex.models();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(200);  // should the test itself be ended
+    for (;;) ::pause();
+  }
+  codex.close();
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WTERMSIG(status) == SIGKILL);  // it did live on
+}
+
 TEST_CASE("a child of fork is refused whatever its parent's threads were doing") {
   MockModel mock;
   codex::Codex codex(mock.config());

@@ -55,6 +55,6 @@ endfunction()
 # Code whose speed nobody cares for.
 function(codex_quick_to_build target)
   if(NOT MSVC)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+    target_compile_options(${target} PRIVATE -O0)
   endif()
 endfunction()

@@ -98,12 +98,17 @@ class PlainTurnControl final : public TurnControl,
         events_(std::move(events)) {}
 
   void interrupt(const CallTerms& terms, Completion<std::string> completion) override {
-    const auto by_id = [self = shared_from_this(), terms](const Completion<std::string>& done) {
+    const Send by_id = [self = shared_from_this(), terms](const Completion<std::string>& done) {
       start(self->connection_, interrupt_request(self->thread_id_, self->turn_id_, terms, done));
     };
     if (events_->has_begun()) return by_id(completion);
-    auto check = again_when_begun("turn/interrupt", terms, by_id, std::move(completion));
-    start(connection_, interrupt_all_request(thread_id_, terms, std::move(check)));
+    // By its id first: our events may lag, and an interrupt without one would end what runs now.
+    by_id([self = shared_from_this(), terms, by_id, completion](Outcome<std::string> outcome) {
+      const bool is_waiting = says_none_runs(refusal_in(outcome)) && !self->events_->has_begun();
+      auto check = self->again_when_begun("turn/interrupt", terms, by_id, completion);
+      if (!is_waiting) return check(std::move(outcome));
+      start(self->connection_, interrupt_all_request(self->thread_id_, terms, std::move(check)));
+    });
   }
 
   void steer(const Input& input, const CallTerms& terms,

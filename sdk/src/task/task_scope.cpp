@@ -1,5 +1,6 @@
 #include <list>
 #include <mutex>
+#include <utility>
 
 #include <codex/async/task_scope.hpp>
 
@@ -53,7 +54,8 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
     std::list<Child> ended;  // ends without the lock
     std::unique_lock lock(scope->mutex);
     ended.splice(ended.end(), scope->children, child.self);
-    if (!scope->first_error) scope->first_error = error;
+    if (!scope->first_error) scope->first_error = std::move(error);
+    error = nullptr;  // who joins may hold the last of it from here on
     const bool is_last = scope->children.empty();
     lock.unlock();
     if (is_last) scope->joining->complete();

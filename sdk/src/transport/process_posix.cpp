@@ -6,6 +6,7 @@
 #include <mutex>
 #include <poll.h>
 #include <string_view>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -93,6 +94,8 @@ class Outbox {
 
   void close() {
     const std::lock_guard lock(mutex_);
+    // A child of fork may hold the socket too, and would keep the runtime from seeing the end.
+    if (socket_.is_open()) ::shutdown(socket_.get(), SHUT_WR);
     socket_.reset();
     std::string().swap(unsent_);
     sent_ = 0;

@@ -118,6 +118,9 @@ codex::Task<void> names(codex::AsyncCodex& codex, codex::AsyncThread& thread,
 
   auto task = codex.thread_start({.cwd = "/repo"});
   (void)co_await task;
+  auto again = thread.run("x", {.effort = "high"});
+  again = thread.run("x", how);
+  (void)co_await again;
   codex::Task<codex::TurnResult> one = thread.run("x", {.effort = "high"});
   codex::Task<codex::TurnResult> other = thread.run(TextInput{"x"}, {.effort = "high"});
   (void)co_await when_all(std::move(one), std::move(other));

@@ -19,7 +19,7 @@ class [[nodiscard]] BracedTask : public Task<T> {
  public:
   using typename Task<T>::Awaiter;
 
-  explicit BracedTask(Task<T> task) noexcept : Task<T>(std::move(task)) {}
+  BracedTask(Task<T> task) noexcept : Task<T>(std::move(task)) {}
 
   [[nodiscard]] Awaiter operator co_await() & { return Task<T>::operator co_await(); }
   [[nodiscard,
