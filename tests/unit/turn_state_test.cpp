@@ -218,6 +218,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that crosses the end of its
 TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "a turn whose time is up before it begins ends as it begins") {
   auto [turn, place] = follow_new("u", no_time());
+  refuse(interrupted("u"), "no active turn to interrupt");
   answer(interrupted(""));
   complete("u", "interrupted");
   CHECK(contains(message_of<TimeoutError>([&turn = turn] { (void)result_of(*turn); }),
@@ -227,6 +228,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
 TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "a turn that begins when nobody waits for it any more ends") {
   auto [turn, place] = follow_new("u", no_time(50ms));
+  refuse(interrupted("u"), "no active turn to interrupt");
   refuse(interrupted(""), "no active turn to interrupt");
   CHECK_THROWS_AS((void)result_of(*turn), TimeoutError);
   turn.reset();
