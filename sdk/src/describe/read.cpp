@@ -19,7 +19,7 @@ namespace {
 using protocol::detail::max_depth;
 
 /// The arms of variants within variants are tried one by one: no more values than this in all.
-constexpr std::size_t max_values_in_variants = 1'000'000;
+constexpr std::size_t max_values_in_variants = 100'000;
 
 /// At most that much of what somebody else wrote goes into a message.
 constexpr std::size_t max_quoted = 60;
