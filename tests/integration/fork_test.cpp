@@ -240,10 +240,12 @@ TEST_CASE("a child of fork that lives on does not keep its parent's runtime from
     ::alarm(200);  // should the test itself be ended
     for (;;) ::pause();
   }
+  REQUIRE(child > 0);
   codex.close();
   ::kill(child, SIGKILL);
   int status = 0;
   ::waitpid(child, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
   CHECK(WTERMSIG(status) == SIGKILL);  // it did live on
 }
 

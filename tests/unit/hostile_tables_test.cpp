@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -345,7 +346,7 @@ TEST_CASE("odd bytes and numbers end one message, or the connection, and nothing
 
 TEST_CASE("the work for a line grows with its length, and no faster") {
   const auto repeated = [](std::string head, std::string_view part, std::string_view tail) {
-    return [=](std::size_t count) {
+    return [head = std::move(head), part, tail](std::size_t count) {
       std::string line(head);
       for (std::size_t i = 0; i < count; ++i) line += part;
       return line.append(tail);

@@ -1,6 +1,7 @@
 // Coroutines by themselves: tasks, their combinations, their executors, and their ends.
 
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -601,6 +602,30 @@ TEST_CASE("those who join a scope go on after the parameters of its tasks have e
     while (!has_left.load()) std::this_thread::yield();  // it refers to this round's flag
   }
   CHECK(late == 0);
+}
+
+TEST_CASE("an error that a scope does not tell ends before who joins goes on, and may look at it") {
+  const NoFrameIsLost check;
+  TaskScope scope;
+  std::atomic<int> ended = 0;
+  const auto failing = [](std::shared_ptr<int> error) -> Task<void> {
+    co_await sleep_for(0ms);
+    throw std::move(error);
+  };
+  for (int i = 0; i < 2; ++i) {
+    scope.spawn(failing({new int(i), [&](const int* error) {
+                           delete error;
+                           (void)scope.running();  // takes the lock of the scope
+                           ++ended;
+                         }}));
+  }
+  try {
+    sync_wait(scope.join());
+    FAIL("no error");
+  } catch (const std::shared_ptr<int>&) {
+    CHECK(ended == 1);
+  }
+  CHECK(ended == 2);
 }
 
 TEST_CASE("retry_on_overload awaits one task after the other") {

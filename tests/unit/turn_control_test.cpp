@@ -66,6 +66,14 @@ struct StartedTurnFixture {
   }
   static std::string none_runs() { return refused("no active turn to interrupt"); }
 
+  /// Reads the next request, and refuses it after that event was told.
+  void refuse_after(const std::string& event) {
+    const auto line = peer.next_line(soon());
+    REQUIRE(line);
+    tell(event);
+    answer(*line, none_runs());
+  }
+
   /// Waits until what was sent has been handled.
   void settle() {
     auto ping = begin([this](Completion<std::string> completion) {
@@ -113,10 +121,7 @@ TEST_CASE_FIXTURE(StartedTurnFixture,
 TEST_CASE_FIXTURE(StartedTurnFixture,
                   "a turn that begins before the refusal is interrupted by id") {
   auto done = interrupt();
-  const auto line = peer.next_line(soon());
-  REQUIRE(line);
-  tell("turn/started");
-  answer(*line, none_runs());
+  refuse_after("turn/started");
   CHECK(serve() == "u");
   CHECK(done.get() == "{}");
 }
@@ -124,10 +129,7 @@ TEST_CASE_FIXTURE(StartedTurnFixture,
 TEST_CASE_FIXTURE(StartedTurnFixture,
                   "a turn that ended before its events were read costs no other one its life") {
   auto done = interrupt();
-  const auto line = peer.next_line(soon());
-  REQUIRE(line);
-  tell("turn/completed");
-  answer(*line, none_runs());
+  refuse_after("turn/completed");
   CHECK(serve(none_runs()) == "u");  // never "", which would end what runs now
   CHECK(contains(message_of<InvalidRequestError>([&] { (void)done.get(); }), "no active turn"));
 }

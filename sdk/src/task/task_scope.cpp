@@ -49,13 +49,16 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
     } catch (...) {
       error = std::current_exception();
     }
-    // Its parameters may refer to what those who join have: they end before these go on.
-    child.task.reset();
-    std::list<Child> ended;  // ends without the lock
     std::unique_lock lock(scope->mutex);
-    ended.splice(ended.end(), scope->children, child.self);
     if (!scope->first_error) scope->first_error = std::move(error);
-    error = nullptr;  // who joins may hold the last of it from here on
+    lock.unlock();
+    // Its parameters and its error may refer to what those who join have: they end before these go
+    // on, and without the lock.
+    error = nullptr;
+    child.task.reset();
+    std::list<Child> ended;
+    lock.lock();
+    ended.splice(ended.end(), scope->children, child.self);
     const bool is_last = scope->children.empty();
     lock.unlock();
     if (is_last) scope->joining->complete();

@@ -19,6 +19,7 @@ class [[nodiscard]] BracedTask : public Task<T> {
  public:
   using typename Task<T>::Awaiter;
 
+  /// Not explicit, so that a variable with such a task can be given another task.
   BracedTask(Task<T> task) noexcept : Task<T>(std::move(task)) {}
 
   [[nodiscard]] Awaiter operator co_await() & { return Task<T>::operator co_await(); }
