@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include <codex/protocol/support/type_info.hpp>
+
+/// Which runtimes have which parts of the protocol, from `schema/history.json`. Only what some
+/// runtime lacks has an entry. Versions are those whose schema was compared; a release between two
+/// of them counts as the older one.
+namespace codex::protocol::detail {
+
+/// The first and the last version with a part. Empty: from the oldest on, or to this day.
+struct Lifetime {
+  std::string_view since = {};
+  std::string_view until = {};
+};
+
+/// A member, enumerator or arm, by its wire name.
+struct PartHistory {
+  std::string_view name;
+  Lifetime lifetime = {};
+  /// The last version that refuses a value without this member, which is optional by now.
+  std::string_view required_until = {};
+};
+
+/// A type, by its C++ name, and those of its parts that have a history of their own.
+struct TypeHistory {
+  std::string_view name;
+  Lifetime lifetime = {};
+  std::span<const PartHistory> parts = {};
+};
+
+/// A method of one kind, by its wire name.
+struct MethodHistory {
+  std::string_view name;
+  MethodKind kind;
+  Lifetime lifetime = {};
+};
+
+/// All versions that were compared, the oldest first.
+std::span<const std::string_view> history_versions();
+/// Sorted by name.
+std::span<const TypeHistory> type_histories();
+/// Sorted by name, then kind.
+std::span<const MethodHistory> method_histories();
+
+}  // namespace codex::protocol::detail
