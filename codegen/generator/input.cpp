@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "corrections.hpp"
 #include "json_limits.hpp"
 #include "lower.hpp"
 #include "schema.hpp"
@@ -77,10 +78,21 @@ std::string read_version(const fs::path& schema) {
   return text;
 }
 
-/// Says of which bundle a refusal speaks.
-Bundle read_bundle(const fs::path& path) {
+/// A schema of one's own need not have any.
+Corrections corrections_in(const fs::path& schema) {
+  const fs::path path = schema / "corrections.json";
+  if (!fs::exists(path)) return {};
   try {
-    return parse_bundle(read_json(path));
+    return read_corrections(read_json(path));
+  } catch (const SchemaError& error) {
+    throw std::runtime_error(path.string() + error.what());
+  }
+}
+
+/// Says of which bundle a refusal speaks.
+Bundle parse(const fs::path& path, const Json& json) {
+  try {
+    return parse_bundle(json);
   } catch (const SchemaError& error) {
     throw std::runtime_error(path.string() + error.what());
   }
@@ -89,11 +101,20 @@ Bundle read_bundle(const fs::path& path) {
 }  // namespace
 
 Model read_model(const fs::path& schema, const fs::path& responses) {
-  const Bundle experimental = read_bundle(schema / "experimental" / bundle_name);
-  const Bundle stable = read_bundle(schema / "stable" / bundle_name);
-  return lower(experimental, stable,
-               read_responses(responses.empty() ? schema / "responses.json" : responses),
-               read_version(schema));
+  const std::string version = read_version(schema);
+  const Corrections corrections = corrections_in(schema);
+  const fs::path experimental_path = schema / "experimental" / bundle_name;
+  const fs::path stable_path = schema / "stable" / bundle_name;
+  Json experimental = read_json(experimental_path);
+  Json stable = read_json(stable_path);
+  const std::vector<Note> notes = correct(experimental, corrections, version);
+  correct(stable, corrections, version);  // it has a part of what the other has
+
+  Model model =
+      lower(parse(experimental_path, experimental), parse(stable_path, stable),
+            read_responses(responses.empty() ? schema / "responses.json" : responses), version);
+  model.notes.insert(model.notes.begin(), notes.begin(), notes.end());
+  return model;
 }
 
 }  // namespace codegen

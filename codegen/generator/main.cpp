@@ -42,8 +42,15 @@ std::string one_line(std::string_view text) {
 /// The command line was not understood.
 struct UsageError {};
 
+void tell_notes(const codegen::Model& model) {
+  for (const auto& [pointer, text] : model.notes) {
+    std::cerr << "note: " << one_line(pointer) << ": " << one_line(text) << '\n';
+  }
+}
+
 codegen::Files generate(const fs::path& schema, const fs::path& responses) {
   const auto model = codegen::read_model(schema, responses);
+  tell_notes(model);
   const auto families = codegen::divide(model);
   codegen::Files files = codegen::emit_headers(model, families);
   files.merge(codegen::emit_tables(model, families));

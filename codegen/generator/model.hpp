@@ -9,6 +9,7 @@
 
 #include <codex/protocol/support/type_info.hpp>
 
+#include "notes.hpp"
 #include "schema.hpp"
 
 /// What the schema means, in terms of C++: the only thing that emitters see.
@@ -133,6 +134,7 @@ struct Model {
   std::string runtime_version;
   std::vector<Definition> definitions;
   std::vector<Method> methods;
+  std::vector<Note> notes = {};
 
   [[nodiscard]] const Definition* find(std::string_view name) const {
     for (const auto& definition : definitions) {
