@@ -98,6 +98,14 @@ Bundle parse(const fs::path& path, const Json& json) {
   }
 }
 
+/// A bundle as its runtime should have written it.
+Json read_corrected(const fs::path& path, const Corrections& corrections,
+                    const std::string& version, std::vector<Note>& notes) {
+  Json json = read_json(path);
+  for (Note& note : correct(json, corrections, version)) notes.push_back(std::move(note));
+  return json;
+}
+
 }  // namespace
 
 Model read_model(const fs::path& schema, const fs::path& responses) {
@@ -105,13 +113,14 @@ Model read_model(const fs::path& schema, const fs::path& responses) {
   const Corrections corrections = corrections_in(schema);
   const fs::path experimental_path = schema / "experimental" / bundle_name;
   const fs::path stable_path = schema / "stable" / bundle_name;
-  Json experimental = read_json(experimental_path);
-  Json stable = read_json(stable_path);
-  const std::vector<Note> notes = correct(experimental, corrections, version);
-  correct(stable, corrections, version);  // it has a part of what the other has
-
+  std::vector<Note> notes;
+  std::vector<Note> same_notes;  // the stable bundle has a part of what the other has
+  const Bundle experimental =
+      parse(experimental_path, read_corrected(experimental_path, corrections, version, notes));
+  const Bundle stable =
+      parse(stable_path, read_corrected(stable_path, corrections, version, same_notes));
   Model model =
-      lower(parse(experimental_path, experimental), parse(stable_path, stable),
+      lower(experimental, stable,
             read_responses(responses.empty() ? schema / "responses.json" : responses), version);
   model.notes.insert(model.notes.begin(), notes.begin(), notes.end());
   return model;
