@@ -303,7 +303,7 @@ namespace codex::protocol {
 
 /// The runtime whose schema these types were made from.
 inline constexpr std::string_view runtime_version = )" +
-                    literal(model.runtime_version) + R"(;
+                    literal(model.pinned_version) + R"(;
 
 /// Every method of a kind, in the schema's order. For tools that go by name.
 std::span<const detail::MethodInfo> methods(detail::MethodKind kind);
