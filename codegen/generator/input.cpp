@@ -47,9 +47,9 @@ std::string read_version(const fs::path& schema, const char* preferred) {
 }
 
 /// A schema of one's own need not have any.
-Corrections corrections_in(const fs::path& schema) {
-  const fs::path path = schema / "corrections.json";
-  if (!fs::exists(path)) return {};
+Corrections corrections_of(const fs::path& schema, const fs::path& own) {
+  const fs::path path = own.empty() ? schema / "corrections.json" : own;
+  if (own.empty() && !fs::exists(path)) return {};
   try {
     return read_corrections(read_json(path));
   } catch (const SchemaError& error) {
@@ -83,20 +83,19 @@ fs::path responses_of(const fs::path& schema, const fs::path& own) {
 
 }  // namespace
 
-Snapshot read_snapshot(const fs::path& schema, const std::string& version,
-                       const fs::path& responses) {
+Snapshot read_snapshot(const fs::path& schema, const std::string& version, const OwnFiles& own) {
   Snapshot read = {.version = version.empty() ? read_version(schema, "schema") : version,
                    .experimental = read_json(bundle_path(schema, "experimental")),
                    .stable = read_json(bundle_path(schema, "stable")),
-                   .responses = read_responses(responses_of(schema, responses))};
-  const Corrections corrections = corrections_in(schema);
+                   .responses = read_responses(responses_of(schema, own.responses))};
+  const Corrections corrections = corrections_of(schema, own.corrections);
   read.notes = correct(read.experimental, corrections, read.version);
   correct(read.stable, corrections, read.version);  // it has a part of what the other has
   return read;
 }
 
 Model read_model(const fs::path& schema, const OwnFiles& own) {
-  Snapshot read = read_snapshot(schema, "", own.responses);
+  Snapshot read = read_snapshot(schema, "", own);
   const History history = history_of(schema, own);
   merge_history(read.experimental, read.stable, read.responses, history);
   const Bundle experimental = parse(read.experimental, bundle_path(schema, "experimental"));

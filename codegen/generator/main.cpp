@@ -33,8 +33,8 @@ constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a c
       extends FILE, or makes it, by what each schema brings and drops after the one before it
 
 DIR of --schema, OLD and NEW are laid out as schema/ here: stable/, experimental/, responses.json,
-runtime.json, history.json. --responses FILE and --history FILE replace theirs, --no-history leaves
-out what the schema's own runtime does not have. Exit 2: an error, or a schema that is not understood.
+runtime.json, history.json, corrections.json. --responses, --history and --corrections FILE replace
+theirs, --no-history leaves out what the schema's own runtime does not have. Exit 2: an error, or a schema that is not understood.
 )";
 
 /// What an error says may hold whatever a schema's author wrote.
@@ -88,15 +88,15 @@ int diff(const fs::path& older, const fs::path& newer, const codegen::OwnFiles& 
 }
 
 /// `history add FILE OLD NEW...`
-int history(const std::vector<std::string>& words, const cxxopts::ParseResult& args) {
-  const bool complete = words.size() >= 4 && words[1] == "add" && args.count("history");
+int history(const std::vector<std::string>& words, const codegen::OwnFiles& own,
+            const cxxopts::ParseResult& args) {
+  const bool complete = words.size() >= 4 && words[1] == "add" && !own.history.empty();
   if (!complete) throw UsageError{};
   std::vector<codegen::HistorySource> sources;
   for (std::size_t i = 2; i < words.size(); ++i) sources.push_back({words[i], ""});
   sources.front().version = args["old-version"].as<std::string>();
   sources.back().version = args["new-version"].as<std::string>();
-  codegen::extend_history(args["history"].as<std::string>(), sources,
-                          args["responses"].as<std::string>(), std::cout);
+  codegen::extend_history(own.history, sources, own, std::cout);
   return 0;
 }
 
@@ -106,6 +106,7 @@ int run(int argc, char** argv) {
       "schema", "", cxxopts::value<std::string>())("out", "", cxxopts::value<std::string>())(
       "responses", "", cxxopts::value<std::string>()->default_value(""))(
       "history", "", cxxopts::value<std::string>()->default_value(""))("no-history", "")(
+      "corrections", "", cxxopts::value<std::string>()->default_value(""))(
       "old-version", "", cxxopts::value<std::string>()->default_value(""))(
       "new-version", "", cxxopts::value<std::string>()->default_value(""))(
       "format", "", cxxopts::value<std::string>()->default_value("text"))("h,help", "");
@@ -117,10 +118,11 @@ int run(int argc, char** argv) {
   }
   const auto words = args.count("words") ? args["words"].as<std::vector<std::string>>()
                                          : std::vector<std::string>{""};
-  if (words[0] == "history") return history(words, args);
   const codegen::OwnFiles own{.responses = args["responses"].as<std::string>(),
                               .history = args["history"].as<std::string>(),
+                              .corrections = args["corrections"].as<std::string>(),
                               .no_history = args.count("no-history") != 0};
+  if (words[0] == "history") return history(words, own, args);
   if (words[0] == "diff" && words.size() == 3) {
     return diff(words[1], words[2], own, args["format"].as<std::string>());
   }
