@@ -268,7 +268,7 @@ class HeaderWriter {
     if (method.experimental) paragraphs.push_back(experimental_note);
     std::string out = doc_comment(paragraphs, "");
     out += "struct " + method.name + " {\n";
-    out += "  static constexpr std::string_view method = " + literal(method.wire) + ";\n";
+    out += "  static constexpr std::string_view method = " + view_literal(method.wire) + ";\n";
     out += "  static constexpr bool experimental = ";
     out += method.experimental ? "true;\n" : "false;\n";
     out += "  using Params = " +

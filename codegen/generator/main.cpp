@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a codex runtime
 
-  codex-codegen generate --schema DIR --out DIR [--responses FILE]
-      writes the types; touches only files that change
+  codex-codegen generate --schema DIR --out DIR [--responses FILE] [--strict]
+      writes the types; touches only files that change, and no file that it did not write.
+      What it does not understand becomes codex::Json, with a note: an error with --strict
   codex-codegen check --schema DIR --out DIR [--responses FILE]
       exit 1, and what differs, when the types in DIR are not those of the schema
   codex-codegen dictionary --schema DIR --out FILE
@@ -39,11 +40,17 @@ std::string one_line(std::string_view text) {
   return codegen::printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
 }
 
+std::string one_line(const codegen::Note& note) {
+  return one_line(note.pointer + ": " + note.text);
+}
+
 /// The command line was not understood.
 struct UsageError {};
 
-codegen::Files generate(const fs::path& schema, const fs::path& responses) {
+codegen::Files generate(const fs::path& schema, const fs::path& responses, bool strict) {
   const auto model = codegen::read_model(schema, responses);
+  if (strict) codegen::refuse_notes(model.notes);
+  for (const auto& note : model.notes) std::cerr << "note: " << one_line(note) << '\n';
   const auto families = codegen::divide(model);
   codegen::Files files = codegen::emit_headers(model, families);
   files.merge(codegen::emit_tables(model, families));
@@ -81,7 +88,8 @@ int run(int argc, char** argv) {
   options.add_options()("words", "", cxxopts::value<std::vector<std::string>>())(
       "schema", "", cxxopts::value<std::string>())("out", "", cxxopts::value<std::string>())(
       "responses", "", cxxopts::value<std::string>()->default_value(""))(
-      "format", "", cxxopts::value<std::string>()->default_value("text"))("h,help", "");
+      "format", "", cxxopts::value<std::string>()->default_value("text"))("strict", "")("h,help",
+                                                                                        "");
   options.parse_positional({"words"});
   const auto args = options.parse(argc, argv);
   if (args.count("help") != 0) {
@@ -108,7 +116,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (words[0] != "generate" && words[0] != "check") throw UsageError{};
-  const codegen::Files files = generate(schema, responses);
+  const codegen::Files files = generate(schema, responses, args.count("strict") != 0);
   if (words[0] == "check") return check(out, files);
   std::cout << codegen::write(out, files) << " of " << files.size() << " files changed\n";
   return 0;

@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <codex/protocol/support/type_info.hpp>
 
+#include "notes.hpp"
 #include "schema.hpp"
 
 /// What the schema means, in terms of C++: the only thing that emitters see.
@@ -123,22 +125,29 @@ struct Method {
   MethodKind kind;
   std::string params;  // a definition; empty: none
   bool params_required = false;
-  std::string response;  // a definition; empty for notifications
+  std::string response;  // a definition, or `any_response`; empty for notifications
   std::string doc;
   bool experimental = false;
 };
+
+/// The response of a method of which nothing tells what it answers.
+inline constexpr const char* any_response = "Json";
 
 /// The whole protocol, in an order in which each definition stands after what it is made of.
 struct Model {
   std::string runtime_version;
   std::vector<Definition> definitions;
   std::vector<Method> methods;
+  Notes notes;  // what did not become all that the schema says
 
   [[nodiscard]] const Definition* find(std::string_view name) const {
     for (const auto& definition : definitions) {
       if (definition.name == name) return &definition;
     }
     return nullptr;
+  }
+  [[nodiscard]] Definition* find(std::string_view name) {
+    return const_cast<Definition*>(std::as_const(*this).find(name));
   }
 };
 

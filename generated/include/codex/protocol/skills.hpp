@@ -76,7 +76,7 @@ struct SkillMetadata {
   LegacyAppPathString path;
   SkillScope scope;
   Optional<SkillDependencies> dependencies{};
-  Optional<SkillInterface> interface{};
+  Optional<SkillInterface> interface_{};
   /// Owning plugin ID, matching `PluginSummary.id`, when known.
   Optional<std::string> plugin_id{};
   /// Legacy short_description from SKILL.md. Prefer SKILL.json interface.short_description.
