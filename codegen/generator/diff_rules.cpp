@@ -14,7 +14,7 @@ class Uses {
   }
 
   void add(const std::string& name, bool Use::*way) {
-    if (name.empty() || uses_[name].*way) return;
+    if (name.empty() || name == any_response || uses_[name].*way) return;
     uses_[name].*way = true;
     for (const auto& part : parts_of(*index_.at(name))) add(part, way);
   }

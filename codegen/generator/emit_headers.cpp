@@ -312,7 +312,7 @@ class HeaderWriter {
     const bool handled = method.kind == MethodKind::server_request;  // also those of older runtimes
     const std::string attribute = handled ? "" : deprecation(method.history, " ");
     out += "struct " + attribute + method.name + " {\n";
-    out += "  static constexpr std::string_view method = " + literal(method.wire) + ";\n";
+    out += "  static constexpr std::string_view method = " + view_literal(method.wire) + ";\n";
     out += "  static constexpr bool experimental = ";
     out += method.experimental ? "true;\n" : "false;\n";
     out += "  using Params = " +

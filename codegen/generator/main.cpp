@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a codex runtime
 
-  codex-codegen generate --schema DIR --out DIR
-      writes the types; touches only files that change
+  codex-codegen generate --schema DIR --out DIR [--strict]
+      writes the types; touches only files that change, and no file that it did not write.
+      What it does not understand becomes codex::Json, with a note: an error with --strict
   codex-codegen check --schema DIR --out DIR
       exit 1, and what differs, when the types in DIR are not those of the schema
   codex-codegen dictionary --schema DIR --out FILE
@@ -43,18 +44,17 @@ std::string one_line(std::string_view text) {
   return codegen::printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
 }
 
+std::string one_line(const codegen::Note& note) {
+  return one_line(note.pointer + ": " + note.text);
+}
+
 /// The command line was not understood.
 struct UsageError {};
 
-void tell_notes(const codegen::Model& model) {
-  for (const auto& [pointer, text] : model.notes) {
-    std::cerr << "note: " << one_line(pointer) << ": " << one_line(text) << '\n';
-  }
-}
-
-codegen::Files generate(const fs::path& schema, const codegen::OwnFiles& own) {
+codegen::Files generate(const fs::path& schema, const codegen::OwnFiles& own, bool strict) {
   const auto model = codegen::read_model(schema, own);
-  tell_notes(model);
+  if (strict) codegen::refuse_notes(model.notes);
+  for (const auto& note : model.notes) std::cerr << "note: " << one_line(note) << '\n';
   const auto families = codegen::divide(model);
   codegen::Files files = codegen::emit_headers(model, families);
   files.merge(codegen::emit_tables(model, families));
@@ -109,7 +109,8 @@ int run(int argc, char** argv) {
       "corrections", "", cxxopts::value<std::string>()->default_value(""))(
       "old-version", "", cxxopts::value<std::string>()->default_value(""))(
       "new-version", "", cxxopts::value<std::string>()->default_value(""))(
-      "format", "", cxxopts::value<std::string>()->default_value("text"))("h,help", "");
+      "format", "", cxxopts::value<std::string>()->default_value("text"))("strict", "")("h,help",
+                                                                                        "");
   options.parse_positional({"words"});
   const auto args = options.parse(argc, argv);
   if (args.count("help") != 0) {
@@ -139,7 +140,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (words[0] != "generate" && words[0] != "check") throw UsageError{};
-  const codegen::Files files = generate(schema, own);
+  const codegen::Files files = generate(schema, own, args.count("strict") != 0);
   if (words[0] == "check") return check(out, files);
   std::cout << codegen::write(out, files) << " of " << files.size() << " files changed\n";
   return 0;

@@ -631,7 +631,7 @@ constexpr Field skill_metadata_fields[] = {
     REQUIRED(SkillMetadata, path, "path"),
     REQUIRED(SkillMetadata, scope, "scope"),
     OPTIONAL(SkillMetadata, dependencies, "dependencies"),
-    OPTIONAL(SkillMetadata, interface, "interface"),
+    OPTIONAL(SkillMetadata, interface_, "interface"),
     OPTIONAL(SkillMetadata, plugin_id, "pluginId"),
     OPTIONAL(SkillMetadata, short_description, "shortDescription"),
 };

@@ -10,7 +10,7 @@ namespace codex::protocol::detail {
 
 /// How closely a value must match a type.
 enum class Rigour : std::uint8_t {
-  types,     // it decodes
+  types,     // all of it decodes, and nothing stays raw
   literals,  // and the required enum members have values that we know
   strict,    // and so have all others, and closed objects have no member that we do not know
 };

@@ -15,8 +15,12 @@ namespace codex::protocol {
 struct UnknownPart {
   /// Where: `turn.items[2].type`.
   std::string path;
-  /// What: `member`, `enum value "x"`, `tag "x"`, ...
+  /// What: `member`, `enum value "x"`, `tag "x"`, `method "x"`, or `shape`: a member or an arm of a
+  /// union that this version knows with another type, and keeps as raw JSON.
   std::string what;
+
+  /// Whether this version knows such a part, with another type than the one that came.
+  [[nodiscard]] bool is_misfit() const { return what == "shape"; }
 
   bool operator==(const UnknownPart&) const = default;
 };
@@ -41,9 +45,10 @@ std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value);
 template <class T>
 concept Described = requires { detail::type_of<T>(); };
 
-/// Reads a T from JSON text. Members that T does not know are kept in `extra`; of a member that
-/// comes twice the last one counts. Throws `DecodeError`, which names the place, when the text is
-/// no JSON, does not fit, or nests deeper than 256 levels.
+/// Reads a T from JSON text. Members that T does not know are kept in `extra`, and so are optional
+/// members that do not fit; an arm of a union that does not fit is `Unknown`. Of a member that comes
+/// twice the last one counts. Throws `DecodeError`, which names the place, when the text is no JSON,
+/// lacks what must be there, or nests deeper than 256 levels.
 template <Described T>
 [[nodiscard]] T decode(std::string_view text) {
   T value{};
