@@ -7,8 +7,6 @@
 namespace codegen {
 namespace {
 
-constexpr int deepest = 12;
-
 bool is_text(Form form) { return form == Form::text || form == Form::enumeration; }
 
 const Part* find_named(const std::vector<Part>& parts, std::string_view name) {
@@ -19,53 +17,54 @@ const Part* find_named(const std::vector<Part>& parts, std::string_view name) {
 
 }  // namespace
 
-bool Compatibility::takes(const Json& values, const Json& type, int depth) {
-  if (depth > deepest) return true;
+bool Compatibility::takes(const Json& values, const Json& type) {
   const Json& from = core_of(values);
   const Json& to = core_of(type);
   const bool references = form_of(from) == Form::reference && form_of(to) == Form::reference;
   // Definitions of one name are compared by themselves.
   if (references && reference_of(from) == reference_of(to)) return true;
-  return takes_core(from_.resolve(from), to_.resolve(to), depth);
+  const std::pair resolved(&from_.resolve(from), &to_.resolve(to));
+  const auto [known, fresh] = known_.emplace(resolved, true);
+  if (fresh) known->second = takes_core(*resolved.first, *resolved.second);
+  return known->second;
 }
 
-bool Compatibility::takes_core(const Json& values, const Json& type, int depth) {
+bool Compatibility::takes_core(const Json& values, const Json& type) {
   const Form from = form_of(values);
   const Form to = form_of(type);
   if (to == Form::any || values == type) return true;
-  if (to == Form::choice) return takes_choice(values, type, depth);
+  if (to == Form::choice) return takes_choice(values, type);
   if (is_text(from) && is_text(to)) return true;
   if (from == Form::integer && to == Form::number) return true;
   if (from != to) return false;
-  if (from == Form::object) return takes_object(values, type, depth);
-  if (from == Form::list) return takes_inner(values, type, "items", depth);
-  if (from == Form::map) return takes_inner(values, type, "additionalProperties", depth);
+  if (from == Form::object) return takes_object(values, type);
+  if (from == Form::list) return takes_inner(values, type, "items");
+  if (from == Form::map) return takes_inner(values, type, "additionalProperties");
   return true;
 }
 
-bool Compatibility::takes_inner(const Json& values, const Json& type, const char* keyword,
-                                int depth) {
+bool Compatibility::takes_inner(const Json& values, const Json& type, const char* keyword) {
   const Json* from = keyword_of(values, keyword);
   const Json* to = keyword_of(type, keyword);
-  return !to || (from && takes(*from, *to, depth + 1));
+  return !to || (from && takes(*from, *to));
 }
 
-bool Compatibility::takes_object(const Json& values, const Json& type, int depth) {
+bool Compatibility::takes_object(const Json& values, const Json& type) {
   const auto theirs = members_of(values);
   const auto members = members_of(type);
   return std::all_of(members.begin(), members.end(), [&](const Part& member) {
     const Part* same = find_named(theirs, member.name);
     if (!same) return !is_required(type, member.name);
     if (is_required(type, member.name) && !is_required(values, member.name)) return false;
-    return takes(*same->schema, *member.schema, depth + 1);
+    return takes(*same->schema, *member.schema);
   });
 }
 
-bool Compatibility::takes_choice(const Json& values, const Json& type, int depth) {
+bool Compatibility::takes_choice(const Json& values, const Json& type) {
   const auto arms = arms_of(type);
   const auto any_arm = [&](const Json& value) {
     return std::any_of(arms.begin(), arms.end(),
-                       [&](const Part& arm) { return takes(value, *arm.schema, depth + 1); });
+                       [&](const Part& arm) { return takes(value, *arm.schema); });
   };
   if (form_of(values) == Form::choice) {
     const auto theirs = arms_of(values);

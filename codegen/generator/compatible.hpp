@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <utility>
+
 #include "definitions.hpp"
 
 namespace codegen {
@@ -10,17 +13,17 @@ class Compatibility {
  public:
   Compatibility(const Definitions& from, const Definitions& to) : from_(from), to_(to) {}
 
-  [[nodiscard]] bool takes(const Json& values, const Json& type) { return takes(values, type, 0); }
+  bool takes(const Json& values, const Json& type);
 
  private:
-  bool takes(const Json& values, const Json& type, int depth);
-  bool takes_core(const Json& values, const Json& type, int depth);
-  bool takes_object(const Json& values, const Json& type, int depth);
-  bool takes_choice(const Json& values, const Json& type, int depth);
-  bool takes_inner(const Json& values, const Json& type, const char* keyword, int depth);
+  bool takes_core(const Json& values, const Json& type);
+  bool takes_object(const Json& values, const Json& type);
+  bool takes_choice(const Json& values, const Json& type);
+  bool takes_inner(const Json& values, const Json& type, const char* keyword);
 
   const Definitions& from_;
   const Definitions& to_;
+  std::map<std::pair<const Json*, const Json*>, bool> known_;  // what is looked at is taken for so
 };
 
 }  // namespace codegen

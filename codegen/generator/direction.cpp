@@ -1,7 +1,5 @@
 #include "direction.hpp"
 
-#include <algorithm>
-
 #include "methods.hpp"
 #include "schema_parts.hpp"
 
@@ -61,19 +59,15 @@ Names written_roots(const Definitions& definitions, const Responses& responses, 
 
 }  // namespace
 
-std::set<std::string> written_definitions(const Definitions& definitions,
-                                          const Responses& responses) {
+Direction direction_of(const Definitions& definitions, const Responses& responses) {
   Reach reach(definitions);
-  Names written;
-  for (const auto& root : written_roots(definitions, responses, reach)) reach.add(written, root);
-  // Anything else is read, or may be.
-  Names read;
-  for (const auto& [name, places] : definitions.all()) {
-    if (!written.contains(name) && !is_written_envelope(name)) reach.add(read, name);
+  Direction out;
+  for (const auto& root : written_roots(definitions, responses, reach)) {
+    reach.add(out.written, root);
   }
-  Names out;
-  std::set_difference(written.begin(), written.end(), read.begin(), read.end(),
-                      std::inserter(out, out.end()));
+  for (const auto& [name, places] : definitions.all()) {
+    if (!out.written.contains(name) && !is_written_envelope(name)) reach.add(out.read, name);
+  }
   return out;
 }
 

@@ -176,18 +176,22 @@ class Step {
     if (!older) return came(history_.members, path);
     const bool required = is_required(to, newer.name);
     if (required != is_required(from, newer.name)) {
-      set_presence(path, required ? "optional_until" : "required_until");
+      required ? set_presence(path, "optional_until", "required_until")
+               : set_presence(path, "required_until", "optional_until");
     }
     const bool nullable = is_nullable(*newer.schema);
     if (nullable != is_nullable(*older->schema)) {
-      set_presence(path, nullable ? "not_null_until" : "nullable_until");
+      nullable ? set_presence(path, "not_null_until", "nullable_until")
+               : set_presence(path, "nullable_until", "not_null_until");
     }
     compare(path, *older->schema, *newer.schema);
   }
 
-  void set_presence(const std::string& path, const char* key) {
+  /// What the newest demands counts, and what those before it do not.
+  void set_presence(const std::string& path, const char* key, const char* opposite) {
     Json& entry = history_.presence[path];
     if (entry.is_null()) entry = Json::object();
+    entry.erase(opposite);
     entry[key] = older_.version;
   }
 

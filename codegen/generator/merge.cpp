@@ -101,16 +101,14 @@ class Merge {
     for (const auto& [path, entry] : history_.values) date_value(path, entry);
   }
 
-  void set_presence(const std::set<std::string>& written) {
+  void set_presence(const Direction& direction) {
     for (const auto& [path, entry] : history_.members) {
       const bool always = !entry.contains("since") || entry.contains("until");
-      if (!always && !is_written(written, path)) weaken(path, Weaker::absent);
+      if (!always && goes(direction.read, path)) weaken(path, Weaker::absent);
     }
     for (const auto& [path, entry] : history_.presence) {
-      if (is_written(written, path)) {
-        mark_presence(path, entry);
-        continue;
-      }
+      if (goes(direction.written, path)) mark_presence(path, entry);
+      if (!goes(direction.read, path)) continue;
       if (entry.contains("optional_until")) weaken(path, Weaker::absent);
       if (entry.contains("nullable_until")) weaken(path, Weaker::null);
     }
@@ -145,7 +143,8 @@ class Merge {
     }
     if (gone.empty() || !bundle_.is_object()) return;
     Json& root = bundle_["definitions"];
-    Json& space = root.contains("v2") ? root["v2"] : root;
+    if (!root.is_object()) return;
+    Json& space = root.contains("v2") && root["v2"].is_object() ? root["v2"] : root;
     for (const auto& [name, schema] : gone) space[name] = *schema;
   }
 
@@ -176,7 +175,7 @@ class Merge {
     if (!schema || !all_found(*schema)) return;
     for_each_owner(path, '#', [&](Json& owner, const std::string&) {
       for (const char* list : {"oneOf", "anyOf"}) {
-        if (form_of(owner) == Form::choice && owner.contains(list)) {
+        if (form_of(owner) == Form::choice && owner.contains(list) && owner[list].is_array()) {
           owner[list].push_back(*schema);
           return;
         }
@@ -188,14 +187,14 @@ class Merge {
     if (!entry.contains("until")) return;
     if (surface_ == Surface::stable && !entry.contains("stable")) return;
     for_each_owner(path, '=', [&](Json& owner, const std::string& name) {
-      if (keyword_of(owner, "enum")) {
+      if (keyword_of(owner, "enum") && owner["enum"].is_array()) {
         owner["enum"].push_back(name);
         return;
       }
       Json value = {{"type", "string"}, {"enum", Json::array({name})}};
       if (entry.contains("description")) value["description"] = entry["description"];
       for (const char* list : {"oneOf", "anyOf"}) {
-        if (owner.contains(list)) owner[list].push_back(value);
+        if (owner.contains(list) && owner[list].is_array()) owner[list].push_back(value);
       }
     });
   }
@@ -262,8 +261,8 @@ class Merge {
     });
   }
 
-  static bool is_written(const std::set<std::string>& written, const std::string& path) {
-    return written.contains(std::string(definition_of(path)));
+  static bool goes(const std::set<std::string>& way, const std::string& path) {
+    return way.contains(std::string(definition_of(path)));
   }
 
   void mark_presence(const std::string& path, const Json& entry) {
@@ -306,7 +305,7 @@ void merge_history(Json& experimental, Json& stable, Responses& responses, const
   Merge all(experimental, history, Merge::Surface::experimental);
   all.add_what_is_gone();
   all.date_all();
-  all.set_presence(written_definitions(all.definitions(), responses));
+  all.set_presence(direction_of(all.definitions(), responses));
   Merge(stable, history, Merge::Surface::stable).add_what_is_gone();
 }
 

@@ -2419,8 +2419,10 @@ constexpr PartHistory config_requirements_read_response_history[] = {
 };
 constexpr PartHistory input_image_content_item_history[] = {
     {"file_id", {"0.156.1", ""}, ""},
+    {"image_url", {"", ""}, "0.155.1"},
 };
 constexpr PartHistory input_audio_content_item_history[] = {
+    {"audio_url", {"", ""}, "0.166.0"},
     {"file_id", {"0.168.0", ""}, ""},
 };
 constexpr PartHistory output_text_content_item_history[] = {
@@ -2495,10 +2497,12 @@ constexpr PartHistory feedback_upload_response_history[] = {
     {"promptHash", {"0.155.1", ""}, ""},
 };
 constexpr PartHistory input_audio_function_call_output_content_item_history[] = {
+    {"audio_url", {"", ""}, "0.168.0"},
     {"file_id", {"0.169.0", ""}, ""},
 };
 constexpr PartHistory input_image_function_call_output_content_item_history[] = {
     {"file_id", {"0.156.1", ""}, ""},
+    {"image_url", {"", ""}, "0.155.1"},
 };
 constexpr PartHistory function_call_output_content_item_history[] = {
     {"encrypted_content", {"0.134.0", ""}, ""},
@@ -2597,10 +2601,12 @@ constexpr PartHistory sub_agent_activity_thread_item_history[] = {
 };
 constexpr PartHistory audio_user_input_history[] = {
     {"fileId", {"0.168.0", ""}, ""},
+    {"url", {"", ""}, "0.166.0"},
 };
 constexpr PartHistory image_user_input_history[] = {
     {"detail", {"0.134.0", ""}, ""},
     {"fileId", {"0.156.1", ""}, ""},
+    {"url", {"", ""}, "0.155.1"},
 };
 constexpr PartHistory local_image_user_input_history[] = {
     {"detail", {"0.134.0", ""}, ""},
@@ -2783,6 +2789,7 @@ constexpr PartHistory custom_tool_call_response_item_history[] = {
     {"namespace", {"0.144.6", ""}, ""},
 };
 constexpr PartHistory function_call_output_response_item_history[] = {
+    {"call_id", {"", ""}, "0.148.0"},
     {"id", {"0.144.6", ""}, ""},
     {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
     {"name", {"0.150.0", ""}, ""},
@@ -2796,6 +2803,7 @@ constexpr PartHistory function_call_response_item_history[] = {
 };
 constexpr PartHistory image_generation_call_response_item_history[] = {
     {"encrypted_content", {"0.164.0", ""}, ""},
+    {"id", {"", ""}, "0.140.0"},
     {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
 };
 constexpr PartHistory local_shell_call_response_item_history[] = {

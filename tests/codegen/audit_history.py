@@ -26,15 +26,16 @@ def apply(history: dict, experimental: dict, stable: dict, responses: dict[str, 
         for bundle in [experimental] + ([stable] if entry.get("stable") else []):
             if "until" in entry:
                 add_value(find(bundle, owner), value)
-    read = read_types(experimental, responses)
+    read, written = directions(experimental, responses)
     for path, entry in history["members"].items():
         if isinstance(part := find(experimental, path), dict):
             part[KEYWORD] = entry
         if "since" in entry and "until" not in entry and steps(path)[0] in read:
             weaken(experimental, path)
     for path, entry in history["presence"].items():
-        if steps(path)[0] not in read:
+        if steps(path)[0] in written:
             find(experimental, path)[KEYWORD] = {**entry, **find(experimental, path).get(KEYWORD, {})}
+        if steps(path)[0] not in read:
             continue
         if "optional_until" in entry:
             weaken(experimental, path)
@@ -119,9 +120,9 @@ def weaken(bundle: dict, path: str) -> None:
     schema["required"] = [other for other in schema.get("required", []) if other != name]
 
 
-def read_types(bundle: dict, responses: dict[str, str]) -> set[str]:
-    """What clients read: answers, notifications, the params of server requests; and what nothing
-    refers to, which may be read."""
+def directions(bundle: dict, responses: dict[str, str]) -> tuple[set[str], set[str]]:
+    """What clients read: answers, notifications, the params of server requests, and what nothing
+    refers to, which may be read. And what they write."""
     written = set(WRITTEN)
     for envelope in WRITTEN:
         reach(bundle, bundle[envelope], written)
@@ -134,7 +135,7 @@ def read_types(bundle: dict, responses: dict[str, str]) -> set[str]:
     read = set(bundle) - written
     for name in sorted(read):
         reach(bundle, bundle[name], read)
-    return read
+    return read, written
 
 
 def reach(bundle: dict, schema, out: set[str]) -> None:
@@ -153,5 +154,6 @@ def sentences(schema) -> list[str]:
     """What a comment has to say of the part with this schema."""
     entry = schema.get(KEYWORD, {}) if isinstance(schema, dict) else {}
     words = {"since": "Since", "until": "Until",
-             "required_until": "Required by runtimes up to"}
+             "required_until": "Required by runtimes up to",
+             "not_null_until": "Not null for runtimes up to"}
     return [f"{text} {entry[key]}." for key, text in words.items() if key in entry]

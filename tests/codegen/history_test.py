@@ -206,6 +206,15 @@ class Rules(History):
         self.assertIn("  /// Required by runtimes up to 0.1.0.\n  std::optional<std::string> a{};", text)
         self.assertIn('{"a", {"", ""}, "0.1.0"}', text)
 
+    def test_also_where_it_is_read_as_well(self):
+        before, after = {"A": struct(["a"], a=TEXT)}, {"A": struct(a=TEXT)}
+        self.assertIn("Required by runtimes up to 0.1.0.", self.step(before, after, read=["A"], written=["A"]))
+
+    def test_what_is_required_again_was_never_required_by_older_ones_alone(self):
+        loose, strict = {"A": struct(a=TEXT)}, {"A": struct(["a"], a=TEXT)}
+        self.add(*(self.schema(f"0.{n}.0", own) for n, own in enumerate((strict, loose, strict))))
+        self.assertEqual(self.entries("presence"), {"A.a": {"optional_until": "0.1.0"}})
+
     def test_and_not_where_it_is_read(self):
         before, after = {"A": struct(["a"], a=TEXT)}, {"A": struct(a=TEXT)}
         self.assertNotIn("Required by", self.step(before, after, read=["A"]))

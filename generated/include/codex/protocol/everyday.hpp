@@ -1863,6 +1863,7 @@ struct ImageDetail
 /// The arm with `type` "input_image".
 struct InputImageContentItem {
   Optional<ImageDetail> detail{};
+  /// Required by runtimes up to 0.155.1.
   std::optional<std::string> image_url{};
   /// Since 0.156.1.
   std::optional<std::string> file_id{};
@@ -1875,6 +1876,7 @@ struct InputImageContentItem {
 ///
 /// Since 0.146.1.
 struct InputAudioContentItem {
+  /// Required by runtimes up to 0.166.0.
   std::optional<std::string> audio_url{};
   /// Since 0.168.0.
   std::optional<std::string> file_id{};
@@ -2160,6 +2162,7 @@ struct EncryptedContentFunctionCallOutputContentItem {
 ///
 /// Since 0.146.1.
 struct InputAudioFunctionCallOutputContentItem {
+  /// Required by runtimes up to 0.168.0.
   std::optional<std::string> audio_url{};
   /// Since 0.169.0.
   std::optional<std::string> file_id{};
@@ -2171,6 +2174,7 @@ struct InputAudioFunctionCallOutputContentItem {
 /// The arm with `type` "input_image".
 struct InputImageFunctionCallOutputContentItem {
   Optional<ImageDetail> detail{};
+  /// Required by runtimes up to 0.155.1.
   std::optional<std::string> image_url{};
   /// Since 0.156.1.
   std::optional<std::string> file_id{};
@@ -3007,6 +3011,7 @@ struct SubAgentActivityThreadItem {
 ///
 /// Since 0.146.1.
 struct AudioUserInput {
+  /// Required by runtimes up to 0.166.0.
   std::optional<std::string> url{};
   /// Since 0.168.0.
   std::optional<std::string> file_id{};
@@ -3019,6 +3024,7 @@ struct AudioUserInput {
 struct ImageUserInput {
   /// Since 0.134.0.
   Optional<ImageDetail> detail{};
+  /// Required by runtimes up to 0.155.1.
   std::optional<std::string> url{};
   /// Since 0.156.1.
   std::optional<std::string> file_id{};
@@ -3929,6 +3935,7 @@ struct CustomToolCallResponseItem {
 /// The arm with `type` "function_call_output".
 struct FunctionCallOutputResponseItem {
   FunctionCallOutputBody output;
+  /// Required by runtimes up to 0.148.0. Not null for runtimes up to 0.148.0.
   Optional<std::string> call_id{};
   /// Since 0.144.6.
   Optional<std::string> id{};
@@ -3969,6 +3976,7 @@ struct ImageGenerationCallResponseItem {
   std::string status;
   /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
+  /// Required by runtimes up to 0.140.0. Not null for runtimes up to 0.140.0.
   Optional<std::string> id{};
   /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
