@@ -31,8 +31,9 @@ class Lowering {
  private:
   void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
     take(name, schema);
-    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}};
+    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}, {}};
     definition.shape = shape(name, schema, stable);
+    if (in_schema) definition.history = schema.history;  // else it is that of the place
     definitions_.push_back(std::move(definition));
   }
 
@@ -70,10 +71,10 @@ class Lowering {
     if (values.size() > 250) throw SchemaError(schema.pointer, "an enum of over 250 values");
     Enum out;
     std::set<std::string> taken;
-    for (const auto& [wire, doc] : values) {
+    for (const auto& [wire, doc, history] : values) {
       const bool known = std::any_of(stable_values.begin(), stable_values.end(),
                                      [&](const EnumValue& value) { return value.wire == wire; });
-      out.values.push_back({wire, enumerator_name(wire), doc, stable && !known});
+      out.values.push_back({wire, enumerator_name(wire), doc, stable && !known, history});
       if (!taken.insert(out.values.back().name).second) {
         throw SchemaError(schema.pointer,
                           "two enumerators would be named " + enumerator_name(wire));
@@ -123,7 +124,7 @@ class Lowering {
                      value,
                      {}};
       define_inline(arm, branch, stable && !stable_branch, std::move(members));
-      out.arms.push_back({value, {Type::Kind::named, arm, {}}});
+      out.arms.push_back({value, {Type::Kind::named, arm, {}}, branch.history});
     }
     return out;
   }
@@ -147,7 +148,8 @@ class Lowering {
     if (!strings.one_of.empty()) {
       strings.description = "The values of `" + name + "` that are plain strings.";
       const Schema old = stable ? string_arms(*stable) : strings;
-      out.arms.push_back({"", {Type::Kind::named, name_inline(strings, old, name + "Value"), {}}});
+      const std::string value = name_inline(strings, old, name + "Value");
+      out.arms.push_back({"", {Type::Kind::named, value, {}}, {}});
     }
     for (const Schema& branch : schema.one_of) {
       if (branch.is_string_enum() || is_catch_all(branch)) continue;
@@ -156,7 +158,7 @@ class Lowering {
       const std::string arm = type_name(pascal_case(key) + name);
       define_inline(arm, branch, stable && !stable_branch,
                     external_arm(arm, branch, stable_branch));
-      out.arms.push_back({key, {Type::Kind::named, arm, {}}});
+      out.arms.push_back({key, {Type::Kind::named, arm, {}}, branch.history});
     }
     return out;
   }
@@ -207,7 +209,8 @@ class Lowering {
     for (const Schema& branch : schema.one_of) {
       std::string inline_name = name;
       if (!branch.required.empty()) inline_name = pascal_case(first_required(branch)) + name;
-      out.arms.push_back({"", lower_value(branch, inline_name, namer(schema, stable)).type});
+      const ValueType value = lower_value(branch, inline_name, namer(schema, stable));
+      out.arms.push_back({"", value.type, branch.history});
     }
     return out;
   }
@@ -271,6 +274,7 @@ class Lowering {
     member.doc = property.description;
     member.default_value = property.default_value;
     member.pointer = property.pointer;
+    member.history = property.history;
     const bool any = value.type.kind == Type::Kind::json;  // holds null by itself
     const bool has_default = property.default_value && !property.default_value->is_null();
     if (required) {
@@ -301,8 +305,8 @@ class Lowering {
   void define_inline(const std::string& name, const Schema& schema, bool experimental,
                      Struct shape) {
     take(name, schema);
-    definitions_.push_back(
-        {name, schema.description, experimental, false, schema.pointer, std::move(shape)});
+    definitions_.push_back({name, schema.description, experimental, false, schema.pointer,
+                            std::move(shape), schema.history});
   }
 
   const Bundle& experimental_;

@@ -88,6 +88,7 @@ std::vector<Method> lower_methods(const Bundle& experimental, const Bundle& stab
       method.name = method_name(method.wire);
       method.kind = kind;
       method.doc = branch.description;
+      method.history = branch.history;
       method.experimental = !stable_list || !tagged_branch(*stable_list, "method", method.wire);
       lower_params(method, branch);
       if (is_request(kind)) method.response = response_of(method, experimental, responses);

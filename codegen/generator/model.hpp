@@ -9,6 +9,7 @@
 
 #include <codex/protocol/support/type_info.hpp>
 
+#include "history_marks.hpp"
 #include "schema.hpp"
 
 /// What the schema means, in terms of C++: the only thing that emitters see.
@@ -62,6 +63,7 @@ struct Member {
   std::string doc = {};
   bool experimental = false;
   std::string pointer = {};  // where the schema has it, for refusals
+  HistoryMark history = {};
 };
 
 struct Struct {
@@ -79,6 +81,7 @@ struct Enumerator {
   std::string name;
   std::string doc = {};
   bool experimental = false;
+  HistoryMark history = {};
 };
 
 struct Enum {
@@ -88,6 +91,7 @@ struct Enum {
 struct Arm {
   std::string wire;  // tagged: the tag's value; external: the key, empty for the strings
   Type type;
+  HistoryMark history = {};
 };
 
 struct Union {
@@ -115,6 +119,7 @@ struct Definition {
   bool in_schema = true;
   std::string pointer = {};  // where the schema has it, for refusals
   std::variant<Struct, Enum, Union, Alias, Message> shape = Struct{};
+  HistoryMark history = {};
 };
 
 struct Method {
@@ -126,6 +131,7 @@ struct Method {
   std::string response;  // a definition; empty for notifications
   std::string doc;
   bool experimental = false;
+  HistoryMark history = {};
 };
 
 /// The whole protocol, in an order in which each definition stands after what it is made of.
@@ -133,6 +139,7 @@ struct Model {
   std::string runtime_version;
   std::vector<Definition> definitions;
   std::vector<Method> methods;
+  std::vector<std::string> versions = {};  // that the history compared, the oldest first
 
   [[nodiscard]] const Definition* find(std::string_view name) const {
     for (const auto& definition : definitions) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "history.hpp"
 #include "names.hpp"
 #include "references.hpp"
 
@@ -87,6 +88,24 @@ void parse_additional(Schema& schema, const Json& json, const std::string& point
   schema.additional = std::make_shared<Schema>(parse(json, pointer));
 }
 
+HistoryMark parse_mark(const Json& json) {
+  const auto text = [&](const char* key) {
+    const bool has = json.is_object() && json.contains(key) && json[key].is_string();
+    const std::string version = has ? json[key].get<std::string>() : "";
+    return is_version(version) ? version : "";
+  };
+  return {text("since"), text("until"), text("required_until"), text("not_null_until")};
+}
+
+/// What the merge put there.
+void parse_history(Schema& schema, const Json& json, const std::string&) {
+  schema.history = parse_mark(json);
+  if (!json.is_object() || !json.contains("values") || !json["values"].is_object()) return;
+  for (const auto& [value, mark] : json["values"].items()) {
+    schema.value_history[value] = parse_mark(mark);
+  }
+}
+
 using Keyword = std::function<void(Schema&, const Json&, const std::string&)>;
 
 /// Every keyword that is understood. Those that only narrow the values of a type which stays the
@@ -144,6 +163,7 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
       {"anyOf", alternatives},
       {"allOf",
        [](Schema& s, const Json& j, const std::string& p) { s.all_of = parse_list(j, p); }},
+      {history_keyword, parse_history},
       {"default", [](Schema& s, const Json& j, const std::string&) { s.default_value = j; }},
   };
   return table;
@@ -217,8 +237,9 @@ Schema parse(const Json& json, const std::string& pointer) {
 /// Two spellings of one definition may differ in what only people read.
 Json without_prose(Json json) {
   if (json.is_object()) {
-    for (const char* name : {"$schema", "title", "description"}) {
-      if (json.contains(name) && json[name].is_string()) json.erase(name);
+    for (const char* name : {"$schema", "title", "description", history_keyword}) {
+      const bool prose = json.contains(name) && (json[name].is_string() || name == history_keyword);
+      if (prose) json.erase(name);
     }
     if (json.contains("$ref") && json["$ref"].is_string()) {  // the namespaces are one here
       const auto ref = json["$ref"].get<std::string>();

@@ -19,6 +19,7 @@ Schema without_null_arm(const Schema& schema);
 struct EnumValue {
   std::string wire;
   std::string doc;
+  HistoryMark history = {};
 };
 
 /// The values of a string enum, also one written as a union of enums; empty when it is none.

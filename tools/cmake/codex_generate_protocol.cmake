@@ -8,6 +8,7 @@
 #   stable/        what `codex app-server generate-json-schema --out stable` writes
 #   experimental/  the same with --experimental
 #   runtime.json   { "version": "0.170.0" }: whose schema it is; may be missing
+#   history.json   what other runtimes have (codex-codegen history add); may be missing
 #   responses.json which type answers a method where the names do not tell; may be missing, then the
 #                  SDK's own list is used, or RESPONSES
 
@@ -32,9 +33,11 @@ function(codex_generate_protocol)
     endif()
     list(APPEND inputs ${bundle})
   endforeach()
-  if(EXISTS ${arg_SCHEMA}/runtime.json)
-    list(APPEND inputs ${arg_SCHEMA}/runtime.json)
-  endif()
+  foreach(file runtime.json history.json)
+    if(EXISTS ${arg_SCHEMA}/${file})
+      list(APPEND inputs ${arg_SCHEMA}/${file})
+    endif()
+  endforeach()
   set(responses ${arg_SCHEMA}/responses.json)
   if(arg_RESPONSES)
     cmake_path(ABSOLUTE_PATH arg_RESPONSES BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
