@@ -5,6 +5,7 @@ namespace {
 
 using codex::protocol::decode;
 using codex::protocol::encode;
+using codex::protocol::misfits;
 using codex::protocol::unknown_parts;
 using Parts = std::vector<codex::protocol::UnknownPart>;
 
@@ -57,8 +58,23 @@ TEST_CASE("misfit: unknown_parts names it") {
                 {"type":"new"}])")) ==
         Parts{{"[0]", "shape"}, {"[1].rank", "shape"}, {"[2].type", "tag \"new\""}});
   CHECK(unknown_parts(decode<Policy>(R"({"granular":{"rules":1}})")) == Parts{{"", "shape"}});
-  CHECK(Parts{{"", "shape"}}[0].is_misfit());
-  CHECK_FALSE(Parts{{"", "member"}}[0].is_misfit());
+  // An external union knows an object with more keys than one by its key, too.
+  CHECK(unknown_parts(decode<Policy>(R"({"number":"x","new":1})")) == Parts{{"", "shape"}});
+}
+
+TEST_CASE("misfit: misfits leaves out what is newer than the SDK") {
+  CHECK(misfits(decode<std::vector<Part>>(
+            R"([{"type":"text","id":"a","text":1},{"type":"text","id":"a","text":"t","rank":"x"},
+                {"type":"new"},{"id":"a"},3,{"type":"text","id":"a","text":"t","new":2}])")) ==
+        Parts{{"[0]", "shape"}, {"[1].rank", "shape"}});
+  CHECK(misfits(decode<Policy>(R"({"granular":{"rules":1}})")).size() == 1);
+  CHECK(misfits(decode<Policy>(R"({"number":"x","new":1})")).size() == 1);
+  CHECK(misfits(decode<Policy>(R"({"other":{}})")).empty());
+  CHECK(misfits(decode<Policy>("3")).empty());
+  CHECK(misfits(decode<Deck>("[1,2.5]")).size() == 1);
+  CHECK(misfits(decode<RequestId>("1.5")).empty());
+  CHECK(misfits(decode<Request>(R"({"method":"card/draw","id":1,"params":{"x":1,"y":""}})")) ==
+        Parts{{"params.y", "shape"}});
 }
 
 TEST_CASE("misfit: a member that is set afterwards is written instead") {

@@ -31,4 +31,8 @@ std::size_t arm_by_key(const UnionInfo& info, const Json& json);
 /// `arms.size()` when there is none.
 std::size_t arm_by_shape(const UnionInfo& info, const Json& json);
 
+/// Whether an arm of the union claims the value, by its tag, its key or its JSON type, even where
+/// it does not fit. Nobody claims what two arms might.
+bool is_claimed(const UnionInfo& info, const Json& json);
+
 }  // namespace codex::protocol::detail

@@ -8,6 +8,7 @@
 #include "failure.hpp"
 #include "lookup.hpp"
 #include "presence.hpp"
+#include "shapes.hpp"
 
 namespace codex::protocol::detail {
 
@@ -19,6 +20,7 @@ class Search {
   void value(const TypeInfo& type, const void* value);
 
   std::vector<UnknownPart> take() { return std::move(parts_); }
+  std::vector<UnknownPart> take_misfits() { return std::move(misfits_); }
 
  private:
   void enumeration(const EnumInfo& info, const void* value);
@@ -32,6 +34,10 @@ class Search {
   void map(const MapInfo& info, const void* value);
 
   void note(std::string what) { parts_.push_back({path_, std::move(what)}); }
+  void note_misfit() {
+    note("shape");
+    misfits_.push_back(parts_.back());
+  }
   void note(std::string_view what, std::string_view name) {
     note(std::string(what) + " \"" + shortened(name) + "\"");
   }
@@ -53,6 +59,7 @@ class Search {
 
   std::string path_;
   std::vector<UnknownPart> parts_;
+  std::vector<UnknownPart> misfits_;  // of these, the parts that the tables know otherwise
 };
 
 void Search::value(const TypeInfo& type, const void* value) {
@@ -109,7 +116,7 @@ void Search::members(const ObjectInfo& info, const void* value, const Shared& sh
     const ExtraMember kind = extra_member(info, value, shared, name);
     if (kind == ExtraMember::ignored) continue;
     if (kind == ExtraMember::misfit) {
-      under(name, [&] { note("shape"); });
+      under(name, [&] { note_misfit(); });
     } else if (info.others != OtherMembers::open) {
       under(name, [&] { note("member"); });
     }
@@ -132,10 +139,10 @@ void Search::any_of(const UnionInfo& info, const void* value) {
 }
 
 void Search::unknown(const UnionInfo& info, const Json& raw) {
+  if (is_claimed(info, raw)) return note_misfit();
   if (info.style == UnionStyle::tagged && raw.is_object()) {
     const auto tag = raw.find(info.tag);
-    if (tag != raw.end() && tag->is_string() &&
-        find_arm(info, tag->get_ref<const std::string&>()) == nowhere) {
+    if (tag != raw.end() && tag->is_string()) {
       return under(info.tag, [&] { note("tag", tag->get_ref<const std::string&>()); });
     }
   }
@@ -184,6 +191,12 @@ std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value) 
   Search search;
   search.value(type, value);
   return search.take();
+}
+
+std::vector<UnknownPart> misfits(const TypeInfo& type, const void* value) {
+  Search search;
+  search.value(type, value);
+  return search.take_misfits();
 }
 
 }  // namespace codex::protocol::detail

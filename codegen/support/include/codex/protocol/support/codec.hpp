@@ -19,9 +19,6 @@ struct UnknownPart {
   /// union that this version knows with another type, and keeps as raw JSON.
   std::string what;
 
-  /// Whether this version knows such a part, with another type than the one that came.
-  [[nodiscard]] bool is_misfit() const { return what == "shape"; }
-
   bool operator==(const UnknownPart&) const = default;
 };
 
@@ -37,6 +34,7 @@ std::string encode_text(const TypeInfo& type, const void* value);
 Json encode_json(const TypeInfo& type, const void* value);
 bool equal(const TypeInfo& type, const void* a, const void* b);
 std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value);
+std::vector<UnknownPart> misfits(const TypeInfo& type, const void* value);
 
 }  // namespace detail
 
@@ -46,9 +44,9 @@ template <class T>
 concept Described = requires { detail::type_of<T>(); };
 
 /// Reads a T from JSON text. Members that T does not know are kept in `extra`, and so are optional
-/// members that do not fit; an arm of a union that does not fit is `Unknown`. Of a member that comes
-/// twice the last one counts. Throws `DecodeError`, which names the place, when the text is no JSON,
-/// lacks what must be there, or nests deeper than 256 levels.
+/// members that do not fit; an arm of a union that does not fit is `Unknown`. Of a member that
+/// comes twice the last one counts. Throws `DecodeError`, which names the place, when the text is
+/// no JSON, lacks what must be there, or nests deeper than 256 levels.
 template <Described T>
 [[nodiscard]] T decode(std::string_view text) {
   T value{};
@@ -67,6 +65,14 @@ template <Described T>
 template <Described T>
 [[nodiscard]] std::vector<UnknownPart> unknown_parts(const T& value) {
   return detail::unknown_parts(*detail::type_of<T>(), &value);
+}
+
+/// Those of the unknown parts that this version does know, with another type than the one that
+/// came: an optional member that reads as absent, an arm of a union that is `Unknown`. A program
+/// that decides by what a value says should not decide by one that has such parts.
+template <Described T>
+[[nodiscard]] std::vector<UnknownPart> misfits(const T& value) {
+  return detail::misfits(*detail::type_of<T>(), &value);
 }
 
 /// Whether two values of a generated type are the same: by their members, those in `extra` too. A
