@@ -25,9 +25,9 @@ void make_distinct(std::vector<Named>& list, const Tell& tell) {
   std::set<std::string> taken;
   for (Named& named : list) {
     if (taken.insert(named.name).second) continue;
-    const std::string base = named.name;
+    const std::string base = named.name + (named.name.ends_with('_') ? "" : "_");
     for (int number = 2; wanted.contains(named.name) || taken.contains(named.name); ++number) {
-      named.name = base + "_" + std::to_string(number);
+      named.name = base + std::to_string(number);
     }
     taken.insert(named.name);
     tell(named);
@@ -108,7 +108,7 @@ class Lowering {
         &Lowering::maybe_external, &Lowering::maybe_folded_objects, &Lowering::maybe_shape_union,
         &Lowering::maybe_object,   &Lowering::maybe_struct,         &Lowering::maybe_alias,
     };
-    if (has_null_arm(schema)) return *maybe_alias(name, schema, stable);
+    if (has_null_arm(schema) || schema.has_type("null")) return *maybe_alias(name, schema, stable);
     for (const Recogniser recogniser : recognisers) {
       if (auto found = (this->*recogniser)(name, schema, stable)) return *std::move(found);
     }

@@ -106,11 +106,11 @@ ValueType known_value(const Schema& schema, const std::string& inline_name,
     return {{Type::Kind::named, around.name_inline(schema, inline_name), {}}, false};
   }
   if (schema.is_any()) return {any(), true};
-  std::vector<std::string> types = schema.types;
-  const bool nullable = std::erase(types, "null") > 0;
-  if (types.empty() && !schema.properties.empty()) types = {"object"};
-  if (types.size() != 1) throw SchemaError(schema.pointer, "a value of several types");
-  return {typed(schema, types[0], inline_name, around), nullable};
+  Schema rest = schema;
+  const bool nullable = std::erase(rest.types, "null") > 0;
+  if (rest.types.empty() && !rest.properties.empty()) rest.types = {"object"};
+  if (rest.types.size() != 1) throw SchemaError(schema.pointer, "a value of several types");
+  return {typed(rest, rest.types[0], inline_name, around), nullable};
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+// A path may have a comma in it.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
 #include "diff.hpp"

@@ -1,12 +1,10 @@
 #include "output.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <ostream>
 #include <set>
 #include <sstream>
-#include <string_view>
 
 #include "text.hpp"
 
@@ -21,11 +19,12 @@ std::optional<std::string> read(const fs::path& path) {
 }
 
 /// Whether we wrote it: our banner is among its first lines.
-bool is_generated(std::string_view text) {
+bool is_generated(const fs::path& path) {
   constexpr int most_lines = 5;
-  for (int line = 0; line < most_lines && !text.empty(); ++line) {
-    if (text.starts_with(banner_begin)) return true;
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  std::ifstream in(path, std::ios::binary);
+  std::string line;
+  for (int i = 0; i < most_lines && std::getline(in, line); ++i) {
+    if (line.starts_with(banner_begin)) return true;
   }
   return false;
 }
@@ -40,7 +39,7 @@ std::set<fs::path> strays(const fs::path& folder, const Files& files) {
       const fs::path path = fs::relative(entry.path(), folder);
       if (entry.is_symlink() || !entry.is_regular_file()) continue;
       if (files.contains(path.generic_string())) continue;
-      if (is_generated(read(entry.path()).value_or(""))) out.insert(path);
+      if (is_generated(entry.path())) out.insert(path);
     }
   }
   return out;
@@ -51,7 +50,7 @@ void refuse_foreign(const fs::path& folder, const Files& files) {
   for (const auto& [name, text] : files) {
     const fs::path path = folder / name;
     if (!fs::exists(fs::symlink_status(path))) continue;
-    const bool ours = fs::is_regular_file(path) && is_generated(read(path).value_or(""));
+    const bool ours = fs::is_regular_file(path) && is_generated(path);
     if (!ours) throw std::runtime_error(path.string() + " is in the way, and was not generated");
   }
 }

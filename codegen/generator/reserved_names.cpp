@@ -47,7 +47,7 @@ const Names& types() {
       "Described", "EnumAccess", "EnumInfo", "Extra", "Field", "HasList", "Held", "Json", "Kind",
       "Lifetime", "ListByMembers", "ListFor", "ListInfo", "MapInfo", "MessageAccess", "MessageInfo",
       "MethodHistory", "MethodInfo", "MethodKind", "MethodMessage", "NameSlots", "NoList",
-      "NoParams", "Null", "NullableInfo", "ObjectInfo", "OneOf", "OpenEnum", "OpenEnumBase",
+      "NoParams", "Notification", "Null", "NullableInfo", "ObjectInfo", "OneOf", "OpenEnum", "OpenEnumBase",
       "Optional", "OptionalInfo", "OptionalSlot", "OtherMembers", "Overloaded", "PartHistory",
       "PlainOperand", "Presence", "Room", "RoomOf", "Scalar", "TypeHistory", "TypeInfo", "TypeOf",
       "Union", "UnionArm", "UnionInfo", "UnionOps", "UnionStyle", "Unknown", "UnknownPart",

@@ -146,6 +146,7 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
       {"examples", ignore},
       {"deprecated", ignore},
       {"readOnly", ignore},
+      {"nullable", ignore},  // but see or_null
       {"writeOnly", ignore},
       {"title", [](Schema& s, const Json& j, const std::string& p,
                    const Reader&) { s.title = text_of(j, p); }},

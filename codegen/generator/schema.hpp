@@ -66,7 +66,7 @@ struct Schema {
   /// Whether it is exactly `null`.
   [[nodiscard]] bool is_null() const;
   /// Whether it is a string with listed values.
-  [[nodiscard]] bool is_string_enum() const { return !literals.empty(); }
+  [[nodiscard]] bool is_string_enum() const { return !literals.empty() && !has_type("null"); }
   /// Whether it is an object with or without named properties.
   [[nodiscard]] bool is_object() const;
 };

@@ -7,7 +7,9 @@
 namespace codegen {
 namespace {
 
-bool is_literal(const Schema& schema) { return schema.literals.size() == 1; }
+bool is_literal(const Schema& schema) {
+  return schema.is_string_enum() && schema.literals.size() == 1;
+}
 
 Schema* own_property(Schema& schema, std::string_view name) {
   for (auto& [key, value] : schema.properties) {
