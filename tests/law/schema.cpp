@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "law/history.hpp"
+
 namespace law {
 
 namespace {
@@ -113,7 +115,7 @@ bool accepts(const Node& node, const Json& value) {
   return false;
 }
 
-Schemas::Schemas(const std::string& file) {
+Schemas::Schemas(const std::string& file, const std::string& history) {
   std::ifstream in(file);
   if (!in) throw std::runtime_error("cannot read " + file);
   const Json bundle = Json::parse(in);
@@ -124,6 +126,7 @@ Schemas::Schemas(const std::string& file) {
   };
   take(bundle.at("definitions"));
   take(bundle.at("definitions").at("v2"));
+  if (std::ifstream dates(history); dates) apply_history(json_, Json::parse(dates));
   for (const auto& [name, schema] : json_) {
     names_.push_back(name);
     definition(name);
@@ -131,7 +134,8 @@ Schemas::Schemas(const std::string& file) {
 }
 
 const Schemas& Schemas::experimental() {
-  static const Schemas schemas(SCHEMA_DIR "/experimental/codex_app_server_protocol.schemas.json");
+  static const Schemas schemas(SCHEMA_DIR "/experimental/codex_app_server_protocol.schemas.json",
+                               SCHEMA_DIR "/history.json");
   return schemas;
 }
 

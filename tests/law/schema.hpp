@@ -71,10 +71,10 @@ struct Node {
 /// Whether the shape has values of that JSON type.
 bool accepts(const Node& node, const Json& value);
 
-/// A bundle, with the `v2` namespace flattened.
+/// A bundle, with the `v2` namespace flattened, and what its history says of older runtimes.
 class Schemas {
  public:
-  explicit Schemas(const std::string& file);
+  Schemas(const std::string& file, const std::string& history);
 
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] Use find(std::string_view name) const;
