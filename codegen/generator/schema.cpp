@@ -329,6 +329,7 @@ Schema any_json(const Schema& schema) {
   any.pointer = schema.pointer;
   any.title = schema.title;
   any.description = schema.description;
+  any.history = schema.history;
   return any;
 }
 

@@ -368,7 +368,9 @@ class File(History):
         old, new, _ = self.three()
         (new / "runtime.json").write_text('{"version": "0.1.0", "schema": "0.2.0"}')
         self.add(old, new)
-        self.assertIn('runtime_version = "0.2.0"', self.generate(new))
+        text = self.generate(new)
+        self.assertIn("(codex 0.2.0)", text)
+        self.assertIn('runtime_version = "0.1.0"', text)
 
     def test_the_history_of_another_runtime_harms_nothing(self):
         schemas = self.three()

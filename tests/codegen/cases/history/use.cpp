@@ -63,6 +63,7 @@ TEST_CASE("case history: the tables tell which runtimes have what") {
   CHECK(part_of("Sensor", "id") == nullptr);
   CHECK(part_of("SensorMode", "active")->lifetime.since == "0.3.0");
   CHECK(part_of("SensorEvent", "failure")->lifetime.since == "0.3.0");
+  CHECK(part_of("SensorSetParams", "mode")->lifetime.since == "0.3.0");  // a mere reference
   CHECK(part_of("SensorSetParams", "name")->required_until == "0.2.0");
   CHECK(find_method_history(detail::MethodKind::request, "sensor/set")->lifetime.since == "0.2.0");
   CHECK(find_method_history(detail::MethodKind::notification, "sensor/set") == nullptr);

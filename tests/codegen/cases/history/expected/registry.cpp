@@ -110,6 +110,7 @@ constexpr PartHistory sensor_event_history[] = {
     {"warning", {"", "0.1.0"}, ""},
 };
 constexpr PartHistory sensor_set_params_history[] = {
+    {"mode", {"0.3.0", ""}, ""},
     {"name", {"", ""}, "0.2.0"},
 };
 constexpr std::array<TypeHistory, 10> all_type_histories{{
