@@ -14,7 +14,7 @@ class Uses {
   }
 
   void add(const std::string& name, bool Use::*way) {
-    if (name.empty() || uses_[name].*way) return;
+    if (name.empty() || name == any_response || uses_[name].*way) return;
     uses_[name].*way = true;
     for (const auto& part : parts_of(*index_.at(name))) add(part, way);
   }
@@ -79,7 +79,8 @@ bool params_break(const Model& after, const std::string& old_params,
   if (old_params == new_params) return false;
   if (!old_params.empty()) return true;
   const auto* object = std::get_if<Struct>(&after.find(new_params)->shape);
-  return !object || std::any_of(object->members.begin(), object->members.end(), is_required);
+  return !object || std::any_of(object->members.begin(), object->members.end(),
+                                [](const Member& member) { return is_required(member); });
 }
 
 }  // namespace codegen

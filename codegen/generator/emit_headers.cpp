@@ -312,7 +312,7 @@ class HeaderWriter {
     const bool handled = method.kind == MethodKind::server_request;  // also those of older runtimes
     const std::string attribute = handled ? "" : deprecation(method.history, " ");
     out += "struct " + attribute + method.name + " {\n";
-    out += "  static constexpr std::string_view method = " + literal(method.wire) + ";\n";
+    out += "  static constexpr std::string_view method = " + view_literal(method.wire) + ";\n";
     out += "  static constexpr bool experimental = ";
     out += method.experimental ? "true;\n" : "false;\n";
     out += "  using Params = " +
@@ -348,7 +348,7 @@ namespace codex::protocol {
 
 /// The runtime whose schema these types were made from.
 inline constexpr std::string_view runtime_version = )" +
-                    literal(model.runtime_version) + R"(;
+                    literal(model.pinned_version) + R"(;
 
 /// Every method of a kind, in the schema's order. For tools that go by name.
 std::span<const detail::MethodInfo> methods(detail::MethodKind kind);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "emit.hpp"
 #include "text.hpp"
@@ -11,9 +12,10 @@ constexpr std::size_t source_count = 3;
 
 std::string arm_name(const Struct& object) {
   if (!object.tag.empty()) {
-    return "{.tag = " + literal(object.tag) + ", .tag_value = " + literal(object.tag_value) + "}";
+    return "{.tag = " + view_literal(object.tag) +
+           ", .tag_value = " + view_literal(object.tag_value) + "}";
   }
-  if (!object.wrapper.empty()) return "{.wrapper = " + literal(object.wrapper) + "}";
+  if (!object.wrapper.empty()) return "{.wrapper = " + view_literal(object.wrapper) + "}";
   return "";
 }
 
@@ -23,7 +25,8 @@ std::string field_rows(const std::string& owner, const std::vector<Member>& memb
     const bool required =
         member.presence == Presence::required || member.presence == Presence::required_nullable;
     out += "    " +
-           call(required ? "REQUIRED" : "OPTIONAL", {owner, member.name, literal(member.wire)}, 4) +
+           call(required ? "REQUIRED" : "OPTIONAL", {owner, member.name, view_literal(member.wire)},
+                4) +
            ",\n";
   }
   return out;
@@ -56,7 +59,7 @@ std::string struct_table(const std::string& name, const Struct& object) {
 std::string enum_table(const std::string& name, const Enum& values) {
   const std::string local = local_name(name) + "_names";
   std::string out = "constexpr std::string_view " + local + "[] = {\n";
-  for (const auto& value : values.values) out += "    " + literal(value.wire) + ",\n";
+  for (const auto& value : values.values) out += "    " + view_literal(value.wire) + ",\n";
   return out + "};\nconstinit const EnumInfo " + name + "::type_info{\n    named<" + name +
          ">(Kind::enumeration, " + literal(name) + "),\n    " + local + "};\n";
 }
@@ -77,11 +80,11 @@ std::string union_table(const std::string& name, const Union& choice) {
   const std::string local = local_name(name);
   std::string out = "constexpr UnionArm " + local + "_arms[] = {\n";
   for (const auto& arm : choice.arms) {
-    out += "    {" + literal(arm.wire) + ", type_of<" + cpp_type(arm.type) + ">()},\n";
+    out += "    {" + view_literal(arm.wire) + ", type_of<" + cpp_type(arm.type) + ">()},\n";
   }
   out += "};\n" + fields(name, choice.shared);
   std::vector<std::string> arguments = {literal(name), std::string(style_name(choice.style)),
-                                        literal(choice.tag), local + "_arms"};
+                                        view_literal(choice.tag), local + "_arms"};
   if (!choice.shared.empty()) arguments.push_back(fields_name(name, choice.shared));
   return out + "constinit const UnionInfo " + name + "::type_info =\n    " +
          call("union_of<" + name + ">", arguments, 4) + ";\n";
@@ -141,7 +144,7 @@ std::size_t weight(const Family& family) { return family.definitions.size(); }
 std::vector<std::vector<const Family*>> spread(const std::vector<Family>& families) {
   std::size_t total = 0;
   for (const auto& family : families) total += weight(family);
-  total -= weight(families.front());
+  total = std::max<std::size_t>(total - weight(families.front()), 1);
   std::vector<std::vector<const Family*>> out(source_count);
   std::size_t taken = 0;
   for (const auto& family : families) {
@@ -161,17 +164,13 @@ std::string type_entry(const Definition& definition) {
 
 std::string type_list(const Model& model) {
   std::vector<const Definition*> named;
-  std::string aliases;
   for (const auto& definition : model.definitions) {
-    if (!definition.in_schema) continue;
-    named.push_back(&definition);
-    if (!std::holds_alternative<Alias>(definition.shape)) continue;
-    aliases += "constexpr auto " + local_name(definition.name) + "_alias = aliased<" +
-               definition.name + ">(" + literal(definition.name) + ");\n";
+    if (definition.in_schema) named.push_back(&definition);
   }
   std::sort(named.begin(), named.end(),
             [](const Definition* a, const Definition* b) { return a->name < b->name; });
-  std::string out = aliases + "\nconstexpr const TypeInfo* all_types[] = {\n";
+  std::string out =
+      "constexpr std::array<const TypeInfo*, " + std::to_string(named.size()) + "> all_types = {\n";
   for (const auto* definition : named) out += type_entry(*definition);
   out += "};\n\n";
   std::erase_if(named, [](const Definition* definition) { return !definition->experimental; });
@@ -181,14 +180,43 @@ std::string type_list(const Model& model) {
   return out + "};\n";
 }
 
+/// Its table; that of an alias has a name of its own, without which no value could be made of it.
+std::string type_table(const Model& model, const std::string& name) {
+  if (name == any_response) return "&any_json";
+  if (name.empty()) return "type_of<NoParams>()";
+  const bool alias = std::holds_alternative<Alias>(model.find(name)->shape);
+  return alias ? "&" + local_name(name) + "_alias" : "type_of<" + name + ">()";
+}
+
+/// Those which the schema names, and those that methods have.
+std::string alias_list(const Model& model) {
+  std::set<std::string> used;
+  for (const auto& method : model.methods) used.insert({method.params, method.response});
+  std::string out;
+  if (used.contains(any_response)) {
+    out += "constexpr auto any_json = aliased<Json>(\"Json\");\n";
+  }
+  for (const auto& definition : model.definitions) {
+    if (!std::holds_alternative<Alias>(definition.shape)) continue;
+    if (!definition.in_schema && !used.contains(definition.name)) continue;
+    out += "constexpr auto " + local_name(definition.name) + "_alias = aliased<" + definition.name +
+           ">(" + literal(definition.name) + ");\n";
+  }
+  return out.empty() ? out : out + "\n";
+}
+
 std::string method_list(const Model& model, MethodKind kind) {
-  std::string out = "constexpr MethodInfo all_" + std::string(kind_name(kind)) + "s[] = {\n";
+  const std::string name = "all_" + std::string(kind_name(kind)) + "s";
+  const bool none = std::none_of(model.methods.begin(), model.methods.end(),
+                                 [&](const Method& method) { return method.kind == kind; });
+  if (none) return "constexpr std::span<const MethodInfo> " + name + ";\n";
+  std::string out = "constexpr MethodInfo " + name + "[] = {\n";
   for (const auto& method : model.methods) {
     if (method.kind != kind) continue;
-    const std::string params = method.params.empty() ? "NoParams" : method.params;
-    out += "    {" + literal(method.wire) + ", MethodKind::" + std::string(kind_name(kind)) + ",\n";
-    out += "     type_of<" + params + ">(),\n     ";
-    out += method.response.empty() ? "nullptr" : "type_of<" + method.response + ">()";
+    out += "    {" + view_literal(method.wire) + ", MethodKind::" + std::string(kind_name(kind)) +
+           ",\n";
+    out += "     " + type_table(model, method.params) + ",\n     ";
+    out += method.response.empty() ? "nullptr" : type_table(model, method.response);
     out += method.params_required ? ", true" : ", false";
     out += method.experimental ? ", true},\n" : ", false},\n";
   }
@@ -247,6 +275,7 @@ Files emit_registry(const Model& model, const std::vector<Family>& families) {
   headers.emplace_back("support/history");
   std::string out = source_begin(model, headers);
   out += "\nnamespace {\n\n";
+  out += alias_list(model);
   for (const auto kind : all_kinds) out += method_list(model, kind) + "\n";
   out += type_list(model) + "\n" + experimental_member_list(model) + "\n" + history_tables(model) +
          "\n}  // namespace\n";

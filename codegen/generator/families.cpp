@@ -86,9 +86,10 @@ class FamilyNames {
   [[nodiscard]] std::string by_segment(const Method& method) const {
     const std::string segment = first_segment(method.wire);
     if (!segments_.contains(segment)) return session_family;
-    const bool ours = segment == "registry" || segment == everyday_family ||
-                      segment == messages_family;  // headers of our own
-    return snake_case(segment) + (ours ? "_methods" : "");
+    const std::string name = snake_case(segment);
+    const bool ours = name == "registry" || name == everyday_family ||
+                      name == messages_family;  // headers of our own
+    return name + (ours ? "_methods" : "");
   }
 
  private:
@@ -102,7 +103,8 @@ class Users {
   }
 
   void add(const std::string& family, const std::string& definition) {
-    if (definition.empty() || !families_[definition].insert(family).second) return;
+    if (definition.empty() || definition == any_response) return;
+    if (!families_[definition].insert(family).second) return;
     for (const auto& part : parts_of(*index_.at(definition))) add(family, part);
   }
 

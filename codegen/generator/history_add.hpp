@@ -5,15 +5,18 @@
 
 #include "history.hpp"
 #include "lower.hpp"
+#include "notes.hpp"
 
 namespace codegen {
 
-/// One runtime's schema as it was printed: the two bundles, and what the schema cannot say.
+/// One runtime's schema as it was printed, but for what `corrections.json` mends: the two bundles,
+/// and what the schema cannot say.
 struct Snapshot {
   std::string version;
   Json experimental;
   Json stable;
   Responses responses;
+  std::vector<Note> notes = {};  // of the corrections
 };
 
 /// A part whose form changed so that the types of the newer runtime do not take the older's values.

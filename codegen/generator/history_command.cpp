@@ -6,14 +6,13 @@
 #include <utility>
 
 #include "history_add.hpp"
-#include "input.hpp"
 
 namespace codegen {
 namespace fs = std::filesystem;
 namespace {
 
-Snapshot read_source(const HistorySource& source, const fs::path& responses) {
-  Snapshot snapshot = read_snapshot(source.schema, source.version, responses);
+Snapshot read_source(const HistorySource& source, const OwnFiles& own) {
+  Snapshot snapshot = read_snapshot(source.schema, source.version, own);
   if (is_version(snapshot.version)) return snapshot;
   throw std::runtime_error(source.schema.string() +
                            ": runtime.json does not say the version; give it as an option");
@@ -35,11 +34,11 @@ void write_history(const fs::path& path, const History& history) {
 }  // namespace
 
 void extend_history(const fs::path& file, const std::vector<HistorySource>& sources,
-                    const fs::path& responses, std::ostream& out) {
+                    const OwnFiles& own, std::ostream& out) {
   History history = fs::exists(file) ? read_history(file) : History{};
-  Snapshot older = read_source(sources.front(), responses);
+  Snapshot older = read_source(sources.front(), own);
   for (std::size_t i = 1; i < sources.size(); ++i) {
-    Snapshot newer = read_source(sources[i], responses);
+    Snapshot newer = read_source(sources[i], own);
     for (const auto& change : add_to_history(history, older, newer)) {
       std::cerr << "note: " << printable(change.path + ": " + change.text) << '\n';
     }

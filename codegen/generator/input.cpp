@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "corrections.hpp"
 #include "history.hpp"
 #include "lower.hpp"
 #include "merge.hpp"
@@ -29,12 +30,13 @@ Responses read_responses(const fs::path& path) {
 }
 
 /// The version is part of what is generated, so it is one, and no other text. A schema of one's own
-/// need not have one. The bundles may be newer than the runtime that is pinned.
-std::string read_version(const fs::path& schema) {
+/// need not have one. The bundles may be newer than the runtime that is pinned: then they have a
+/// version of their own, under the key "schema".
+std::string read_version(const fs::path& schema, const char* preferred) {
   const fs::path path = schema / "runtime.json";
   if (!fs::exists(path)) return "unknown";
   const Json pin = read_object(path);
-  const char* key = pin.contains("schema") ? "schema" : "version";
+  const char* key = pin.contains(preferred) ? preferred : "version";
   if (!pin.contains(key)) return "unknown";
   const std::string text = pin[key].is_string() ? pin[key].get<std::string>() : "";
   if (!is_version(text)) {
@@ -42,6 +44,17 @@ std::string read_version(const fs::path& schema) {
                              ": the version is none such as 0.169.0 or 0.170.0-alpha.1");
   }
   return text;
+}
+
+/// A schema of one's own need not have any.
+Corrections corrections_of(const fs::path& schema, const fs::path& own) {
+  const fs::path path = own.empty() ? schema / "corrections.json" : own;
+  if (own.empty() && !fs::exists(path)) return {};
+  try {
+    return read_corrections(read_json(path));
+  } catch (const SchemaError& error) {
+    throw std::runtime_error(path.string() + error.what());
+  }
 }
 
 fs::path bundle_path(const fs::path& schema, const char* surface) {
@@ -70,21 +83,27 @@ fs::path responses_of(const fs::path& schema, const fs::path& own) {
 
 }  // namespace
 
-Snapshot read_snapshot(const fs::path& schema, const std::string& version,
-                       const fs::path& responses) {
-  return {version.empty() ? read_version(schema) : version,
-          read_json(bundle_path(schema, "experimental")), read_json(bundle_path(schema, "stable")),
-          read_responses(responses_of(schema, responses))};
+Snapshot read_snapshot(const fs::path& schema, const std::string& version, const OwnFiles& own) {
+  Snapshot read = {.version = version.empty() ? read_version(schema, "schema") : version,
+                   .experimental = read_json(bundle_path(schema, "experimental")),
+                   .stable = read_json(bundle_path(schema, "stable")),
+                   .responses = read_responses(responses_of(schema, own.responses))};
+  const Corrections corrections = corrections_of(schema, own.corrections);
+  read.notes = correct(read.experimental, corrections, read.version);
+  correct(read.stable, corrections, read.version);  // it has a part of what the other has
+  return read;
 }
 
 Model read_model(const fs::path& schema, const OwnFiles& own) {
-  Snapshot read = read_snapshot(schema, "", own.responses);
+  Snapshot read = read_snapshot(schema, "", own);
   const History history = history_of(schema, own);
   merge_history(read.experimental, read.stable, read.responses, history);
   const Bundle experimental = parse(read.experimental, bundle_path(schema, "experimental"));
   const Bundle stable = parse(read.stable, bundle_path(schema, "stable"));
   Model model = lower(experimental, stable, read.responses, read.version);
+  model.pinned_version = read_version(schema, "version");
   model.versions = history.versions;
+  model.notes.insert(model.notes.begin(), read.notes.begin(), read.notes.end());
   return model;
 }
 

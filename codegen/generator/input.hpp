@@ -11,17 +11,18 @@ namespace codegen {
 struct OwnFiles {
   std::filesystem::path responses = {};
   std::filesystem::path history = {};
+  std::filesystem::path corrections = {};
   bool no_history = false;  // not even where the folder has one
 };
 
 /// Reads a folder laid out as `schema/` is: `stable/`, `experimental/`, `responses.json` and, where
-/// they are there, `history.json` and `runtime.json`. Throws what names the file, or the place in
-/// it.
+/// they are there, `corrections.json`, `history.json` and `runtime.json`. Throws what names the
+/// file, or the place in it.
 Model read_model(const std::filesystem::path& schema, const OwnFiles& own);
 
-/// The same folder as its runtime printed it, without a history. The version is that of
-/// `runtime.json` unless it is given.
+/// The same folder as its runtime printed it, but for the corrections, and without a history. The
+/// version is that of `runtime.json` unless it is given.
 Snapshot read_snapshot(const std::filesystem::path& schema, const std::string& version,
-                       const std::filesystem::path& responses);
+                       const OwnFiles& own);
 
 }  // namespace codegen

@@ -4,23 +4,46 @@
 #include <array>
 #include <functional>
 
-#include "boolean_lists.hpp"
 #include "lower_type.hpp"
 #include "methods.hpp"
 #include "names.hpp"
 #include "order.hpp"
+#include "settle.hpp"
 #include "shapes.hpp"
 
 namespace codegen {
 namespace {
 
+/// Enumerators are counted in a byte.
+constexpr std::size_t most_values = 250;
+
+/// Numbers the names that others of the list have, and tells of each.
+template <class Named, class Tell>
+void make_distinct(std::vector<Named>& list, const Tell& tell) {
+  std::set<std::string> wanted;
+  for (const Named& named : list) wanted.insert(named.name);
+  std::set<std::string> taken;
+  for (Named& named : list) {
+    if (taken.insert(named.name).second) continue;
+    const std::string base = named.name + (named.name.ends_with('_') ? "" : "_");
+    for (int number = 2; wanted.contains(named.name) || taken.contains(named.name); ++number) {
+      named.name = base + std::to_string(number);
+    }
+    taken.insert(named.name);
+    tell(named);
+  }
+}
+
 /// Lowers definition by definition; inline schemas become definitions of their own.
 class Lowering {
  public:
-  Lowering(const Bundle& experimental, const Bundle& stable)
-      : experimental_(experimental), stable_(stable) {}
+  Lowering(const Bundle& experimental, const Bundle& stable, Notes& notes)
+      : experimental_(experimental), stable_(stable), notes_(notes) {}
 
   std::vector<Definition> run() {
+    for (const auto& [name, schema] : experimental_.definitions) {
+      names_.emplace(snake_case(name), name);
+    }
     for (const auto& [name, schema] : experimental_.definitions) {
       const Schema* stable = stable_.find(name);
       define(name, schema, stable, true);
@@ -29,20 +52,49 @@ class Lowering {
   }
 
  private:
-  void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
-    take(name, schema);
-    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}, {}};
-    definition.shape = shape(name, schema, stable);
-    if (in_schema) definition.history = schema.history;  // else it is that of the place
-    definitions_.push_back(std::move(definition));
+  /// A name that is still free. Also names that differ in case alone are too alike: for people, and
+  /// for the tables' names.
+  std::string take(const std::string& wanted, const Schema& schema) {
+    std::string name = wanted;
+    for (int number = 2; names_.contains(snake_case(name)); ++number) {
+      name = wanted + std::to_string(number);
+    }
+    if (name != wanted) {
+      note(schema.pointer, "named " + name + ", for there is " + names_.at(snake_case(wanted)));
+    }
+    names_.emplace(snake_case(name), name);
+    taken_.push_back(snake_case(name));
+    return name;
   }
 
-  /// Also names that differ in case alone are too alike: for people, and for the tables' names.
-  void take(const std::string& name, const Schema& schema) {
-    const auto [other, fresh] = names_.emplace(snake_case(name), name);
-    if (fresh) return;
-    throw SchemaError(schema.pointer, "two types would be named " + other->second +
-                                          (other->second == name ? "" : " and " + name));
+  void note(const std::string& pointer, std::string text) {
+    notes_.push_back({pointer, std::move(text)});
+  }
+
+  /// What the function returns; where it throws, `instead`, and nothing of what it did but a note.
+  template <class Result>
+  Result attempt(const std::function<Result()>& function, Result instead) {
+    const std::size_t notes = notes_.size();
+    const std::size_t definitions = definitions_.size();
+    const std::size_t taken = taken_.size();
+    try {
+      return function();
+    } catch (const SchemaError& error) {
+      notes_.resize(notes);
+      definitions_.resize(definitions);
+      for (; taken_.size() > taken; taken_.pop_back()) names_.erase(taken_.back());
+      notes_.push_back(error.note());
+      return instead;
+    }
+  }
+
+  void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
+    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}, {}};
+    if (in_schema) definition.history = schema.history;  // else it is that of the place
+    const std::function<Shape()> find = [&] { return shape(name, schema, stable); };
+    // What has no name of its own is any JSON where it stands.
+    definition.shape = in_schema ? attempt(find, Shape(Alias{{Type::Kind::json, {}, {}}})) : find();
+    definitions_.push_back(std::move(definition));
   }
 
   using Shape = decltype(Definition::shape);
@@ -54,9 +106,9 @@ class Lowering {
     static constexpr std::array recognisers = {
         &Lowering::maybe_enum,     &Lowering::maybe_message,        &Lowering::maybe_tagged_union,
         &Lowering::maybe_external, &Lowering::maybe_folded_objects, &Lowering::maybe_shape_union,
-        &Lowering::maybe_struct,   &Lowering::maybe_alias,
+        &Lowering::maybe_object,   &Lowering::maybe_struct,         &Lowering::maybe_alias,
     };
-    if (has_null_arm(schema)) return *maybe_alias(name, schema, stable);
+    if (has_null_arm(schema) || schema.has_type("null")) return *maybe_alias(name, schema, stable);
     for (const Recogniser recogniser : recognisers) {
       if (auto found = (this->*recogniser)(name, schema, stable)) return *std::move(found);
     }
@@ -68,18 +120,19 @@ class Lowering {
     const auto values = enum_values(schema);
     if (values.empty()) return std::nullopt;
     const auto stable_values = stable ? enum_values(*stable) : std::vector<EnumValue>{};
-    if (values.size() > 250) throw SchemaError(schema.pointer, "an enum of over 250 values");
+    if (values.size() > most_values) {
+      note(schema.pointer, "an enum of over 250 values: a string");
+      return Alias{{Type::Kind::string, {}, {}}};
+    }
     Enum out;
-    std::set<std::string> taken;
     for (const auto& [wire, doc, history] : values) {
       const bool known = std::any_of(stable_values.begin(), stable_values.end(),
                                      [&](const EnumValue& value) { return value.wire == wire; });
       out.values.push_back({wire, enumerator_name(wire), doc, stable && !known, history});
-      if (!taken.insert(out.values.back().name).second) {
-        throw SchemaError(schema.pointer,
-                          "two enumerators would be named " + enumerator_name(wire));
-      }
     }
+    make_distinct(out.values, [&](const Enumerator& value) {
+      note(schema.pointer, "the value \"" + value.wire + "\" is named " + value.name);
+    });
     return out;
   }
 
@@ -87,37 +140,53 @@ class Lowering {
   std::optional<Shape> maybe_message(const std::string& name, const Schema& schema,
                                      const Schema* stable) {
     const auto kind = message_kind(name);
-    if (!kind || schema.one_of.empty() || literal_tag(schema) != "method") return std::nullopt;
+    const auto messages = messages_of(schema);
+    if (!kind || messages.empty()) return std::nullopt;
     Schema members = schema;
     members.one_of.clear();
-    for (const Schema& branch : schema.one_of) {
-      for (const auto& [wire, property] : branch.properties) {
+    std::map<std::string, std::size_t> uses;
+    for (const Schema* message : messages) {
+      for (const auto& [wire, property] : message->properties) {
         if (wire == "method" || wire == "params") continue;
-        const Schema* other = members.property(wire);
-        if (other ? !same_values(*other, property) : &branch != schema.one_of.data()) {
-          throw SchemaError(property.pointer, "not all messages have it");
+        if (++uses[wire] == 1 && !members.property(wire)) {
+          members.properties.push_back({wire, property});
         }
-        if (!other) members.properties.push_back({wire, property});
-        if (branch.required.contains(wire)) members.required.insert(wire);
+        if (message->required.contains(wire)) members.required.insert(wire);
+      }
+    }
+    for (auto& [wire, property] : members.properties) {
+      if (uses[wire] != messages.size() && !schema.property(wire)) {
+        note(property.pointer, "not all messages have it");
+        members.required.erase(wire);
+      }
+      for (const Schema* message : messages) {
+        const Schema* other = message->property(wire);
+        if (!other || same_values(*other, property) || property.is_any()) continue;
+        note(other->pointer, "differs from " + property.pointer);
+        property = any_json(property);
       }
     }
     return Message{*kind, members_of(name, members, stable, std::nullopt)};
   }
 
-  std::optional<Shape> maybe_tagged_union(const std::string& name, const Schema& schema,
+  std::optional<Shape> maybe_tagged_union(const std::string& name, const Schema& whole,
                                           const Schema* stable) {
-    if (schema.one_of.empty()) return std::nullopt;
-    const auto tag = literal_tag(schema);
+    if (whole.one_of.empty()) return std::nullopt;
+    const auto tag = literal_tag(whole);
     if (!tag) return std::nullopt;
+    const Schema schema = with_properties_once(whole, notes_);
     Union out{UnionStyle::tagged,
               *tag,
               {},
               members_of(name, schema, stable, std::nullopt, Owner::union_)};
     for (const Schema& branch : schema.one_of) {
       const std::string& value = branch.property(*tag)->literals[0];
+      if (tagged_branch(schema, *tag, value) != &branch) {
+        throw SchemaError(branch.pointer, "two alternatives with the " + *tag + " " + value);
+      }
       const Schema* stable_branch = stable ? tagged_branch(*stable, *tag, value) : nullptr;
-      const std::string arm = type_name(arm_name(schema, *tag, value) + name);
-      Struct members{members_of(arm, fold_alternatives(branch), stable_branch, *tag),
+      const std::string arm = take(type_name(arm_name(schema, *tag, value) + name), branch);
+      Struct members{members_of(arm, fold_alternatives(branch, notes_), stable_branch, *tag),
                      branch.closed,
                      branch.additional != nullptr,
                      *tag,
@@ -145,6 +214,9 @@ class Lowering {
     if (!is_externally_tagged(schema)) return std::nullopt;
     Union out{UnionStyle::external, {}, {}, {}};
     Schema strings = string_arms(schema);
+    if (enum_values(strings).size() > most_values) {
+      throw SchemaError(schema.pointer, "alternatives with over 250 strings");
+    }
     if (!strings.one_of.empty()) {
       strings.description = "The values of `" + name + "` that are plain strings.";
       const Schema old = stable ? string_arms(*stable) : strings;
@@ -154,8 +226,11 @@ class Lowering {
     for (const Schema& branch : schema.one_of) {
       if (branch.is_string_enum() || is_catch_all(branch)) continue;
       const auto& [key, payload] = branch.properties[0];
+      if (keyed_branch(schema, key) != &branch) {
+        throw SchemaError(branch.pointer, "two alternatives with the key " + key);
+      }
       const Schema* stable_branch = stable ? keyed_branch(*stable, key) : nullptr;
-      const std::string arm = type_name(pascal_case(key) + name);
+      const std::string arm = take(type_name(pascal_case(key) + name), branch);
       define_inline(arm, branch, stable && !stable_branch,
                     external_arm(arm, branch, stable_branch));
       out.arms.push_back({key, {Type::Kind::named, arm, {}}, branch.history});
@@ -190,7 +265,7 @@ class Lowering {
         if (schema.one_of[0].required.contains(wire)) folded.required.insert(wire);
       }
     }
-    return Struct{members_of(name, fold_alternatives(folded), stable, std::nullopt),
+    return Struct{members_of(name, fold_alternatives(folded, notes_), stable, std::nullopt),
                   false,
                   false,
                   {},
@@ -209,10 +284,26 @@ class Lowering {
     for (const Schema& branch : schema.one_of) {
       std::string inline_name = name;
       if (!branch.required.empty()) inline_name = pascal_case(first_required(branch)) + name;
-      const ValueType value = lower_value(branch, inline_name, namer(schema, stable));
-      out.arms.push_back({"", value.type, branch.history});
+      const ValueType arm = lower_value(branch, inline_name, around(schema, stable));
+      if (arm.nullable) throw SchemaError(branch.pointer, "an alternative of any JSON, or null");
+      out.arms.push_back({"", arm.type, branch.history});
     }
     return out;
+  }
+
+  /// An object of named members, with alternatives that nothing tells apart.
+  std::optional<Shape> maybe_object(const std::string& name, const Schema& schema,
+                                    const Schema* stable) {
+    if (schema.one_of.empty() || schema.properties.empty()) return std::nullopt;
+    const bool objects = std::all_of(schema.one_of.begin(), schema.one_of.end(),
+                                     [](const Schema& branch) { return branch.is_object(); });
+    if (!objects && !schema.has_type("object")) return std::nullopt;
+    return Struct{members_of(name, fold_alternatives(schema, notes_), stable, std::nullopt),
+                  schema.closed,
+                  schema.additional != nullptr,
+                  {},
+                  {},
+                  {}};
   }
 
   std::optional<Shape> maybe_struct(const std::string& name, const Schema& schema,
@@ -232,7 +323,7 @@ class Lowering {
                                    const Schema* stable) {
     if (!schema.one_of.empty() && !has_null_arm(schema)) return std::nullopt;
     if (schema.is_any()) return Alias{{Type::Kind::json, {}, {}}};
-    return Alias{lower_element(schema, name + "Value", namer(schema, stable))};
+    return Alias{lower_element(schema, name + "Value", around(schema, stable))};
   }
 
   enum class Owner { struct_, union_ };
@@ -241,21 +332,18 @@ class Lowering {
                                  const Schema* stable, std::optional<std::string_view> tag,
                                  Owner kind = Owner::struct_) {
     if (schema.additional && !schema.additional->is_any()) {
-      throw SchemaError(schema.pointer, "named members beside typed other members");
+      note(schema.pointer, "its other members, which have a type, stay in `extra`");
     }
     std::vector<Member> out;
-    std::set<std::string> taken;
     for (const auto& [wire, property] : schema.properties) {
       if (wire == tag) continue;
       const Schema* old = stable ? any_property(*stable, wire) : nullptr;
       Member member = lower_member(owner, wire, property, old, schema.required.contains(wire));
       if (kind == Owner::union_) member.name = shared_member_name(wire);
       member.experimental = stable && !old;
-      if (!taken.insert(member.name).second) {
-        throw SchemaError(property.pointer, "two members would be named " + member.name);
-      }
       out.push_back(std::move(member));
     }
+    make_distinct(out, [&](const Member& member) { note(member.pointer, "named " + member.name); });
     if (out.size() > codex::protocol::detail::ObjectInfo::max_fields) {
       throw SchemaError(schema.pointer, "too many members for a table");
     }
@@ -269,7 +357,7 @@ class Lowering {
   Member lower_member(const std::string& owner, const std::string& wire, const Schema& property,
                       const Schema* stable, bool required) {
     const ValueType value =
-        lower_value(property, owner + pascal_case(wire), namer(property, stable));
+        lower_value(property, owner + pascal_case(wire), around(property, stable));
     Member member{wire, member_name(wire), value.type, Presence::required, {}, {}, false};
     member.doc = property.description;
     member.default_value = property.default_value;
@@ -288,23 +376,27 @@ class Lowering {
   }
 
   std::string name_inline(const Schema& schema, const Schema& stable, const std::string& wanted) {
-    std::string name = type_name(wanted);
+    std::string name = take(type_name(wanted), schema);
     define(name, schema, &stable, false);
     return name;
   }
 
-  /// Names what lies within `place`. What the stable schema lacks as a whole is marked there, not
+  /// For what lies within `place`. What the stable schema lacks as a whole is marked there, not
   /// once more within.
-  NameInline namer(const Schema& place, const Schema* stable) {
-    return [this, &place, stable](const Schema& schema, const std::string& name) {
+  Surroundings around(const Schema& place, const Schema* stable) {
+    Surroundings out;
+    out.name_inline = [this, &place, stable](const Schema& schema, const std::string& name) {
       const Schema* old = stable ? counterpart(place, *stable, schema.pointer) : nullptr;
       return name_inline(schema, old ? *old : schema, name);
     };
+    out.attempt = [this](const std::function<ValueType()>& function) {
+      return attempt(function, ValueType{{Type::Kind::json, {}, {}}, true});
+    };
+    return out;
   }
 
   void define_inline(const std::string& name, const Schema& schema, bool experimental,
                      Struct shape) {
-    take(name, schema);
     definitions_.push_back({name, schema.description, experimental, false, schema.pointer,
                             std::move(shape), schema.history});
   }
@@ -312,18 +404,23 @@ class Lowering {
   const Bundle& experimental_;
   const Bundle& stable_;
   std::vector<Definition> definitions_;
+  Notes& notes_;
   std::map<std::string, std::string> names_;  // by their snake case
+  std::vector<std::string> taken_;            // of those, the ones that we made up, in order
 };
 
 }  // namespace
 
-Model lower(const Bundle& experimental, const Bundle& stable, const Responses& responses,
+Model lower(Bundle experimental, Bundle stable, const Responses& responses,
             std::string runtime_version) {
+  name_params(experimental);
+  name_params(stable);
   Model model;
   model.runtime_version = std::move(runtime_version);
-  model.definitions = in_order(Lowering(experimental, stable).run());
-  refuse_boolean_lists(model);
-  model.methods = lower_methods(experimental, stable, responses);
+  model.notes = std::move(experimental.notes);
+  model.definitions = in_order(Lowering(experimental, stable, model.notes).run());
+  settle(model);
+  model.methods = lower_methods(experimental, stable, responses, model.notes);
   return model;
 }
 

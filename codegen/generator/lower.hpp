@@ -9,8 +9,8 @@ namespace codegen {
 using Responses = std::map<std::string, std::string, std::less<>>;
 
 /// Turns the experimental bundle into the model; what the stable one lacks is marked experimental.
-/// Refuses, by `SchemaError` with the place, what it does not recognise.
-Model lower(const Bundle& experimental, const Bundle& stable, const Responses& responses,
+/// What it does not recognise is any JSON there, with a note.
+Model lower(Bundle experimental, Bundle stable, const Responses& responses,
             std::string runtime_version);
 
 }  // namespace codegen

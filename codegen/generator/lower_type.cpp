@@ -1,6 +1,8 @@
 #include "lower_type.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "shapes.hpp"
 
@@ -11,6 +13,32 @@ Type simple(Type::Kind kind) { return {kind, {}, {}}; }
 
 Type holding(Type::Kind kind, Type element) {
   return {kind, {}, std::make_shared<Type>(std::move(element))};
+}
+
+template <class Int>
+bool holds(const Json& value) {
+  if (value.is_number_float()) {
+    const double number = value.get<double>();  // a whole number below 2^53
+    return number >= static_cast<double>(std::numeric_limits<Int>::min()) &&
+           number <= static_cast<double>(std::numeric_limits<Int>::max());
+  }
+  return value.is_number_unsigned() ? std::in_range<Int>(value.get<std::uint64_t>())
+                                    : std::in_range<Int>(value.get<std::int64_t>());
+}
+
+bool holds(Type::Kind kind, const Json& value) {
+  switch (kind) {
+    case Type::Kind::int32:
+      return holds<std::int32_t>(value);
+    case Type::Kind::uint16:
+      return holds<std::uint16_t>(value);
+    case Type::Kind::uint32:
+      return holds<std::uint32_t>(value);
+    case Type::Kind::uint64:
+      return holds<std::uint64_t>(value);
+    default:
+      return holds<std::int64_t>(value);
+  }
 }
 
 Type integer(const Schema& schema) {
@@ -25,63 +53,76 @@ Type integer(const Schema& schema) {
   if (width == widths.end()) {
     throw SchemaError(schema.pointer, "unknown integer format \"" + schema.format + "\"");
   }
-  return simple(width->second);
+  const auto fits = [&](Type::Kind kind) {
+    return std::all_of(schema.values.begin(), schema.values.end(),
+                       [&](const Json& value) { return holds(kind, value); });
+  };
+  if (fits(width->second)) return simple(width->second);
+  if (fits(Type::Kind::uint64)) return simple(Type::Kind::uint64);
+  throw SchemaError(schema.pointer, "values out of the range of its format");
 }
 
-Type object(const Schema& schema, const std::string& inline_name, const NameInline& name_inline) {
+Type object(const Schema& schema, const std::string& inline_name, const Surroundings& around) {
   if (!schema.properties.empty()) {
-    return {Type::Kind::named, name_inline(schema, inline_name), {}};
+    return {Type::Kind::named, around.name_inline(schema, inline_name), {}};
   }
   if (!schema.additional) return holding(Type::Kind::map, simple(Type::Kind::json));
-  return holding(Type::Kind::map,
-                 lower_element(*schema.additional, inline_name + "Value", name_inline));
+  return holding(Type::Kind::map, lower_element(*schema.additional, inline_name + "Value", around));
 }
 
 Type typed(const Schema& schema, const std::string& type, const std::string& inline_name,
-           const NameInline& name_inline) {
+           const Surroundings& around) {
   if (type == "string") {
     if (!schema.is_string_enum()) return simple(Type::Kind::string);
-    return {Type::Kind::named, name_inline(schema, inline_name), {}};
+    return {Type::Kind::named, around.name_inline(schema, inline_name), {}};
   }
   if (type == "boolean") return simple(Type::Kind::boolean);
   if (type == "integer") return integer(schema);
   if (type == "number") return simple(Type::Kind::number);
   if (type == "array") {
     if (!schema.items) return holding(Type::Kind::list, simple(Type::Kind::json));
-    return holding(Type::Kind::list,
-                   lower_element(*schema.items, inline_name + "Item", name_inline));
+    return holding(Type::Kind::list, lower_element(*schema.items, inline_name + "Item", around));
   }
-  if (type == "object") return object(schema, inline_name, name_inline);
+  if (type == "object") return object(schema, inline_name, around);
   throw SchemaError(schema.pointer, "unknown type \"" + type + "\"");
+}
+
+Type any() { return simple(Type::Kind::json); }
+
+/// Throws where it knows no type.
+ValueType known_value(const Schema& schema, const std::string& inline_name,
+                      const Surroundings& around) {
+  if (schema.never) throw SchemaError(schema.pointer, "no value can be valid here");
+  if (!schema.ref.empty()) return {{Type::Kind::named, schema.ref, {}}, false};
+  if (schema.all_of.size() == 1) return lower_value(schema.all_of[0], inline_name, around);
+  if (!schema.all_of.empty()) throw SchemaError(schema.pointer, "allOf with several schemas");
+  if (is_only_null(schema)) return {any(), true};
+  if (has_null_arm(schema)) {
+    const Schema rest = without_null_arm(schema);
+    const Schema& only = rest.one_of.size() == 1 ? rest.one_of[0] : rest;
+    return {lower_value(only, inline_name, around).type, true};
+  }
+  if (!schema.one_of.empty()) {
+    return {{Type::Kind::named, around.name_inline(schema, inline_name), {}}, false};
+  }
+  if (schema.is_any()) return {any(), true};
+  Schema rest = schema;
+  const bool nullable = std::erase(rest.types, "null") > 0;
+  if (rest.types.empty() && !rest.properties.empty()) rest.types = {"object"};
+  if (rest.types.size() != 1) throw SchemaError(schema.pointer, "a value of several types");
+  return {typed(rest, rest.types[0], inline_name, around), nullable};
 }
 
 }  // namespace
 
 ValueType lower_value(const Schema& schema, const std::string& inline_name,
-                      const NameInline& name_inline) {
-  if (schema.never) throw SchemaError(schema.pointer, "no value can be valid here");
-  if (!schema.ref.empty()) return {{Type::Kind::named, schema.ref, {}}, false};
-  if (schema.all_of.size() == 1) return lower_value(schema.all_of[0], inline_name, name_inline);
-  if (!schema.all_of.empty()) throw SchemaError(schema.pointer, "allOf with several schemas");
-  if (has_null_arm(schema)) {
-    const Schema rest = without_null_arm(schema);
-    const Schema& only = rest.one_of.size() == 1 ? rest.one_of[0] : rest;
-    return {lower_value(only, inline_name, name_inline).type, true};
-  }
-  if (!schema.one_of.empty()) {
-    return {{Type::Kind::named, name_inline(schema, inline_name), {}}, false};
-  }
-  if (schema.is_any()) return {simple(Type::Kind::json), true};
-  std::vector<std::string> types = schema.types;
-  const bool nullable = std::erase(types, "null") > 0;
-  if (types.empty() && !schema.properties.empty()) types = {"object"};
-  if (types.size() != 1) throw SchemaError(schema.pointer, "a value of several types");
-  return {typed(schema, types[0], inline_name, name_inline), nullable};
+                      const Surroundings& around) {
+  return around.attempt([&] { return known_value(schema, inline_name, around); });
 }
 
 Type lower_element(const Schema& schema, const std::string& inline_name,
-                   const NameInline& name_inline) {
-  ValueType value = lower_value(schema, inline_name, name_inline);
+                   const Surroundings& around) {
+  ValueType value = lower_value(schema, inline_name, around);
   // Json holds null by itself.
   if (!value.nullable || value.type.kind == Type::Kind::json) return value.type;
   return holding(Type::Kind::optional, std::move(value.type));

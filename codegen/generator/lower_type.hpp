@@ -17,12 +17,19 @@ struct ValueType {
   bool nullable = false;
 };
 
-/// The type of a property, a list's element, a map's element.
+/// What the types of one place need of the whole.
+struct Surroundings {
+  NameInline name_inline;
+  /// What the function returns. Where it throws `SchemaError`, any JSON, with a note.
+  std::function<ValueType(const std::function<ValueType()>&)> attempt;
+};
+
+/// The type of a property, a list's element, a map's element. Any JSON where nothing else is known.
 ValueType lower_value(const Schema& schema, const std::string& inline_name,
-                      const NameInline& name_inline);
+                      const Surroundings& around);
 
 /// The same where null must be part of the type itself.
 Type lower_element(const Schema& schema, const std::string& inline_name,
-                   const NameInline& name_inline);
+                   const Surroundings& around);
 
 }  // namespace codegen

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+// A path may have a comma in it.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
 #include "diff.hpp"
@@ -20,8 +22,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a codex runtime
 
-  codex-codegen generate --schema DIR --out DIR
-      writes the types; touches only files that change
+  codex-codegen generate --schema DIR --out DIR [--strict]
+      writes the types; touches only files that change, and no file that it did not write.
+      What it does not understand becomes codex::Json, with a note: an error with --strict
   codex-codegen check --schema DIR --out DIR
       exit 1, and what differs, when the types in DIR are not those of the schema
   codex-codegen dictionary --schema DIR --out FILE
@@ -33,8 +36,8 @@ constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a c
       extends FILE, or makes it, by what each schema brings and drops after the one before it
 
 DIR of --schema, OLD and NEW are laid out as schema/ here: stable/, experimental/, responses.json,
-runtime.json, history.json. --responses FILE and --history FILE replace theirs, --no-history leaves
-out what the schema's own runtime does not have. Exit 2: an error, or a schema that is not understood.
+runtime.json, history.json, corrections.json. --responses, --history and --corrections FILE replace
+theirs, --no-history leaves out what the schema's own runtime does not have. Exit 2: an error, or a schema that is not understood.
 )";
 
 /// What an error says may hold whatever a schema's author wrote.
@@ -43,11 +46,17 @@ std::string one_line(std::string_view text) {
   return codegen::printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
 }
 
+std::string one_line(const codegen::Note& note) {
+  return one_line(note.pointer + ": " + note.text);
+}
+
 /// The command line was not understood.
 struct UsageError {};
 
-codegen::Files generate(const fs::path& schema, const codegen::OwnFiles& own) {
+codegen::Files generate(const fs::path& schema, const codegen::OwnFiles& own, bool strict) {
   const auto model = codegen::read_model(schema, own);
+  if (strict) codegen::refuse_notes(model.notes);
+  for (const auto& note : model.notes) std::cerr << "note: " << one_line(note) << '\n';
   const auto families = codegen::divide(model);
   codegen::Files files = codegen::emit_headers(model, families);
   files.merge(codegen::emit_tables(model, families));
@@ -81,15 +90,15 @@ int diff(const fs::path& older, const fs::path& newer, const codegen::OwnFiles& 
 }
 
 /// `history add FILE OLD NEW...`
-int history(const std::vector<std::string>& words, const cxxopts::ParseResult& args) {
-  const bool complete = words.size() >= 4 && words[1] == "add" && args.count("history");
+int history(const std::vector<std::string>& words, const codegen::OwnFiles& own,
+            const cxxopts::ParseResult& args) {
+  const bool complete = words.size() >= 4 && words[1] == "add" && !own.history.empty();
   if (!complete) throw UsageError{};
   std::vector<codegen::HistorySource> sources;
   for (std::size_t i = 2; i < words.size(); ++i) sources.push_back({words[i], ""});
   sources.front().version = args["old-version"].as<std::string>();
   sources.back().version = args["new-version"].as<std::string>();
-  codegen::extend_history(args["history"].as<std::string>(), sources,
-                          args["responses"].as<std::string>(), std::cout);
+  codegen::extend_history(own.history, sources, own, std::cout);
   return 0;
 }
 
@@ -99,9 +108,11 @@ int run(int argc, char** argv) {
       "schema", "", cxxopts::value<std::string>())("out", "", cxxopts::value<std::string>())(
       "responses", "", cxxopts::value<std::string>()->default_value(""))(
       "history", "", cxxopts::value<std::string>()->default_value(""))("no-history", "")(
+      "corrections", "", cxxopts::value<std::string>()->default_value(""))(
       "old-version", "", cxxopts::value<std::string>()->default_value(""))(
       "new-version", "", cxxopts::value<std::string>()->default_value(""))(
-      "format", "", cxxopts::value<std::string>()->default_value("text"))("h,help", "");
+      "format", "", cxxopts::value<std::string>()->default_value("text"))("strict", "")("h,help",
+                                                                                        "");
   options.parse_positional({"words"});
   const auto args = options.parse(argc, argv);
   if (args.count("help") != 0) {
@@ -110,10 +121,11 @@ int run(int argc, char** argv) {
   }
   const auto words = args.count("words") ? args["words"].as<std::vector<std::string>>()
                                          : std::vector<std::string>{""};
-  if (words[0] == "history") return history(words, args);
   const codegen::OwnFiles own{.responses = args["responses"].as<std::string>(),
                               .history = args["history"].as<std::string>(),
+                              .corrections = args["corrections"].as<std::string>(),
                               .no_history = args.count("no-history") != 0};
+  if (words[0] == "history") return history(words, own, args);
   if (words[0] == "diff" && words.size() == 3) {
     return diff(words[1], words[2], own, args["format"].as<std::string>());
   }
@@ -130,7 +142,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (words[0] != "generate" && words[0] != "check") throw UsageError{};
-  const codegen::Files files = generate(schema, own);
+  const codegen::Files files = generate(schema, own, args.count("strict") != 0);
   if (words[0] == "check") return check(out, files);
   std::cout << codegen::write(out, files) << " of " << files.size() << " files changed\n";
   return 0;

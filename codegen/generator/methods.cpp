@@ -4,6 +4,7 @@
 #include <array>
 
 #include "names.hpp"
+#include "responses.hpp"
 #include "shapes.hpp"
 
 namespace codegen {
@@ -20,14 +21,23 @@ constexpr std::array envelopes = {
     Envelope{"ClientNotification", MethodKind::client_notification},
 };
 
-bool is_request(MethodKind kind) {
-  return kind == MethodKind::request || kind == MethodKind::server_request;
-}
-
 /// The method's type has members of these names.
 std::string method_name(std::string_view wire) {
-  const std::string name = pascal_case(wire);
+  const std::string name = type_name(pascal_case(wire));
   return name == "Params" || name == "Response" ? name + "_" : name;
+}
+
+/// The reference among params that are one, or one or null; nullptr when they are something else.
+template <class SchemaType>
+SchemaType* reference_of(SchemaType& params) {
+  if (!params.ref.empty()) return &params;
+  SchemaType* found = nullptr;
+  for (auto& alternative : params.one_of) {
+    if (alternative.is_null()) continue;
+    if (found || alternative.ref.empty()) return nullptr;
+    found = &alternative;
+  }
+  return found;
 }
 
 /// The params' definition: a reference, a nullable one, or none at all.
@@ -35,31 +45,48 @@ void lower_params(Method& method, const Schema& branch) {
   const Schema* params = branch.property("params");
   if (!params || params->is_null()) return;
   method.params_required = branch.required.contains("params");
-  if (!params->ref.empty()) {
-    method.params = params->ref;
-    return;
-  }
-  if (has_null_arm(*params)) {
-    const Schema rest = without_null_arm(*params);
-    if (rest.one_of.size() == 1) method.params = rest.one_of[0].ref;
-  }
-  if (method.params.empty()) throw SchemaError(params->pointer, "params are no definition");
+  method.params = reference_of(*params)->ref;  // name_params has seen to it
 }
 
-/// `XParams -> XResponse`, but for the exceptions that responses.json lists.
-std::string response_of(const Method& method, const Bundle& bundle, const Responses& responses) {
-  constexpr std::string_view suffix = "Params";
-  if (const auto listed = responses.find(method.wire); listed != responses.end()) {
-    if (bundle.find(type_name(listed->second))) return type_name(listed->second);
-    throw SchemaError("responses.json", method.wire + ": the schema has no " + listed->second);
+void make_distinct(std::vector<Method>& methods, Notes& notes) {
+  std::set<std::string> taken;
+  for (Method& method : methods) {
+    const std::string wanted = method.name;
+    for (int number = 2; !taken.insert(method.name).second; ++number) {
+      method.name = wanted + std::to_string(number);
+    }
+    if (method.name != wanted) {
+      notes.push_back({method.wire, "named " + method.name + ", for there is " + wanted});
+    }
   }
-  if (method.params.ends_with(suffix)) {
-    const std::string name =
-        method.params.substr(0, method.params.size() - suffix.size()) + "Response";
-    if (bundle.find(name)) return name;
+}
+
+/// The methods of an envelope, without their responses.
+std::vector<Method> methods_of(const Schema& list, const Schema* stable, MethodKind kind,
+                               Notes& notes) {
+  std::vector<Method> out;
+  const auto messages = messages_of(list);
+  if (messages.size() != list.one_of.size() || messages.empty()) {
+    notes.push_back({list.pointer, "not a list of messages, each with its method"});
   }
-  throw SchemaError("responses.json", "the response type of " + method.wire +
-                                          " is not known; add an entry for it to responses.json");
+  std::set<std::string> known;
+  for (const Schema* branch : messages) {
+    Method method;
+    method.wire = branch->property("method")->literals.at(0);
+    if (!known.insert(method.wire).second) {
+      notes.push_back({branch->pointer, "a second message of the method " + method.wire});
+      continue;
+    }
+    method.name = method_name(method.wire);
+    method.kind = kind;
+    method.doc = branch->description;
+    method.history = branch->history;
+    method.experimental = !stable || !tagged_branch(*stable, "method", method.wire);
+    lower_params(method, *branch);
+    out.push_back(std::move(method));
+  }
+  make_distinct(out, notes);
+  return out;
 }
 
 }  // namespace
@@ -71,33 +98,42 @@ std::optional<MethodKind> message_kind(std::string_view definition) {
   return std::nullopt;
 }
 
+void name_params(Bundle& bundle) {
+  for (const auto& envelope : envelopes) {
+    Schema* list = bundle.find(envelope.definition);
+    if (!list) continue;
+    std::vector<Property> named;
+    for (Schema& branch : list->one_of) {
+      const Schema* method = branch.property("method");
+      if (!method || method->literals.size() != 1) continue;
+      for (auto& [name, params] : branch.properties) {
+        if (name != "params" || params.is_null() || reference_of(params)) continue;
+        const std::string wanted = type_name(pascal_case(method->literals[0]) + "Params");
+        std::string free = wanted;
+        for (int number = 2; bundle.find(free); ++number) free = wanted + std::to_string(number);
+        named.push_back({free, params});
+        params = any_json(params);
+        params.ref = free;
+      }
+    }
+    for (auto& [name, params] : named) bundle.add(name, std::move(params));
+  }
+}
+
 std::vector<Method> lower_methods(const Bundle& experimental, const Bundle& stable,
-                                  const Responses& responses) {
+                                  const Responses& responses, Notes& notes) {
   std::vector<Method> out;
   for (const auto& [definition, kind] : envelopes) {
     const Schema* list = experimental.find(definition);
-    if (!list) throw SchemaError("#/definitions", "no " + std::string(definition));
-    const Schema* stable_list = stable.find(definition);
-    if (list->one_of.empty() || literal_tag(*list) != "method") {
-      throw SchemaError(list->pointer, "no list of messages, each with its method");
+    if (!list) {
+      notes.push_back({"#/definitions", "no " + std::string(definition)});
+      continue;
     }
-    std::set<std::string> taken;
-    for (const Schema& branch : list->one_of) {
-      Method method;
-      method.wire = branch.property("method")->literals.at(0);
-      method.name = method_name(method.wire);
-      method.kind = kind;
-      method.doc = branch.description;
-      method.history = branch.history;
-      method.experimental = !stable_list || !tagged_branch(*stable_list, "method", method.wire);
-      lower_params(method, branch);
-      if (is_request(kind)) method.response = response_of(method, experimental, responses);
-      if (!taken.insert(method.name).second) {
-        throw SchemaError(branch.pointer, "two methods would be named " + method.name);
-      }
+    for (Method& method : methods_of(*list, stable.find(definition), kind, notes)) {
       out.push_back(std::move(method));
     }
   }
+  find_responses(out, experimental, responses, notes);
   return out;
 }
 

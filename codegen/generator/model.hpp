@@ -4,12 +4,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <codex/protocol/support/type_info.hpp>
 
 #include "history_marks.hpp"
+#include "notes.hpp"
 #include "schema.hpp"
 
 /// What the schema means, in terms of C++: the only thing that emitters see.
@@ -128,17 +130,22 @@ struct Method {
   MethodKind kind;
   std::string params;  // a definition; empty: none
   bool params_required = false;
-  std::string response;  // a definition; empty for notifications
+  std::string response;  // a definition, or `any_response`; empty for notifications
   std::string doc;
   bool experimental = false;
   HistoryMark history = {};
 };
 
+/// The response of a method of which nothing tells what it answers.
+inline constexpr const char* any_response = "Json";
+
 /// The whole protocol, in an order in which each definition stands after what it is made of.
 struct Model {
-  std::string runtime_version;
+  std::string runtime_version;      // whose schema it is
+  std::string pinned_version = {};  // of the runtime that it is for, which may be an older one
   std::vector<Definition> definitions;
   std::vector<Method> methods;
+  Notes notes;                             // what did not become all that the schema says
   std::vector<std::string> versions = {};  // that the history compared, the oldest first
 
   [[nodiscard]] const Definition* find(std::string_view name) const {
@@ -146,6 +153,9 @@ struct Model {
       if (definition.name == name) return &definition;
     }
     return nullptr;
+  }
+  [[nodiscard]] Definition* find(std::string_view name) {
+    return const_cast<Definition*>(std::as_const(*this).find(name));
   }
 };
 

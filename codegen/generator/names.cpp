@@ -4,6 +4,8 @@
 #include <cctype>
 #include <set>
 
+#include "reserved_names.hpp"
+
 namespace codegen {
 namespace {
 
@@ -16,61 +18,6 @@ char to_upper(char c) { return static_cast<char>(std::toupper(static_cast<unsign
 char to_lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 using Names = std::set<std::string_view>;
-
-/// Keywords, and macros of system headers: `stdin` is one that no member can be called on Windows.
-const Names& language_words() {
-  static const Names words = {"alignas",       "alignof",     "and",
-                              "and_eq",        "asm",         "auto",
-                              "bitand",        "bitor",       "bool",
-                              "break",         "case",        "catch",
-                              "char",          "char16_t",    "char32_t",
-                              "char8_t",       "class",       "co_await",
-                              "co_return",     "co_yield",    "compl",
-                              "concept",       "const",       "const_cast",
-                              "consteval",     "constexpr",   "constinit",
-                              "continue",      "decltype",    "default",
-                              "delete",        "do",          "double",
-                              "dynamic_cast",  "else",        "enum",
-                              "explicit",      "export",      "extern",
-                              "false",         "float",       "for",
-                              "friend",        "goto",        "if",
-                              "inline",        "int",         "long",
-                              "mutable",       "namespace",   "new",
-                              "noexcept",      "not",         "not_eq",
-                              "nullptr",       "operator",    "or",
-                              "or_eq",         "private",     "protected",
-                              "public",        "register",    "reinterpret_cast",
-                              "requires",      "return",      "short",
-                              "signed",        "sizeof",      "static",
-                              "static_assert", "static_cast", "struct",
-                              "switch",        "template",    "this",
-                              "thread_local",  "throw",       "true",
-                              "try",           "typedef",     "typeid",
-                              "typename",      "union",       "unsigned",
-                              "using",         "virtual",     "void",
-                              "volatile",      "wchar_t",     "while",
-                              "xor",           "xor_eq",      "errno",
-                              "i386",          "linux",       "unix",
-                              "stdin",         "stdout",      "stderr"};
-  return words;
-}
-
-/// What `codex::protocol` and the tables' vocabulary, `codex::protocol::detail`, declare, and
-/// macros of the standard library.
-const Names& support_types() {
-  static const Names names = {
-      "ArmName",      "ArmOps",        "BUFSIZ",       "CodexError",    "DecodeError",
-      "Defaulted",    "DefaultedInfo", "Described",    "EOF",           "EnumAccess",
-      "EnumInfo",     "Extra",         "FIELD",        "Field",         "INFINITY",
-      "Json",         "Kind",          "ListInfo",     "MapInfo",       "MessageAccess",
-      "MessageInfo",  "MethodInfo",    "MethodKind",   "MethodMessage", "NAN",
-      "NULL",         "NoParams",      "NullableInfo", "OPTIONAL",      "ObjectInfo",
-      "OneOf",        "OpenEnum",      "OpenEnumBase", "Optional",      "OptionalInfo",
-      "OtherMembers", "Overloaded",    "REQUIRED",     "Scalar",        "TypeInfo",
-      "TypeOf",       "Union",         "UnionArm",     "UnionInfo",     "UnionOps",
-      "UnionStyle",   "Unknown",       "UnknownPart"};
-  return names;
-}
 
 /// Whether a new word begins at `i`: `fooBar`, `foo9Bar`, and the last capital of `URLPath`.
 bool begins_word(std::string_view text, std::size_t i) {
@@ -90,7 +37,10 @@ bool is_type_name(std::string_view name) {
   return !name.empty() && is_upper(name[0]) && std::all_of(name.begin(), name.end(), is_alnum);
 }
 
-std::string type_name(std::string name) { return reserve(std::move(name), support_types()); }
+std::string type_name(std::string name) {
+  if (is_reserved_type(name)) name += '_';
+  return name;
+}
 
 std::string pascal_case(std::string_view text) {
   std::string out;
@@ -129,7 +79,7 @@ std::string snake_case(std::string_view text) {
   while (!out.empty() && out.back() == '_') out.pop_back();
   if (out.empty()) return "value";
   if (is_digit(out.front())) out.insert(0, 1, '_');
-  if (language_words().contains(out)) out += '_';
+  if (is_reserved_word(out)) out += '_';
   return out;
 }
 

@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "text.hpp"
+
 namespace codegen {
 namespace fs = std::filesystem;
 namespace {
@@ -16,16 +18,41 @@ std::optional<std::string> read(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-/// The generator owns these; what else lies in the output folder (a README) is not its business.
-std::set<fs::path> owned_files(const fs::path& folder) {
+/// Whether we wrote it: our banner is among its first lines.
+bool is_generated(const fs::path& path) {
+  constexpr int most_lines = 5;
+  std::ifstream in(path, std::ios::binary);
+  std::string line;
+  for (int i = 0; i < most_lines && std::getline(in, line); ++i) {
+    if (line.starts_with(banner_begin)) return true;
+  }
+  return false;
+}
+
+/// What we wrote once and no longer generate. What else lies in the output folder, among the
+/// generated files too, is not our business.
+std::set<fs::path> strays(const fs::path& folder, const Files& files) {
   std::set<fs::path> out;
   for (const char* owned : {"include", "src"}) {
-    if (!fs::exists(folder / owned)) continue;
+    if (!fs::is_directory(folder / owned)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(folder / owned)) {
-      if (entry.is_regular_file()) out.insert(fs::relative(entry.path(), folder));
+      const fs::path path = fs::relative(entry.path(), folder);
+      if (entry.is_symlink() || !entry.is_regular_file()) continue;
+      if (files.contains(path.generic_string())) continue;
+      if (is_generated(entry.path())) out.insert(path);
     }
   }
   return out;
+}
+
+/// Throws where a file that we did not write would be lost.
+void refuse_foreign(const fs::path& folder, const Files& files) {
+  for (const auto& [name, text] : files) {
+    const fs::path path = folder / name;
+    if (!fs::exists(fs::symlink_status(path))) continue;
+    const bool ours = fs::is_regular_file(path) && is_generated(path);
+    if (!ours) throw std::runtime_error(path.string() + " is in the way, and was not generated");
+  }
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -60,6 +87,7 @@ void print_difference(std::ostream& out, const std::string& before, const std::s
 }  // namespace
 
 std::size_t write(const fs::path& folder, const Files& files) {
+  refuse_foreign(folder, files);
   std::size_t touched = 0;
   for (const auto& [name, text] : files) {
     const fs::path path = folder / name;
@@ -71,8 +99,7 @@ std::size_t write(const fs::path& folder, const Files& files) {
     if (!out) throw std::runtime_error("cannot write " + path.string());
     ++touched;
   }
-  for (const auto& stray : owned_files(folder)) {
-    if (files.contains(stray.generic_string())) continue;
+  for (const auto& stray : strays(folder, files)) {
     fs::remove(folder / stray);
     ++touched;
   }
@@ -88,8 +115,7 @@ std::size_t check(const fs::path& folder, const Files& files, std::ostream& out)
     out << (current ? "stale: " : "missing: ") << name << '\n';
     if (current) print_difference(out, *current, text);
   }
-  for (const auto& stray : owned_files(folder)) {
-    if (files.contains(stray.generic_string())) continue;
+  for (const auto& stray : strays(folder, files)) {
     ++stale;
     out << "no longer generated: " << stray.generic_string() << '\n';
   }

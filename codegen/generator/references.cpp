@@ -12,10 +12,10 @@ constexpr std::size_t deepest = 250;
 
 class References {
  public:
-  explicit References(const Bundle& bundle) : bundle_(bundle) {}
+  explicit References(Bundle& bundle) : bundle_(bundle) {}
 
   /// How deep it nests. Seen from the top, or from below where a part of it was followed before.
-  std::size_t follow(const std::string& name, const Schema& schema) {
+  std::size_t follow(const std::string& name, Schema& schema) {
     if (const auto known = depths_.find(name); known != depths_.end()) return known->second;
     path_.push_back(name);
     const std::size_t depth = look(schema);
@@ -24,7 +24,7 @@ class References {
   }
 
  private:
-  std::size_t look(const Schema& schema) {
+  std::size_t look(Schema& schema) {
     ++above_;
     const std::size_t depth = above_ > deepest ? above_ : 1 + look_within(schema);
     --above_;
@@ -35,24 +35,26 @@ class References {
     return depth;
   }
 
-  std::size_t look_within(const Schema& schema) {
+  std::size_t look_within(Schema& schema) {
     std::size_t depth = follow_reference(schema);
-    const auto add = [&](const Schema& part) { depth = std::max(depth, look(part)); };
-    for (const auto& property : schema.properties) add(property.schema);
+    const auto add = [&](Schema& part) { depth = std::max(depth, look(part)); };
+    for (auto& property : schema.properties) add(property.schema);
     if (schema.items) add(*schema.items);
     if (schema.additional) add(*schema.additional);
-    for (const Schema& alternative : schema.one_of) add(alternative);
-    for (const Schema& part : schema.all_of) add(part);
+    for (Schema& alternative : schema.one_of) add(alternative);
+    for (Schema& part : schema.all_of) add(part);
     return depth;
   }
 
-  std::size_t follow_reference(const Schema& schema) {
+  std::size_t follow_reference(Schema& schema) {
     if (schema.ref.empty()) return 0;
-    const Schema* target = bundle_.find(schema.ref);
-    if (!target) throw SchemaError(schema.pointer, "nothing defines " + schema.ref);
+    Schema* target = bundle_.find(schema.ref);
     const auto open = std::find(path_.begin(), path_.end(), schema.ref);
-    if (open != path_.end()) throw SchemaError(schema.pointer, "a cycle: " + cycle(open));
-    return follow(schema.ref, *target);
+    if (target && open == path_.end()) return follow(schema.ref, *target);
+    bundle_.notes.push_back(
+        {schema.pointer, target ? "a cycle: " + cycle(open) : "nothing defines " + schema.ref});
+    schema = any_json(schema);
+    return 0;
   }
 
   [[nodiscard]] std::string cycle(std::vector<std::string>::const_iterator from) const {
@@ -62,7 +64,7 @@ class References {
     return out + first;
   }
 
-  const Bundle& bundle_;
+  Bundle& bundle_;
   std::vector<std::string> path_;
   std::map<std::string, std::size_t> depths_;
   std::size_t above_ = 0;
@@ -70,9 +72,9 @@ class References {
 
 }  // namespace
 
-void check_references(const Bundle& bundle) {
+void break_cycles(Bundle& bundle) {
   References references(bundle);
-  for (const auto& [name, schema] : bundle.definitions) references.follow(name, schema);
+  for (auto& [name, schema] : bundle.definitions) references.follow(name, schema);
 }
 
 }  // namespace codegen

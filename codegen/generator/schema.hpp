@@ -12,9 +12,10 @@
 #include <nlohmann/json.hpp>
 
 #include "history_marks.hpp"
+#include "notes.hpp"
 #include "printable.hpp"
 
-/// JSON Schema, as far as the runtime's bundles use it. What is not here is refused.
+/// JSON Schema, as far as the runtime's bundles use it. What is not here becomes any JSON.
 namespace codegen {
 
 using Json = nlohmann::ordered_json;
@@ -23,7 +24,12 @@ using Json = nlohmann::ordered_json;
 class SchemaError : public std::runtime_error {
  public:
   SchemaError(const std::string& pointer, const std::string& problem)
-      : std::runtime_error(printable(pointer + ": " + problem)) {}
+      : std::runtime_error(printable(pointer + ": " + problem)), note_{pointer, problem} {}
+
+  [[nodiscard]] const Note& note() const noexcept { return note_; }
+
+ private:
+  Note note_;
 };
 
 /// Alternatives in one place; the runtime's methods are some 200.
@@ -39,14 +45,15 @@ struct Schema {
   std::string ref;  // the C++ name of the definition
   std::vector<std::string> types;
   std::string format;
-  std::vector<std::string> literals;  // `enum` or `const`, strings only
+  std::vector<std::string> literals;  // `enum` or `const` of strings
+  std::vector<Json> values;           // `enum` or `const` of numbers or booleans
   std::vector<Property> properties;
   std::set<std::string> required;
-  std::shared_ptr<const Schema> items;
-  std::shared_ptr<const Schema> additional;  // additionalProperties as a schema
-  bool closed = false;                       // additionalProperties: false
-  bool never = false;                        // the schema `false`
-  std::vector<Schema> one_of;                // `oneOf` or `anyOf`
+  std::shared_ptr<Schema> items;
+  std::shared_ptr<Schema> additional;  // additionalProperties as a schema
+  bool closed = false;                 // additionalProperties: false
+  bool never = false;                  // the schema `false`
+  std::vector<Schema> one_of;          // `oneOf` or `anyOf`
   std::vector<Schema> all_of;
   std::optional<Json> default_value;
   HistoryMark history;                               // of the place where it stands
@@ -59,7 +66,7 @@ struct Schema {
   /// Whether it is exactly `null`.
   [[nodiscard]] bool is_null() const;
   /// Whether it is a string with listed values.
-  [[nodiscard]] bool is_string_enum() const { return !literals.empty(); }
+  [[nodiscard]] bool is_string_enum() const { return !literals.empty() && !has_type("null"); }
   /// Whether it is an object with or without named properties.
   [[nodiscard]] bool is_object() const;
 };
@@ -73,16 +80,23 @@ struct Property {
 /// The definitions of one bundle, flattened into one namespace, in their order.
 struct Bundle {
   std::vector<Property> definitions;
+  Notes notes;
 
   [[nodiscard]] const Schema* find(std::string_view name) const;
+  [[nodiscard]] Schema* find(std::string_view name);
+  /// Adds a definition, unless there is one of that name; returns whether it did.
+  bool add(std::string name, Schema schema);
 
  private:
-  friend Bundle parse_bundle(const Json& json);
   std::map<std::string, std::size_t, std::less<>> index_;
 };
 
-/// Reads a full bundle, within JsonLimits, whose `v2` member is a namespace of its own. Throws
-/// `SchemaError` on what it does not understand, on references to nothing, cycles and long chains.
+/// Any JSON, in place of a schema that is not understood. It keeps what people read of it.
+Schema any_json(const Schema& schema);
+
+/// Reads a full bundle, within JsonLimits, whose `v2` member is a namespace of its own. What it
+/// does not understand, references to nothing and those that close a cycle become any JSON, with a
+/// note. Throws `SchemaError` on what is no bundle and on long chains of references.
 Bundle parse_bundle(const Json& json);
 
 }  // namespace codegen

@@ -7,7 +7,16 @@
 namespace codegen {
 namespace {
 
-bool is_literal(const Schema& schema) { return schema.literals.size() == 1; }
+bool is_literal(const Schema& schema) {
+  return schema.is_string_enum() && schema.literals.size() == 1;
+}
+
+Schema* own_property(Schema& schema, std::string_view name) {
+  for (auto& [key, value] : schema.properties) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
 
 bool is_single_key_object(const Schema& schema) {
   return schema.is_object() && schema.properties.size() == 1 && schema.required.size() == 1 &&
@@ -101,10 +110,10 @@ bool same_values(const Schema& a, const Schema& b) {
     return std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
   };
   return a.ref == b.ref && a.types == b.types && a.format == b.format && a.literals == b.literals &&
-         a.required == b.required && a.closed == b.closed && a.never == b.never &&
-         a.default_value == b.default_value && all_same(a.properties, b.properties) &&
-         all_same(a.one_of, b.one_of) && all_same(a.all_of, b.all_of) && same(a.items, b.items) &&
-         same(a.additional, b.additional);
+         a.values == b.values && a.required == b.required && a.closed == b.closed &&
+         a.never == b.never && a.default_value == b.default_value &&
+         all_same(a.properties, b.properties) && all_same(a.one_of, b.one_of) &&
+         all_same(a.all_of, b.all_of) && same(a.items, b.items) && same(a.additional, b.additional);
 }
 
 bool has_null_arm(const Schema& schema) {
@@ -117,6 +126,12 @@ Schema without_null_arm(const Schema& schema) {
   std::erase_if(out.one_of, [](const Schema& branch) { return branch.is_null(); });
   if (out.one_of.empty()) throw SchemaError(schema.pointer, "no value but null");
   return out;
+}
+
+bool is_only_null(const Schema& schema) {
+  return schema.is_null() ||
+         (!schema.one_of.empty() && std::all_of(schema.one_of.begin(), schema.one_of.end(),
+                                                [](const Schema& arm) { return arm.is_null(); }));
 }
 
 std::vector<EnumValue> enum_values(const Schema& schema) {
@@ -209,21 +224,56 @@ bool differ_in_one_member(const Schema& schema) {
   });
 }
 
-Schema fold_alternatives(const Schema& schema) {
+Schema fold_alternatives(const Schema& schema, Notes& notes) {
   Schema out = schema;
   for (const Schema& branch : schema.one_of) {
     if (!branch.is_object() || !branch.one_of.empty()) {
-      throw SchemaError(branch.pointer, "an alternative that is no plain object");
+      notes.push_back({branch.pointer, "stays in `extra`: an alternative that is no plain object"});
+      continue;
     }
     for (const auto& [name, property] : branch.properties) {
-      const Schema* other = out.property(name);
-      if (other && !same_values(*other, property)) {
-        throw SchemaError(property.pointer, "differs from " + other->pointer);
+      Schema* other = own_property(out, name);
+      if (!other) {
+        out.properties.push_back({name, property});
+      } else if (!other->is_any() && !same_values(*other, property)) {
+        notes.push_back({property.pointer, "differs from " + other->pointer});
+        *other = any_json(*other);
       }
-      if (!other) out.properties.push_back({name, property});
     }
   }
   out.one_of.clear();
+  return out;
+}
+
+Schema with_properties_once(const Schema& schema, Notes& notes) {
+  Schema out = schema;
+  out.properties.clear();
+  for (const auto& [name, property] : schema.properties) {
+    const bool within = in_all_branches(schema, name);
+    if (!within) out.properties.push_back({name, property});
+    for (Schema& branch : out.one_of) {
+      Schema* other = own_property(branch, name);
+      if (!other) continue;
+      if (!same_values(*other, property) && !is_literal(*other)) {
+        notes.push_back({other->pointer, "differs from " + property.pointer});
+        if (within) *other = any_json(*other);
+      }
+      if (within && schema.required.contains(name)) branch.required.insert(name);
+      if (within) continue;
+      std::erase_if(branch.properties, [&](const Property& mine) { return mine.name == name; });
+      branch.required.erase(name);
+    }
+    if (within) out.required.erase(name);
+  }
+  return out;
+}
+
+std::vector<const Schema*> messages_of(const Schema& envelope) {
+  std::vector<const Schema*> out;
+  for (const Schema& branch : envelope.one_of) {
+    const Schema* method = branch.property("method");
+    if (method && is_literal(*method) && branch.required.contains("method")) out.push_back(&branch);
+  }
   return out;
 }
 

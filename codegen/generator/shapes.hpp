@@ -15,6 +15,8 @@ bool same_values(const Schema& a, const Schema& b);
 /// Whether one of the alternatives is null, and the schema without it.
 bool has_null_arm(const Schema& schema);
 Schema without_null_arm(const Schema& schema);
+/// Whether null is all that it takes.
+bool is_only_null(const Schema& schema);
 
 struct EnumValue {
   std::string wire;
@@ -45,8 +47,16 @@ bool is_catch_all(const Schema& schema);
 bool differ_in_one_member(const Schema& schema);
 bool in_all_branches(const Schema& schema, std::string_view property);
 
-/// The object with the members of its own alternatives folded in as optional ones.
-Schema fold_alternatives(const Schema& schema);
+/// The object with the members of its own alternatives folded in as optional ones: any JSON where
+/// they differ, with a note, as where an alternative is no plain object.
+Schema fold_alternatives(const Schema& schema, Notes& notes);
+
+/// The alternatives with a property each of which stands beside them or within them, not both: that
+/// of all alternatives within.
+Schema with_properties_once(const Schema& schema, Notes& notes);
+
+/// The alternatives that are messages: objects with a single literal as `method`.
+std::vector<const Schema*> messages_of(const Schema& envelope);
 
 /// The object's property of that name, its own or that of one of its alternatives.
 const Schema* any_property(const Schema& schema, std::string_view name);

@@ -70,6 +70,26 @@ using namespace detail;  // the vocabulary of tables
 
 namespace {
 
+constexpr auto absolute_path_buf_alias = aliased<AbsolutePathBuf>("AbsolutePathBuf");
+constexpr auto legacy_app_path_string_alias = aliased<LegacyAppPathString>("LegacyAppPathString");
+constexpr auto thread_id_alias = aliased<ThreadId>("ThreadId");
+constexpr auto agent_path_alias = aliased<AgentPath>("AgentPath");
+constexpr auto reasoning_effort_alias = aliased<ReasoningEffort>("ReasoningEffort");
+constexpr auto path_uri_alias = aliased<PathUri>("PathUri");
+constexpr auto nullable_gateway_o_auth_login_params_alias =
+    aliased<NullableGatewayOAuthLoginParams>("NullableGatewayOAuthLoginParams");
+constexpr auto nullable_gateway_o_auth_read_params_alias =
+    aliased<NullableGatewayOAuthReadParams>("NullableGatewayOAuthReadParams");
+constexpr auto nullable_get_account_rate_limits_params_alias =
+    aliased<NullableGetAccountRateLimitsParams>("NullableGetAccountRateLimitsParams");
+constexpr auto nullable_get_account_token_usage_params_alias =
+    aliased<NullableGetAccountTokenUsageParams>("NullableGetAccountTokenUsageParams");
+constexpr auto nullable_remote_control_disable_params_alias =
+    aliased<NullableRemoteControlDisableParams>("NullableRemoteControlDisableParams");
+constexpr auto nullable_remote_control_enable_params_alias =
+    aliased<NullableRemoteControlEnableParams>("NullableRemoteControlEnableParams");
+constexpr auto thread_source_alias = aliased<ThreadSource>("ThreadSource");
+
 constexpr MethodInfo all_requests[] = {
     {"initialize", MethodKind::request,
      type_of<InitializeParams>(),
@@ -934,27 +954,7 @@ constexpr MethodInfo all_client_notifications[] = {
      nullptr, false, false},
 };
 
-constexpr auto absolute_path_buf_alias = aliased<AbsolutePathBuf>("AbsolutePathBuf");
-constexpr auto legacy_app_path_string_alias = aliased<LegacyAppPathString>("LegacyAppPathString");
-constexpr auto thread_id_alias = aliased<ThreadId>("ThreadId");
-constexpr auto agent_path_alias = aliased<AgentPath>("AgentPath");
-constexpr auto reasoning_effort_alias = aliased<ReasoningEffort>("ReasoningEffort");
-constexpr auto path_uri_alias = aliased<PathUri>("PathUri");
-constexpr auto nullable_gateway_o_auth_login_params_alias =
-    aliased<NullableGatewayOAuthLoginParams>("NullableGatewayOAuthLoginParams");
-constexpr auto nullable_gateway_o_auth_read_params_alias =
-    aliased<NullableGatewayOAuthReadParams>("NullableGatewayOAuthReadParams");
-constexpr auto nullable_get_account_rate_limits_params_alias =
-    aliased<NullableGetAccountRateLimitsParams>("NullableGetAccountRateLimitsParams");
-constexpr auto nullable_get_account_token_usage_params_alias =
-    aliased<NullableGetAccountTokenUsageParams>("NullableGetAccountTokenUsageParams");
-constexpr auto nullable_remote_control_disable_params_alias =
-    aliased<NullableRemoteControlDisableParams>("NullableRemoteControlDisableParams");
-constexpr auto nullable_remote_control_enable_params_alias =
-    aliased<NullableRemoteControlEnableParams>("NullableRemoteControlEnableParams");
-constexpr auto thread_source_alias = aliased<ThreadSource>("ThreadSource");
-
-constexpr const TypeInfo* all_types[] = {
+constexpr std::array<const TypeInfo*, 957> all_types = {
     &absolute_path_buf_alias,
     &Account::type_info,
     &AccountLoginCompletedNotification::type_info,

@@ -2234,7 +2234,7 @@ constexpr Field plugin_summary_fields[] = {
     OPTIONAL(PluginSummary, extensions, "extensions"),
     OPTIONAL(PluginSummary, install_policy_source, "installPolicySource"),
     OPTIONAL(PluginSummary, installed_at, "installedAt"),
-    OPTIONAL(PluginSummary, interface, "interface"),
+    OPTIONAL(PluginSummary, interface_, "interface"),
     OPTIONAL(PluginSummary, keywords, "keywords"),
     OPTIONAL(PluginSummary, local_version, "localVersion"),
     OPTIONAL(
@@ -2339,7 +2339,7 @@ constexpr Field skill_summary_fields[] = {
     REQUIRED(SkillSummary, description, "description"),
     REQUIRED(SkillSummary, enabled, "enabled"),
     REQUIRED(SkillSummary, name, "name"),
-    OPTIONAL(SkillSummary, interface, "interface"),
+    OPTIONAL(SkillSummary, interface_, "interface"),
     OPTIONAL(SkillSummary, path, "path"),
     OPTIONAL(SkillSummary, short_description, "shortDescription"),
 };
@@ -2407,7 +2407,7 @@ constinit const ObjectInfo PluginInstalledParams::type_info =
 constexpr Field plugin_marketplace_entry_fields[] = {
     REQUIRED(PluginMarketplaceEntry, name, "name"),
     REQUIRED(PluginMarketplaceEntry, plugins, "plugins"),
-    OPTIONAL(PluginMarketplaceEntry, interface, "interface"),
+    OPTIONAL(PluginMarketplaceEntry, interface_, "interface"),
     OPTIONAL(PluginMarketplaceEntry, path, "path"),
 };
 constinit const ObjectInfo PluginMarketplaceEntry::type_info =

@@ -631,7 +631,7 @@ constexpr Field skill_metadata_fields[] = {
     REQUIRED(SkillMetadata, path, "path"),
     REQUIRED(SkillMetadata, scope, "scope"),
     OPTIONAL(SkillMetadata, dependencies, "dependencies"),
-    OPTIONAL(SkillMetadata, interface, "interface"),
+    OPTIONAL(SkillMetadata, interface_, "interface"),
     OPTIONAL(SkillMetadata, plugin_id, "pluginId"),
     OPTIONAL(SkillMetadata, short_description, "shortDescription"),
 };
@@ -2264,8 +2264,8 @@ constinit const ObjectInfo RealtimeThreadTimelineEntry::type_info =
 
 constexpr Field turn_started_thread_timeline_entry_fields[] = {
     REQUIRED(TurnStartedThreadTimelineEntry, position, "position"),
-    REQUIRED(TurnStartedThreadTimelineEntry, turn_id, "turn_id"),
-    OPTIONAL(TurnStartedThreadTimelineEntry, started_at, "started_at"),
+    REQUIRED(TurnStartedThreadTimelineEntry, turn_id, "turnId"),
+    OPTIONAL(TurnStartedThreadTimelineEntry, started_at, "startedAt"),
 };
 constinit const ObjectInfo TurnStartedThreadTimelineEntry::type_info =
     object(
@@ -2278,11 +2278,11 @@ constinit const ObjectInfo TurnStartedThreadTimelineEntry::type_info =
 constexpr Field turn_completed_thread_timeline_entry_fields[] = {
     REQUIRED(TurnCompletedThreadTimelineEntry, position, "position"),
     REQUIRED(TurnCompletedThreadTimelineEntry, status, "status"),
-    REQUIRED(TurnCompletedThreadTimelineEntry, turn_id, "turn_id"),
-    OPTIONAL(TurnCompletedThreadTimelineEntry, completed_at, "completed_at"),
-    OPTIONAL(TurnCompletedThreadTimelineEntry, duration_ms, "duration_ms"),
+    REQUIRED(TurnCompletedThreadTimelineEntry, turn_id, "turnId"),
+    OPTIONAL(TurnCompletedThreadTimelineEntry, completed_at, "completedAt"),
+    OPTIONAL(TurnCompletedThreadTimelineEntry, duration_ms, "durationMs"),
     OPTIONAL(TurnCompletedThreadTimelineEntry, error, "error"),
-    OPTIONAL(TurnCompletedThreadTimelineEntry, started_at, "started_at"),
+    OPTIONAL(TurnCompletedThreadTimelineEntry, started_at, "startedAt"),
 };
 constinit const ObjectInfo TurnCompletedThreadTimelineEntry::type_info =
     object(

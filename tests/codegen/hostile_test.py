@@ -88,6 +88,22 @@ class Hostile(unittest.TestCase):
         shutil.rmtree(self.base / "out", ignore_errors=True)
         done = self.generate(self.lay_out(definitions))
         self.assertEqual((done.returncode, done.stderr), (0, b""), done.stderr[:2000])
+        return self.files()
+
+    def noted(self, definitions, *texts):
+        """Generated, with notes of one short line each that a terminal shows as it is."""
+        shutil.rmtree(self.base / "out", ignore_errors=True)
+        done = self.generate(self.lay_out(definitions))
+        self.assertEqual(done.returncode, 0, done.stderr[:2000])
+        self.assert_printable(done.stderr)
+        said = done.stderr.decode()
+        for line in said.splitlines():
+            self.assertTrue(line.startswith("note: ") and len(line) < 2000, line)
+        for text in texts:
+            self.assertIn(str(text), said)
+        return self.files()
+
+    def files(self):
         return {file.relative_to(self.base / "out"): file.read_bytes()
                 for file in (self.base / "out").rglob("*") if file.is_file()}
 
@@ -282,16 +298,17 @@ class Text(Hostile):
                                text: {"type": "string", "enum": ["x"]}}}]},
                            {"oneOf": [{"type": "object", "required": [text], "properties": {
                                text: {"type": "integer"}}, "additionalProperties": False}]}):
-                self.refused(self.generate(self.lay_out({"A": branch})), "needs escapes")
+                for name, made in self.noted({"A": branch}, "needs escapes").items():
+                    self.assertNotIn(json.dumps(text)[1:-1].encode(), made, name)
 
     def test_an_error_is_told_in_one_line(self):
         for text in TEXTS + COMMANDS:
-            self.refused(self.generate(self.lay_out({"A": {"type": text}})), "unknown type")
-            self.refused(self.generate(self.lay_out({"A": {text + "!": 1}})), "unknown JSON Schema")
-            self.refused(self.generate(self.lay_out({"A": {"$ref": text}})), "cannot follow")
-            self.refused(self.generate(self.lay_out({"A": {"$ref": f"#/definitions/{text}"}})),
-                         "cannot follow" if text.endswith("/") else "nothing defines")
-            self.refused(self.generate(self.lay_out({text: {"type": "string"}})), "C++ type")
+            self.noted({"A": {"type": text}}, "unknown type")
+            self.noted({"A": {text + "!": 1}}, "unknown JSON Schema")
+            self.noted({"A": {"$ref": text}}, "cannot follow")
+            self.noted({"A": {"$ref": f"#/definitions/{text}"}},
+                       "cannot follow" if text.endswith("/") else "nothing defines")
+            self.noted({text: {"type": "string"}}, "C++ type")
 
 
 def nested(before, after, depth=20_000, core="true"):
@@ -350,10 +367,9 @@ class Size(Hostile):
         deep["A1000"] = {"type": "string"}
         self.refused(self.generate(self.lay_out(json.dumps(deep))), "references nest deeper than")
 
-    def test_alternatives_that_double_at_every_step_are_refused(self):
+    def test_alternatives_that_double_at_every_step_are_any_json(self):
         doubling = {f"A{n}": {"anyOf": [{"$ref": f"#/definitions/A{n + 1}"}] * 2} for n in range(60)}
-        schema = self.lay_out(doubling | {"A60": {"type": "string"}})
-        self.refused(self.generate(schema), "#/definitions/A", "alternatives")
+        self.noted(doubling | {"A60": {"type": "string"}}, "#/definitions/A", "alternatives")
 
     def test_members_that_double_at_every_step_are_compared_once(self):
         def tower(name):

@@ -11,6 +11,7 @@
 #   history.json   what other runtimes have (codex-codegen history add); may be missing
 #   responses.json which type answers a method where the names do not tell; may be missing, then the
 #                  SDK's own list is used, or RESPONSES
+#   corrections.json   where the schema is wrong; may be missing, then the SDK's own list is used
 
 function(codex_generate_protocol)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;SCHEMA;RESPONSES" "")
@@ -45,6 +46,10 @@ function(codex_generate_protocol)
   elseif(NOT EXISTS ${responses})
     set(responses ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../schema/responses.json)
   endif()
+  set(corrections ${arg_SCHEMA}/corrections.json)
+  if(NOT EXISTS ${corrections})
+    set(corrections ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../schema/corrections.json)
+  endif()
 
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET})
   set(sources)
@@ -55,9 +60,10 @@ function(codex_generate_protocol)
   add_custom_command(
     OUTPUT ${out}/stamp
     BYPRODUCTS ${sources}
-    COMMAND codex::codegen generate --schema ${arg_SCHEMA} --responses ${responses} --out ${out}
+    COMMAND codex::codegen generate --schema ${arg_SCHEMA} --responses ${responses} --corrections
+            ${corrections} --out ${out}
     COMMAND ${CMAKE_COMMAND} -E touch ${out}/stamp
-    DEPENDS codex::codegen ${inputs} ${responses}
+    DEPENDS codex::codegen ${inputs} ${responses} ${corrections}
     COMMENT "Generating the protocol types of ${arg_TARGET}"
     VERBATIM)
   add_custom_target(${arg_TARGET}_generate DEPENDS ${out}/stamp)

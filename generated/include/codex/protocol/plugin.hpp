@@ -624,7 +624,7 @@ struct PluginSummary {
   ///
   /// Since 0.148.0.
   Optional<std::int64_t> installed_at{};
-  Optional<PluginInterface> interface{};
+  Optional<PluginInterface> interface_{};
   /// Default: `[]`.
   Defaulted<std::vector<std::string>> keywords{};
   /// Version of the locally materialized plugin package when available.
@@ -742,7 +742,7 @@ struct SkillSummary {
   std::string description;
   bool enabled = false;
   std::string name;
-  Optional<SkillInterface> interface{};
+  Optional<SkillInterface> interface_{};
   Optional<LegacyAppPathString> path{};
   Optional<std::string> short_description{};
 
@@ -816,7 +816,7 @@ struct PluginInstalledParams {
 struct PluginMarketplaceEntry {
   std::string name;
   std::vector<PluginSummary> plugins;
-  Optional<MarketplaceInterface> interface{};
+  Optional<MarketplaceInterface> interface_{};
   /// Local marketplace file path when the marketplace is backed by a local file. Remote-only
   /// catalog marketplaces do not have a local path.
   Optional<AbsolutePathBuf> path{};

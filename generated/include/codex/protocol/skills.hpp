@@ -76,7 +76,7 @@ struct SkillMetadata {
   LegacyAppPathString path;
   SkillScope scope;
   Optional<SkillDependencies> dependencies{};
-  Optional<SkillInterface> interface{};
+  Optional<SkillInterface> interface_{};
   /// Owning plugin ID, matching `PluginSummary.id`, when known.
   ///
   /// Since 0.150.0.

@@ -56,8 +56,7 @@ constexpr MethodInfo all_client_notifications[] = {
      nullptr, false, false},
 };
 
-
-constexpr const TypeInfo* all_types[] = {
+constexpr std::array<const TypeInfo*, 11> all_types = {
     &AskResponse::type_info,
     &ClientNotification::type_info,
     &ClientRequest::type_info,

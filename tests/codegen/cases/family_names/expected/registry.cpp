@@ -77,8 +77,7 @@ constexpr MethodInfo all_client_notifications[] = {
      nullptr, false, false},
 };
 
-
-constexpr const TypeInfo* all_types[] = {
+constexpr std::array<const TypeInfo*, 7> all_types = {
     &AskResponse::type_info,
     &ClientNotification::type_info,
     &ClientRequest::type_info,

@@ -29,6 +29,8 @@ using namespace detail;  // the vocabulary of tables
 
 namespace {
 
+constexpr auto sensor_tag_alias = aliased<SensorTag>("SensorTag");
+
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
@@ -62,9 +64,7 @@ constexpr MethodInfo all_client_notifications[] = {
      nullptr, false, false},
 };
 
-constexpr auto sensor_tag_alias = aliased<SensorTag>("SensorTag");
-
-constexpr const TypeInfo* all_types[] = {
+constexpr std::array<const TypeInfo*, 15> all_types = {
     &AskResponse::type_info,
     &ClientNotification::type_info,
     &ClientRequest::type_info,
@@ -110,7 +110,6 @@ constexpr PartHistory sensor_event_history[] = {
     {"warning", {"", "0.1.0"}, ""},
 };
 constexpr PartHistory sensor_set_params_history[] = {
-    {"mode", {"0.3.0", ""}, ""},
     {"name", {"", ""}, "0.2.0"},
 };
 constexpr std::array<TypeHistory, 10> all_type_histories{{

@@ -47,7 +47,6 @@ struct SensorMode
 ///
 /// Since 0.2.0.
 struct SensorSetParams {
-  /// Since 0.3.0.
   std::optional<SensorMode> mode{};
   /// Required by runtimes up to 0.2.0.
   std::optional<std::string> name{};

@@ -19,7 +19,7 @@ namespace known {
 /// The values of `OrderItemSize` that this version knows.
 enum class OrderItemSize : std::uint8_t {
   big,
-  small,
+  small_,
 };
 }  // namespace known
 
@@ -29,7 +29,7 @@ struct OrderItemSize
   using OpenEnum::OpenEnum;
 
   static constexpr auto big = known::OrderItemSize::big;
-  static constexpr auto small = known::OrderItemSize::small;
+  static constexpr auto small_ = known::OrderItemSize::small_;
 
   static const detail::EnumInfo type_info;
 };

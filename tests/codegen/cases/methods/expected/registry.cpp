@@ -30,6 +30,8 @@ using namespace detail;  // the vocabulary of tables
 
 namespace {
 
+constexpr auto nullable_search_params_alias = aliased<NullableSearchParams>("NullableSearchParams");
+
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
@@ -81,9 +83,7 @@ constexpr MethodInfo all_client_notifications[] = {
      nullptr, false, false},
 };
 
-constexpr auto nullable_search_params_alias = aliased<NullableSearchParams>("NullableSearchParams");
-
-constexpr const TypeInfo* all_types[] = {
+constexpr std::array<const TypeInfo*, 13> all_types = {
     &AskResponse::type_info,
     &ClientNotification::type_info,
     &ClientRequest::type_info,
