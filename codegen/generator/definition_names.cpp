@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "history.hpp"
 #include "names.hpp"
 
 namespace codegen {
@@ -10,8 +11,9 @@ namespace {
 /// Two spellings of one definition may differ in what only people read.
 Json without_prose(Json json) {
   if (json.is_object()) {
-    for (const char* name : {"$schema", "title", "description"}) {
-      if (json.contains(name) && json[name].is_string()) json.erase(name);
+    for (const char* name : {"$schema", "title", "description", history_keyword}) {
+      const bool prose = json.contains(name) && (json[name].is_string() || name == history_keyword);
+      if (prose) json.erase(name);
     }
     if (json.contains("$ref") && json["$ref"].is_string()) {  // the namespaces are one here
       const auto ref = json["$ref"].get<std::string>();

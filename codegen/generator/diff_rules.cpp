@@ -79,7 +79,8 @@ bool params_break(const Model& after, const std::string& old_params,
   if (old_params == new_params) return false;
   if (!old_params.empty()) return true;
   const auto* object = std::get_if<Struct>(&after.find(new_params)->shape);
-  return !object || std::any_of(object->members.begin(), object->members.end(), is_required);
+  return !object || std::any_of(object->members.begin(), object->members.end(),
+                                [](const Member& member) { return is_required(member); });
 }
 
 }  // namespace codegen

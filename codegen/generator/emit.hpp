@@ -23,4 +23,11 @@ Files emit_registry(const Model& model, const std::vector<Family>& families);
 /// The words of the protocol (members, enum values, tags, methods) as a dictionary of libFuzzer's.
 std::string emit_dictionary(const Model& model);
 
+/// The tables of history.hpp, and the functions that give them.
+std::string history_tables(const Model& model);
+std::string history_functions();
+
+/// `server_request`
+std::string_view kind_name(MethodKind kind);
+
 }  // namespace codegen

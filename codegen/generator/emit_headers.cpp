@@ -4,11 +4,14 @@
 #include "comment.hpp"
 #include "defaults.hpp"
 #include "emit.hpp"
+#include "history_notes.hpp"
 #include "names.hpp"
 #include "text.hpp"
 
 namespace codegen {
 namespace {
+
+constexpr std::string_view deprecated_attribute = "[[deprecated(";
 
 const std::string experimental_note =
     "Experimental: the runtime refuses it unless the client opted in (`experimental_api`).";
@@ -42,7 +45,8 @@ const std::set<std::string> union_functions = {"is", "as", "visit", "emplace", "
 
 class HeaderWriter {
  public:
-  explicit HeaderWriter(const Model& model) : model_(model), defaults_(model) {
+  explicit HeaderWriter(const Model& model)
+      : model_(model), defaults_(model), never_deprecated_(types_never_deprecated(model)) {
     for (const auto& method : model.methods) note_users(method);
   }
 
@@ -53,7 +57,14 @@ class HeaderWriter {
     out += include("support/no_params") + include("support/text");
     out += "#include <cstdint>\n#include <map>\n#include <optional>\n#include <string>\n";
     out += "#include <string_view>\n#include <vector>\n\n";
-    out += "namespace codex::protocol {\n";
+    const std::string content = declarations(family);
+    if (content.find(deprecated_attribute) == content.npos) return out + content;
+    return out + quietly(content);
+  }
+
+ private:
+  [[nodiscard]] std::string declarations(const Family& family) const {
+    std::string out = "namespace codex::protocol {\n";
     for (const auto* definition : family.definitions) out += "\n" + this->definition(*definition);
     for (const auto kind : {MethodKind::request, MethodKind::notification,
                             MethodKind::server_request, MethodKind::client_notification}) {
@@ -62,7 +73,28 @@ class HeaderWriter {
     return out + "\n}  // namespace codex::protocol\n";
   }
 
- private:
+  /// Compilers warn of deprecated members where they make a constructor up, too: they shall not in
+  /// programs that name none.
+  static std::string quietly(const std::string& content) {
+    return R"(#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
+)" + content +
+           R"(
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+)";
+  }
+
+  /// That of a type that the pinned runtime does not have any more, unless programs need it.
+  [[nodiscard]] std::string type_deprecation(const Definition& definition) const {
+    const bool needed = never_deprecated_.contains(definition.name);
+    return needed ? "" : deprecation(definition.history, " ");
+  }
+
   static std::string include(const std::string& header) {
     return "#include <codex/protocol/" + header + ".hpp>\n";
   }
@@ -88,6 +120,7 @@ class HeaderWriter {
       paragraphs[0] = uses == uses_.end() ? fallback : uses->second.front();
     }
     if (definition.experimental) paragraphs.push_back(experimental_note);
+    paragraphs.push_back(history_note(definition.history));
     return doc_comment(paragraphs, "");
   }
 
@@ -103,7 +136,8 @@ class HeaderWriter {
       return union_text(definition, *choice);
     }
     if (const auto* alias = std::get_if<Alias>(&definition.shape)) {
-      return type_doc(definition, "") + "using " + name + " = " + cpp_type(alias->target) + ";\n";
+      return type_doc(definition, "") + "using " + name + " " + type_deprecation(definition) +
+             "= " + cpp_type(alias->target) + ";\n";
     }
     return message_text(definition, std::get<Message>(definition.shape));
   }
@@ -115,7 +149,8 @@ class HeaderWriter {
     } else if (!object.wrapper.empty()) {
       fallback = "The arm under the key `" + object.wrapper + "`.";
     }
-    std::string out = type_doc(definition, fallback) + "struct " + definition.name + " {\n";
+    std::string out = type_doc(definition, fallback) + "struct " + type_deprecation(definition) +
+                      definition.name + " {\n";
     out += members(object.members);
     if (!object.members.empty()) out += "\n";
     out += "  Extra extra{};  // members that this version does not know\n";
@@ -134,7 +169,10 @@ class HeaderWriter {
         paragraphs.push_back("Default: `" + printable(member.default_value->dump()) + "`.");
       }
       if (member.experimental) paragraphs.push_back(experimental_note);
+      paragraphs.push_back(history_note(member.history));
       out += doc_comment(paragraphs, "  ");
+      const std::string attribute = deprecation(member.history, "\n");
+      if (!attribute.empty()) out += "  " + attribute;
       out += "  " + cpp_type(member) + " " + member.name + initialiser(member) + ";\n";
     }
     return out;
@@ -158,12 +196,14 @@ class HeaderWriter {
     for (const auto& value : values.values) {
       std::vector<std::string> paragraphs = {value.doc};
       if (value.experimental) paragraphs.push_back(experimental_note);
+      paragraphs.push_back(history_note(value.history));
       out += doc_comment(paragraphs, "  ");
       out += "  " + value.name + ",\n";
     }
     out += "};\n}  // namespace known\n\n";
     out += type_doc(definition, "The protocol's `" + name + "`.");
-    out += "struct " + name + "\n    : OpenEnum<" + name + ", known::" + name + "> {\n";
+    out += "struct " + type_deprecation(definition) + name + "\n    : OpenEnum<" + name +
+           ", known::" + name + "> {\n";
     out += "  using OpenEnum::OpenEnum;\n";
     out += constants(name, values) + "\n  static const detail::EnumInfo type_info;\n};\n";
     return out;
@@ -183,7 +223,8 @@ class HeaderWriter {
   [[nodiscard]] std::string union_text(const Definition& definition, const Union& choice) const {
     const std::string& name = definition.name;
     std::string out = type_doc(definition, "The protocol's `" + name + "`.");
-    out += "struct " + name + "\n    : Union<" + name + ",\n            ";
+    out += "struct " + type_deprecation(definition) + name + "\n    : Union<" + name +
+           ",\n            ";
     for (const auto& arm : choice.arms) out += cpp_type(arm.type) + ",\n            ";
     out += "Unknown> {\n  using Union::Union;\n";
     if (const Enum* values = defaults_.string_values(definition)) {
@@ -266,8 +307,11 @@ class HeaderWriter {
   [[nodiscard]] std::string method_text(const Method& method) const {
     std::vector<std::string> paragraphs = {"`" + method.wire + "`", method.doc};
     if (method.experimental) paragraphs.push_back(experimental_note);
+    paragraphs.push_back(history_note(method.history));
     std::string out = doc_comment(paragraphs, "");
-    out += "struct " + method.name + " {\n";
+    const bool handled = method.kind == MethodKind::server_request;  // also those of older runtimes
+    const std::string attribute = handled ? "" : deprecation(method.history, " ");
+    out += "struct " + attribute + method.name + " {\n";
     out += "  static constexpr std::string_view method = " + view_literal(method.wire) + ";\n";
     out += "  static constexpr bool experimental = ";
     out += method.experimental ? "true;\n" : "false;\n";
@@ -281,6 +325,7 @@ class HeaderWriter {
 
   const Model& model_;
   Defaults defaults_;
+  std::set<std::string> never_deprecated_;
   std::map<std::string, std::vector<std::string>, std::less<>> uses_;
 };
 
@@ -303,7 +348,7 @@ namespace codex::protocol {
 
 /// The runtime whose schema these types were made from.
 inline constexpr std::string_view runtime_version = )" +
-                    literal(model.runtime_version) + R"(;
+                    literal(model.pinned_version) + R"(;
 
 /// Every method of a kind, in the schema's order. For tools that go by name.
 std::span<const detail::MethodInfo> methods(detail::MethodKind kind);

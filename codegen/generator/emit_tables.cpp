@@ -109,9 +109,10 @@ std::string source_begin(const Model& model, const std::vector<std::string>& hea
   out += "#include <codex/protocol/support/tables.hpp>\n#include <cstddef>\n\n";
   out +=
       R"(// The structs hold standard containers, for which offsetof is conditionally supported: every
-// compiler that we know of supports it.
+// compiler that we know of supports it. And tables have what the runtime does not have any more.
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #define FIELD(type, member, wire, required) \
   {wire, offsetof(type, member), required, type_of<decltype(type::member)>()}
@@ -179,20 +180,6 @@ std::string type_list(const Model& model) {
   return out + "};\n";
 }
 
-std::string_view kind_name(MethodKind kind) {
-  switch (kind) {
-    case MethodKind::request:
-      return "request";
-    case MethodKind::notification:
-      return "notification";
-    case MethodKind::server_request:
-      return "server_request";
-    case MethodKind::client_notification:
-      return "client_notification";
-  }
-  return "";
-}
-
 /// Its table; that of an alias has a name of its own, without which no value could be made of it.
 std::string type_table(const Model& model, const std::string& name) {
   if (name == any_response) return "&any_json";
@@ -257,6 +244,20 @@ constexpr MethodKind all_kinds[] = {MethodKind::request, MethodKind::notificatio
 
 }  // namespace
 
+std::string_view kind_name(MethodKind kind) {
+  switch (kind) {
+    case MethodKind::request:
+      return "request";
+    case MethodKind::notification:
+      return "notification";
+    case MethodKind::server_request:
+      return "server_request";
+    case MethodKind::client_notification:
+      return "client_notification";
+  }
+  return "";
+}
+
 Files emit_tables(const Model& model, const std::vector<Family>& families) {
   Files files;
   files["src/tables_everyday.cpp"] = source(model, {families.data()});
@@ -271,11 +272,13 @@ Files emit_registry(const Model& model, const std::vector<Family>& families) {
   std::vector<std::string> headers;
   for (const auto& family : families) headers.push_back(family.name);
   headers.emplace_back("registry");
+  headers.emplace_back("support/history");
   std::string out = source_begin(model, headers);
   out += "\nnamespace {\n\n";
   out += alias_list(model);
   for (const auto kind : all_kinds) out += method_list(model, kind) + "\n";
-  out += type_list(model) + "\n" + experimental_member_list(model) + "\n}  // namespace\n";
+  out += type_list(model) + "\n" + experimental_member_list(model) + "\n" + history_tables(model) +
+         "\n}  // namespace\n";
   for (const auto& definition : model.definitions) {
     const auto* message = std::get_if<Message>(&definition.shape);
     if (!message) continue;
@@ -298,7 +301,9 @@ Files emit_registry(const Model& model, const std::vector<Family>& families) {
   out +=
       "std::span<const std::string_view> experimental_members() {\n"
       "  return all_experimental_members;\n}\n\n"
-      "std::span<const std::string_view> experimental_types() { return all_experimental_types; }\n";
+      "std::span<const std::string_view> experimental_types() { return all_experimental_types; "
+      "}\n\n";
+  out += history_functions();
   out += "\n}  // namespace codex::protocol\n";
   return {{"src/registry.cpp", out}};
 }

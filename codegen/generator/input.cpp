@@ -1,12 +1,13 @@
 #include "input.hpp"
 
-#include <fstream>
-#include <regex>
 #include <stdexcept>
 #include <string>
 
-#include "json_limits.hpp"
+#include "corrections.hpp"
+#include "history.hpp"
 #include "lower.hpp"
+#include "merge.hpp"
+#include "read_json.hpp"
 #include "schema.hpp"
 
 namespace codegen {
@@ -14,37 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* bundle_name = "codex_app_server_protocol.schemas.json";
-
-/// Of a file that may be endless, no more than shows that it is too large.
-std::string read_text(const fs::path& path) {
-  if (fs::exists(path) && !fs::is_regular_file(path)) {
-    throw std::runtime_error(path.string() + " is no file");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error("cannot read " + path.string());
-  std::string text(JsonLimits::bytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
-
-Json read_json(const fs::path& path) {
-  const std::string text = read_text(path);
-  try {
-    check_limits(text);
-    return Json::parse(text);
-  } catch (const SchemaError& error) {
-    throw std::runtime_error(path.string() + error.what());
-  } catch (const Json::exception& error) {
-    throw std::runtime_error(path.string() + " is not JSON: " + error.what());
-  }
-}
-
-Json read_object(const fs::path& path) {
-  Json json = read_json(path);
-  if (!json.is_object()) throw std::runtime_error(path.string() + " is no JSON object");
-  return json;
-}
 
 Responses read_responses(const fs::path& path) {
   Responses responses;
@@ -60,40 +30,81 @@ Responses read_responses(const fs::path& path) {
 }
 
 /// The version is part of what is generated, so it is one, and no other text. A schema of one's own
-/// need not have one.
-std::string read_version(const fs::path& schema) {
-  static const std::regex form(R"([0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z]+(\.[0-9A-Za-z]+)*)?)");
-  constexpr std::size_t longest = 64;
+/// need not have one. The bundles may be newer than the runtime that is pinned: then they have a
+/// version of their own, under the key "schema".
+std::string read_version(const fs::path& schema, const char* preferred) {
   const fs::path path = schema / "runtime.json";
   if (!fs::exists(path)) return "unknown";
   const Json pin = read_object(path);
-  if (!pin.contains("version")) return "unknown";
-  const Json& version = pin["version"];
-  const std::string text = version.is_string() ? version.get<std::string>() : "";
-  if (text.size() > longest || !std::regex_match(text, form)) {
+  const char* key = pin.contains(preferred) ? preferred : "version";
+  if (!pin.contains(key)) return "unknown";
+  const std::string text = pin[key].is_string() ? pin[key].get<std::string>() : "";
+  if (!is_version(text)) {
     throw std::runtime_error(path.string() +
                              ": the version is none such as 0.169.0 or 0.170.0-alpha.1");
   }
   return text;
 }
 
-/// Says of which bundle a refusal speaks.
-Bundle read_bundle(const fs::path& path) {
+/// A schema of one's own need not have any.
+Corrections corrections_of(const fs::path& schema, const fs::path& own) {
+  const fs::path path = own.empty() ? schema / "corrections.json" : own;
+  if (own.empty() && !fs::exists(path)) return {};
   try {
-    return parse_bundle(read_json(path));
+    return read_corrections(read_json(path));
   } catch (const SchemaError& error) {
     throw std::runtime_error(path.string() + error.what());
   }
 }
 
+fs::path bundle_path(const fs::path& schema, const char* surface) {
+  return schema / surface / bundle_name;
+}
+
+/// Says of which bundle a refusal speaks.
+Bundle parse(const Json& json, const fs::path& path) {
+  try {
+    return parse_bundle(json);
+  } catch (const SchemaError& error) {
+    throw std::runtime_error(path.string() + error.what());
+  }
+}
+
+History history_of(const fs::path& schema, const OwnFiles& own) {
+  if (own.no_history) return {};
+  if (!own.history.empty()) return read_history(own.history);
+  const fs::path path = schema / "history.json";
+  return fs::exists(path) ? read_history(path) : History{};
+}
+
+fs::path responses_of(const fs::path& schema, const fs::path& own) {
+  return own.empty() ? schema / "responses.json" : own;
+}
+
 }  // namespace
 
-Model read_model(const fs::path& schema, const fs::path& responses) {
-  const Bundle experimental = read_bundle(schema / "experimental" / bundle_name);
-  const Bundle stable = read_bundle(schema / "stable" / bundle_name);
-  return lower(experimental, stable,
-               read_responses(responses.empty() ? schema / "responses.json" : responses),
-               read_version(schema));
+Snapshot read_snapshot(const fs::path& schema, const std::string& version, const OwnFiles& own) {
+  Snapshot read = {.version = version.empty() ? read_version(schema, "schema") : version,
+                   .experimental = read_json(bundle_path(schema, "experimental")),
+                   .stable = read_json(bundle_path(schema, "stable")),
+                   .responses = read_responses(responses_of(schema, own.responses))};
+  const Corrections corrections = corrections_of(schema, own.corrections);
+  read.notes = correct(read.experimental, corrections, read.version);
+  correct(read.stable, corrections, read.version);  // it has a part of what the other has
+  return read;
+}
+
+Model read_model(const fs::path& schema, const OwnFiles& own) {
+  Snapshot read = read_snapshot(schema, "", own);
+  const History history = history_of(schema, own);
+  merge_history(read.experimental, read.stable, read.responses, history);
+  const Bundle experimental = parse(read.experimental, bundle_path(schema, "experimental"));
+  const Bundle stable = parse(read.stable, bundle_path(schema, "stable"));
+  Model model = lower(experimental, stable, read.responses, read.version);
+  model.pinned_version = read_version(schema, "version");
+  model.versions = history.versions;
+  model.notes.insert(model.notes.begin(), read.notes.begin(), read.notes.end());
+  return model;
 }
 
 }  // namespace codegen

@@ -89,7 +89,8 @@ class Lowering {
   }
 
   void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
-    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}};
+    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}, {}};
+    if (in_schema) definition.history = schema.history;  // else it is that of the place
     const std::function<Shape()> find = [&] { return shape(name, schema, stable); };
     // What has no name of its own is any JSON where it stands.
     definition.shape = in_schema ? attempt(find, Shape(Alias{{Type::Kind::json, {}, {}}})) : find();
@@ -124,10 +125,10 @@ class Lowering {
       return Alias{{Type::Kind::string, {}, {}}};
     }
     Enum out;
-    for (const auto& [wire, doc] : values) {
+    for (const auto& [wire, doc, history] : values) {
       const bool known = std::any_of(stable_values.begin(), stable_values.end(),
                                      [&](const EnumValue& value) { return value.wire == wire; });
-      out.values.push_back({wire, enumerator_name(wire), doc, stable && !known});
+      out.values.push_back({wire, enumerator_name(wire), doc, stable && !known, history});
     }
     make_distinct(out.values, [&](const Enumerator& value) {
       note(schema.pointer, "the value \"" + value.wire + "\" is named " + value.name);
@@ -192,7 +193,7 @@ class Lowering {
                      value,
                      {}};
       define_inline(arm, branch, stable && !stable_branch, std::move(members));
-      out.arms.push_back({value, {Type::Kind::named, arm, {}}});
+      out.arms.push_back({value, {Type::Kind::named, arm, {}}, branch.history});
     }
     return out;
   }
@@ -219,7 +220,8 @@ class Lowering {
     if (!strings.one_of.empty()) {
       strings.description = "The values of `" + name + "` that are plain strings.";
       const Schema old = stable ? string_arms(*stable) : strings;
-      out.arms.push_back({"", {Type::Kind::named, name_inline(strings, old, name + "Value"), {}}});
+      const std::string value = name_inline(strings, old, name + "Value");
+      out.arms.push_back({"", {Type::Kind::named, value, {}}, {}});
     }
     for (const Schema& branch : schema.one_of) {
       if (branch.is_string_enum() || is_catch_all(branch)) continue;
@@ -231,7 +233,7 @@ class Lowering {
       const std::string arm = take(type_name(pascal_case(key) + name), branch);
       define_inline(arm, branch, stable && !stable_branch,
                     external_arm(arm, branch, stable_branch));
-      out.arms.push_back({key, {Type::Kind::named, arm, {}}});
+      out.arms.push_back({key, {Type::Kind::named, arm, {}}, branch.history});
     }
     return out;
   }
@@ -284,7 +286,7 @@ class Lowering {
       if (!branch.required.empty()) inline_name = pascal_case(first_required(branch)) + name;
       const ValueType arm = lower_value(branch, inline_name, around(schema, stable));
       if (arm.nullable) throw SchemaError(branch.pointer, "an alternative of any JSON, or null");
-      out.arms.push_back({"", arm.type});
+      out.arms.push_back({"", arm.type, branch.history});
     }
     return out;
   }
@@ -360,6 +362,7 @@ class Lowering {
     member.doc = property.description;
     member.default_value = property.default_value;
     member.pointer = property.pointer;
+    member.history = property.history;
     const bool any = value.type.kind == Type::Kind::json;  // holds null by itself
     const bool has_default = property.default_value && !property.default_value->is_null();
     if (required) {
@@ -394,8 +397,8 @@ class Lowering {
 
   void define_inline(const std::string& name, const Schema& schema, bool experimental,
                      Struct shape) {
-    definitions_.push_back(
-        {name, schema.description, experimental, false, schema.pointer, std::move(shape)});
+    definitions_.push_back({name, schema.description, experimental, false, schema.pointer,
+                            std::move(shape), schema.history});
   }
 
   const Bundle& experimental_;

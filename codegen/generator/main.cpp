@@ -10,6 +10,7 @@
 
 #include "diff.hpp"
 #include "emit.hpp"
+#include "history_command.hpp"
 #include "input.hpp"
 #include "output.hpp"
 #include "printable.hpp"
@@ -21,19 +22,22 @@ namespace fs = std::filesystem;
 
 constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a codex runtime
 
-  codex-codegen generate --schema DIR --out DIR [--responses FILE] [--strict]
+  codex-codegen generate --schema DIR --out DIR [--strict]
       writes the types; touches only files that change, and no file that it did not write.
       What it does not understand becomes codex::Json, with a note: an error with --strict
-  codex-codegen check --schema DIR --out DIR [--responses FILE]
+  codex-codegen check --schema DIR --out DIR
       exit 1, and what differs, when the types in DIR are not those of the schema
   codex-codegen dictionary --schema DIR --out FILE
       writes the words of the protocol, for a fuzzer
-  codex-codegen diff OLD NEW [--format text|markdown|json] [--responses FILE]
+  codex-codegen diff OLD NEW [--format text|markdown|json]
       what users of the types of OLD meet in those of NEW, breaking changes first;
       exit 1 when any is breaking, 0 when none is
+  codex-codegen history add --history FILE OLD NEW... [--old-version V] [--new-version V]
+      extends FILE, or makes it, by what each schema brings and drops after the one before it
 
-DIR of --schema, OLD and NEW are laid out as schema/ here: stable/, experimental/, responses.json
-(which --responses replaces), runtime.json. Exit 2: an error, or a schema that is not understood.
+DIR of --schema, OLD and NEW are laid out as schema/ here: stable/, experimental/, responses.json,
+runtime.json, history.json, corrections.json. --responses, --history and --corrections FILE replace
+theirs, --no-history leaves out what the schema's own runtime does not have. Exit 2: an error, or a schema that is not understood.
 )";
 
 /// What an error says may hold whatever a schema's author wrote.
@@ -49,8 +53,8 @@ std::string one_line(const codegen::Note& note) {
 /// The command line was not understood.
 struct UsageError {};
 
-codegen::Files generate(const fs::path& schema, const fs::path& responses, bool strict) {
-  const auto model = codegen::read_model(schema, responses);
+codegen::Files generate(const fs::path& schema, const codegen::OwnFiles& own, bool strict) {
+  const auto model = codegen::read_model(schema, own);
   if (strict) codegen::refuse_notes(model.notes);
   for (const auto& note : model.notes) std::cerr << "note: " << one_line(note) << '\n';
   const auto families = codegen::divide(model);
@@ -68,10 +72,10 @@ int check(const fs::path& out, const codegen::Files& files) {
   return 1;
 }
 
-int diff(const fs::path& older, const fs::path& newer, const fs::path& responses,
+int diff(const fs::path& older, const fs::path& newer, const codegen::OwnFiles& own,
          const std::string& format) {
-  const auto before = codegen::read_model(older, responses);
-  const auto after = codegen::read_model(newer, responses);
+  const auto before = codegen::read_model(older, own);
+  const auto after = codegen::read_model(newer, own);
   const auto changes = codegen::compare(before, after);
   if (format == "text") {
     std::cout << codegen::as_text(before, after, changes);
@@ -85,11 +89,28 @@ int diff(const fs::path& older, const fs::path& newer, const fs::path& responses
   return !changes.empty() && changes.front().breaking ? 1 : 0;
 }
 
+/// `history add FILE OLD NEW...`
+int history(const std::vector<std::string>& words, const codegen::OwnFiles& own,
+            const cxxopts::ParseResult& args) {
+  const bool complete = words.size() >= 4 && words[1] == "add" && !own.history.empty();
+  if (!complete) throw UsageError{};
+  std::vector<codegen::HistorySource> sources;
+  for (std::size_t i = 2; i < words.size(); ++i) sources.push_back({words[i], ""});
+  sources.front().version = args["old-version"].as<std::string>();
+  sources.back().version = args["new-version"].as<std::string>();
+  codegen::extend_history(own.history, sources, own, std::cout);
+  return 0;
+}
+
 int run(int argc, char** argv) {
   cxxopts::Options options("codex-codegen");
   options.add_options()("words", "", cxxopts::value<std::vector<std::string>>())(
       "schema", "", cxxopts::value<std::string>())("out", "", cxxopts::value<std::string>())(
       "responses", "", cxxopts::value<std::string>()->default_value(""))(
+      "history", "", cxxopts::value<std::string>()->default_value(""))("no-history", "")(
+      "corrections", "", cxxopts::value<std::string>()->default_value(""))(
+      "old-version", "", cxxopts::value<std::string>()->default_value(""))(
+      "new-version", "", cxxopts::value<std::string>()->default_value(""))(
       "format", "", cxxopts::value<std::string>()->default_value("text"))("strict", "")("h,help",
                                                                                         "");
   options.parse_positional({"words"});
@@ -100,17 +121,20 @@ int run(int argc, char** argv) {
   }
   const auto words = args.count("words") ? args["words"].as<std::vector<std::string>>()
                                          : std::vector<std::string>{""};
-  const fs::path responses = args["responses"].as<std::string>();
+  const codegen::OwnFiles own{.responses = args["responses"].as<std::string>(),
+                              .history = args["history"].as<std::string>(),
+                              .corrections = args["corrections"].as<std::string>(),
+                              .no_history = args.count("no-history") != 0};
+  if (words[0] == "history") return history(words, own, args);
   if (words[0] == "diff" && words.size() == 3) {
-    return diff(words[1], words[2], responses, args["format"].as<std::string>());
+    return diff(words[1], words[2], own, args["format"].as<std::string>());
   }
   const bool complete = words.size() == 1 && args.count("schema") && args.count("out");
   if (!complete) throw UsageError{};
   const fs::path schema = args["schema"].as<std::string>();
   const fs::path out = args["out"].as<std::string>();
   if (words[0] == "dictionary") {
-    const std::string words_of_it =
-        codegen::emit_dictionary(codegen::read_model(schema, responses));
+    const std::string words_of_it = codegen::emit_dictionary(codegen::read_model(schema, own));
     std::ofstream file(out, std::ios::binary);
     file << words_of_it;
     file.close();
@@ -118,7 +142,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (words[0] != "generate" && words[0] != "check") throw UsageError{};
-  const codegen::Files files = generate(schema, responses, args.count("strict") != 0);
+  const codegen::Files files = generate(schema, own, args.count("strict") != 0);
   if (words[0] == "check") return check(out, files);
   std::cout << codegen::write(out, files) << " of " << files.size() << " files changed\n";
   return 0;

@@ -80,6 +80,7 @@ std::vector<Method> methods_of(const Schema& list, const Schema* stable, MethodK
     method.name = method_name(method.wire);
     method.kind = kind;
     method.doc = branch->description;
+    method.history = branch->history;
     method.experimental = !stable || !tagged_branch(*stable, "method", method.wire);
     lower_params(method, *branch);
     out.push_back(std::move(method));

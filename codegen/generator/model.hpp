@@ -10,6 +10,7 @@
 
 #include <codex/protocol/support/type_info.hpp>
 
+#include "history_marks.hpp"
 #include "notes.hpp"
 #include "schema.hpp"
 
@@ -64,6 +65,7 @@ struct Member {
   std::string doc = {};
   bool experimental = false;
   std::string pointer = {};  // where the schema has it, for refusals
+  HistoryMark history = {};
 };
 
 struct Struct {
@@ -81,6 +83,7 @@ struct Enumerator {
   std::string name;
   std::string doc = {};
   bool experimental = false;
+  HistoryMark history = {};
 };
 
 struct Enum {
@@ -90,6 +93,7 @@ struct Enum {
 struct Arm {
   std::string wire;  // tagged: the tag's value; external: the key, empty for the strings
   Type type;
+  HistoryMark history = {};
 };
 
 struct Union {
@@ -117,6 +121,7 @@ struct Definition {
   bool in_schema = true;
   std::string pointer = {};  // where the schema has it, for refusals
   std::variant<Struct, Enum, Union, Alias, Message> shape = Struct{};
+  HistoryMark history = {};
 };
 
 struct Method {
@@ -128,6 +133,7 @@ struct Method {
   std::string response;  // a definition, or `any_response`; empty for notifications
   std::string doc;
   bool experimental = false;
+  HistoryMark history = {};
 };
 
 /// The response of a method of which nothing tells what it answers.
@@ -135,10 +141,12 @@ inline constexpr const char* any_response = "Json";
 
 /// The whole protocol, in an order in which each definition stands after what it is made of.
 struct Model {
-  std::string runtime_version;
+  std::string runtime_version;      // whose schema it is
+  std::string pinned_version = {};  // of the runtime that it is for, which may be an older one
   std::vector<Definition> definitions;
   std::vector<Method> methods;
-  Notes notes;  // what did not become all that the schema says
+  Notes notes;                             // what did not become all that the schema says
+  std::vector<std::string> versions = {};  // that the history compared, the oldest first
 
   [[nodiscard]] const Definition* find(std::string_view name) const {
     for (const auto& definition : definitions) {

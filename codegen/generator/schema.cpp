@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "definition_names.hpp"
+#include "history.hpp"
 #include "names.hpp"
 #include "references.hpp"
 #include "values.hpp"
@@ -86,6 +87,24 @@ void parse_properties(Schema& schema, const Json& json, const std::string& point
   }
 }
 
+HistoryMark parse_mark(const Json& json) {
+  const auto text = [&](const char* key) {
+    const bool has = json.is_object() && json.contains(key) && json[key].is_string();
+    const std::string version = has ? json[key].get<std::string>() : "";
+    return is_version(version) ? version : "";
+  };
+  return {text("since"), text("until"), text("required_until"), text("not_null_until")};
+}
+
+/// What the merge put there.
+void parse_history(Schema& schema, const Json& json, const std::string&, const Reader&) {
+  schema.history = parse_mark(json);
+  if (!json.is_object() || !json.contains("values") || !json["values"].is_object()) return;
+  for (const auto& [value, mark] : json["values"].items()) {
+    schema.value_history[value] = parse_mark(mark);
+  }
+}
+
 void parse_items(Schema& schema, const Json& json, const std::string& pointer,
                  const Reader& reader) {
   if (json.is_array()) {
@@ -154,6 +173,7 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
       {"anyOf", alternatives},
       {"allOf", [](Schema& s, const Json& j, const std::string& p,
                    const Reader& r) { s.all_of = parse_list(j, p, r); }},
+      {history_keyword, parse_history},
       {"default",
        [](Schema& s, const Json& j, const std::string&, const Reader&) { s.default_value = j; }},
   };

@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "history_marks.hpp"
 #include "notes.hpp"
 #include "printable.hpp"
 
@@ -55,6 +56,8 @@ struct Schema {
   std::vector<Schema> one_of;          // `oneOf` or `anyOf`
   std::vector<Schema> all_of;
   std::optional<Json> default_value;
+  HistoryMark history;                               // of the place where it stands
+  std::map<std::string, HistoryMark> value_history;  // of the literals that not all runtimes have
 
   [[nodiscard]] bool has_type(std::string_view type) const;
   [[nodiscard]] const Schema* property(std::string_view name) const;

@@ -139,7 +139,9 @@ std::vector<EnumValue> enum_values(const Schema& schema) {
     std::vector<EnumValue> out;
     const bool single = schema.literals.size() == 1;
     for (const auto& literal : schema.literals) {
-      out.push_back({literal, single ? schema.description : ""});
+      const auto marked = schema.value_history.find(literal);
+      out.push_back({literal, single ? schema.description : "",
+                     marked == schema.value_history.end() ? HistoryMark{} : marked->second});
     }
     return out;
   }

@@ -21,6 +21,7 @@ bool is_only_null(const Schema& schema);
 struct EnumValue {
   std::string wire;
   std::string doc;
+  HistoryMark history = {};
 };
 
 /// The values of a string enum, also one written as a union of enums; empty when it is none.

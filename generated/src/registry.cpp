@@ -49,13 +49,15 @@
 #include <codex/protocol/windows.hpp>
 #include <codex/protocol/windows_sandbox.hpp>
 #include <codex/protocol/registry.hpp>
+#include <codex/protocol/support/history.hpp>
 #include <codex/protocol/support/tables.hpp>
 #include <cstddef>
 
 // The structs hold standard containers, for which offsetof is conditionally supported: every
-// compiler that we know of supports it.
+// compiler that we know of supports it. And tables have what the runtime does not have any more.
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #define FIELD(type, member, wire, required) \
   {wire, offsetof(type, member), required, type_of<decltype(type::member)>()}
@@ -641,6 +643,12 @@ constexpr MethodInfo all_requests[] = {
     {"fuzzyFileSearch/sessionStop", MethodKind::request,
      type_of<FuzzyFileSearchSessionStopParams>(),
      type_of<FuzzyFileSearchSessionStopResponse>(), true, true},
+    {"thread/rollback", MethodKind::request,
+     type_of<ThreadRollbackParams>(),
+     type_of<ThreadRollbackResponse>(), true, false},
+    {"thread/turns/items/list", MethodKind::request,
+     type_of<ThreadTurnsItemsListParams>(),
+     type_of<ThreadTurnsItemsListResponse>(), true, true},
 };
 
 constexpr MethodInfo all_notifications[] = {
@@ -946,7 +954,7 @@ constexpr MethodInfo all_client_notifications[] = {
      nullptr, false, false},
 };
 
-constexpr std::array<const TypeInfo*, 939> all_types = {
+constexpr std::array<const TypeInfo*, 957> all_types = {
     &absolute_path_buf_alias,
     &Account::type_info,
     &AccountLoginCompletedNotification::type_info,
@@ -979,6 +987,7 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &AgentMessageModeration::type_info,
     &agent_path_alias,
     &AllowDenyRequirement::type_info,
+    &AmazonBedrockCredentialSource::type_info,
     &AnalyticsConfig::type_info,
     &AppBranding::type_info,
     &AppConfig::type_info,
@@ -1420,8 +1429,11 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &PatchChangeKind::type_info,
     &path_uri_alias,
     &PermissionGrantScope::type_info,
+    &PermissionProfile::type_info,
+    &PermissionProfileFileSystemPermissions::type_info,
     &PermissionProfileListParams::type_info,
     &PermissionProfileListResponse::type_info,
+    &PermissionProfileNetworkPermissions::type_info,
     &PermissionProfileSummary::type_info,
     &PermissionsRequestApprovalParams::type_info,
     &PermissionsRequestApprovalResponse::type_info,
@@ -1432,7 +1444,10 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &PluginAvailability::type_info,
     &PluginDetail::type_info,
     &PluginDisabledReason::type_info,
+    &PluginEntrypoint::type_info,
+    &PluginExtensions::type_info,
     &PluginHookSummary::type_info,
+    &PluginIcon::type_info,
     &PluginInstallParams::type_info,
     &PluginInstallPolicy::type_info,
     &PluginInstallPolicySource::type_info,
@@ -1444,15 +1459,20 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &PluginListParams::type_info,
     &PluginListResponse::type_info,
     &PluginMarketplaceEntry::type_info,
+    &PluginQuickAction::type_info,
+    &PluginQuickActionTarget::type_info,
     &PluginReadParams::type_info,
     &PluginReadResponse::type_info,
     &PluginReconcileChangedPlugin::type_info,
     &PluginReconcileParams::type_info,
     &PluginReconcileResponse::type_info,
     &PluginSearchParams::type_info,
+    &PluginSearchProvider::type_info,
+    &PluginSearchProviderCall::type_info,
     &PluginSearchResponse::type_info,
     &PluginSearchResult::type_info,
     &PluginSearchScope::type_info,
+    &PluginSettings::type_info,
     &PluginShareCheckoutParams::type_info,
     &PluginShareCheckoutResponse::type_info,
     &PluginShareContext::type_info,
@@ -1491,6 +1511,7 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &ProcessTerminalSize::type_info,
     &ProcessWriteStdinParams::type_info,
     &ProcessWriteStdinResponse::type_info,
+    &ProfileV2::type_info,
     &Project::type_info,
     &ProjectChangeType::type_info,
     &ProjectChangedNotification::type_info,
@@ -1522,6 +1543,7 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &RateLimitWindow::type_info,
     &RawResponseCompletedNotification::type_info,
     &RawResponseItemCompletedNotification::type_info,
+    &RealtimeConversationArchitecture::type_info,
     &RealtimeConversationVersion::type_info,
     &RealtimeOutputModality::type_info,
     &RealtimeVoice::type_info,
@@ -1757,6 +1779,8 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &ThreadRevertParams::type_info,
     &ThreadRevertResponse::type_info,
     &ThreadRevertedNotification::type_info,
+    &ThreadRollbackParams::type_info,
+    &ThreadRollbackResponse::type_info,
     &ThreadSampleCancelParams::type_info,
     &ThreadSampleCancelResponse::type_info,
     &ThreadSampleParams::type_info,
@@ -1804,6 +1828,8 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &ThreadTimelineListResponse::type_info,
     &ThreadTokenUsage::type_info,
     &ThreadTokenUsageUpdatedNotification::type_info,
+    &ThreadTurnsItemsListParams::type_info,
+    &ThreadTurnsItemsListResponse::type_info,
     &ThreadTurnsListParams::type_info,
     &ThreadTurnsListResponse::type_info,
     &ThreadUnarchiveParams::type_info,
@@ -1888,7 +1914,7 @@ constexpr std::array<const TypeInfo*, 939> all_types = {
     &WriteStatus::type_info,
 };
 
-constexpr std::array<std::string_view, 169> all_experimental_types = {
+constexpr std::array<std::string_view, 171> all_experimental_types = {
     "AccountSessionsListParams",
     "AccountSessionsResponse",
     "AccountSessionsSwitchParams",
@@ -2038,6 +2064,8 @@ constexpr std::array<std::string_view, 169> all_experimental_types = {
     "ThreadSettingsUpdateResponse",
     "ThreadTimelineListParams",
     "ThreadTimelineListResponse",
+    "ThreadTurnsItemsListParams",
+    "ThreadTurnsItemsListResponse",
     "TurnSettingsUpdateParams",
     "TurnSettingsUpdateResponse",
     "TurnSettingsUpdateStatus",
@@ -2060,7 +2088,7 @@ constexpr std::array<std::string_view, 169> all_experimental_types = {
     "UserVerificationVerifyResponse",
 };
 
-constexpr std::array<std::string_view, 75> all_experimental_members{
+constexpr std::array<std::string_view, 78> all_experimental_members{
     "CommandExecParams.permissionProfile",
     "CommandExecutionRequestApprovalParams.additionalPermissions",
     "CommandExecutionRequestApprovalParams.availableDecisions",
@@ -2082,6 +2110,7 @@ constexpr std::array<std::string_view, 75> all_experimental_members{
     "ThreadForkParams.experimentalPredictionMode",
     "ThreadForkParams.path",
     "ThreadForkParams.permissions",
+    "ThreadForkParams.persistExtendedHistory",
     "ThreadForkParams.runtimeWorkspaceRoots",
     "ThreadForkResponse.activePermissionProfile",
     "ThreadForkResponse.multiAgentMode",
@@ -2102,6 +2131,7 @@ constexpr std::array<std::string_view, 75> all_experimental_members{
     "ThreadResumeParams.initialTurnsPage",
     "ThreadResumeParams.path",
     "ThreadResumeParams.permissions",
+    "ThreadResumeParams.persistExtendedHistory",
     "ThreadResumeParams.runtimeWorkspaceRoots",
     "ThreadResumeResponse.activePermissionProfile",
     "ThreadResumeResponse.initialTurnsPage",
@@ -2118,6 +2148,7 @@ constexpr std::array<std::string_view, 75> all_experimental_members{
     "ThreadStartParams.mockExperimentalField",
     "ThreadStartParams.multiAgentMode",
     "ThreadStartParams.permissions",
+    "ThreadStartParams.persistExtendedHistory",
     "ThreadStartParams.projectId",
     "ThreadStartParams.runtimeWorkspaceRoots",
     "ThreadStartParams.selectedCapabilityRoots",
@@ -2137,6 +2168,1592 @@ constexpr std::array<std::string_view, 75> all_experimental_members{
     "TurnSteerParams.responsesapiClientMetadata",
     "TurnSteerParams.responsesapiClientMetadataPatch",
 };
+
+constexpr std::array<std::string_view, 24> all_history_versions{
+    "0.131.0",
+    "0.134.0",
+    "0.138.0",
+    "0.140.0",
+    "0.144.6",
+    "0.146.1",
+    "0.148.0",
+    "0.150.0",
+    "0.151.0",
+    "0.152.1",
+    "0.154.0",
+    "0.155.1",
+    "0.156.1",
+    "0.157.1",
+    "0.158.0",
+    "0.159.3",
+    "0.160.1",
+    "0.161.0",
+    "0.162.1",
+    "0.164.0",
+    "0.165.0",
+    "0.166.0",
+    "0.168.0",
+    "0.169.0",
+};
+
+constexpr PartHistory file_system_access_mode_history[] = {
+    {"deny", {"0.134.0", ""}, ""},
+    {"none", {"", "0.131.0"}, ""},
+};
+constexpr PartHistory review_decision_value_history[] = {
+    {"approved_mcp_policy_amendment", {"0.148.0", ""}, ""},
+    {"denied", {"", "0.144.6"}, ""},
+};
+constexpr PartHistory review_decision_history[] = {
+    {"denied", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory command_execution_approval_kind_history[] = {
+    {"humanCommand", {"0.168.0", ""}, ""},
+};
+constexpr PartHistory command_execution_request_approval_params_history[] = {
+    {"environmentId", {"0.144.6", ""}, ""},
+    {"kind", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory dynamic_tool_call_output_content_item_history[] = {
+    {"inputAudio", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory initialize_capabilities_history[] = {
+    {"explicitGatewayOauth", {"0.157.1", ""}, ""},
+    {"extensions", {"0.148.0", ""}, ""},
+    {"mcpServerOpenaiFormElicitation", {"0.144.6", ""}, ""},
+    {"requiredHumanApproval", {"0.168.0", ""}, ""},
+};
+constexpr PartHistory openai_user_verification_mcp_server_elicitation_request_params_history[] = {
+    {"_meta", {"0.156.1", ""}, ""},
+};
+constexpr PartHistory mcp_server_elicitation_request_params_history[] = {
+    {"openai/form", {"0.144.6", ""}, ""},
+    {"openai/userVerification", {"0.154.0", ""}, ""},
+    {"openaiForm", {"0.152.1", ""}, ""},
+};
+constexpr PartHistory permissions_request_approval_params_history[] = {
+    {"environmentId", {"0.138.0", ""}, ""},
+};
+constexpr PartHistory tool_request_user_input_params_history[] = {
+    {"autoResolutionMs", {"0.140.0", ""}, ""},
+    {"isBlocking", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory plan_type_history[] = {
+    {"edu_plus", {"0.150.0", ""}, ""},
+    {"edu_pro", {"0.150.0", ""}, ""},
+    {"ent26", {"0.146.1", ""}, ""},
+    {"enterprise_cbp_automation", {"0.148.0", ""}, ""},
+    {"promax", {"0.158.0", ""}, ""},
+    {"sci", {"0.164.0", ""}, ""},
+    {"sci_plus", {"0.164.0", ""}, ""},
+    {"self_serve_business_prolite", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory chatgpt_account_history[] = {
+    {"workspaceName", {"0.166.0", ""}, ""},
+};
+constexpr PartHistory amazon_bedrock_account_history[] = {
+    {"credentialSource", {"0.144.6", "0.144.6"}, ""},
+    {"usesCodexManagedCredentials", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory account_history[] = {
+    {"gcp", {"0.165.0", ""}, ""},
+};
+constexpr PartHistory account_login_completed_notification_history[] = {
+    {"onboardingEntrypoint", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory rate_limit_snapshot_history[] = {
+    {"individualLimit", {"0.138.0", ""}, ""},
+    {"normalModelSlug", {"0.154.0", ""}, ""},
+    {"spendControlReached", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory auth_mode_history[] = {
+    {"bedrockAccessKeys", {"0.150.0", ""}, ""},
+    {"bedrockApiKey", {"0.140.0", ""}, ""},
+    {"headers", {"0.144.6", ""}, ""},
+    {"personalAccessToken", {"0.138.0", ""}, ""},
+};
+constexpr PartHistory additional_context_entry_history[] = {
+    {"name", {"0.166.0", ""}, ""},
+};
+constexpr PartHistory agent_message_input_content_history[] = {
+    {"input_text", {"0.140.0", ""}, ""},
+};
+constexpr PartHistory app_tool_approval_history[] = {
+    {"writes", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory app_config_history[] = {
+    {"approvals_reviewer", {"0.138.0", ""}, ""},
+    {"links", {"0.154.0", ""}, ""},
+    {"omit_tools_from", {"0.156.1", ""}, ""},
+};
+constexpr PartHistory app_metadata_history[] = {
+    {"firstPartyType", {"", "0.144.6"}, ""},
+};
+constexpr PartHistory app_info_history[] = {
+    {"iconAssets", {"0.144.6", ""}, ""},
+    {"iconDarkAssets", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory app_summary_history[] = {
+    {"category", {"0.140.0", ""}, ""},
+    {"needsAuth", {"", "0.138.0"}, ""},
+};
+constexpr PartHistory app_template_summary_history[] = {
+    {"category", {"0.140.0", ""}, ""},
+};
+constexpr PartHistory application_requirements_history[] = {
+    {"storage", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory apps_default_config_history[] = {
+    {"approvals_reviewer", {"0.140.0", ""}, ""},
+    {"default_tools_approval_mode", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory apps_read_params_history[] = {
+    {"threadId", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory ask_for_approval_value_history[] = {
+    {"on-failure", {"", "0.140.0"}, ""},
+};
+constexpr PartHistory browser_use_requirements_history[] = {
+    {"allowGlobalPersistentApproval", {"0.150.0", ""}, ""},
+    {"allowHistoryAccess", {"0.150.0", ""}, ""},
+    {"allowWebmcp", {"0.154.0", ""}, ""},
+    {"defaultOriginPolicy", {"0.150.0", ""}, ""},
+    {"extension", {"0.162.1", ""}, ""},
+    {"origins", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory codex_error_info_value_history[] = {
+    {"flexUnavailable", {"0.158.0", ""}, ""},
+    {"inferenceHookDenied", {"0.169.0", ""}, ""},
+    {"misalignmentPolicyViolation", {"0.148.0", ""}, ""},
+    {"modelNotFound", {"0.165.0", ""}, ""},
+    {"policyCapacityUnavailable", {"0.166.0", ""}, ""},
+    {"rateLimitExceeded", {"0.151.0", ""}, ""},
+    {"sessionBudgetExceeded", {"0.144.6", ""}, ""},
+    {"tooManyDenials", {"0.159.3", ""}, ""},
+};
+constexpr PartHistory collab_agent_tool_history[] = {
+    {"followupTask", {"0.150.0", ""}, ""},
+    {"interruptAgent", {"0.150.0", ""}, ""},
+    {"listAgents", {"0.150.0", ""}, ""},
+    {"sendMessage", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory collab_agent_tool_call_status_history[] = {
+    {"interrupted", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory computer_use_requirements_history[] = {
+    {"allowPersistentApproval", {"0.150.0", ""}, ""},
+    {"defaultAppAccess", {"0.150.0", ""}, ""},
+    {"macos", {"0.150.0", ""}, ""},
+    {"windows", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory web_search_mode_history[] = {
+    {"indexed", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory config_history[] = {
+    {"browser_use", {"0.150.0", ""}, ""},
+    {"client_search_provider", {"0.168.0", ""}, ""},
+    {"computer_use", {"0.150.0", ""}, ""},
+    {"model_auto_compact_token_limit_scope", {"0.134.0", ""}, ""},
+    {"profile", {"", "0.131.0"}, ""},
+    {"profiles", {"", "0.131.0"}, ""},
+};
+constexpr PartHistory config_layer_source_history[] = {
+    {"enterpriseManaged", {"0.138.0", ""}, ""},
+    {"packagedDefaults", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory command_configured_hook_handler_history[] = {
+    {"additionalContextLimit", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory configured_hook_handler_history[] = {
+    {"mcp_tool", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory managed_hooks_requirements_history[] = {
+    {"Interrupt", {"0.150.0", ""}, ""},
+    {"PostModelRequest", {"0.164.0", ""}, ""},
+    {"PreModelRequest", {"0.164.0", ""}, ""},
+    {"SessionEnd", {"0.146.1", ""}, ""},
+    {"SubagentStart", {"0.134.0", ""}, ""},
+    {"SubagentStop", {"0.134.0", ""}, ""},
+};
+constexpr PartHistory network_unix_socket_permission_history[] = {
+    {"deny", {"0.138.0", ""}, ""},
+    {"none", {"", "0.134.0"}, ""},
+};
+constexpr PartHistory network_requirements_history[] = {
+    {"reviewDomains", {"0.165.0", ""}, ""},
+};
+constexpr PartHistory otel_requirements_history[] = {
+    {"log_sse_deltas", {"0.168.0", ""}, ""},
+};
+constexpr PartHistory config_requirements_history[] = {
+    {"additionalDeveloperInstructions", {"0.150.0", ""}, ""},
+    {"allowAppshots", {"0.134.0", ""}, ""},
+    {"allowBrowserAndComputerUse", {"0.150.0", ""}, ""},
+    {"allowLoginShell", {"0.146.1", ""}, ""},
+    {"allowRemoteControl", {"0.140.0", ""}, ""},
+    {"allowedLoginMethods", {"0.156.1", ""}, ""},
+    {"allowedPermissionProfiles", {"0.138.0", ""}, ""},
+    {"allowedPermissions", {"0.134.0", "0.134.0"}, ""},
+    {"allowedWindowsSandboxImplementations", {"0.138.0", ""}, ""},
+    {"application", {"0.154.0", ""}, ""},
+    {"autoReview", {"0.148.0", ""}, ""},
+    {"browserUse", {"0.146.1", ""}, ""},
+    {"chatgptBaseUrl", {"0.150.0", ""}, ""},
+    {"checkForUpdateOnStartup", {"0.146.1", ""}, ""},
+    {"cliAuthCredentialsStore", {"0.150.0", ""}, ""},
+    {"computerUse", {"0.134.0", ""}, ""},
+    {"defaultPermissions", {"0.138.0", ""}, ""},
+    {"feedback", {"0.146.1", ""}, ""},
+    {"inAppBrowser", {"0.150.0", ""}, ""},
+    {"logDir", {"0.146.1", ""}, ""},
+    {"modelCatalogJson", {"0.146.1", ""}, ""},
+    {"modelProvider", {"0.156.1", ""}, ""},
+    {"modelProviders", {"0.156.1", ""}, ""},
+    {"models", {"0.144.6", ""}, ""},
+    {"otel", {"0.166.0", ""}, ""},
+    {"sqliteHome", {"0.146.1", ""}, ""},
+    {"windowsSandboxPrivateDesktop", {"0.146.1", "0.155.1"}, ""},
+};
+constexpr PartHistory config_requirements_read_response_history[] = {
+    {"supportsIndependentSpeedModes", {"0.162.1", ""}, ""},
+};
+constexpr PartHistory input_image_content_item_history[] = {
+    {"file_id", {"0.156.1", ""}, ""},
+    {"image_url", {"", ""}, "0.155.1"},
+};
+constexpr PartHistory input_audio_content_item_history[] = {
+    {"audio_url", {"", ""}, "0.166.0"},
+    {"file_id", {"0.168.0", ""}, ""},
+};
+constexpr PartHistory output_text_content_item_history[] = {
+    {"annotations", {"0.164.0", ""}, ""},
+    {"logprobs", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory content_item_history[] = {
+    {"input_audio", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory conversation_text_role_history[] = {
+    {"assistant", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory environment_add_params_history[] = {
+    {"authBearerToken", {"0.158.0", ""}, ""},
+    {"connectTimeoutMs", {"0.144.6", ""}, ""},
+    {"skills", {"0.162.1", ""}, ""},
+    {"websocketRequestId", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory misalignment_error_details_history[] = {
+    {"reviewTarget", {"0.162.1", ""}, ""},
+};
+constexpr PartHistory turn_error_history[] = {
+    {"misalignment", {"0.151.0", ""}, ""},
+};
+constexpr PartHistory experimental_feature_list_params_history[] = {
+    {"threadId", {"0.134.0", ""}, ""},
+};
+constexpr PartHistory external_agent_config_detect_params_history[] = {
+    {"maxSessionAgeDays", {"0.146.1", ""}, ""},
+    {"maxSessions", {"0.146.1", ""}, ""},
+    {"migrationSource", {"0.146.1", ""}, ""},
+    {"source", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory external_agent_config_migration_item_type_history[] = {
+    {"MEMORY", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory migration_details_history[] = {
+    {"memory", {"0.146.1", ""}, ""},
+    {"skills", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory external_agent_config_detect_response_history[] = {
+    {"connectors", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory external_agent_config_import_item_type_failure_history[] = {
+    {"subErrorType", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory external_agent_config_import_item_type_success_history[] = {
+    {"title", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory external_agent_config_import_completed_notification_history[] = {
+    {"importId", {"0.144.6", ""}, ""},
+    {"itemTypeResults", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory external_agent_config_import_history_history[] = {
+    {"providerId", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory external_agent_config_import_histories_read_response_history[] = {
+    {"connectors", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory external_agent_config_import_params_history[] = {
+    {"migrationSource", {"0.146.1", ""}, ""},
+    {"providerId", {"0.146.1", ""}, ""},
+    {"source", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory external_agent_config_import_response_history[] = {
+    {"importId", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory feedback_upload_params_history[] = {
+    {"includeLogs", {"", ""}, "0.131.0"},
+};
+constexpr PartHistory feedback_upload_response_history[] = {
+    {"promptHash", {"0.155.1", ""}, ""},
+};
+constexpr PartHistory input_audio_function_call_output_content_item_history[] = {
+    {"audio_url", {"", ""}, "0.168.0"},
+    {"file_id", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory input_image_function_call_output_content_item_history[] = {
+    {"file_id", {"0.156.1", ""}, ""},
+    {"image_url", {"", ""}, "0.155.1"},
+};
+constexpr PartHistory function_call_output_content_item_history[] = {
+    {"encrypted_content", {"0.134.0", ""}, ""},
+    {"input_audio", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory gateway_o_auth_changed_notification_history[] = {
+    {"loginId", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory gateway_o_auth_login_response_history[] = {
+    {"prompt", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory gateway_o_auth_read_response_history[] = {
+    {"supportsDeviceAuth", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory get_account_rate_limits_response_history[] = {
+    {"accountId", {"0.152.1", ""}, ""},
+    {"ordinaryUsageAllowed", {"0.154.0", ""}, ""},
+    {"rateLimitResetCredits", {"0.144.6", ""}, ""},
+    {"rateLimitUpsell", {"0.152.1", ""}, ""},
+};
+constexpr PartHistory get_account_response_history[] = {
+    {"userId", {"0.169.0", ""}, ""},
+    {"workspaceRouting", {"0.156.1", ""}, ""},
+};
+constexpr PartHistory thread_usage_history[] = {
+    {"nativeUsageUsdMicros", {"0.166.0", ""}, ""},
+};
+constexpr PartHistory get_account_token_usage_response_history[] = {
+    {"threadUsage", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory guardian_approval_review_action_history[] = {
+    {"writeStdin", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory hook_event_name_history[] = {
+    {"interrupt", {"0.150.0", ""}, ""},
+    {"postModelRequest", {"0.164.0", ""}, ""},
+    {"preModelRequest", {"0.164.0", ""}, ""},
+    {"sessionEnd", {"0.146.1", ""}, ""},
+    {"subagentStart", {"0.134.0", ""}, ""},
+    {"subagentStop", {"0.134.0", ""}, ""},
+};
+constexpr PartHistory hook_handler_type_history[] = {
+    {"mcpTool", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory hook_source_history[] = {
+    {"cloudManagedConfig", {"0.138.0", ""}, ""},
+};
+constexpr PartHistory command_hook_metadata_history[] = {
+    {"async", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory hook_metadata_history[] = {
+    {"additionalContextLimit", {"0.146.1", ""}, ""},
+    {"environmentId", {"0.166.0", ""}, ""},
+    {"mcpTool", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory hooks_list_params_history[] = {
+    {"threadId", {"0.166.0", ""}, ""},
+};
+constexpr PartHistory input_modality_history[] = {
+    {"audio", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory message_phase_history[] = {
+    {"partial_answer", {"0.162.1", ""}, ""},
+};
+constexpr PartHistory agent_message_thread_item_history[] = {
+    {"delivery", {"0.150.0", ""}, ""},
+    {"moderation", {"0.169.0", ""}, ""},
+    {"questions", {"0.154.0", ""}, ""},
+};
+constexpr PartHistory command_execution_thread_item_history[] = {
+    {"pluginId", {"0.146.1", ""}, ""},
+    {"scriptPath", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory image_generation_thread_item_history[] = {
+    {"failure", {"0.148.0", ""}, ""},
+    {"fileId", {"0.164.0", ""}, ""},
+    {"generationId", {"0.166.0", ""}, ""},
+    {"inputImages", {"0.164.0", ""}, ""},
+    {"transparentBackground", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory mcp_tool_call_app_context_history[] = {
+    {"templateId", {"", "0.144.6"}, ""},
+};
+constexpr PartHistory mcp_tool_call_thread_item_history[] = {
+    {"appContext", {"0.144.6", ""}, ""},
+    {"mcpAppUi", {"0.156.1", ""}, ""},
+    {"pluginId", {"0.134.0", ""}, ""},
+    {"readOnlyHint", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory sub_agent_activity_kind_history[] = {
+    {"completed", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory sub_agent_activity_thread_item_history[] = {
+    {"model", {"0.162.1", ""}, ""},
+    {"reasoningEffort", {"0.162.1", ""}, ""},
+};
+constexpr PartHistory audio_user_input_history[] = {
+    {"fileId", {"0.168.0", ""}, ""},
+    {"url", {"", ""}, "0.166.0"},
+};
+constexpr PartHistory image_user_input_history[] = {
+    {"detail", {"0.134.0", ""}, ""},
+    {"fileId", {"0.156.1", ""}, ""},
+    {"url", {"", ""}, "0.155.1"},
+};
+constexpr PartHistory local_image_user_input_history[] = {
+    {"detail", {"0.134.0", ""}, ""},
+};
+constexpr PartHistory user_input_history[] = {
+    {"audio", {"0.146.1", ""}, ""},
+    {"localAudio", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory user_message_thread_item_history[] = {
+    {"clientId", {"0.138.0", ""}, ""},
+};
+constexpr PartHistory web_search_thread_item_history[] = {
+    {"results", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory thread_item_history[] = {
+    {"completedAtMs", {"0.166.0", ""}, ""},
+    {"functionCallOutput", {"0.151.0", ""}, ""},
+    {"sleep", {"0.144.6", ""}, ""},
+    {"startedAtMs", {"0.166.0", ""}, ""},
+    {"subAgentActivity", {"0.140.0", ""}, ""},
+};
+constexpr PartHistory item_completed_notification_history[] = {
+    {"contentTokenCount", {"0.168.0", ""}, ""},
+};
+constexpr PartHistory list_mcp_server_status_params_history[] = {
+    {"serverName", {"0.159.3", ""}, ""},
+    {"threadId", {"0.138.0", ""}, ""},
+};
+constexpr PartHistory mcp_auth_status_history[] = {
+    {"unknown", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory mcp_server_status_history[] = {
+    {"httpOrigin", {"0.157.1", ""}, ""},
+    {"pluginId", {"0.148.0", ""}, ""},
+    {"runtimeStatus", {"0.150.0", ""}, ""},
+    {"serverCapabilities", {"0.156.1", ""}, ""},
+    {"serverInfo", {"0.138.0", ""}, ""},
+    {"toolListMeta", {"0.164.0", ""}, ""},
+    {"toolsError", {"0.154.0", ""}, ""},
+};
+constexpr PartHistory chatgpt_login_account_params_history[] = {
+    {"appBrand", {"0.144.6", ""}, ""},
+    {"useHostedLoginSuccessPage", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory login_account_params_history[] = {
+    {"amazonBedrock", {"0.146.1", ""}, ""},
+    {"amazonBedrockAccessKeys", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory login_account_response_history[] = {
+    {"amazonBedrock", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory mcp_resource_read_params_history[] = {
+    {"_meta", {"0.168.0", ""}, ""},
+    {"connectorId", {"0.150.0", ""}, ""},
+    {"originCallId", {"0.150.0", ""}, ""},
+    {"target", {"0.157.1", ""}, ""},
+};
+constexpr PartHistory mcp_resource_read_response_history[] = {
+    {"originCallId", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory mcp_server_oauth_login_completed_notification_history[] = {
+    {"loginId", {"0.161.0", ""}, ""},
+    {"threadId", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory mcp_server_oauth_login_params_history[] = {
+    {"clientRegistration", {"0.148.0", ""}, ""},
+    {"threadId", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory mcp_server_oauth_login_response_history[] = {
+    {"loginId", {"0.161.0", ""}, ""},
+};
+constexpr PartHistory mcp_server_status_updated_notification_history[] = {
+    {"failureReason", {"0.144.6", ""}, ""},
+    {"threadId", {"0.140.0", ""}, ""},
+};
+constexpr PartHistory model_upgrade_info_history[] = {
+    {"retirementAt", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory model_history[] = {
+    {"availableAccessPrograms", {"0.156.1", ""}, ""},
+    {"defaultServiceTier", {"0.134.0", ""}, ""},
+    {"modelSpecialty", {"0.146.1", ""}, ""},
+    {"multiAgentVersion", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory model_list_params_history[] = {
+    {"modelProvider", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory model_provider_capabilities_read_response_history[] = {
+    {"namespaceTools", {"", "0.161.0"}, ""},
+};
+constexpr PartHistory permission_profile_summary_history[] = {
+    {"allowed", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory plugin_interface_history[] = {
+    {"logoDark", {"0.144.6", ""}, ""},
+    {"logoUrlDark", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory plugin_share_context_history[] = {
+    {"canPublishToWorkspace", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory plugin_source_history[] = {
+    {"npm", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory plugin_summary_history[] = {
+    {"disabledReason", {"0.148.0", ""}, ""},
+    {"eligiblePlanTypes", {"0.148.0", ""}, ""},
+    {"extensions", {"0.157.1", "0.157.1"}, ""},
+    {"installPolicySource", {"0.144.6", ""}, ""},
+    {"installedAt", {"0.148.0", ""}, ""},
+    {"mustShowInstallationInterstitial", {"0.146.1", ""}, ""},
+    {"version", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory skill_interface_history[] = {
+    {"iconLargeUrl", {"0.146.1", ""}, ""},
+    {"iconSmallUrl", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory plugin_detail_history[] = {
+    {"appTemplates", {"0.138.0", ""}, ""},
+    {"onboardingSkill", {"0.156.1", ""}, ""},
+    {"scheduledTasks", {"0.146.1", ""}, ""},
+    {"shareUrl", {"0.140.0", ""}, ""},
+};
+constexpr PartHistory plugin_install_params_history[] = {
+    {"installAttemptId", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory plugin_list_marketplace_kind_history[] = {
+    {"created-by-me-remote", {"0.144.6", ""}, ""},
+    {"vertical", {"0.134.0", ""}, ""},
+};
+constexpr PartHistory plugin_list_params_history[] = {
+    {"forceRefetch", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory plugin_share_save_response_history[] = {
+    {"canPublishToWorkspace", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory plugin_share_update_discoverability_history[] = {
+    {"LISTED", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory process_exited_notification_history[] = {
+    {"outputDrainTimedOut", {"0.166.0", ""}, ""},
+};
+constexpr PartHistory project_history[] = {
+    {"recencyAt", {"0.152.1", ""}, ""},
+};
+constexpr PartHistory project_list_params_history[] = {
+    {"sortDirection", {"0.152.1", ""}, ""},
+    {"sortKey", {"0.152.1", ""}, ""},
+};
+constexpr PartHistory queued_submission_history[] = {
+    {"responsesapiClientMetadata", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory response_usage_metadata_history[] = {
+    {"metadata", {"0.154.0", ""}, ""},
+};
+constexpr PartHistory token_usage_breakdown_history[] = {
+    {"cacheWriteInputTokens", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory raw_response_completed_notification_history[] = {
+    {"usageMetadata", {"0.151.0", ""}, ""},
+};
+constexpr PartHistory agent_message_response_item_history[] = {
+    {"id", {"0.144.6", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory compaction_response_item_history[] = {
+    {"id", {"0.144.6", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory context_compaction_response_item_history[] = {
+    {"id", {"0.144.6", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory custom_tool_call_output_response_item_history[] = {
+    {"id", {"0.144.6", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory custom_tool_call_response_item_history[] = {
+    {"encrypted_content", {"0.164.0", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+    {"namespace", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory function_call_output_response_item_history[] = {
+    {"call_id", {"", ""}, "0.148.0"},
+    {"id", {"0.144.6", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+    {"name", {"0.150.0", ""}, ""},
+    {"namespace", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory function_call_response_item_history[] = {
+    {"encrypted_content", {"0.164.0", ""}, ""},
+    {"encrypted_function_args", {"0.148.0", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+    {"status", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory image_generation_call_response_item_history[] = {
+    {"encrypted_content", {"0.164.0", ""}, ""},
+    {"id", {"", ""}, "0.140.0"},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory local_shell_call_response_item_history[] = {
+    {"encrypted_content", {"0.164.0", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory message_response_item_history[] = {
+    {"encrypted_content", {"0.164.0", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+    {"status", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory reasoning_response_item_history[] = {
+    {"id", {"0.144.6", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory tool_search_call_response_item_history[] = {
+    {"encrypted_content", {"0.164.0", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory tool_search_output_response_item_history[] = {
+    {"id", {"0.144.6", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory web_search_call_response_item_history[] = {
+    {"encrypted_content", {"0.164.0", ""}, ""},
+    {"internal_chat_message_metadata_passthrough", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory response_item_history[] = {
+    {"additional_tools", {"0.162.1", ""}, ""},
+    {"agent_message", {"0.138.0", ""}, ""},
+    {"configuration_update", {"0.154.0", ""}, ""},
+};
+constexpr PartHistory realtime_conversation_version_history[] = {
+    {"v3", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory realtime_voice_history[] = {
+    {"aube", {"0.164.0", ""}, ""},
+    {"bubbie", {"0.164.0", ""}, ""},
+    {"haetsal", {"0.164.0", ""}, ""},
+    {"hanul", {"0.164.0", ""}, ""},
+    {"himari", {"0.164.0", ""}, ""},
+    {"leher", {"0.164.0", ""}, ""},
+    {"miko", {"0.164.0", ""}, ""},
+    {"neer", {"0.164.0", ""}, ""},
+    {"porto", {"0.164.0", ""}, ""},
+    {"rindo", {"0.164.0", ""}, ""},
+    {"rio", {"0.164.0", ""}, ""},
+    {"rivage", {"0.164.0", ""}, ""},
+    {"selva", {"0.164.0", ""}, ""},
+    {"sonna", {"0.164.0", ""}, ""},
+    {"tinta", {"0.164.0", ""}, ""},
+    {"viola", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory realtime_voices_list_history[] = {
+    {"v3", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory review_delivery_history[] = {
+    {"detached", {"", "0.165.0"}, ""},
+};
+constexpr PartHistory turn_history[] = {
+    {"rootTurnId", {"0.162.1", ""}, ""},
+};
+constexpr PartHistory skill_metadata_history[] = {
+    {"pluginId", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory thread_history[] = {
+    {"attachedToThreadId", {"0.169.0", ""}, ""},
+    {"canAcceptDirectInput", {"0.146.1", ""}, ""},
+    {"daybreakEnabled", {"0.154.0", ""}, ""},
+    {"environments", {"0.154.0", ""}, ""},
+    {"extra", {"0.144.6", ""}, ""},
+    {"historyMode", {"0.144.6", ""}, ""},
+    {"isPinned", {"0.146.1", "0.146.1"}, ""},
+    {"model", {"0.154.0", ""}, ""},
+    {"originator", {"0.154.0", ""}, ""},
+    {"parentThreadId", {"0.138.0", ""}, ""},
+    {"projectId", {"0.150.0", ""}, ""},
+    {"reasoningEffort", {"0.154.0", ""}, ""},
+    {"recencyAt", {"0.144.6", ""}, ""},
+    {"section", {"0.148.0", ""}, ""},
+    {"sectionEnteredAt", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory thread_fork_params_history[] = {
+    {"attachToSource", {"0.165.0", ""}, ""},
+    {"beforeTurnId", {"0.146.1", ""}, ""},
+    {"deferGoalContinuation", {"0.146.1", ""}, ""},
+    {"experimentalDisablePredictionMcp", {"0.164.0", ""}, ""},
+    {"experimentalPredictionMode", {"0.164.0", ""}, ""},
+    {"lastTurnId", {"0.144.6", ""}, ""},
+    {"persistExtendedHistory", {"", "0.134.0"}, ""},
+};
+constexpr PartHistory thread_fork_response_history[] = {
+    {"disabledPluginIds", {"0.156.1", ""}, ""},
+    {"multiAgentMode", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory thread_goal_status_history[] = {
+    {"blocked", {"0.134.0", ""}, ""},
+    {"usageLimited", {"0.134.0", ""}, ""},
+};
+constexpr PartHistory thread_goal_clear_params_history[] = {
+    {"origin", {"0.161.0", ""}, ""},
+};
+constexpr PartHistory thread_goal_set_params_history[] = {
+    {"origin", {"0.161.0", ""}, ""},
+};
+constexpr PartHistory thread_item_entry_history[] = {
+    {"completedAtMs", {"0.157.1", ""}, ""},
+    {"outputDeferred", {"0.168.0", ""}, ""},
+    {"startedAtMs", {"0.157.1", ""}, ""},
+};
+constexpr PartHistory thread_item_output_deferral_history[] = {
+    {"mcpToolCall", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory thread_items_list_params_history[] = {
+    {"deferOutput", {"0.168.0", ""}, ""},
+};
+constexpr PartHistory thread_sort_key_history[] = {
+    {"recency_at", {"0.144.6", ""}, ""},
+    {"section_position", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory thread_list_params_history[] = {
+    {"ancestorThreadId", {"0.144.6", ""}, ""},
+    {"attachedToThreadId", {"0.165.0", ""}, ""},
+    {"currentAccountOnly", {"0.168.0", ""}, ""},
+    {"excludedThreadIds", {"0.164.0", ""}, ""},
+    {"includeAttachedThreads", {"0.169.0", ""}, ""},
+    {"isPinned", {"0.146.1", "0.146.1"}, ""},
+    {"originators", {"0.154.0", ""}, ""},
+    {"parentThreadId", {"0.144.6", ""}, ""},
+    {"projectId", {"0.150.0", ""}, ""},
+    {"sectionId", {"0.148.0", ""}, ""},
+};
+constexpr PartHistory thread_list_response_history[] = {
+    {"readStates", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory thread_metadata_update_params_history[] = {
+    {"daybreakEnabled", {"0.154.0", ""}, ""},
+    {"isPinned", {"0.146.1", "0.146.1"}, ""},
+    {"projectId", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory thread_queue_add_params_history[] = {
+    {"responsesapiClientMetadata", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory thread_queue_update_params_history[] = {
+    {"responsesapiClientMetadata", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory thread_read_response_history[] = {
+    {"readState", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory thread_realtime_append_text_params_history[] = {
+    {"role", {"0.140.0", ""}, ""},
+};
+constexpr PartHistory thread_realtime_start_transport_history[] = {
+    {"existingCall", {"0.150.0", ""}, ""},
+};
+constexpr PartHistory thread_realtime_start_params_history[] = {
+    {"architecture", {"0.140.0", "0.140.0"}, ""},
+    {"backendReasoningStatus", {"0.157.1", ""}, ""},
+    {"clientManagedHandoffs", {"0.144.6", ""}, ""},
+    {"codexResponseHandoffChannelPrefixes", {"0.146.1", ""}, ""},
+    {"codexResponseHandoffMode", {"0.146.1", ""}, ""},
+    {"codexResponseHandoffPrefix", {"0.144.6", "0.144.6"}, ""},
+    {"codexResponseItemPrefix", {"0.144.6", ""}, ""},
+    {"codexResponsesAsItems", {"0.144.6", ""}, ""},
+    {"delegationAckFiller", {"0.148.0", ""}, ""},
+    {"flushTranscriptTailOnSessionEnd", {"0.144.6", ""}, ""},
+    {"includeStartupContext", {"0.144.6", ""}, ""},
+    {"initialItems", {"0.146.1", ""}, ""},
+    {"model", {"0.140.0", ""}, ""},
+    {"realtimeEndInstructions", {"0.148.0", ""}, ""},
+    {"realtimeStartInstructions", {"0.148.0", ""}, ""},
+    {"version", {"0.140.0", ""}, ""},
+    {"voiceSessionId", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory thread_resume_params_history[] = {
+    {"initialTurnsPage", {"0.138.0", ""}, ""},
+    {"persistExtendedHistory", {"", "0.134.0"}, ""},
+};
+constexpr PartHistory thread_resume_response_history[] = {
+    {"collaborationMode", {"0.156.1", ""}, ""},
+    {"disabledPluginIds", {"0.156.1", ""}, ""},
+    {"initialTurnsPage", {"0.138.0", ""}, ""},
+    {"itemsBackwardsCursor", {"0.146.1", ""}, ""},
+    {"multiAgentMode", {"0.144.6", ""}, ""},
+    {"turnsBackwardsCursor", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory thread_sample_params_history[] = {
+    {"allowInProgressTurn", {"0.169.0", ""}, ""},
+    {"interruptOnCancel", {"0.168.0", ""}, ""},
+    {"threadSource", {"0.165.0", ""}, ""},
+};
+constexpr PartHistory thread_search_params_history[] = {
+    {"currentAccountOnly", {"0.168.0", ""}, ""},
+    {"includeAttachedThreads", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory thread_settings_history[] = {
+    {"disabledPluginIds", {"0.156.1", ""}, ""},
+    {"environments", {"0.169.0", ""}, ""},
+    {"multiAgentMode", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory turn_environment_params_history[] = {
+    {"runtimeWorkspaceRoots", {"0.146.1", ""}, ""},
+};
+constexpr PartHistory thread_settings_update_params_history[] = {
+    {"disabledPluginIds", {"0.156.1", ""}, ""},
+    {"environments", {"0.169.0", ""}, ""},
+    {"multiAgentMode", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory thread_shell_command_params_history[] = {
+    {"timeoutMs", {"0.152.1", ""}, ""},
+};
+constexpr PartHistory thread_start_params_history[] = {
+    {"allowProviderModelFallback", {"0.144.6", ""}, ""},
+    {"daybreakEnabled", {"0.156.1", ""}, ""},
+    {"historyMode", {"0.144.6", ""}, ""},
+    {"multiAgentMode", {"0.144.6", ""}, ""},
+    {"persistExtendedHistory", {"", "0.134.0"}, ""},
+    {"projectId", {"0.150.0", ""}, ""},
+    {"selectedCapabilityRoots", {"0.140.0", ""}, ""},
+};
+constexpr PartHistory thread_start_response_history[] = {
+    {"disabledPluginIds", {"0.156.1", ""}, ""},
+    {"multiAgentMode", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory turn_settings_update_params_history[] = {
+    {"approvalsReviewer", {"0.154.0", ""}, ""},
+    {"environments", {"0.169.0", ""}, ""},
+};
+constexpr PartHistory turn_tool_output_history[] = {
+    {"retain", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory turn_start_params_history[] = {
+    {"additionalContext", {"0.138.0", ""}, ""},
+    {"clientUserMessageId", {"0.138.0", ""}, ""},
+    {"cyberAccessProgram", {"0.151.0", ""}, ""},
+    {"disabledPluginIds", {"0.156.1", ""}, ""},
+    {"multiAgentMode", {"0.144.6", ""}, ""},
+    {"parentTurnId", {"0.162.1", ""}, ""},
+    {"responsesapiClientMetadataPatch", {"0.164.0", ""}, ""},
+    {"rootTurnId", {"0.162.1", ""}, ""},
+    {"serviceTierForTurn", {"0.151.0", ""}, ""},
+    {"toolOutput", {"0.151.0", ""}, ""},
+    {"turnTrigger", {"0.151.0", ""}, ""},
+};
+constexpr PartHistory turn_steer_params_history[] = {
+    {"additionalContext", {"0.138.0", ""}, ""},
+    {"clientUserMessageId", {"0.138.0", ""}, ""},
+    {"responsesapiClientMetadataPatch", {"0.164.0", ""}, ""},
+};
+constexpr PartHistory user_verification_enroll_response_history[] = {
+    {"algorithm", {"0.156.1", ""}, ""},
+    {"publicKey", {"0.156.1", ""}, ""},
+};
+constexpr std::array<TypeHistory, 569> all_type_histories{{
+    {"Account", {"", ""}, account_history},
+    {"AccountLoginCompletedNotification", {"", ""}, account_login_completed_notification_history},
+    {"AccountRoutingOverride", {"0.156.1", ""}, {}},
+    {"AccountSecuritySetupAction", {"0.169.0", ""}, {}},
+    {"AccountSecuritySetupNotice", {"0.169.0", ""}, {}},
+    {"AccountSession", {"0.166.0", ""}, {}},
+    {"AccountSessionWorkspace", {"0.166.0", ""}, {}},
+    {"AccountSessionWorkspaceKind", {"0.166.0", ""}, {}},
+    {"AccountSessionsListParams", {"0.166.0", ""}, {}},
+    {"AccountSessionsResponse", {"0.166.0", ""}, {}},
+    {"AccountSessionsSwitchParams", {"0.166.0", ""}, {}},
+    {"AccountSessionsSwitchResponse", {"0.166.0", ""}, {}},
+    {"AccountTokenUsageDailyBucket", {"0.138.0", ""}, {}},
+    {"AccountTokenUsageSummary", {"0.138.0", ""}, {}},
+    {"AdditionalContextEntry", {"0.138.0", ""}, additional_context_entry_history},
+    {"AdditionalContextKind", {"0.138.0", ""}, {}},
+    {"AdditionalToolsResponseItem", {"0.162.1", ""}, {}},
+    {"AgentMessageDelivery", {"0.150.0", ""}, {}},
+    {"AgentMessageDisplay", {"0.169.0", ""}, {}},
+    {"AgentMessageInputContent", {"0.138.0", ""}, agent_message_input_content_history},
+    {"AgentMessageModeration", {"0.169.0", ""}, {}},
+    {"AgentMessageResponseItem", {"0.138.0", ""}, agent_message_response_item_history},
+    {"AgentMessageThreadItem", {"", ""}, agent_message_thread_item_history},
+    {"AllowDenyRequirement", {"0.150.0", ""}, {}},
+    {"AmazonBedrockAccessKeysLoginAccountParams", {"0.150.0", ""}, {}},
+    {"AmazonBedrockAccount", {"", ""}, amazon_bedrock_account_history},
+    {"AmazonBedrockCredentialSource", {"0.144.6", "0.144.6"}, {}},
+    {"AmazonBedrockLoginAccountParams", {"0.146.1", ""}, {}},
+    {"AmazonBedrockLoginAccountResponse", {"0.146.1", ""}, {}},
+    {"AppConfig", {"", ""}, app_config_history},
+    {"AppInfo", {"", ""}, app_info_history},
+    {"AppLinkConfig", {"0.154.0", ""}, {}},
+    {"AppLinksConfig", {"0.154.0", ""}, {}},
+    {"AppMetadata", {"", ""}, app_metadata_history},
+    {"AppSummary", {"", ""}, app_summary_history},
+    {"AppTemplateSummary", {"0.138.0", ""}, app_template_summary_history},
+    {"AppTemplateUnavailableReason", {"0.138.0", ""}, {}},
+    {"AppToolApproval", {"", ""}, app_tool_approval_history},
+    {"AppToolSummary", {"0.146.1", ""}, {}},
+    {"ApplicationNetworkRequirements", {"0.154.0", ""}, {}},
+    {"ApplicationRequirements", {"0.154.0", ""}, application_requirements_history},
+    {"ApplicationStorageRequirements", {"0.164.0", ""}, {}},
+    {"AppsDefaultConfig", {"", ""}, apps_default_config_history},
+    {"AppsInstalledParams", {"0.146.1", ""}, {}},
+    {"AppsInstalledResponse", {"0.146.1", ""}, {}},
+    {"AppsReadParams", {"0.146.1", ""}, apps_read_params_history},
+    {"AppsReadResponse", {"0.146.1", ""}, {}},
+    {"AskForApprovalValue", {"", ""}, ask_for_approval_value_history},
+    {"AsyncUserInputQuestion", {"0.154.0", ""}, {}},
+    {"AudioUserInput", {"0.146.1", ""}, audio_user_input_history},
+    {"AuthMode", {"", ""}, auth_mode_history},
+    {"AuthRecoveryNotification", {"0.152.1", ""}, {}},
+    {"AutoCompactTokenLimitScope", {"0.134.0", ""}, {}},
+    {"AutoReviewRequirements", {"0.148.0", ""}, {}},
+    {"AwsCredentialType", {"0.150.0", ""}, {}},
+    {"BedrockAwsProfile", {"0.150.0", ""}, {}},
+    {"BedrockCheckGovCloudRequirementsParams", {"0.161.0", ""}, {}},
+    {"BedrockCheckGovCloudRequirementsResponse", {"0.161.0", ""}, {}},
+    {"BedrockDiscoverParams", {"0.150.0", ""}, {}},
+    {"BedrockDiscoverResponse", {"0.150.0", ""}, {}},
+    {"BedrockEnvironmentCredential", {"0.150.0", ""}, {}},
+    {"BedrockProviderId", {"0.168.0", ""}, {}},
+    {"BedrockSetupParams", {"0.150.0", ""}, {}},
+    {"BedrockSetupResponse", {"0.150.0", ""}, {}},
+    {"BrowserUseAccessApprovalLifetime", {"0.150.0", ""}, {}},
+    {"BrowserUseConfig", {"0.150.0", ""}, {}},
+    {"BrowserUseExtensionRequirements", {"0.162.1", ""}, {}},
+    {"BrowserUseOriginPolicy", {"0.150.0", ""}, {}},
+    {"BrowserUseOriginPolicyConfig", {"0.150.0", ""}, {}},
+    {"BrowserUseRequirements", {"0.146.1", ""}, browser_use_requirements_history},
+    {"CapabilityRootLocation", {"0.140.0", ""}, {}},
+    {"ChatgptAccount", {"", ""}, chatgpt_account_history},
+    {"ChatgptLoginAccountParams", {"", ""}, chatgpt_login_account_params_history},
+    {"CliAuthCredentialsStoreMode", {"0.150.0", ""}, {}},
+    {"CodexErrorInfoValue", {"", ""}, codex_error_info_value_history},
+    {"CodexResponseHandoffMode", {"0.146.1", ""}, {}},
+    {"CollabAgentTool", {"", ""}, collab_agent_tool_history},
+    {"CollabAgentToolCallStatus", {"", ""}, collab_agent_tool_call_status_history},
+    {"CommandConfiguredHookHandler", {"", ""}, command_configured_hook_handler_history},
+    {"CommandExecutionApprovalKind", {"0.150.0", ""}, command_execution_approval_kind_history},
+    {"CommandExecutionRequestApprovalParams", {"", ""},
+        command_execution_request_approval_params_history},
+    {"CommandExecutionThreadItem", {"", ""}, command_execution_thread_item_history},
+    {"CommandHookMetadata", {"", ""}, command_hook_metadata_history},
+    {"CompactionResponseItem", {"", ""}, compaction_response_item_history},
+    {"ComputerUseConfig", {"0.150.0", ""}, {}},
+    {"ComputerUseMacosConfig", {"0.150.0", ""}, {}},
+    {"ComputerUseMacosRequirements", {"0.150.0", ""}, {}},
+    {"ComputerUseRequirements", {"0.134.0", ""}, computer_use_requirements_history},
+    {"ComputerUseWindowsConfig", {"0.150.0", ""}, {}},
+    {"ComputerUseWindowsExeConfig", {"0.150.0", ""}, {}},
+    {"ComputerUseWindowsExeRequirement", {"0.150.0", ""}, {}},
+    {"ComputerUseWindowsRequirements", {"0.150.0", ""}, {}},
+    {"Config", {"", ""}, config_history},
+    {"ConfigLayerSource", {"", ""}, config_layer_source_history},
+    {"ConfigRequirements", {"", ""}, config_requirements_history},
+    {"ConfigRequirementsReadResponse", {"", ""}, config_requirements_read_response_history},
+    {"ConfigurationReasoning", {"0.154.0", ""}, {}},
+    {"ConfigurationUpdateResponseItem", {"0.154.0", ""}, {}},
+    {"ConfiguredHookHandler", {"", ""}, configured_hook_handler_history},
+    {"ConnectorMetadata", {"0.146.1", ""}, {}},
+    {"ConsumeAccountRateLimitResetCreditOutcome", {"0.144.6", ""}, {}},
+    {"ConsumeAccountRateLimitResetCreditParams", {"0.144.6", ""}, {}},
+    {"ConsumeAccountRateLimitResetCreditResponse", {"0.144.6", ""}, {}},
+    {"ContentItem", {"", ""}, content_item_history},
+    {"ContextCompactionResponseItem", {"", ""}, context_compaction_response_item_history},
+    {"ConversationTextRole", {"0.140.0", ""}, conversation_text_role_history},
+    {"CurrentTimeReadParams", {"0.144.6", ""}, {}},
+    {"CurrentTimeReadResponse", {"0.144.6", ""}, {}},
+    {"CustomToolCallOutputResponseItem", {"", ""}, custom_tool_call_output_response_item_history},
+    {"CustomToolCallResponseItem", {"", ""}, custom_tool_call_response_item_history},
+    {"CyberAccessProgram", {"0.151.0", ""}, {}},
+    {"DeniedReviewDecision", {"0.146.1", ""}, {}},
+    {"DesktopOnboardingEntrypoint", {"0.148.0", ""}, {}},
+    {"DynamicToolCallOutputContentItem", {"", ""}, dynamic_tool_call_output_content_item_history},
+    {"DynamicToolNamespaceTool", {"0.144.6", ""}, {}},
+    {"EncryptedContentFunctionCallOutputContentItem", {"0.134.0", ""}, {}},
+    {"EnterpriseManagedConfigLayerSource", {"0.138.0", ""}, {}},
+    {"EnvironmentAddParams", {"", ""}, environment_add_params_history},
+    {"EnvironmentConnectionNotification", {"0.146.1", ""}, {}},
+    {"EnvironmentInfoParams", {"0.144.6", ""}, {}},
+    {"EnvironmentInfoResponse", {"0.144.6", ""}, {}},
+    {"EnvironmentShellInfo", {"0.144.6", ""}, {}},
+    {"EnvironmentSkillsParams", {"0.162.1", ""}, {}},
+    {"EnvironmentStatusKind", {"0.146.1", ""}, {}},
+    {"EnvironmentStatusParams", {"0.146.1", ""}, {}},
+    {"EnvironmentStatusResponse", {"0.146.1", ""}, {}},
+    {"ExistingCallThreadRealtimeStartTransport", {"0.150.0", ""}, {}},
+    {"ExperimentalFeatureListParams", {"", ""}, experimental_feature_list_params_history},
+    {"ExternalAgentConfigDetectParams", {"", ""}, external_agent_config_detect_params_history},
+    {"ExternalAgentConfigDetectResponse", {"", ""}, external_agent_config_detect_response_history},
+    {"ExternalAgentConfigImportCompletedNotification", {"", ""},
+        external_agent_config_import_completed_notification_history},
+    {"ExternalAgentConfigImportHistoriesReadResponse", {"0.144.6", ""},
+        external_agent_config_import_histories_read_response_history},
+    {"ExternalAgentConfigImportHistory", {"0.144.6", ""},
+        external_agent_config_import_history_history},
+    {"ExternalAgentConfigImportHistoryRecordParams", {"0.146.1", ""}, {}},
+    {"ExternalAgentConfigImportHistoryRecordResponse", {"0.146.1", ""}, {}},
+    {"ExternalAgentConfigImportHistoryRecordSuccessParams", {"0.148.0", ""}, {}},
+    {"ExternalAgentConfigImportHistoryRecordTypeResultParams", {"0.148.0", ""}, {}},
+    {"ExternalAgentConfigImportItemTypeFailure", {"0.144.6", ""},
+        external_agent_config_import_item_type_failure_history},
+    {"ExternalAgentConfigImportItemTypeSuccess", {"0.144.6", ""},
+        external_agent_config_import_item_type_success_history},
+    {"ExternalAgentConfigImportParams", {"", ""}, external_agent_config_import_params_history},
+    {"ExternalAgentConfigImportProgressNotification", {"0.144.6", ""}, {}},
+    {"ExternalAgentConfigImportResponse", {"", ""}, external_agent_config_import_response_history},
+    {"ExternalAgentConfigImportTypeResult", {"0.144.6", ""}, {}},
+    {"ExternalAgentConfigMigrationItemType", {"", ""},
+        external_agent_config_migration_item_type_history},
+    {"ExternalAgentDetectedConnectorCandidate", {"0.148.0", ""}, {}},
+    {"ExternalAgentDetectedConnectorSource", {"0.148.0", ""}, {}},
+    {"ExternalAgentImportedConnectorCandidate", {"0.146.1", ""}, {}},
+    {"ExternalAgentImportedConnectorSource", {"0.146.1", ""}, {}},
+    {"FeedbackRequirements", {"0.146.1", ""}, {}},
+    {"FeedbackSaveParams", {"0.164.0", ""}, {}},
+    {"FeedbackSaveResponse", {"0.164.0", ""}, {}},
+    {"FeedbackUploadParams", {"", ""}, feedback_upload_params_history},
+    {"FeedbackUploadResponse", {"", ""}, feedback_upload_response_history},
+    {"FileSystemAccessMode", {"", ""}, file_system_access_mode_history},
+    {"FunctionCallOutputContentItem", {"", ""}, function_call_output_content_item_history},
+    {"FunctionCallOutputResponseItem", {"", ""}, function_call_output_response_item_history},
+    {"FunctionCallOutputThreadItem", {"0.151.0", ""}, {}},
+    {"FunctionCallResponseItem", {"", ""}, function_call_response_item_history},
+    {"GatewayAuth", {"0.168.0", ""}, {}},
+    {"GatewayOAuthCancelResponse", {"0.157.1", ""}, {}},
+    {"GatewayOAuthChangedNotification", {"0.157.1", ""},
+        gateway_o_auth_changed_notification_history},
+    {"GatewayOAuthLoginParams", {"0.169.0", ""}, {}},
+    {"GatewayOAuthLoginResponse", {"0.157.1", ""}, gateway_o_auth_login_response_history},
+    {"GatewayOAuthPrompt", {"0.169.0", ""}, {}},
+    {"GatewayOAuthReadParams", {"0.169.0", ""}, {}},
+    {"GatewayOAuthReadResponse", {"0.157.1", ""}, gateway_o_auth_read_response_history},
+    {"GatewayOAuthStatus", {"0.157.1", ""}, {}},
+    {"GcpAccount", {"0.165.0", ""}, {}},
+    {"GcpProviderId", {"0.168.0", ""}, {}},
+    {"GcpSetupParams", {"0.166.0", ""}, {}},
+    {"GcpSetupResponse", {"0.166.0", ""}, {}},
+    {"GetAccountRateLimitsParams", {"0.154.0", ""}, {}},
+    {"GetAccountRateLimitsResponse", {"", ""}, get_account_rate_limits_response_history},
+    {"GetAccountResponse", {"", ""}, get_account_response_history},
+    {"GetAccountSecuritySetupResponse", {"0.169.0", ""}, {}},
+    {"GetAccountTokenUsageParams", {"0.148.0", ""}, {}},
+    {"GetAccountTokenUsageResponse", {"0.138.0", ""}, get_account_token_usage_response_history},
+    {"GetWorkspaceMessagesResponse", {"0.144.6", ""}, {}},
+    {"GuardianApprovalReviewAction", {"", ""}, guardian_approval_review_action_history},
+    {"GuardianAssessmentOutcome", {"0.168.0", ""}, {}},
+    {"HookEventName", {"", ""}, hook_event_name_history},
+    {"HookHandlerType", {"", ""}, hook_handler_type_history},
+    {"HookMetadata", {"", ""}, hook_metadata_history},
+    {"HookSource", {"", ""}, hook_source_history},
+    {"HooksListParams", {"", ""}, hooks_list_params_history},
+    {"ImageGenerationCallResponseItem", {"", ""}, image_generation_call_response_item_history},
+    {"ImageGenerationFailure", {"0.148.0", ""}, {}},
+    {"ImageGenerationInputImage", {"0.164.0", ""}, {}},
+    {"ImageGenerationThreadItem", {"", ""}, image_generation_thread_item_history},
+    {"ImageUserInput", {"", ""}, image_user_input_history},
+    {"InAppBrowserRequirements", {"0.150.0", ""}, {}},
+    {"InitializeCapabilities", {"", ""}, initialize_capabilities_history},
+    {"InputAudioContentItem", {"0.146.1", ""}, input_audio_content_item_history},
+    {"InputAudioDynamicToolCallOutputContentItem", {"0.146.1", ""}, {}},
+    {"InputAudioFunctionCallOutputContentItem", {"0.146.1", ""},
+        input_audio_function_call_output_content_item_history},
+    {"InputImageContentItem", {"", ""}, input_image_content_item_history},
+    {"InputImageFunctionCallOutputContentItem", {"", ""},
+        input_image_function_call_output_content_item_history},
+    {"InputModality", {"", ""}, input_modality_history},
+    {"InputTextAgentMessageInputContent", {"0.140.0", ""}, {}},
+    {"InstalledApp", {"0.146.1", ""}, {}},
+    {"InternalChatMessageMetadataPassthrough", {"0.144.6", ""}, {}},
+    {"ItemCompletedNotification", {"", ""}, item_completed_notification_history},
+    {"LegacyAppPathString", {"0.144.6", ""}, {}},
+    {"ListMcpServerStatusParams", {"", ""}, list_mcp_server_status_params_history},
+    {"LocalAudioUserInput", {"0.146.1", ""}, {}},
+    {"LocalImageUserInput", {"", ""}, local_image_user_input_history},
+    {"LocalShellCallResponseItem", {"", ""}, local_shell_call_response_item_history},
+    {"LoginAccountParams", {"", ""}, login_account_params_history},
+    {"LoginAccountResponse", {"", ""}, login_account_response_history},
+    {"LoginAppBrand", {"0.144.6", ""}, {}},
+    {"ManagedHooksRequirements", {"", ""}, managed_hooks_requirements_history},
+    {"McpAppDisplayMode", {"0.156.1", ""}, {}},
+    {"McpAppUi", {"0.156.1", ""}, {}},
+    {"McpAuthStatus", {"", ""}, mcp_auth_status_history},
+    {"McpResourceReadParams", {"", ""}, mcp_resource_read_params_history},
+    {"McpResourceReadResponse", {"", ""}, mcp_resource_read_response_history},
+    {"McpResourceReadTarget", {"0.157.1", ""}, {}},
+    {"McpServerConnectionStatus", {"0.150.0", ""}, {}},
+    {"McpServerElicitationRequestParams", {"", ""}, mcp_server_elicitation_request_params_history},
+    {"McpServerEventNotification", {"0.150.0", ""}, {}},
+    {"McpServerEventStreamNotification", {"0.150.0", ""}, {}},
+    {"McpServerEventStreamStartParams", {"0.150.0", ""}, {}},
+    {"McpServerEventStreamStartResponse", {"0.150.0", ""}, {}},
+    {"McpServerEventStreamStopParams", {"0.150.0", ""}, {}},
+    {"McpServerEventStreamStopResponse", {"0.150.0", ""}, {}},
+    {"McpServerInfo", {"0.138.0", ""}, {}},
+    {"McpServerOauthClientRegistration", {"0.148.0", ""}, {}},
+    {"McpServerOauthLoginCompletedNotification", {"", ""},
+        mcp_server_oauth_login_completed_notification_history},
+    {"McpServerOauthLoginParams", {"", ""}, mcp_server_oauth_login_params_history},
+    {"McpServerOauthLoginResponse", {"", ""}, mcp_server_oauth_login_response_history},
+    {"McpServerStartupFailureReason", {"0.144.6", ""}, {}},
+    {"McpServerStatus", {"", ""}, mcp_server_status_history},
+    {"McpServerStatusUpdatedNotification", {"", ""},
+        mcp_server_status_updated_notification_history},
+    {"McpToolCallAppContext", {"0.144.6", ""}, mcp_tool_call_app_context_history},
+    {"McpToolCallThreadItem", {"", ""}, mcp_tool_call_thread_item_history},
+    {"McpToolConfiguredHookHandler", {"0.148.0", ""}, {}},
+    {"McpToolHookMetadata", {"0.148.0", ""}, {}},
+    {"MemoryStatusParams", {"0.155.1", ""}, {}},
+    {"MemoryStatusResponse", {"0.155.1", ""}, {}},
+    {"MessagePhase", {"", ""}, message_phase_history},
+    {"MessageResponseItem", {"", ""}, message_response_item_history},
+    {"MigrationDetails", {"", ""}, migration_details_history},
+    {"MisalignmentErrorDetails", {"0.151.0", ""}, misalignment_error_details_history},
+    {"MisalignmentSteer", {"0.151.0", ""}, {}},
+    {"Model", {"", ""}, model_history},
+    {"ModelAccessPrograms", {"0.156.1", ""}, {}},
+    {"ModelListParams", {"", ""}, model_list_params_history},
+    {"ModelProviderCapabilitiesReadResponse", {"", ""},
+        model_provider_capabilities_read_response_history},
+    {"ModelProviderConfigWriteParams", {"0.168.0", ""}, {}},
+    {"ModelProviderConfigWriteResponse", {"0.168.0", ""}, {}},
+    {"ModelProviderError", {"0.166.0", ""}, {}},
+    {"ModelProviderListParams", {"0.168.0", ""}, {}},
+    {"ModelProviderListResponse", {"0.168.0", ""}, {}},
+    {"ModelProviderSummary", {"0.168.0", ""}, {}},
+    {"ModelSafetyBufferingUpdatedNotification", {"0.144.6", ""}, {}},
+    {"ModelUpgradeInfo", {"", ""}, model_upgrade_info_history},
+    {"ModelsRequirements", {"0.144.6", ""}, {}},
+    {"MultiAgentMode", {"0.144.6", ""}, {}},
+    {"MultiAgentVersion", {"0.148.0", ""}, {}},
+    {"NetworkRequirements", {"", ""}, network_requirements_history},
+    {"NetworkUnixSocketPermission", {"", ""}, network_unix_socket_permission_history},
+    {"NewThreadModelDefaults", {"0.144.6", ""}, {}},
+    {"NpmPluginSource", {"0.144.6", ""}, {}},
+    {"NullableGatewayOAuthLoginParams", {"0.169.0", ""}, {}},
+    {"NullableGatewayOAuthReadParams", {"0.169.0", ""}, {}},
+    {"NullableGetAccountRateLimitsParams", {"0.154.0", ""}, {}},
+    {"NullableGetAccountTokenUsageParams", {"0.148.0", ""}, {}},
+    {"NullableRemoteControlDisableParams", {"0.140.0", ""}, {}},
+    {"NullableRemoteControlEnableParams", {"0.140.0", ""}, {}},
+    {"OpenaiFormMcpServerElicitationRequestParams", {"0.152.1", ""}, {}},
+    {"OpenaiSlashFormMcpServerElicitationRequestParams", {"0.144.6", ""}, {}},
+    {"OpenaiUserVerificationMcpServerElicitationRequestParams", {"0.154.0", ""},
+        openai_user_verification_mcp_server_elicitation_request_params_history},
+    {"OtelExporter", {"0.166.0", ""}, {}},
+    {"OtelHttpProtocol", {"0.166.0", ""}, {}},
+    {"OtelRequirements", {"0.166.0", ""}, otel_requirements_history},
+    {"OtelTlsConfig", {"0.166.0", ""}, {}},
+    {"OtelToolResultLogConfig", {"0.166.0", ""}, {}},
+    {"OutputTextContentItem", {"", ""}, output_text_content_item_history},
+    {"PackagedDefaultsConfigLayerSource", {"0.148.0", ""}, {}},
+    {"PathUri", {"0.144.6", ""}, {}},
+    {"PermissionProfile", {"", "0.131.0"}, {}},
+    {"PermissionProfileFileSystemPermissions", {"", "0.131.0"}, {}},
+    {"PermissionProfileListParams", {"0.134.0", ""}, {}},
+    {"PermissionProfileListResponse", {"0.134.0", ""}, {}},
+    {"PermissionProfileNetworkPermissions", {"", "0.131.0"}, {}},
+    {"PermissionProfileSummary", {"0.134.0", ""}, permission_profile_summary_history},
+    {"PermissionsRequestApprovalParams", {"", ""}, permissions_request_approval_params_history},
+    {"PlanType", {"", ""}, plan_type_history},
+    {"PluginDetail", {"", ""}, plugin_detail_history},
+    {"PluginDisabledReason", {"0.148.0", ""}, {}},
+    {"PluginEntrypoint", {"0.157.1", "0.157.1"}, {}},
+    {"PluginExtensions", {"0.157.1", "0.157.1"}, {}},
+    {"PluginIcon", {"0.157.1", "0.157.1"}, {}},
+    {"PluginInstallParams", {"", ""}, plugin_install_params_history},
+    {"PluginInstallPolicySource", {"0.144.6", ""}, {}},
+    {"PluginInstalledParams", {"0.134.0", ""}, {}},
+    {"PluginInstalledResponse", {"0.134.0", ""}, {}},
+    {"PluginInterface", {"", ""}, plugin_interface_history},
+    {"PluginListMarketplaceKind", {"", ""}, plugin_list_marketplace_kind_history},
+    {"PluginListParams", {"", ""}, plugin_list_params_history},
+    {"PluginQuickAction", {"0.157.1", "0.157.1"}, {}},
+    {"PluginQuickActionTarget", {"0.157.1", "0.157.1"}, {}},
+    {"PluginReconcileChangedPlugin", {"0.154.0", ""}, {}},
+    {"PluginReconcileParams", {"0.154.0", ""}, {}},
+    {"PluginReconcileResponse", {"0.154.0", ""}, {}},
+    {"PluginSearchParams", {"0.148.0", ""}, {}},
+    {"PluginSearchProvider", {"0.157.1", "0.157.1"}, {}},
+    {"PluginSearchProviderCall", {"0.157.1", "0.157.1"}, {}},
+    {"PluginSearchResponse", {"0.148.0", ""}, {}},
+    {"PluginSearchResult", {"0.148.0", ""}, {}},
+    {"PluginSearchScope", {"0.148.0", ""}, {}},
+    {"PluginSettings", {"0.157.1", "0.157.1"}, {}},
+    {"PluginShareContext", {"", ""}, plugin_share_context_history},
+    {"PluginShareSaveResponse", {"", ""}, plugin_share_save_response_history},
+    {"PluginShareUpdateDiscoverability", {"", ""}, plugin_share_update_discoverability_history},
+    {"PluginSource", {"", ""}, plugin_source_history},
+    {"PluginSummary", {"", ""}, plugin_summary_history},
+    {"ProcessExitedNotification", {"", ""}, process_exited_notification_history},
+    {"ProfileV2", {"", "0.131.0"}, {}},
+    {"Project", {"0.150.0", ""}, project_history},
+    {"ProjectChangeType", {"0.150.0", ""}, {}},
+    {"ProjectChangedNotification", {"0.150.0", ""}, {}},
+    {"ProjectCreateParams", {"0.150.0", ""}, {}},
+    {"ProjectCreateResponse", {"0.150.0", ""}, {}},
+    {"ProjectDeleteParams", {"0.150.0", ""}, {}},
+    {"ProjectDeleteResponse", {"0.150.0", ""}, {}},
+    {"ProjectImportParams", {"0.150.0", ""}, {}},
+    {"ProjectImportResponse", {"0.150.0", ""}, {}},
+    {"ProjectListParams", {"0.150.0", ""}, project_list_params_history},
+    {"ProjectListResponse", {"0.150.0", ""}, {}},
+    {"ProjectMoveParams", {"0.150.0", ""}, {}},
+    {"ProjectMoveResponse", {"0.150.0", ""}, {}},
+    {"ProjectReadParams", {"0.150.0", ""}, {}},
+    {"ProjectReadResponse", {"0.150.0", ""}, {}},
+    {"ProjectRoot", {"0.150.0", ""}, {}},
+    {"ProjectSortKey", {"0.152.1", ""}, {}},
+    {"ProjectUpdateParams", {"0.150.0", ""}, {}},
+    {"ProjectUpdateResponse", {"0.150.0", ""}, {}},
+    {"ProviderSettings", {"0.168.0", ""}, {}},
+    {"ProviderSettingsPatch", {"0.168.0", ""}, {}},
+    {"QueuedSubmission", {"0.148.0", ""}, queued_submission_history},
+    {"RateLimitResetCredit", {"0.144.6", ""}, {}},
+    {"RateLimitResetCreditStatus", {"0.144.6", ""}, {}},
+    {"RateLimitResetCreditsSummary", {"0.144.6", ""}, {}},
+    {"RateLimitResetType", {"0.144.6", ""}, {}},
+    {"RateLimitSnapshot", {"", ""}, rate_limit_snapshot_history},
+    {"RawResponseCompletedNotification", {"0.146.1", ""},
+        raw_response_completed_notification_history},
+    {"RealtimeConversationArchitecture", {"0.140.0", "0.140.0"}, {}},
+    {"RealtimeConversationVersion", {"", ""}, realtime_conversation_version_history},
+    {"RealtimeVoice", {"", ""}, realtime_voice_history},
+    {"RealtimeVoicesList", {"", ""}, realtime_voices_list_history},
+    {"ReasoningResponseItem", {"", ""}, reasoning_response_item_history},
+    {"RemoteControlClient", {"0.138.0", ""}, {}},
+    {"RemoteControlClientsListOrder", {"0.138.0", ""}, {}},
+    {"RemoteControlClientsListParams", {"0.138.0", ""}, {}},
+    {"RemoteControlClientsListResponse", {"0.138.0", ""}, {}},
+    {"RemoteControlClientsRevokeParams", {"0.138.0", ""}, {}},
+    {"RemoteControlClientsRevokeResponse", {"0.138.0", ""}, {}},
+    {"RemoteControlDisableParams", {"0.140.0", ""}, {}},
+    {"RemoteControlEnableParams", {"0.140.0", ""}, {}},
+    {"RemoteControlPairingStartParams", {"0.138.0", ""}, {}},
+    {"RemoteControlPairingStartResponse", {"0.138.0", ""}, {}},
+    {"RemoteControlPairingStatusParams", {"0.138.0", ""}, {}},
+    {"RemoteControlPairingStatusResponse", {"0.138.0", ""}, {}},
+    {"RequestHeader", {"0.162.1", ""}, {}},
+    {"ResponseItem", {"", ""}, response_item_history},
+    {"ResponseUsageMetadata", {"0.151.0", ""}, response_usage_metadata_history},
+    {"ReviewDecision", {"", ""}, review_decision_history},
+    {"ReviewDecisionValue", {"", ""}, review_decision_value_history},
+    {"ReviewDelivery", {"", ""}, review_delivery_history},
+    {"RolloutCompressResponse", {"0.156.1", ""}, {}},
+    {"ScheduledTaskSchedule", {"0.146.1", ""}, {}},
+    {"ScheduledTaskSummary", {"0.146.1", ""}, {}},
+    {"ScheduledTaskWeekday", {"0.146.1", ""}, {}},
+    {"SelectedCapabilityRoot", {"0.140.0", ""}, {}},
+    {"ServerDiagnosticsGauge", {"0.148.0", ""}, {}},
+    {"ServerDiagnosticsParams", {"0.148.0", ""}, {}},
+    {"ServerDiagnosticsProcess", {"0.148.0", ""}, {}},
+    {"ServerDiagnosticsResponse", {"0.148.0", ""}, {}},
+    {"SkillInterface", {"", ""}, skill_interface_history},
+    {"SkillMetadata", {"", ""}, skill_metadata_history},
+    {"SkillMigration", {"0.144.6", ""}, {}},
+    {"SkillsExtraRootsSetParams", {"0.138.0", ""}, {}},
+    {"SkillsExtraRootsSetResponse", {"0.138.0", ""}, {}},
+    {"SleepThreadItem", {"0.144.6", ""}, {}},
+    {"SpendControlLimitSnapshot", {"0.138.0", ""}, {}},
+    {"StrictReviewRequiredNotification", {"0.150.0", ""}, {}},
+    {"SubAgentActivityKind", {"0.140.0", ""}, sub_agent_activity_kind_history},
+    {"SubAgentActivityThreadItem", {"0.140.0", ""}, sub_agent_activity_thread_item_history},
+    {"Thread", {"", ""}, thread_history},
+    {"ThreadAttachment", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentAddOutcome", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentAddParams", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentAddResponse", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentListParams", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentListResponse", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentOperation", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentOwner", {"0.162.1", ""}, {}},
+    {"ThreadAttachmentOwnerListParams", {"0.162.1", ""}, {}},
+    {"ThreadAttachmentOwnerListResponse", {"0.162.1", ""}, {}},
+    {"ThreadAttachmentRemoveParams", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentRemoveResponse", {"0.155.1", ""}, {}},
+    {"ThreadAttachmentUpdatedNotification", {"0.155.1", ""}, {}},
+    {"ThreadBackgroundTerminal", {"0.140.0", ""}, {}},
+    {"ThreadBackgroundTerminalsListParams", {"0.140.0", ""}, {}},
+    {"ThreadBackgroundTerminalsListResponse", {"0.140.0", ""}, {}},
+    {"ThreadBackgroundTerminalsTerminateParams", {"0.140.0", ""}, {}},
+    {"ThreadBackgroundTerminalsTerminateResponse", {"0.140.0", ""}, {}},
+    {"ThreadDeleteParams", {"0.140.0", ""}, {}},
+    {"ThreadDeleteResponse", {"0.140.0", ""}, {}},
+    {"ThreadDeletedNotification", {"0.140.0", ""}, {}},
+    {"ThreadEnvironment", {"0.154.0", ""}, {}},
+    {"ThreadExtra", {"0.144.6", ""}, {}},
+    {"ThreadForkParams", {"", ""}, thread_fork_params_history},
+    {"ThreadForkResponse", {"", ""}, thread_fork_response_history},
+    {"ThreadGoalClearParams", {"", ""}, thread_goal_clear_params_history},
+    {"ThreadGoalMutationOrigin", {"0.161.0", ""}, {}},
+    {"ThreadGoalSetParams", {"", ""}, thread_goal_set_params_history},
+    {"ThreadGoalStatus", {"", ""}, thread_goal_status_history},
+    {"ThreadGuardianAssessment", {"0.168.0", ""}, {}},
+    {"ThreadGuardianReviewParams", {"0.168.0", ""}, {}},
+    {"ThreadGuardianReviewResponse", {"0.168.0", ""}, {}},
+    {"ThreadHistoryMode", {"0.144.6", ""}, {}},
+    {"ThreadItem", {"", ""}, thread_item_history},
+    {"ThreadItemEntry", {"0.146.1", ""}, thread_item_entry_history},
+    {"ThreadItemOutputDeferral", {"0.168.0", ""}, thread_item_output_deferral_history},
+    {"ThreadItemsListAnchor", {"0.159.3", ""}, {}},
+    {"ThreadItemsListCursor", {"0.159.3", ""}, {}},
+    {"ThreadItemsListParams", {"0.144.6", ""}, thread_items_list_params_history},
+    {"ThreadItemsListResponse", {"0.144.6", ""}, {}},
+    {"ThreadItemsReadParams", {"0.164.0", ""}, {}},
+    {"ThreadItemsReadResponse", {"0.164.0", ""}, {}},
+    {"ThreadListParams", {"", ""}, thread_list_params_history},
+    {"ThreadListResponse", {"", ""}, thread_list_response_history},
+    {"ThreadMemoryReadParams", {"0.165.0", ""}, {}},
+    {"ThreadMemoryReadResponse", {"0.165.0", ""}, {}},
+    {"ThreadMetadataUpdateParams", {"", ""}, thread_metadata_update_params_history},
+    {"ThreadPredictionRequestParams", {"0.161.0", ""}, {}},
+    {"ThreadPredictionRequestResponse", {"0.161.0", ""}, {}},
+    {"ThreadPredictionResult", {"0.161.0", ""}, {}},
+    {"ThreadPredictionUpdatedNotification", {"0.161.0", ""}, {}},
+    {"ThreadPrepareApprovedPlanParams", {"0.169.0", ""}, {}},
+    {"ThreadPrepareApprovedPlanResponse", {"0.169.0", ""}, {}},
+    {"ThreadProjectUpdatedNotification", {"0.150.0", ""}, {}},
+    {"ThreadQueueAddParams", {"0.148.0", ""}, thread_queue_add_params_history},
+    {"ThreadQueueAddResponse", {"0.148.0", ""}, {}},
+    {"ThreadQueueChangedNotification", {"0.148.0", ""}, {}},
+    {"ThreadQueueDeleteParams", {"0.148.0", ""}, {}},
+    {"ThreadQueueDeleteResponse", {"0.148.0", ""}, {}},
+    {"ThreadQueueListParams", {"0.148.0", ""}, {}},
+    {"ThreadQueueListResponse", {"0.148.0", ""}, {}},
+    {"ThreadQueueReorderParams", {"0.148.0", ""}, {}},
+    {"ThreadQueueReorderResponse", {"0.148.0", ""}, {}},
+    {"ThreadQueueStartParams", {"0.148.0", ""}, {}},
+    {"ThreadQueueStartResponse", {"0.148.0", ""}, {}},
+    {"ThreadQueueUpdateParams", {"0.148.0", ""}, thread_queue_update_params_history},
+    {"ThreadQueueUpdateResponse", {"0.148.0", ""}, {}},
+    {"ThreadReadResponse", {"", ""}, thread_read_response_history},
+    {"ThreadReadState", {"0.164.0", ""}, {}},
+    {"ThreadReadStateChangedNotification", {"0.164.0", ""}, {}},
+    {"ThreadReadStateOperation", {"0.164.0", ""}, {}},
+    {"ThreadReadStateUpdateParams", {"0.164.0", ""}, {}},
+    {"ThreadReadStateUpdateResponse", {"0.164.0", ""}, {}},
+    {"ThreadRealtimeAppendSpeechParams", {"0.144.6", ""}, {}},
+    {"ThreadRealtimeAppendSpeechResponse", {"0.144.6", ""}, {}},
+    {"ThreadRealtimeAppendTextParams", {"", ""}, thread_realtime_append_text_params_history},
+    {"ThreadRealtimeBemItemPresentation", {"0.150.0", ""}, {}},
+    {"ThreadRealtimeInitialItem", {"0.146.1", ""}, {}},
+    {"ThreadRealtimeItem", {"0.150.0", ""}, {}},
+    {"ThreadRealtimeItemCompletedNotification", {"0.150.0", ""}, {}},
+    {"ThreadRealtimeItemStartedNotification", {"0.150.0", ""}, {}},
+    {"ThreadRealtimeItemTranscriptDeltaNotification", {"0.150.0", ""}, {}},
+    {"ThreadRealtimeSessionOutcome", {"0.150.0", ""}, {}},
+    {"ThreadRealtimeStartParams", {"", ""}, thread_realtime_start_params_history},
+    {"ThreadRealtimeStartTransport", {"", ""}, thread_realtime_start_transport_history},
+    {"ThreadRealtimeTranscriptRole", {"0.150.0", ""}, {}},
+    {"ThreadResumeInitialTurnsPageParams", {"0.138.0", ""}, {}},
+    {"ThreadResumeParams", {"", ""}, thread_resume_params_history},
+    {"ThreadResumeResponse", {"", ""}, thread_resume_response_history},
+    {"ThreadRevertParams", {"0.148.0", ""}, {}},
+    {"ThreadRevertResponse", {"0.148.0", ""}, {}},
+    {"ThreadRevertedNotification", {"0.148.0", ""}, {}},
+    {"ThreadRollbackParams", {"", "0.155.1"}, {}},
+    {"ThreadRollbackResponse", {"", "0.155.1"}, {}},
+    {"ThreadSampleCancelParams", {"0.164.0", ""}, {}},
+    {"ThreadSampleCancelResponse", {"0.164.0", ""}, {}},
+    {"ThreadSampleParams", {"0.164.0", ""}, thread_sample_params_history},
+    {"ThreadSampleResponse", {"0.164.0", ""}, {}},
+    {"ThreadSearchOccurrence", {"0.146.1", ""}, {}},
+    {"ThreadSearchOccurrencesParams", {"0.146.1", ""}, {}},
+    {"ThreadSearchOccurrencesResponse", {"0.146.1", ""}, {}},
+    {"ThreadSearchParams", {"0.134.0", ""}, thread_search_params_history},
+    {"ThreadSearchResponse", {"0.134.0", ""}, {}},
+    {"ThreadSearchResult", {"0.134.0", ""}, {}},
+    {"ThreadSearchSortKey", {"0.148.0", ""}, {}},
+    {"ThreadSearchTextRange", {"0.146.1", ""}, {}},
+    {"ThreadSection", {"0.148.0", ""}, {}},
+    {"ThreadSectionAppearance", {"0.148.0", ""}, {}},
+    {"ThreadSectionChangedNotification", {"0.168.0", ""}, {}},
+    {"ThreadSectionCreateParams", {"0.148.0", ""}, {}},
+    {"ThreadSectionCreateResponse", {"0.148.0", ""}, {}},
+    {"ThreadSectionDeleteParams", {"0.148.0", ""}, {}},
+    {"ThreadSectionDeleteResponse", {"0.148.0", ""}, {}},
+    {"ThreadSectionListParams", {"0.148.0", ""}, {}},
+    {"ThreadSectionListResponse", {"0.148.0", ""}, {}},
+    {"ThreadSectionMoveParams", {"0.148.0", ""}, {}},
+    {"ThreadSectionMoveResponse", {"0.148.0", ""}, {}},
+    {"ThreadSectionUpdateParams", {"0.148.0", ""}, {}},
+    {"ThreadSectionUpdateResponse", {"0.148.0", ""}, {}},
+    {"ThreadSettings", {"0.134.0", ""}, thread_settings_history},
+    {"ThreadSettingsUpdateParams", {"0.134.0", ""}, thread_settings_update_params_history},
+    {"ThreadSettingsUpdateResponse", {"0.134.0", ""}, {}},
+    {"ThreadSettingsUpdatedNotification", {"0.134.0", ""}, {}},
+    {"ThreadShellCommandParams", {"", ""}, thread_shell_command_params_history},
+    {"ThreadSortKey", {"", ""}, thread_sort_key_history},
+    {"ThreadStartParams", {"", ""}, thread_start_params_history},
+    {"ThreadStartResponse", {"", ""}, thread_start_response_history},
+    {"ThreadTimelineEntry", {"0.150.0", ""}, {}},
+    {"ThreadTimelineListParams", {"0.150.0", ""}, {}},
+    {"ThreadTimelineListResponse", {"0.150.0", ""}, {}},
+    {"ThreadTurnsItemsListParams", {"", "0.140.0"}, {}},
+    {"ThreadTurnsItemsListResponse", {"", "0.140.0"}, {}},
+    {"ThreadUnreadPosition", {"0.164.0", ""}, {}},
+    {"ThreadUsage", {"0.148.0", ""}, thread_usage_history},
+    {"ThreadUsageBreakdownGroup", {"0.148.0", ""}, {}},
+    {"TokenUsageBreakdown", {"", ""}, token_usage_breakdown_history},
+    {"ToolExposureSurface", {"0.156.1", ""}, {}},
+    {"ToolRequestUserInputParams", {"", ""}, tool_request_user_input_params_history},
+    {"ToolSearchCallResponseItem", {"", ""}, tool_search_call_response_item_history},
+    {"ToolSearchOutputResponseItem", {"", ""}, tool_search_output_response_item_history},
+    {"Turn", {"", ""}, turn_history},
+    {"TurnEnvironmentParams", {"", ""}, turn_environment_params_history},
+    {"TurnError", {"", ""}, turn_error_history},
+    {"TurnModerationMetadataNotification", {"0.138.0", ""}, {}},
+    {"TurnSettingsUpdateParams", {"0.151.0", ""}, turn_settings_update_params_history},
+    {"TurnSettingsUpdateResponse", {"0.151.0", ""}, {}},
+    {"TurnSettingsUpdateStatus", {"0.151.0", ""}, {}},
+    {"TurnStartParams", {"", ""}, turn_start_params_history},
+    {"TurnSteerParams", {"", ""}, turn_steer_params_history},
+    {"TurnToolOutput", {"0.151.0", ""}, turn_tool_output_history},
+    {"TurnsPage", {"0.138.0", ""}, {}},
+    {"UserInput", {"", ""}, user_input_history},
+    {"UserMessageThreadItem", {"", ""}, user_message_thread_item_history},
+    {"UserVerificationCancelParams", {"0.155.1", ""}, {}},
+    {"UserVerificationCancelResponse", {"0.155.1", ""}, {}},
+    {"UserVerificationCancellationReason", {"0.154.0", ""}, {}},
+    {"UserVerificationDeleteParams", {"0.154.0", ""}, {}},
+    {"UserVerificationDeleteResponse", {"0.154.0", ""}, {}},
+    {"UserVerificationEnrollParams", {"0.154.0", ""}, {}},
+    {"UserVerificationEnrollResponse", {"0.154.0", ""}, user_verification_enroll_response_history},
+    {"UserVerificationErrorDetails", {"0.154.0", ""}, {}},
+    {"UserVerificationFailureReason", {"0.154.0", ""}, {}},
+    {"UserVerificationInvalidRequestReason", {"0.154.0", ""}, {}},
+    {"UserVerificationProof", {"0.154.0", ""}, {}},
+    {"UserVerificationRpcError", {"0.154.0", ""}, {}},
+    {"UserVerificationStatusParams", {"0.154.0", ""}, {}},
+    {"UserVerificationStatusResponse", {"0.154.0", ""}, {}},
+    {"UserVerificationUnavailableReason", {"0.154.0", ""}, {}},
+    {"UserVerificationVerifyParams", {"0.154.0", ""}, {}},
+    {"UserVerificationVerifyResponse", {"0.154.0", ""}, {}},
+    {"WebSearchCallResponseItem", {"", ""}, web_search_call_response_item_history},
+    {"WebSearchMode", {"", ""}, web_search_mode_history},
+    {"WebSearchProvider", {"0.168.0", ""}, {}},
+    {"WebSearchThreadItem", {"", ""}, web_search_thread_item_history},
+    {"WindowsSandboxImplementation", {"0.156.1", ""}, {}},
+    {"WorkspaceMessage", {"0.144.6", ""}, {}},
+    {"WorkspaceMessageType", {"0.144.6", ""}, {}},
+    {"WorkspaceRouting", {"0.156.1", ""}, {}},
+    {"WriteStdinGuardianApprovalReviewAction", {"0.150.0", ""}, {}},
+}};
+
+constexpr std::array<MethodHistory, 108> all_method_histories{{
+    {"account/bedrock/checkGovCloudRequirements", MethodKind::request, {"0.161.0", ""}},
+    {"account/bedrock/discover", MethodKind::request, {"0.150.0", ""}},
+    {"account/bedrock/setup", MethodKind::request, {"0.150.0", ""}},
+    {"account/gatewayOAuth/cancel", MethodKind::request, {"0.157.1", ""}},
+    {"account/gatewayOAuth/changed", MethodKind::notification, {"0.157.1", ""}},
+    {"account/gatewayOAuth/login", MethodKind::request, {"0.157.1", ""}},
+    {"account/gatewayOAuth/read", MethodKind::request, {"0.157.1", ""}},
+    {"account/gcp/setup", MethodKind::request, {"0.166.0", ""}},
+    {"account/rateLimitResetCredit/consume", MethodKind::request, {"0.144.6", ""}},
+    {"account/securitySetup/read", MethodKind::request, {"0.169.0", ""}},
+    {"account/usage/read", MethodKind::request, {"0.138.0", ""}},
+    {"account/workspaceMessages/read", MethodKind::request, {"0.144.6", ""}},
+    {"accountSession/list", MethodKind::request, {"0.166.0", ""}},
+    {"accountSession/switch", MethodKind::request, {"0.166.0", ""}},
+    {"app/installed", MethodKind::request, {"0.146.1", ""}},
+    {"app/read", MethodKind::request, {"0.146.1", ""}},
+    {"autoApprovalReview/strictReviewRequired", MethodKind::notification, {"0.150.0", ""}},
+    {"currentTime/read", MethodKind::server_request, {"0.144.6", ""}},
+    {"environment/info", MethodKind::request, {"0.144.6", ""}},
+    {"environment/status", MethodKind::request, {"0.146.1", ""}},
+    {"externalAgentConfig/import/progress", MethodKind::notification, {"0.144.6", ""}},
+    {"externalAgentConfig/import/readHistories", MethodKind::request, {"0.144.6", ""}},
+    {"externalAgentConfig/import/recordHistory", MethodKind::request, {"0.146.1", ""}},
+    {"feedback/save", MethodKind::request, {"0.164.0", ""}},
+    {"mcpServer/event/stream/notification", MethodKind::notification, {"0.150.0", ""}},
+    {"mcpServer/event/stream/start", MethodKind::request, {"0.150.0", ""}},
+    {"mcpServer/event/stream/stop", MethodKind::request, {"0.150.0", ""}},
+    {"memory/status", MethodKind::request, {"0.155.1", ""}},
+    {"model/safetyBuffering/updated", MethodKind::notification, {"0.144.6", ""}},
+    {"modelProvider/authRecoveryCompleted", MethodKind::notification, {"0.152.1", ""}},
+    {"modelProvider/authRecoveryStarted", MethodKind::notification, {"0.152.1", ""}},
+    {"modelProvider/config/write", MethodKind::request, {"0.168.0", ""}},
+    {"modelProvider/list", MethodKind::request, {"0.168.0", ""}},
+    {"permissionProfile/list", MethodKind::request, {"0.134.0", ""}},
+    {"plugin/installed", MethodKind::request, {"0.134.0", ""}},
+    {"plugin/reconcile", MethodKind::request, {"0.154.0", ""}},
+    {"plugin/search", MethodKind::request, {"0.148.0", ""}},
+    {"project/changed", MethodKind::notification, {"0.150.0", ""}},
+    {"project/create", MethodKind::request, {"0.150.0", ""}},
+    {"project/delete", MethodKind::request, {"0.150.0", ""}},
+    {"project/import", MethodKind::request, {"0.150.0", ""}},
+    {"project/list", MethodKind::request, {"0.150.0", ""}},
+    {"project/move", MethodKind::request, {"0.150.0", ""}},
+    {"project/read", MethodKind::request, {"0.150.0", ""}},
+    {"project/update", MethodKind::request, {"0.150.0", ""}},
+    {"remoteControl/client/list", MethodKind::request, {"0.138.0", ""}},
+    {"remoteControl/client/revoke", MethodKind::request, {"0.138.0", ""}},
+    {"remoteControl/pairing/start", MethodKind::request, {"0.138.0", ""}},
+    {"remoteControl/pairing/status", MethodKind::request, {"0.138.0", ""}},
+    {"rollout/compress", MethodKind::request, {"0.156.1", ""}},
+    {"server/diagnostics", MethodKind::request, {"0.148.0", ""}},
+    {"skills/extraRoots/set", MethodKind::request, {"0.138.0", ""}},
+    {"thread/attachment/add", MethodKind::request, {"0.155.1", ""}},
+    {"thread/attachment/list", MethodKind::request, {"0.155.1", ""}},
+    {"thread/attachment/remove", MethodKind::request, {"0.155.1", ""}},
+    {"thread/attachment/updated", MethodKind::notification, {"0.155.1", ""}},
+    {"thread/attachmentOwner/list", MethodKind::request, {"0.162.1", ""}},
+    {"thread/backgroundTerminals/list", MethodKind::request, {"0.140.0", ""}},
+    {"thread/backgroundTerminals/terminate", MethodKind::request, {"0.140.0", ""}},
+    {"thread/delete", MethodKind::request, {"0.140.0", ""}},
+    {"thread/deleted", MethodKind::notification, {"0.140.0", ""}},
+    {"thread/environment/connected", MethodKind::notification, {"0.146.1", ""}},
+    {"thread/environment/disconnected", MethodKind::notification, {"0.146.1", ""}},
+    {"thread/guardianReview", MethodKind::request, {"0.168.0", ""}},
+    {"thread/items/list", MethodKind::request, {"0.144.6", ""}},
+    {"thread/items/read", MethodKind::request, {"0.164.0", ""}},
+    {"thread/memory/read", MethodKind::request, {"0.165.0", ""}},
+    {"thread/prediction/request", MethodKind::request, {"0.161.0", ""}},
+    {"thread/prediction/updated", MethodKind::notification, {"0.161.0", ""}},
+    {"thread/prepareApprovedPlan", MethodKind::request, {"0.169.0", ""}},
+    {"thread/project/updated", MethodKind::notification, {"0.150.0", ""}},
+    {"thread/queue/add", MethodKind::request, {"0.148.0", ""}},
+    {"thread/queue/changed", MethodKind::notification, {"0.148.0", ""}},
+    {"thread/queue/delete", MethodKind::request, {"0.148.0", ""}},
+    {"thread/queue/list", MethodKind::request, {"0.148.0", ""}},
+    {"thread/queue/reorder", MethodKind::request, {"0.148.0", ""}},
+    {"thread/queue/start", MethodKind::request, {"0.148.0", ""}},
+    {"thread/queue/update", MethodKind::request, {"0.148.0", ""}},
+    {"thread/readState/changed", MethodKind::notification, {"0.164.0", ""}},
+    {"thread/readState/update", MethodKind::request, {"0.164.0", ""}},
+    {"thread/realtime/appendSpeech", MethodKind::request, {"0.144.6", ""}},
+    {"thread/realtime/item/completed", MethodKind::notification, {"0.150.0", ""}},
+    {"thread/realtime/item/started", MethodKind::notification, {"0.150.0", ""}},
+    {"thread/realtime/item/transcript/delta", MethodKind::notification, {"0.150.0", ""}},
+    {"thread/revert", MethodKind::request, {"0.148.0", ""}},
+    {"thread/reverted", MethodKind::notification, {"0.148.0", ""}},
+    {"thread/rollback", MethodKind::request, {"", "0.155.1"}},
+    {"thread/sample", MethodKind::request, {"0.164.0", ""}},
+    {"thread/sample/cancel", MethodKind::request, {"0.164.0", ""}},
+    {"thread/search", MethodKind::request, {"0.134.0", ""}},
+    {"thread/searchOccurrences", MethodKind::request, {"0.146.1", ""}},
+    {"thread/section/changed", MethodKind::notification, {"0.168.0", ""}},
+    {"thread/section/move", MethodKind::request, {"0.148.0", ""}},
+    {"thread/settings/update", MethodKind::request, {"0.134.0", ""}},
+    {"thread/settings/updated", MethodKind::notification, {"0.134.0", ""}},
+    {"thread/timeline/list", MethodKind::request, {"0.150.0", ""}},
+    {"thread/turns/items/list", MethodKind::request, {"", "0.140.0"}},
+    {"threadSection/create", MethodKind::request, {"0.148.0", ""}},
+    {"threadSection/delete", MethodKind::request, {"0.148.0", ""}},
+    {"threadSection/list", MethodKind::request, {"0.148.0", ""}},
+    {"threadSection/update", MethodKind::request, {"0.148.0", ""}},
+    {"turn/moderationMetadata", MethodKind::notification, {"0.138.0", ""}},
+    {"turn/settings/update", MethodKind::request, {"0.151.0", ""}},
+    {"userVerification/cancel", MethodKind::request, {"0.155.1", ""}},
+    {"userVerification/delete", MethodKind::request, {"0.154.0", ""}},
+    {"userVerification/enroll", MethodKind::request, {"0.154.0", ""}},
+    {"userVerification/status", MethodKind::request, {"0.154.0", ""}},
+    {"userVerification/verify", MethodKind::request, {"0.154.0", ""}},
+}};
 
 }  // namespace
 
@@ -2194,5 +3811,11 @@ std::span<const std::string_view> experimental_members() {
 }
 
 std::span<const std::string_view> experimental_types() { return all_experimental_types; }
+
+std::span<const std::string_view> detail::history_versions() { return all_history_versions; }
+
+std::span<const TypeHistory> detail::type_histories() { return all_type_histories; }
+
+std::span<const MethodHistory> detail::method_histories() { return all_method_histories; }
 
 }  // namespace codex::protocol

@@ -17,13 +17,15 @@
 #include <codex/protocol/external_agent_config.hpp>
 #include <codex/protocol/feedback.hpp>
 #include <codex/protocol/fs.hpp>
+#include <codex/protocol/fuzzy_file_search.hpp>
 #include <codex/protocol/support/tables.hpp>
 #include <cstddef>
 
 // The structs hold standard containers, for which offsetof is conditionally supported: every
-// compiler that we know of supports it.
+// compiler that we know of supports it. And tables have what the runtime does not have any more.
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #define FIELD(type, member, wire, required) \
   {wire, offsetof(type, member), required, type_of<decltype(type::member)>()}
@@ -843,6 +845,7 @@ constexpr Field app_metadata_fields[] = {
     OPTIONAL(AppMetadata, categories, "categories"),
     OPTIONAL(AppMetadata, developer, "developer"),
     OPTIONAL(AppMetadata, first_party_requires_install, "firstPartyRequiresInstall"),
+    OPTIONAL(AppMetadata, first_party_type, "firstPartyType"),
     OPTIONAL(AppMetadata, review, "review"),
     OPTIONAL(AppMetadata, screenshots, "screenshots"),
     OPTIONAL(AppMetadata, seo_description, "seoDescription"),
@@ -1273,18 +1276,6 @@ constinit const UnionInfo ForcedChatgptWorkspaceIds::type_info =
         "",
         forced_chatgpt_workspace_ids_arms);
 
-constexpr Field sandbox_workspace_write_fields[] = {
-    OPTIONAL(SandboxWorkspaceWrite, exclude_slash_tmp, "exclude_slash_tmp"),
-    OPTIONAL(SandboxWorkspaceWrite, exclude_tmpdir_env_var, "exclude_tmpdir_env_var"),
-    OPTIONAL(SandboxWorkspaceWrite, network_access, "network_access"),
-    OPTIONAL(SandboxWorkspaceWrite, writable_roots, "writable_roots"),
-};
-constinit const ObjectInfo SandboxWorkspaceWrite::type_info =
-    object(
-        named<SandboxWorkspaceWrite>(Kind::object, "SandboxWorkspaceWrite"),
-        sandbox_workspace_write_fields,
-        offsetof(SandboxWorkspaceWrite, extra));
-
 constexpr std::string_view web_search_context_size_names[] = {
     "low",
     "medium",
@@ -1334,6 +1325,38 @@ constinit const EnumInfo Verbosity::type_info{
     named<Verbosity>(Kind::enumeration, "Verbosity"),
     verbosity_names};
 
+constexpr Field profile_v2_fields[] = {
+    OPTIONAL(ProfileV2, approval_policy, "approval_policy"),
+    OPTIONAL(ProfileV2, approvals_reviewer, "approvals_reviewer"),
+    OPTIONAL(ProfileV2, chatgpt_base_url, "chatgpt_base_url"),
+    OPTIONAL(ProfileV2, model, "model"),
+    OPTIONAL(ProfileV2, model_provider, "model_provider"),
+    OPTIONAL(ProfileV2, model_reasoning_effort, "model_reasoning_effort"),
+    OPTIONAL(ProfileV2, model_reasoning_summary, "model_reasoning_summary"),
+    OPTIONAL(ProfileV2, model_verbosity, "model_verbosity"),
+    OPTIONAL(ProfileV2, service_tier, "service_tier"),
+    OPTIONAL(ProfileV2, tools, "tools"),
+    OPTIONAL(ProfileV2, web_search, "web_search"),
+};
+constinit const ObjectInfo ProfileV2::type_info =
+    object(
+        named<ProfileV2>(Kind::object, "ProfileV2"),
+        profile_v2_fields,
+        offsetof(ProfileV2, extra),
+        OtherMembers::open);
+
+constexpr Field sandbox_workspace_write_fields[] = {
+    OPTIONAL(SandboxWorkspaceWrite, exclude_slash_tmp, "exclude_slash_tmp"),
+    OPTIONAL(SandboxWorkspaceWrite, exclude_tmpdir_env_var, "exclude_tmpdir_env_var"),
+    OPTIONAL(SandboxWorkspaceWrite, network_access, "network_access"),
+    OPTIONAL(SandboxWorkspaceWrite, writable_roots, "writable_roots"),
+};
+constinit const ObjectInfo SandboxWorkspaceWrite::type_info =
+    object(
+        named<SandboxWorkspaceWrite>(Kind::object, "SandboxWorkspaceWrite"),
+        sandbox_workspace_write_fields,
+        offsetof(SandboxWorkspaceWrite, extra));
+
 constexpr std::string_view web_search_provider_names[] = {
     "standalone",
     "search_mcp",
@@ -1364,6 +1387,8 @@ constexpr Field config_fields[] = {
     OPTIONAL(Config, model_reasoning_effort, "model_reasoning_effort"),
     OPTIONAL(Config, model_reasoning_summary, "model_reasoning_summary"),
     OPTIONAL(Config, model_verbosity, "model_verbosity"),
+    OPTIONAL(Config, profile, "profile"),
+    OPTIONAL(Config, profiles, "profiles"),
     OPTIONAL(Config, review_model, "review_model"),
     OPTIONAL(Config, sandbox_mode, "sandbox_mode"),
     OPTIONAL(Config, sandbox_workspace_write, "sandbox_workspace_write"),
@@ -1884,13 +1909,13 @@ constexpr Field managed_hooks_requirements_fields[] = {
     REQUIRED(ManagedHooksRequirements, pre_tool_use, "PreToolUse"),
     REQUIRED(ManagedHooksRequirements, session_start, "SessionStart"),
     REQUIRED(ManagedHooksRequirements, stop, "Stop"),
-    REQUIRED(ManagedHooksRequirements, subagent_start, "SubagentStart"),
-    REQUIRED(ManagedHooksRequirements, subagent_stop, "SubagentStop"),
     REQUIRED(ManagedHooksRequirements, user_prompt_submit, "UserPromptSubmit"),
     OPTIONAL(ManagedHooksRequirements, interrupt, "Interrupt"),
     OPTIONAL(ManagedHooksRequirements, post_model_request, "PostModelRequest"),
     OPTIONAL(ManagedHooksRequirements, pre_model_request, "PreModelRequest"),
     OPTIONAL(ManagedHooksRequirements, session_end, "SessionEnd"),
+    OPTIONAL(ManagedHooksRequirements, subagent_start, "SubagentStart"),
+    OPTIONAL(ManagedHooksRequirements, subagent_stop, "SubagentStop"),
     OPTIONAL(ManagedHooksRequirements, managed_dir, "managedDir"),
     OPTIONAL(ManagedHooksRequirements, windows_managed_dir, "windowsManagedDir"),
 };
@@ -1923,6 +1948,7 @@ constinit const ObjectInfo ModelsRequirements::type_info =
 constexpr std::string_view network_unix_socket_permission_names[] = {
     "allow",
     "deny",
+    "none",
 };
 constinit const EnumInfo NetworkUnixSocketPermission::type_info{
     named<NetworkUnixSocketPermission>(Kind::enumeration, "NetworkUnixSocketPermission"),
@@ -2076,6 +2102,7 @@ constexpr Field config_requirements_fields[] = {
     OPTIONAL(ConfigRequirements, allowed_approvals_reviewers, "allowedApprovalsReviewers"),
     OPTIONAL(ConfigRequirements, allowed_login_methods, "allowedLoginMethods"),
     OPTIONAL(ConfigRequirements, allowed_permission_profiles, "allowedPermissionProfiles"),
+    OPTIONAL(ConfigRequirements, allowed_permissions, "allowedPermissions"),
     OPTIONAL(ConfigRequirements, allowed_sandbox_modes, "allowedSandboxModes"),
     OPTIONAL(ConfigRequirements, allowed_web_search_modes, "allowedWebSearchModes"),
     OPTIONAL(
@@ -2103,6 +2130,7 @@ constexpr Field config_requirements_fields[] = {
     OPTIONAL(ConfigRequirements, network, "network"),
     OPTIONAL(ConfigRequirements, otel, "otel"),
     OPTIONAL(ConfigRequirements, sqlite_home, "sqliteHome"),
+    OPTIONAL(ConfigRequirements, windows_sandbox_private_desktop, "windowsSandboxPrivateDesktop"),
 };
 constinit const ObjectInfo ConfigRequirements::type_info =
     object(
@@ -2494,8 +2522,8 @@ constinit const ObjectInfo ExternalAgentConfigImportTypeResult::type_info =
         offsetof(ExternalAgentConfigImportTypeResult, extra));
 
 constexpr Field external_agent_config_import_completed_notification_fields[] = {
-    REQUIRED(ExternalAgentConfigImportCompletedNotification, import_id, "importId"),
-    REQUIRED(ExternalAgentConfigImportCompletedNotification, item_type_results, "itemTypeResults"),
+    OPTIONAL(ExternalAgentConfigImportCompletedNotification, import_id, "importId"),
+    OPTIONAL(ExternalAgentConfigImportCompletedNotification, item_type_results, "itemTypeResults"),
 };
 constinit const ObjectInfo ExternalAgentConfigImportCompletedNotification::type_info =
     object(
@@ -2538,8 +2566,8 @@ constinit const ObjectInfo ExternalAgentImportedConnectorCandidate::type_info =
         offsetof(ExternalAgentImportedConnectorCandidate, extra));
 
 constexpr Field external_agent_config_import_histories_read_response_fields[] = {
-    REQUIRED(ExternalAgentConfigImportHistoriesReadResponse, connectors, "connectors"),
     REQUIRED(ExternalAgentConfigImportHistoriesReadResponse, data, "data"),
+    OPTIONAL(ExternalAgentConfigImportHistoriesReadResponse, connectors, "connectors"),
 };
 constinit const ObjectInfo ExternalAgentConfigImportHistoriesReadResponse::type_info =
     object(
@@ -2619,7 +2647,7 @@ constinit const ObjectInfo ExternalAgentConfigImportProgressNotification::type_i
         offsetof(ExternalAgentConfigImportProgressNotification, extra));
 
 constexpr Field external_agent_config_import_response_fields[] = {
-    REQUIRED(ExternalAgentConfigImportResponse, import_id, "importId"),
+    OPTIONAL(ExternalAgentConfigImportResponse, import_id, "importId"),
 };
 constinit const ObjectInfo ExternalAgentConfigImportResponse::type_info =
     object(
@@ -2855,5 +2883,120 @@ constinit const ObjectInfo FsWriteFileResponse::type_info =
         named<FsWriteFileResponse>(Kind::object, "FsWriteFileResponse"),
         {},
         offsetof(FsWriteFileResponse, extra));
+
+constexpr std::string_view fuzzy_file_search_match_type_names[] = {
+    "file",
+    "directory",
+};
+constinit const EnumInfo FuzzyFileSearchMatchType::type_info{
+    named<FuzzyFileSearchMatchType>(Kind::enumeration, "FuzzyFileSearchMatchType"),
+    fuzzy_file_search_match_type_names};
+
+constexpr Field fuzzy_file_search_params_fields[] = {
+    REQUIRED(FuzzyFileSearchParams, query, "query"),
+    REQUIRED(FuzzyFileSearchParams, roots, "roots"),
+    OPTIONAL(FuzzyFileSearchParams, cancellation_token, "cancellationToken"),
+};
+constinit const ObjectInfo FuzzyFileSearchParams::type_info =
+    object(
+        named<FuzzyFileSearchParams>(Kind::object, "FuzzyFileSearchParams"),
+        fuzzy_file_search_params_fields,
+        offsetof(FuzzyFileSearchParams, extra));
+
+constexpr Field fuzzy_file_search_result_fields[] = {
+    REQUIRED(FuzzyFileSearchResult, file_name, "file_name"),
+    REQUIRED(FuzzyFileSearchResult, match_type, "match_type"),
+    REQUIRED(FuzzyFileSearchResult, path, "path"),
+    REQUIRED(FuzzyFileSearchResult, root, "root"),
+    REQUIRED(FuzzyFileSearchResult, score, "score"),
+    OPTIONAL(FuzzyFileSearchResult, indices, "indices"),
+};
+constinit const ObjectInfo FuzzyFileSearchResult::type_info =
+    object(
+        named<FuzzyFileSearchResult>(Kind::object, "FuzzyFileSearchResult"),
+        fuzzy_file_search_result_fields,
+        offsetof(FuzzyFileSearchResult, extra));
+
+constexpr Field fuzzy_file_search_response_fields[] = {
+    REQUIRED(FuzzyFileSearchResponse, files, "files"),
+};
+constinit const ObjectInfo FuzzyFileSearchResponse::type_info =
+    object(
+        named<FuzzyFileSearchResponse>(Kind::object, "FuzzyFileSearchResponse"),
+        fuzzy_file_search_response_fields,
+        offsetof(FuzzyFileSearchResponse, extra));
+
+constexpr Field fuzzy_file_search_session_completed_notification_fields[] = {
+    REQUIRED(FuzzyFileSearchSessionCompletedNotification, session_id, "sessionId"),
+};
+constinit const ObjectInfo FuzzyFileSearchSessionCompletedNotification::type_info =
+    object(
+        named<FuzzyFileSearchSessionCompletedNotification>(Kind::object,
+            "FuzzyFileSearchSessionCompletedNotification"),
+        fuzzy_file_search_session_completed_notification_fields,
+        offsetof(FuzzyFileSearchSessionCompletedNotification, extra));
+
+constexpr Field fuzzy_file_search_session_start_params_fields[] = {
+    REQUIRED(FuzzyFileSearchSessionStartParams, roots, "roots"),
+    REQUIRED(FuzzyFileSearchSessionStartParams, session_id, "sessionId"),
+};
+constinit const ObjectInfo FuzzyFileSearchSessionStartParams::type_info =
+    object(
+        named<FuzzyFileSearchSessionStartParams>(Kind::object, "FuzzyFileSearchSessionStartParams"),
+        fuzzy_file_search_session_start_params_fields,
+        offsetof(FuzzyFileSearchSessionStartParams, extra));
+
+constinit const ObjectInfo FuzzyFileSearchSessionStartResponse::type_info =
+    object(
+        named<FuzzyFileSearchSessionStartResponse>(Kind::object,
+            "FuzzyFileSearchSessionStartResponse"),
+        {},
+        offsetof(FuzzyFileSearchSessionStartResponse, extra));
+
+constexpr Field fuzzy_file_search_session_stop_params_fields[] = {
+    REQUIRED(FuzzyFileSearchSessionStopParams, session_id, "sessionId"),
+};
+constinit const ObjectInfo FuzzyFileSearchSessionStopParams::type_info =
+    object(
+        named<FuzzyFileSearchSessionStopParams>(Kind::object, "FuzzyFileSearchSessionStopParams"),
+        fuzzy_file_search_session_stop_params_fields,
+        offsetof(FuzzyFileSearchSessionStopParams, extra));
+
+constinit const ObjectInfo FuzzyFileSearchSessionStopResponse::type_info =
+    object(
+        named<FuzzyFileSearchSessionStopResponse>(Kind::object,
+            "FuzzyFileSearchSessionStopResponse"),
+        {},
+        offsetof(FuzzyFileSearchSessionStopResponse, extra));
+
+constexpr Field fuzzy_file_search_session_update_params_fields[] = {
+    REQUIRED(FuzzyFileSearchSessionUpdateParams, query, "query"),
+    REQUIRED(FuzzyFileSearchSessionUpdateParams, session_id, "sessionId"),
+};
+constinit const ObjectInfo FuzzyFileSearchSessionUpdateParams::type_info =
+    object(
+        named<FuzzyFileSearchSessionUpdateParams>(Kind::object,
+            "FuzzyFileSearchSessionUpdateParams"),
+        fuzzy_file_search_session_update_params_fields,
+        offsetof(FuzzyFileSearchSessionUpdateParams, extra));
+
+constinit const ObjectInfo FuzzyFileSearchSessionUpdateResponse::type_info =
+    object(
+        named<FuzzyFileSearchSessionUpdateResponse>(Kind::object,
+            "FuzzyFileSearchSessionUpdateResponse"),
+        {},
+        offsetof(FuzzyFileSearchSessionUpdateResponse, extra));
+
+constexpr Field fuzzy_file_search_session_updated_notification_fields[] = {
+    REQUIRED(FuzzyFileSearchSessionUpdatedNotification, files, "files"),
+    REQUIRED(FuzzyFileSearchSessionUpdatedNotification, query, "query"),
+    REQUIRED(FuzzyFileSearchSessionUpdatedNotification, session_id, "sessionId"),
+};
+constinit const ObjectInfo FuzzyFileSearchSessionUpdatedNotification::type_info =
+    object(
+        named<FuzzyFileSearchSessionUpdatedNotification>(Kind::object,
+            "FuzzyFileSearchSessionUpdatedNotification"),
+        fuzzy_file_search_session_updated_notification_fields,
+        offsetof(FuzzyFileSearchSessionUpdatedNotification, extra));
 
 }  // namespace codex::protocol

@@ -18,9 +18,10 @@
 #include <cstddef>
 
 // The structs hold standard containers, for which offsetof is conditionally supported: every
-// compiler that we know of supports it.
+// compiler that we know of supports it. And tables have what the runtime does not have any more.
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #define FIELD(type, member, wire, required) \
   {wire, offsetof(type, member), required, type_of<decltype(type::member)>()}
@@ -349,6 +350,7 @@ constexpr std::string_view review_decision_value_names[] = {
     "approved_mcp_policy_amendment",
     "timed_out",
     "abort",
+    "denied",
 };
 constinit const EnumInfo ReviewDecisionValue::type_info{
     named<ReviewDecisionValue>(Kind::enumeration, "ReviewDecisionValue"),
@@ -1223,6 +1225,7 @@ constexpr Field thread_metadata_update_params_fields[] = {
     REQUIRED(ThreadMetadataUpdateParams, thread_id, "threadId"),
     OPTIONAL(ThreadMetadataUpdateParams, daybreak_enabled, "daybreakEnabled"),
     OPTIONAL(ThreadMetadataUpdateParams, git_info, "gitInfo"),
+    OPTIONAL(ThreadMetadataUpdateParams, is_pinned, "isPinned"),
     OPTIONAL(ThreadMetadataUpdateParams, project_id, "projectId"),
 };
 constinit const ObjectInfo ThreadMetadataUpdateParams::type_info =
@@ -1809,6 +1812,14 @@ constinit const ObjectInfo ThreadRealtimeSdpNotification::type_info =
         thread_realtime_sdp_notification_fields,
         offsetof(ThreadRealtimeSdpNotification, extra));
 
+constexpr std::string_view realtime_conversation_architecture_names[] = {
+    "realtimeapi",
+    "avas",
+};
+constinit const EnumInfo RealtimeConversationArchitecture::type_info{
+    named<RealtimeConversationArchitecture>(Kind::enumeration, "RealtimeConversationArchitecture"),
+    realtime_conversation_architecture_names};
+
 constexpr Field existing_call_thread_realtime_start_transport_fields[] = {
     REQUIRED(ExistingCallThreadRealtimeStartTransport, call_id, "callId"),
 };
@@ -1857,6 +1868,7 @@ constinit const UnionInfo ThreadRealtimeStartTransport::type_info =
 constexpr Field thread_realtime_start_params_fields[] = {
     REQUIRED(ThreadRealtimeStartParams, output_modality, "outputModality"),
     REQUIRED(ThreadRealtimeStartParams, thread_id, "threadId"),
+    OPTIONAL(ThreadRealtimeStartParams, architecture, "architecture"),
     OPTIONAL(ThreadRealtimeStartParams, backend_reasoning_status, "backendReasoningStatus"),
     OPTIONAL(ThreadRealtimeStartParams, client_managed_handoffs, "clientManagedHandoffs"),
     OPTIONAL(
@@ -1864,6 +1876,10 @@ constexpr Field thread_realtime_start_params_fields[] = {
         codex_response_handoff_channel_prefixes,
         "codexResponseHandoffChannelPrefixes"),
     OPTIONAL(ThreadRealtimeStartParams, codex_response_handoff_mode, "codexResponseHandoffMode"),
+    OPTIONAL(
+        ThreadRealtimeStartParams,
+        codex_response_handoff_prefix,
+        "codexResponseHandoffPrefix"),
     OPTIONAL(ThreadRealtimeStartParams, codex_response_item_prefix, "codexResponseItemPrefix"),
     OPTIONAL(ThreadRealtimeStartParams, codex_responses_as_items, "codexResponsesAsItems"),
     OPTIONAL(ThreadRealtimeStartParams, delegation_ack_filler, "delegationAckFiller"),
@@ -2248,8 +2264,8 @@ constinit const ObjectInfo RealtimeThreadTimelineEntry::type_info =
 
 constexpr Field turn_started_thread_timeline_entry_fields[] = {
     REQUIRED(TurnStartedThreadTimelineEntry, position, "position"),
-    REQUIRED(TurnStartedThreadTimelineEntry, turn_id, "turn_id"),
-    OPTIONAL(TurnStartedThreadTimelineEntry, started_at, "started_at"),
+    REQUIRED(TurnStartedThreadTimelineEntry, turn_id, "turnId"),
+    OPTIONAL(TurnStartedThreadTimelineEntry, started_at, "startedAt"),
 };
 constinit const ObjectInfo TurnStartedThreadTimelineEntry::type_info =
     object(
@@ -2262,11 +2278,11 @@ constinit const ObjectInfo TurnStartedThreadTimelineEntry::type_info =
 constexpr Field turn_completed_thread_timeline_entry_fields[] = {
     REQUIRED(TurnCompletedThreadTimelineEntry, position, "position"),
     REQUIRED(TurnCompletedThreadTimelineEntry, status, "status"),
-    REQUIRED(TurnCompletedThreadTimelineEntry, turn_id, "turn_id"),
-    OPTIONAL(TurnCompletedThreadTimelineEntry, completed_at, "completed_at"),
-    OPTIONAL(TurnCompletedThreadTimelineEntry, duration_ms, "duration_ms"),
+    REQUIRED(TurnCompletedThreadTimelineEntry, turn_id, "turnId"),
+    OPTIONAL(TurnCompletedThreadTimelineEntry, completed_at, "completedAt"),
+    OPTIONAL(TurnCompletedThreadTimelineEntry, duration_ms, "durationMs"),
     OPTIONAL(TurnCompletedThreadTimelineEntry, error, "error"),
-    OPTIONAL(TurnCompletedThreadTimelineEntry, started_at, "started_at"),
+    OPTIONAL(TurnCompletedThreadTimelineEntry, started_at, "startedAt"),
 };
 constinit const ObjectInfo TurnCompletedThreadTimelineEntry::type_info =
     object(
@@ -2313,6 +2329,49 @@ constinit const ObjectInfo ThreadTimelineListResponse::type_info =
         named<ThreadTimelineListResponse>(Kind::object, "ThreadTimelineListResponse"),
         thread_timeline_list_response_fields,
         offsetof(ThreadTimelineListResponse, extra));
+
+constexpr Field thread_rollback_params_fields[] = {
+    REQUIRED(ThreadRollbackParams, num_turns, "numTurns"),
+    REQUIRED(ThreadRollbackParams, thread_id, "threadId"),
+};
+constinit const ObjectInfo ThreadRollbackParams::type_info =
+    object(
+        named<ThreadRollbackParams>(Kind::object, "ThreadRollbackParams"),
+        thread_rollback_params_fields,
+        offsetof(ThreadRollbackParams, extra));
+
+constexpr Field thread_rollback_response_fields[] = {
+    REQUIRED(ThreadRollbackResponse, thread, "thread"),
+};
+constinit const ObjectInfo ThreadRollbackResponse::type_info =
+    object(
+        named<ThreadRollbackResponse>(Kind::object, "ThreadRollbackResponse"),
+        thread_rollback_response_fields,
+        offsetof(ThreadRollbackResponse, extra));
+
+constexpr Field thread_turns_items_list_params_fields[] = {
+    REQUIRED(ThreadTurnsItemsListParams, thread_id, "threadId"),
+    REQUIRED(ThreadTurnsItemsListParams, turn_id, "turnId"),
+    OPTIONAL(ThreadTurnsItemsListParams, cursor, "cursor"),
+    OPTIONAL(ThreadTurnsItemsListParams, limit, "limit"),
+    OPTIONAL(ThreadTurnsItemsListParams, sort_direction, "sortDirection"),
+};
+constinit const ObjectInfo ThreadTurnsItemsListParams::type_info =
+    object(
+        named<ThreadTurnsItemsListParams>(Kind::object, "ThreadTurnsItemsListParams"),
+        thread_turns_items_list_params_fields,
+        offsetof(ThreadTurnsItemsListParams, extra));
+
+constexpr Field thread_turns_items_list_response_fields[] = {
+    REQUIRED(ThreadTurnsItemsListResponse, data, "data"),
+    OPTIONAL(ThreadTurnsItemsListResponse, backwards_cursor, "backwardsCursor"),
+    OPTIONAL(ThreadTurnsItemsListResponse, next_cursor, "nextCursor"),
+};
+constinit const ObjectInfo ThreadTurnsItemsListResponse::type_info =
+    object(
+        named<ThreadTurnsItemsListResponse>(Kind::object, "ThreadTurnsItemsListResponse"),
+        thread_turns_items_list_response_fields,
+        offsetof(ThreadTurnsItemsListResponse, extra));
 
 constexpr Field thread_section_create_params_fields[] = {
     REQUIRED(ThreadSectionCreateParams, name, "name"),

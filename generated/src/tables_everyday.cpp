@@ -6,9 +6,10 @@
 #include <cstddef>
 
 // The structs hold standard containers, for which offsetof is conditionally supported: every
-// compiler that we know of supports it.
+// compiler that we know of supports it. And tables have what the runtime does not have any more.
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #define FIELD(type, member, wire, required) \
   {wire, offsetof(type, member), required, type_of<decltype(type::member)>()}
@@ -23,6 +24,7 @@ constexpr std::string_view file_system_access_mode_names[] = {
     "read",
     "write",
     "deny",
+    "none",
 };
 constinit const EnumInfo FileSystemAccessMode::type_info{
     named<FileSystemAccessMode>(Kind::enumeration, "FileSystemAccessMode"),
@@ -612,12 +614,12 @@ constinit const ObjectInfo ToolRequestUserInputQuestion::type_info =
         offsetof(ToolRequestUserInputQuestion, extra));
 
 constexpr Field tool_request_user_input_params_fields[] = {
-    REQUIRED(ToolRequestUserInputParams, is_blocking, "isBlocking"),
     REQUIRED(ToolRequestUserInputParams, item_id, "itemId"),
     REQUIRED(ToolRequestUserInputParams, questions, "questions"),
     REQUIRED(ToolRequestUserInputParams, thread_id, "threadId"),
     REQUIRED(ToolRequestUserInputParams, turn_id, "turnId"),
     OPTIONAL(ToolRequestUserInputParams, auto_resolution_ms, "autoResolutionMs"),
+    OPTIONAL(ToolRequestUserInputParams, is_blocking, "isBlocking"),
 };
 constinit const ObjectInfo ToolRequestUserInputParams::type_info =
     object(
@@ -681,7 +683,16 @@ constinit const ObjectInfo ChatgptAccount::type_info =
         OtherMembers::unforeseen,
         {.tag = "type", .tag_value = "chatgpt"});
 
+constexpr std::string_view amazon_bedrock_credential_source_names[] = {
+    "codexManaged",
+    "awsManaged",
+};
+constinit const EnumInfo AmazonBedrockCredentialSource::type_info{
+    named<AmazonBedrockCredentialSource>(Kind::enumeration, "AmazonBedrockCredentialSource"),
+    amazon_bedrock_credential_source_names};
+
 constexpr Field amazon_bedrock_account_fields[] = {
+    OPTIONAL(AmazonBedrockAccount, credential_source, "credentialSource"),
     OPTIONAL(AmazonBedrockAccount, uses_codex_managed_credentials, "usesCodexManagedCredentials"),
 };
 constinit const ObjectInfo AmazonBedrockAccount::type_info =
@@ -878,6 +889,7 @@ constexpr std::string_view ask_for_approval_value_names[] = {
     "untrusted",
     "on-request",
     "never",
+    "on-failure",
 };
 constinit const EnumInfo AskForApprovalValue::type_info{
     named<AskForApprovalValue>(Kind::enumeration, "AskForApprovalValue"),
@@ -2135,6 +2147,7 @@ constexpr Field mcp_tool_call_app_context_fields[] = {
     OPTIONAL(McpToolCallAppContext, app_name, "appName"),
     OPTIONAL(McpToolCallAppContext, link_id, "linkId"),
     OPTIONAL(McpToolCallAppContext, resource_uri, "resourceUri"),
+    OPTIONAL(McpToolCallAppContext, template_id, "templateId"),
 };
 constinit const ObjectInfo McpToolCallAppContext::type_info =
     object(
@@ -3428,6 +3441,7 @@ constinit const ObjectInfo ReasoningTextDeltaNotification::type_info =
 
 constexpr std::string_view review_delivery_names[] = {
     "inline",
+    "detached",
 };
 constinit const EnumInfo ReviewDelivery::type_info{
     named<ReviewDelivery>(Kind::enumeration, "ReviewDelivery"),
@@ -3745,7 +3759,6 @@ constexpr Field thread_fields[] = {
     REQUIRED(Thread, id, "id"),
     REQUIRED(Thread, model_provider, "modelProvider"),
     REQUIRED(Thread, preview, "preview"),
-    REQUIRED(Thread, project_id, "projectId"),
     REQUIRED(Thread, session_id, "sessionId"),
     REQUIRED(Thread, source, "source"),
     REQUIRED(Thread, status, "status"),
@@ -3761,11 +3774,13 @@ constexpr Field thread_fields[] = {
     OPTIONAL(Thread, forked_from_id, "forkedFromId"),
     OPTIONAL(Thread, git_info, "gitInfo"),
     OPTIONAL(Thread, history_mode, "historyMode"),
+    OPTIONAL(Thread, is_pinned, "isPinned"),
     OPTIONAL(Thread, model, "model"),
     OPTIONAL(Thread, name, "name"),
     OPTIONAL(Thread, originator, "originator"),
     OPTIONAL(Thread, parent_thread_id, "parentThreadId"),
     OPTIONAL(Thread, path, "path"),
+    OPTIONAL(Thread, project_id, "projectId"),
     OPTIONAL(Thread, reasoning_effort, "reasoningEffort"),
     OPTIONAL(Thread, recency_at, "recencyAt"),
     OPTIONAL(Thread, section, "section"),
@@ -3870,6 +3885,7 @@ constexpr Field thread_fork_params_fields[] = {
     OPTIONAL(ThreadForkParams, model_provider, "modelProvider"),
     OPTIONAL(ThreadForkParams, path, "path"),
     OPTIONAL(ThreadForkParams, permissions, "permissions"),
+    OPTIONAL(ThreadForkParams, persist_extended_history, "persistExtendedHistory"),
     OPTIONAL(ThreadForkParams, runtime_workspace_roots, "runtimeWorkspaceRoots"),
     OPTIONAL(ThreadForkParams, sandbox, "sandbox"),
     OPTIONAL(ThreadForkParams, service_tier, "serviceTier"),
@@ -4144,6 +4160,7 @@ constexpr Field thread_list_params_fields[] = {
     OPTIONAL(ThreadListParams, cwd, "cwd"),
     OPTIONAL(ThreadListParams, excluded_thread_ids, "excludedThreadIds"),
     OPTIONAL(ThreadListParams, include_attached_threads, "includeAttachedThreads"),
+    OPTIONAL(ThreadListParams, is_pinned, "isPinned"),
     OPTIONAL(ThreadListParams, limit, "limit"),
     OPTIONAL(ThreadListParams, model_providers, "modelProviders"),
     OPTIONAL(ThreadListParams, originators, "originators"),
@@ -4291,6 +4308,7 @@ constexpr Field thread_resume_params_fields[] = {
     OPTIONAL(ThreadResumeParams, model_provider, "modelProvider"),
     OPTIONAL(ThreadResumeParams, path, "path"),
     OPTIONAL(ThreadResumeParams, permissions, "permissions"),
+    OPTIONAL(ThreadResumeParams, persist_extended_history, "persistExtendedHistory"),
     OPTIONAL(ThreadResumeParams, personality, "personality"),
     OPTIONAL(ThreadResumeParams, runtime_workspace_roots, "runtimeWorkspaceRoots"),
     OPTIONAL(ThreadResumeParams, sandbox, "sandbox"),
@@ -4393,6 +4411,7 @@ constexpr Field thread_start_params_fields[] = {
     OPTIONAL(ThreadStartParams, model_provider, "modelProvider"),
     OPTIONAL(ThreadStartParams, multi_agent_mode, "multiAgentMode"),
     OPTIONAL(ThreadStartParams, permissions, "permissions"),
+    OPTIONAL(ThreadStartParams, persist_extended_history, "persistExtendedHistory"),
     OPTIONAL(ThreadStartParams, personality, "personality"),
     OPTIONAL(ThreadStartParams, project_id, "projectId"),
     OPTIONAL(ThreadStartParams, runtime_workspace_roots, "runtimeWorkspaceRoots"),

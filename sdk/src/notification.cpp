@@ -26,4 +26,9 @@ void detail::throw_named(const DecodeError& error, std::string_view method) {
   throw DecodeError(mask_secrets(error.path()), mask_secrets(error.problem()), std::string(method));
 }
 
+void detail::throw_misfit(const protocol::UnknownPart& part, std::string_view method) {
+  throw_named(DecodeError(part.path, "has another type than this version of the SDK knows"),
+              method);
+}
+
 }  // namespace codex

@@ -42,6 +42,8 @@ bool takes(const Node& node, const Json& value) {
     case Shape::nothing:
     case Shape::external:
       return true;
+    case Shape::alternatives:
+      return true;
     case Shape::tagged:
       return !node.is_message();
     case Shape::integer:
@@ -54,15 +56,6 @@ bool takes(const Node& node, const Json& value) {
       return value.is_object() &&
              std::none_of(node.members.begin(), node.members.end(),
                           [](const Member& member) { return member.required; });
-    case Shape::alternatives: {
-      const Node* only = nullptr;
-      for (const Arm& arm : node.arms) {
-        if (!accepts(*arm.use.node, value)) continue;
-        if (only) return true;
-        only = arm.use.node;
-      }
-      return !only || takes(*only, value);
-    }
     default:
       return accepts(node, value);
   }
@@ -70,14 +63,36 @@ bool takes(const Node& node, const Json& value) {
 
 /// Where exactly: the place, or the element of a list there.
 std::string blamed(const Node& node, const Json& value, const std::string& path) {
-  const Node* here = &node;
-  if (node.shape == Shape::alternatives) {
-    for (const Arm& arm : node.arms) {
-      if (accepts(*arm.use.node, value)) here = arm.use.node;
-    }
-  }
-  if (here->shape == Shape::list && value.is_array()) return path + "[0]";
-  return path;
+  return node.shape == Shape::list && value.is_array() ? path + "[0]" : path;
+}
+
+const Node* node_at(const Instance& instance, std::size_t place) {
+  return place == Place::none ? nullptr : instance.places[place].use.node;
+}
+
+/// Whether the place is an arm of a union that can be Unknown, or a member that its arms share.
+bool is_of_arm(const Instance& instance, std::size_t place) {
+  const Node* parent = node_at(instance, instance.places[place].parent);
+  if (!parent) return false;
+  if (parent->shape == Shape::tagged) return !parent->is_message();
+  return parent->shape == Shape::external || parent->shape == Shape::alternatives;
+}
+
+/// Whether the place is an optional member of a struct.
+bool is_optional(const Instance& instance, std::size_t place) {
+  const Place& here = instance.places[place];
+  if (!here.member || here.required) return false;
+  if (here.key != "params") return true;
+  const Node* message = node_at(instance, instance.places[here.parent].parent);
+  return !message || !message->is_message();
+}
+
+/// That unknown_parts names what stays raw.
+void expect_raw(Findings& findings, const std::string& name, const Json& value,
+                const std::string& path) {
+  const auto parts = Value::of_json(*find_type(name), value).unknown_parts();
+  if (std::find(parts.begin(), parts.end(), UnknownPart{path, "shape"}) != parts.end()) return;
+  findings.note(name, "does not name " + path + ": shape", value);
 }
 
 }  // namespace
@@ -91,20 +106,33 @@ Expected expectation(const Instance& instance, std::size_t place, const Json& va
     // A union keeps what it does not know, null too; but an optional member has no place for it.
     const bool has_place = !here.member || here.required || !here.member->standard.is_null();
     if (has_place && takes(node, value)) return {};
-    return {instance.path(place), "expected "};
+    return misfit(instance, place, {instance.path(place), "expected "});
   }
   if (takes(node, value)) return {};
   const std::string path = instance.path(place);
   const std::string blamed_path = blamed(node, value, path);
   const bool lacks_members = accepts(node, value) && value.is_object();
-  if (blamed_path != path) return {blamed_path, ""};
-  return {path, lacks_members ? "missing member" : "expected "};
+  if (blamed_path != path) return misfit(instance, place, {blamed_path, ""});
+  return misfit(instance, place, {path, lacks_members ? "missing member" : "expected "});
+}
+
+Expected misfit(const Instance& instance, std::size_t place, Expected error) {
+  for (std::size_t i = place; i != Place::none; i = instance.places[i].parent) {
+    if (instance.places[i].loose) return {};
+    if (is_optional(instance, i)) return {.raw_at = instance.path(i)};
+    if (is_of_arm(instance, i)) return {.raw_at = instance.path(instance.places[i].parent)};
+  }
+  return error;
 }
 
 void expect(Findings& findings, const std::string& name, const Json& value,
             const Expected& expected) {
   const std::string text = value.dump();
-  if (!expected.error_at) return expect_law(findings, name, text);
+  if (!expected.error_at) {
+    expect_law(findings, name, text);
+    if (expected.raw_at) expect_raw(findings, name, value, *expected.raw_at);
+    return;
+  }
   expect_error(findings, name, text, expected.error_at, expected.problem);
   const TypeInfo& type = *find_type(name);
   const auto by_text = error_of([&] { return Value::of_text(type, text); });

@@ -49,6 +49,8 @@ def answer(method: str, params: dict) -> dict:
         return text("elicited " + json.dumps(ask(), sort_keys=True))
     if method == "tools/call":
         return text("destroyed " + params["arguments"]["text"])
+    if method == "resources/read":
+        return {"contents": [{"uri": params["uri"], "text": "a resource"}]}
     return {}
 
 

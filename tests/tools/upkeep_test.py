@@ -246,8 +246,8 @@ class Update(unittest.TestCase):
                            "npm": "#!/bin/sh\nexit 1\n"}.items():
             (bin_folder / name).write_text(text)
             (bin_folder / name).chmod(0o755)
-        cls.root = cls.base / "repository"
-        cls.make_repository()
+        cls.newer_root = cls.make_repository("0.166.0")
+        cls.older_root = cls.make_repository("0.150.0")
 
     @classmethod
     def package(cls, version):
@@ -277,28 +277,36 @@ class Update(unittest.TestCase):
         return file
 
     @classmethod
-    def make_repository(cls):
-        shutil.copytree(ROOT / "tools" / "upkeep", cls.root / "tools" / "upkeep",
+    def make_repository(cls, version):
+        root = cls.base / f"repository of {version}"
+        shutil.copytree(ROOT / "tools" / "upkeep", root / "tools" / "upkeep",
                         ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("fetch_runtime", "update_runtime"):
-            shutil.copy2(ROOT / "tools" / name, cls.root / "tools")
-        schema = cls.root / "schema"
-        shutil.copytree(cls.base / "schemas" / "0.166.0", schema)
-        shutil.copy(ROOT / "schema" / "responses.json", schema)
-        pin = {runtimes.this_platform(): runtimes.integrity_of(cls.packages["0.166.0"])}
-        (schema / "runtime.json").write_text(runtimes.pin_of("0.166.0", pin))
+            shutil.copy2(ROOT / "tools" / name, root / "tools")
+        schema = root / "schema"
+        shutil.copytree(cls.base / "schemas" / version, schema)
+        for name in ("responses.json", "corrections.json"):
+            shutil.copy(ROOT / "schema" / name, schema)
+        pin = {runtimes.this_platform(): runtimes.integrity_of(cls.packages[version])}
+        (schema / "runtime.json").write_text(runtimes.pin_of(version, pin))
         counts = runtimes.count_schema(schema)
-        (cls.root / "CHANGELOG.md").write_text(CHANGELOG.replace(
+        (root / "CHANGELOG.md").write_text(CHANGELOG.replace("0.166.0", version).replace(
             "1 definitions, 2 client requests, 3 notifications and 4 server requests", counts))
-        (cls.root / ".gitignore").write_text("/build/\n__pycache__/\n")
+        (root / ".gitignore").write_text("/build/\n__pycache__/\n")
         subprocess.run([os.environ["CODEGEN"], "generate", "--schema", schema, "--out",
-                        cls.root / "generated"], check=True, stdout=subprocess.DEVNULL)
+                        root / "generated"], check=True, stdout=subprocess.DEVNULL)
         for command in (["init", "-q"], ["add", "-A"],
                         ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
-            subprocess.run(["git", *command], cwd=cls.root, check=True)
+            subprocess.run(["git", *command], cwd=root, check=True)
+        return root
 
     def setUp(self):
-        self.addCleanup(subprocess.run, ["git", "reset", "-q", "--hard"], cwd=self.root, check=True)
+        self.work_in(self.newer_root)
+
+    def work_in(self, root):
+        self.root = root
+        self.addCleanup(subprocess.run, "git reset -q --hard && git clean -qfd", shell=True,
+                        cwd=root, check=True)
 
     def start(self, *arguments, **environment):
         return subprocess.Popen(
@@ -333,23 +341,57 @@ class Update(unittest.TestCase):
     def pinned(self):
         return json.loads((self.root / "schema" / "runtime.json").read_text())["version"]
 
-    def test_there_and_back_leaves_no_trace(self):
-        code, output = self.run_it(*self.there())
+    def text_of(self, name):
+        return (self.root / name).read_text()
+
+    def moved_to(self, version, *options):
+        code, output = self.run_it("--package", self.packages[version], *options)
         self.assertEqual(code, 0, output)
-        self.assertIn("codex 0.166.0 to 0.150.0", output)
+        self.assertEqual(self.pinned(), version)
+        return output
+
+    def test_to_an_older_runtime_the_pin_moves_alone_and_back_leaves_no_trace(self):
+        output = self.moved_to("0.150.0")
+        self.assertIn("schema/ stays that of codex 0.166.0, which is newer", output)
         self.assertIn("ready to commit (built and tested)", output)
-        self.assertEqual(self.pinned(), "0.150.0")
-        self.assertIn("- Since codex 0.166.0, breaking (",
-                      (self.root / "CHANGELOG.md").read_text())
-        header = (self.root / "generated/include/codex/protocol/registry.hpp").read_text()
-        self.assertIn("0.150.0", header)
+        self.assertEqual(json.loads(self.text_of("schema/runtime.json"))["schema"], "0.166.0")
+        registry = "generated/include/codex/protocol/registry.hpp"
+        self.assertEqual(self.status(), f" M {registry}\n M schema/runtime.json\n")
+        self.assertIn('runtime_version = "0.150.0"', self.text_of(registry))
+        self.assertIn("(codex 0.166.0)", self.text_of(registry))
         self.assertIn("--allow-dirty", self.refused("--package", self.packages["0.166.0"]))
-        code, output = self.run_it("--package", self.packages["0.166.0"], "--allow-dirty")
-        self.assertEqual(code, 0, output)
+        self.moved_to("0.166.0", "--allow-dirty")
         self.assertEqual(self.status(), "")
-        code, output = self.run_it("--package", self.packages["0.166.0"])
-        self.assertEqual(code, 0, output)
-        self.assertIn("is what is pinned here", output)
+        self.assertIn("is what is pinned here", self.moved_to("0.166.0"))
+
+    def test_to_a_newer_runtime_the_schema_moves_and_tells_what_came_and_went(self):
+        self.work_in(self.older_root)
+        output = self.moved_to("0.166.0")
+        self.assertIn("codex 0.150.0 to 0.166.0", output)
+        self.assertIn("  method ClientRequest#accountSession/list\n", output)
+        self.assertIn("  method ClientRequest#thread/rollback (until 0.150.0)\n", output)
+        self.assertNotIn("schema", json.loads(self.text_of("schema/runtime.json")))
+        history = json.loads(self.text_of("schema/history.json"))
+        self.assertEqual(history["versions"], ["0.150.0", "0.166.0"])
+        self.assertIn("- Since codex 0.150.0, ", self.text_of("CHANGELOG.md"))
+        self.assertIn("struct ThreadRollback ", "".join(
+            file.read_text() for file in self.root.glob("generated/include/**/*.hpp")))
+        there = self.status()
+        self.moved_to("0.150.0", "--allow-dirty")
+        self.moved_to("0.166.0", "--allow-dirty")
+        self.assertEqual(self.status(), there)
+
+    def test_a_correction_that_upstream_has_mended_ends_with_the_last_runtime_that_needed_it(self):
+        self.work_in(self.older_root)
+        file = self.root / "schema" / "corrections.json"
+        file.write_text(json.dumps([{"type": "ModelListResponse", "optional": ["data"],
+                                     "rename": {"none": "any"}, "seen": "made up"}]))
+        output = self.moved_to("0.166.0", "--allow-dirty")
+        self.assertIn("1 mended upstream, no longer corrected:\n  ModelListResponse.none\n", output)
+        ended, goes_on = json.loads(file.read_text())
+        self.assertEqual((ended["until"], ended["rename"], "optional" in ended),
+                         ("0.150.0", {"none": "any"}, False))
+        self.assertEqual(("until" in goes_on, goes_on["optional"]), (False, ["data"]))
 
     def test_what_does_not_hold_changes_nothing_unless_forced(self):
         said = self.refused(*self.there(), FAILING_TEST="law_tests: broken")

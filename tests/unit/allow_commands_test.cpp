@@ -247,6 +247,22 @@ TEST_CASE("a request for more than a command is not allowed") {
   CHECK(allows(policy(), params));
 }
 
+TEST_CASE(
+    "a request that seems to be for a command alone, since the rest does not fit, is declined") {
+  const codex::HandlerContext context{};
+  const codex::Json json = asking_for("git status");
+  REQUIRE(allows(policy(), json.get<CommandExecutionRequestApprovalParams>()));
+  for (const char* name :
+       {"additionalPermissions", "networkApprovalContext", "environmentId",
+        "proposedNetworkPolicyAmendments", "availableDecisions", "cwd", "kind", "commandActions"}) {
+    CAPTURE(name);
+    codex::Json odd = json;
+    odd[name] = 7;
+    CHECK(policy()(odd.get<CommandExecutionRequestApprovalParams>(), context).kind() ==
+          Decision::Kind::decline);
+  }
+}
+
 TEST_CASE("what a pattern says of arguments holds for them alone") {
   const Policy any_git = allow_commands({"git *"}, {.may_run_code_it_finds = true});
   CHECK(allows(any_git, asking_for_script("git log -p")));

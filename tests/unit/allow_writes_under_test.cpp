@@ -100,6 +100,24 @@ TEST_CASE("changes that are not known are not allowed") {
                                             {"changes", Json::array({added(at.out + "/new")})}})));
 }
 
+TEST_CASE("a change that is only understood in part is not allowed") {
+  const Places at;
+  REQUIRE(at.allows(Json::array({updated(at.out + "/file")})));
+  // As if it moved nowhere.
+  CHECK_FALSE(at.allows(Json::array({updated(at.out + "/file", {{"to", at.outside}})})));
+  CHECK_FALSE(at.allows(Json::array({updated(at.out + "/file", 7)})));
+  CHECK_FALSE(changing(Json::array({updated(at.out + "/file", 7)})).item().has_value());
+  Json patch{{"callId", "c"},
+             {"conversationId", "t"},
+             {"fileChanges",
+              {{at.out + "/file",
+                {{"type", "update"}, {"unified_diff", ""}, {"move_path", {at.outside}}}}}}};
+  const Policy all = codex::approvals::accept_all;
+  const auto params = patch.get<types::ApplyPatchApprovalParams>();
+  CHECK(at.policy(params).kind() == Decision::Kind::decline);
+  CHECK(all(params).kind() == Decision::Kind::decline);
+}
+
 TEST_CASE("a root to write in from now on is not allowed") {
   const Places at;
   auto params = file_change_request();

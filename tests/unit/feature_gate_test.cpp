@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <codex/async/client.hpp>
 #include <codex/codex.hpp>
 #include <codex/protocol.hpp>
 
@@ -102,7 +103,7 @@ TEST_CASE("options newer than the runtime are refused, and nothing is sent") {
     };
     refused("turn/start with toolOutput",
             [&] { (void)thread.turn(codex::ExternalMessage{.tool_name = "t", .content = "x"}); });
-    refused("turn/start with turnTrigger, serviceTierForTurn",
+    refused("turn/start with serviceTierForTurn, turnTrigger",
             [&] { (void)thread.turn("x", {.source = "cron", .turn_service_tier = "fast"}); });
     refused("thread/resume with excludeTurns",
             [&] { (void)codex.thread_resume("t", {.include_turns = false}); });
@@ -128,6 +129,63 @@ TEST_CASE("runtimes that are new enough, or built from a checkout, get the newer
     (void)codex.thread_resume("t", {.include_turns = false});
     CHECK(runtime.asked("thread/resume") ==
           std::vector<Json>{{{"threadId", "t"}, {"excludeTurns", true}}});
+  }
+}
+
+TEST_CASE("a client says what its runtime supports, blocking and not") {
+  const auto check = [](const char* version, bool is_newer) {
+    FakeRuntime runtime(version);
+    codex::Codex codex(runtime.config());
+    CHECK(codex.supports("turn/start"));
+    CHECK(codex.supports<requests::TurnStart>());
+    CHECK(codex.supports<codex::protocol::notifications::TurnCompleted>());
+    CHECK(codex.supports<codex::protocol::server_requests::ItemToolCall>());
+    CHECK_FALSE(codex.supports("no/such/method"));
+    CHECK(codex.supports("turn/start", "input"));
+    CHECK(codex.supports("turn/start", "toolOutput") == is_newer);
+    CHECK_FALSE(codex.supports("turn/start", "noSuchMember"));
+
+    FakeRuntime other(version);
+    codex::AsyncCodex async(other.config());
+    CHECK(sync_wait(async.supports<requests::TurnStart>()));
+    CHECK_FALSE(sync_wait(async.supports("no/such/method")));
+    CHECK(sync_wait(async.supports("turn/start", "toolOutput")) == is_newer);
+  };
+  check("0.131.0", false);
+  check("0.151.0", true);
+  check("999.0.0", true);
+  check("0.0.0", true);
+}
+
+TEST_CASE("a runtime that knows no reason for a denial gets the word alone") {
+  for (const auto* version : {"0.131.0", "0.144.6", "0.146.1", "0.169.0"}) {
+    CAPTURE(version);
+    const bool is_older = std::string_view(version) < "0.146.1";
+    FakeRuntime runtime(version);
+    auto config = runtime.config();
+    config.handlers.exec_command_approval = [](const auto&) {
+      return codex::approvals::decline("not this one");
+    };
+    codex::Codex codex(std::move(config));
+    const auto decision = [&](std::int64_t id, const char* method, const Json& params) {
+      runtime.ask(id, method, params);
+      return runtime.answer_to(id).at("result").at("decision");
+    };
+    const Json by_handler = decision(1, "execCommandApproval",
+                                     {{"callId", "c"},
+                                      {"command", {"ls"}},
+                                      {"conversationId", "t"},
+                                      {"cwd", "/"},
+                                      {"parsedCmd", Json::array()}});
+    CHECK(by_handler ==
+          (is_older ? Json("denied") : Json{{"denied", {{"rejection", "not this one"}}}}));
+    const Json by_nobody =
+        decision(2, "applyPatchApproval",
+                 {{"callId", "d"}, {"conversationId", "t"}, {"fileChanges", Json::object()}});
+    CHECK(by_nobody.is_string() == is_older);
+    runtime.ask(3, "item/fileChange/requestApproval",
+                {{"itemId", "i"}, {"startedAtMs", 1}, {"threadId", "t"}, {"turnId", "u"}});
+    CHECK(runtime.answer_to(3).at("result") == Json{{"decision", "decline"}});
   }
 }
 

@@ -368,6 +368,33 @@ TEST_CASE("params that do not fit are refused without a handler being called") {
   CHECK(problem.message.find("command") != std::string::npos);
 }
 
+TEST_CASE("params of which a part does not fit are refused without a handler being called") {
+  FakeRuntime runtime;
+  Problems problems;
+  std::atomic<int> calls = 0;
+  const auto yes = [&](const auto&) {
+    ++calls;
+    return approvals::accept();
+  };
+  Codex codex(with(runtime, {.command_approval = yes, .on_problem = problems.listener()}));
+  int id = 1;
+  Json newer = command_params();
+  newer["newer"] = 7;
+  runtime.ask(id, command_method, newer);
+  CHECK(runtime.answer_to(id).at("result") == decision("accept"));
+  for (const char* name : {"cwd", "additionalPermissions", "networkApprovalContext", "kind"}) {
+    CAPTURE(name);
+    Json params = command_params();
+    params[name] = Json::array({7});
+    runtime.ask(++id, command_method, params);
+    CHECK(runtime.answer_to(id).at("result") == decision("decline"));
+    const HandlerProblem problem = problems.next();
+    CHECK(problem.kind == Kind::unreadable);
+    CHECK(problem.message.find(name) != std::string::npos);
+  }
+  CHECK(calls == 1);
+}
+
 TEST_CASE("the app is told of requests that have no handler") {
   FakeRuntime runtime;
   Problems problems;

@@ -69,6 +69,32 @@ TEST_CASE("accept_all gives no answer for a person, and none to what it does not
   CHECK_FALSE(accepts(policy, codex::testing::elicitation({{"codex_approval_kind", "newer"}})));
 }
 
+TEST_CASE("what is only understood in part is declined, whatever the rule says") {
+  const auto with = [](auto params, const char* name, const Json& value) {
+    Json json = params;
+    json[name] = value;
+    return json.template get<decltype(params)>();
+  };
+  const auto odd_tool = [] {
+    Json params = codex::testing::elicitation(tool_approval);
+    params["message"] = 7;
+    return params.get<types::McpServerElicitationRequestParams>();
+  };
+  for (const Policy& policy :
+       {Policy(approvals::accept_all), Policy([](const Request&) { return approvals::accept(); }),
+        approvals::first_of(approvals::accept_all)}) {
+    CHECK_FALSE(accepts(policy, with(command_request("ls"), "cwd", 7)));
+    CHECK_FALSE(accepts(policy, with(command_request("ls"), "additionalPermissions", "all")));
+    CHECK_FALSE(accepts(policy, with(file_change_request(), "grantRoot", {"/"})));
+    CHECK_FALSE(accepts(policy, with(patch_request(), "grantRoot", {{"path", "/"}})));
+    CHECK_FALSE(accepts(policy, with(exec_request(), "approvalId", 7)));
+    CHECK_FALSE(accepts(policy, with(permissions_request(), "reason", Json::array())));
+    CHECK_FALSE(accepts(policy, odd_tool()));
+    // What is newer, as opposed to other, does not stand in the way.
+    CHECK(accepts(policy, with(command_request("ls"), "newer", 7)));
+  }
+}
+
 TEST_CASE("decline_all declines each kind of approval") {
   const Policy policy = approvals::decline_all;
   const auto declines = [&](const auto& params) {

@@ -1,7 +1,7 @@
 import json
 import unittest
 
-from support import TRACES, WireTest, run, trace
+from support import OLD_TRACES, TRACES, WireTest, run, trace
 
 STARTED = {
     "method": "turn/started",
@@ -52,7 +52,8 @@ class Check(WireTest):
         return process
 
     def test_nothing_is_lost_of_any_recording(self):
-        for path in TRACES:
+        self.assertEqual(len(OLD_TRACES), 2)
+        for path in TRACES + OLD_TRACES:
             with self.subTest(path.name):
                 process = run("check", path)
                 self.assert_exit(process, 0)

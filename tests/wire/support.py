@@ -12,6 +12,8 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
 TRACES = sorted((TESTS / "data" / "traces").glob("*.jsonl"))
+# What old runtimes said; support/record_session.py made them.
+OLD_TRACES = sorted((TESTS / "data" / "old_runtimes").glob("*.jsonl"))
 SCHEMA = TESTS.parent / "schema"
 WIRE = os.environ["CODEX_WIRE"]
 
@@ -115,6 +117,6 @@ class WireTest(unittest.TestCase):
 
 
 __all__ = [
-    "Running", "SCHEMA", "SOON", "TESTS", "TRACES", "WIRE", "WireTest", "run", "signal", "sys",
-    "trace", "unittest",
+    "OLD_TRACES", "Running", "SCHEMA", "SOON", "TESTS", "TRACES", "WIRE", "WireTest", "run", "signal",
+    "sys", "trace", "unittest",
 ]

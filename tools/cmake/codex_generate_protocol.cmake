@@ -8,8 +8,10 @@
 #   stable/        what `codex app-server generate-json-schema --out stable` writes
 #   experimental/  the same with --experimental
 #   runtime.json   { "version": "0.170.0" }: whose schema it is; may be missing
+#   history.json   what other runtimes have (codex-codegen history add); may be missing
 #   responses.json which type answers a method where the names do not tell; may be missing, then the
 #                  SDK's own list is used, or RESPONSES
+#   corrections.json   where the schema is wrong; may be missing, then the SDK's own list is used
 
 function(codex_generate_protocol)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;SCHEMA;RESPONSES" "")
@@ -32,15 +34,21 @@ function(codex_generate_protocol)
     endif()
     list(APPEND inputs ${bundle})
   endforeach()
-  if(EXISTS ${arg_SCHEMA}/runtime.json)
-    list(APPEND inputs ${arg_SCHEMA}/runtime.json)
-  endif()
+  foreach(file runtime.json history.json)
+    if(EXISTS ${arg_SCHEMA}/${file})
+      list(APPEND inputs ${arg_SCHEMA}/${file})
+    endif()
+  endforeach()
   set(responses ${arg_SCHEMA}/responses.json)
   if(arg_RESPONSES)
     cmake_path(ABSOLUTE_PATH arg_RESPONSES BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
                OUTPUT_VARIABLE responses)
   elseif(NOT EXISTS ${responses})
     set(responses ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../schema/responses.json)
+  endif()
+  set(corrections ${arg_SCHEMA}/corrections.json)
+  if(NOT EXISTS ${corrections})
+    set(corrections ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../schema/corrections.json)
   endif()
 
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET})
@@ -52,9 +60,10 @@ function(codex_generate_protocol)
   add_custom_command(
     OUTPUT ${out}/stamp
     BYPRODUCTS ${sources}
-    COMMAND codex::codegen generate --schema ${arg_SCHEMA} --responses ${responses} --out ${out}
+    COMMAND codex::codegen generate --schema ${arg_SCHEMA} --responses ${responses} --corrections
+            ${corrections} --out ${out}
     COMMAND ${CMAKE_COMMAND} -E touch ${out}/stamp
-    DEPENDS codex::codegen ${inputs} ${responses}
+    DEPENDS codex::codegen ${inputs} ${responses} ${corrections}
     COMMENT "Generating the protocol types of ${arg_TARGET}"
     VERBATIM)
   add_custom_target(${arg_TARGET}_generate DEPENDS ${out}/stamp)

@@ -63,6 +63,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/tools/upkeep/packages.py
               ${PROJECT_SOURCE_DIR}/tools/upkeep/trust.py
         DESTINATION ${codex_share_dir}/tools/upkeep)
 install(FILES ${PROJECT_SOURCE_DIR}/schema/runtime.json ${PROJECT_SOURCE_DIR}/schema/responses.json
+              ${PROJECT_SOURCE_DIR}/schema/corrections.json
         DESTINATION ${codex_share_dir}/schema)
 if(NOT WIN32)
   file(RELATIVE_PATH fetch_runtime ${CMAKE_INSTALL_FULL_BINDIR}

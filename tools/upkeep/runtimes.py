@@ -239,9 +239,10 @@ def kept_schema(version: str, say, package: pathlib.Path | None = None) -> pathl
     cache = trust.cache_base() / "codex-sdk" / "schema"
     home = cache / version
     trust.check_tree(home, "XDG_CACHE_HOME")
-    responses = ROOT / "schema" / "responses.json"
+    ours = [ROOT / "schema" / name for name in ("responses.json", "corrections.json")]
     if (home / "runtime.json").is_file():
-        shutil.copy(responses, home)  # ours may have learnt more since
+        for file in ours:
+            shutil.copy(file, home)  # they may have learnt more since
         return home
     trust.make_folder(cache)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=cache) as folder:
@@ -249,7 +250,8 @@ def kept_schema(version: str, say, package: pathlib.Path | None = None) -> pathl
         say(f"getting the schema of codex {version} from its runtime")
         schema = staging / "schema"
         write_schema(unpack(version, staging, package), schema)
-        shutil.copy(responses, schema)
+        for file in ours:
+            shutil.copy(file, schema)
         (schema / "runtime.json").write_text(f'{{ "version": "{version}" }}\n')
         with contextlib.suppress(OSError):  # another one was quicker
             schema.rename(home)

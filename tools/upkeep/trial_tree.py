@@ -15,10 +15,11 @@ import sys
 import time
 import xml.etree.ElementTree
 
+from .bump import notes_in
 from .trust import Failure, locked
 
-PROTOCOL = ("schema/runtime.json", "schema/stable", "schema/experimental",
-            "generated/include", "generated/src")
+PROTOCOL = ("schema/runtime.json", "schema/history.json", "schema/corrections.json",
+            "schema/stable", "schema/experimental", "generated/include", "generated/src")
 PRESET = "dev"
 # Quick to build; what the compiler's optimiser finds is for tools/test.
 CONFIGURE = ["-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=6",
@@ -63,13 +64,16 @@ class TrialTree:
                 shutil.copytree(self.root / name, self.tree / name)
 
     def copy_protocol(self, source: pathlib.Path) -> None:
-        """Takes over stable/, experimental/ and, if there, runtime.json of a schema folder."""
+        """Takes over a schema folder: its bundles, and what lies beside them."""
         for name in ("stable", "experimental"):
             target = self.tree / "schema" / name
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(source / name, target)
-        if (source / "runtime.json").exists():
-            shutil.copy2(source / "runtime.json", self.tree / "schema" / "runtime.json")
+        for name in ("runtime.json", "history.json", "corrections.json"):
+            target = self.tree / "schema" / name
+            target.unlink(missing_ok=True)
+            if (source / name).exists():
+                shutil.copy2(source / name, target)
 
     def configure(self) -> None:
         if shutil.which("ccache"):
@@ -83,12 +87,13 @@ class TrialTree:
                          ["ninja", "-C", f"build/{PRESET}", "-j", str(os.cpu_count()), "-k", "0",
                           *targets])
 
-    def generate(self) -> None:
-        """generated/ from schema/. What the generator refuses is what it says."""
+    def generate(self) -> list[str]:
+        """generated/ from schema/; what the generator notes. What it refuses is what it says."""
         code, output = self.run("generate", [self.codegen, "generate", "--schema", "schema",
                                              "--out", "generated"])
         if code != 0:
             raise BuildFailure("codex-codegen does not understand the schema: " + output.strip())
+        return notes_in(output)
 
     def test(self, pattern: str, environment: dict[str, str] | None = None,
              left_out: str = "^$") -> dict[str, Verdict]:

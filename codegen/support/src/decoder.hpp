@@ -30,6 +30,20 @@ namespace codex::protocol::detail {
 /// Reads a tree into a value, which must be fresh. Throws Failure.
 void decode_tree(const TypeInfo& type, void* value, const Json& json);
 
+/// Where a member is kept: in an object, or in the union around it, and, when it does not fit, raw
+/// in `extra`.
+struct Home {
+  const TypeInfo& type;
+  void* value;
+  Extra& extra;
+};
+
+/// Reads an optional member, which must be absent, from a tree. Keeps it raw when it does not fit.
+void decode_member_tree(const Field& field, const Home& home, Json json);
+
+/// Makes a member that need not be there absent again.
+void make_absent(const Field& field, const Home& home);
+
 /// Which members of an object came.
 class Seen {
  public:
@@ -63,6 +77,9 @@ class Decoder {
 
   /// Reads the source's next value into `target`, which must be fresh.
   void value(const TypeInfo& type, void* target);
+
+  /// Reads it into an optional member, which must be absent.
+  void optional_member(const Field& field, const Home& home) { member(field, home, false); }
 
  private:
   /// The union around an arm, whose shared members come with those of the arm.
@@ -98,7 +115,10 @@ class Decoder {
 
   [[gnu::noinline]] void object(const ObjectInfo& info, void* target);
   void plain_object(const ObjectInfo& info, void* target);
-  void field(const Field& field, void* object, bool again);
+  void field(const Field& field, void* object);
+  void member(const Field& field, const Home& home, bool again);
+  [[gnu::noinline]] void keep_raw(const Field& field, const Home& home,
+                                  typename Source::Mark begin);
   template <class Other>
   void members(const ObjectInfo& info, void* target, Members which, Other&& other);
   static void require(std::span<const Field> fields, const Seen& seen);
@@ -110,9 +130,13 @@ class Decoder {
   bool arm(const ObjectInfo& info, void* target, const Owner& owner, Members which);
   void by_key(const UnionInfo& info, void* target);
   void by_shape(const UnionInfo& info, void* target);
+  template <class Read>
+  bool fits(Read&& read);
+  template <class Read>
+  void arm_or_unknown(const UnionInfo& info, void* target, Read&& read);
   void unknown(const UnionInfo& info, void* target);
   static void shared_of_unknown(const UnionInfo& info, void* target, const Json& raw);
-  static void from_tree(const UnionInfo& info, std::size_t arm, void* target, const Json& tree);
+  void from_tree(const UnionInfo& info, std::size_t arm, void* target, const Json& tree);
 
   [[gnu::noinline]] void message(const MessageInfo& info, void* target);
   void params(const MethodInfo* method, MethodMessage& message);
@@ -331,19 +355,47 @@ bool Decoder<Source>::is_tag(const ObjectInfo& info) {
 }
 
 template <class Source>
-[[gnu::always_inline]] inline void Decoder<Source>::field(const Field& field, void* object,
-                                                          bool again) {
+[[gnu::always_inline]] inline void Decoder<Source>::field(const Field& field, void* object) {
   void* target = at(object, field.offset);
   // Most members of small messages are strings: these need no walk through `value`.
   if (field.type->kind == Kind::string) [[likely]] {
     expect(JsonType::string, *field.type);
     return source_.string(ref<std::string>(target));
   }
-  if (again && field.type->reset) field.type->reset(target);
   if (field.type->kind != Kind::optional || field.required) return value(*field.type, target);
   const auto& info = as<OptionalInfo>(*field.type);
   if (source_.is(JsonType::null) && info.element->kind != Kind::json) mismatch(info);
   value(*info.element, info.emplace(target));
+}
+
+/// Reads a member; one that need not be there and does not fit is kept raw. `again`: it has come
+/// before.
+template <class Source>
+[[gnu::always_inline]] inline void Decoder<Source>::member(const Field& field, const Home& home,
+                                                           bool again) {
+  if (again) [[unlikely]] {
+    if (field.type->reset) field.type->reset(at(home.value, field.offset));
+    home.extra.erase(field.name);
+  }
+  const auto begin = source_.mark();
+  const std::size_t depth = depth_;
+  try {
+    this->field(field, home.value);
+  } catch (const Failure& failure) {
+    if (field.required || failure.is_final()) throw;
+    depth_ = depth;
+    keep_raw(field, home, begin);
+  }
+}
+
+template <class Source>
+void Decoder<Source>::keep_raw(const Field& field, const Home& home, typename Source::Mark begin) {
+  source_.rewind(begin);
+  Json raw = source_.json(depth_);
+  make_absent(field, home);
+  // As a tree it may fit: there each member comes once.
+  if (source_.repeats()) return decode_member_tree(field, home, std::move(raw));
+  home.extra.set(field.name, std::move(raw));
 }
 
 template <class Source>
@@ -361,6 +413,7 @@ template <class Source>
 template <class Other>
 void Decoder<Source>::members(const ObjectInfo& info, void* target, Members which, Other&& other) {
   enter();
+  const Home home{info, target, ref<Extra>(at(target, info.extra_offset))};
   Seen seen;
   std::size_t previous = FieldOrder::start;
   std::string_view name;
@@ -382,9 +435,9 @@ void Decoder<Source>::members(const ObjectInfo& info, void* target, Members whic
       }
       if (index != nowhere) {
         previous = index + 1;
-        return field(info.fields[index], target, seen.add(index));
+        return member(info.fields[index], home, seen.add(index));
       }
-      ref<Extra>(at(target, info.extra_offset)).set(name, source_.json(depth_));
+      home.extra.set(name, source_.json(depth_));
     });
   } catch (Failure& failure) {
     failure.under(name);
@@ -408,6 +461,35 @@ void Decoder<Source>::any_of(const UnionInfo& info, void* target) {
   }
 }
 
+/// Does `read`; false when the value does not fit. What was read of it is left as it is.
+template <class Source>
+template <class Read>
+bool Decoder<Source>::fits(Read&& read) {
+  const std::size_t depth = depth_;
+  try {
+    read();
+    return true;
+  } catch (const Failure& failure) {
+    if (failure.is_final()) throw;
+    depth_ = depth;
+    return false;
+  }
+}
+
+/// Reads the next value as an arm of a union, with `read`. One that does not fit is Unknown.
+template <class Source>
+template <class Read>
+void Decoder<Source>::arm_or_unknown(const UnionInfo& info, void* target, Read&& read) {
+  const auto begin = source_.mark();
+  if (fits(read)) return;
+  source_.rewind(begin);
+  info.reset(target);
+  Json raw = source_.json(depth_);
+  // As a tree it may fit: there each member comes once.
+  if (source_.repeats()) return decode_tree(info, target, raw);
+  ref<Unknown>(info.emplace(target, info.arms.size())).raw = std::move(raw);
+}
+
 template <class Source>
 void Decoder<Source>::unknown(const UnionInfo& info, void* target) {
   ref<Unknown>(info.emplace(target, info.arms.size())).raw = source_.json(depth_);
@@ -417,12 +499,11 @@ void Decoder<Source>::unknown(const UnionInfo& info, void* target) {
 template <class Source>
 void Decoder<Source>::from_tree(const UnionInfo& info, std::size_t arm, void* target,
                                 const Json& tree) {
-  void* held = info.emplace(target, std::min(arm, info.arms.size()));
-  if (arm >= info.arms.size()) {
-    ref<Unknown>(held).raw = tree;
-  } else {
-    decode_tree(*info.arms[arm].type, held, tree);
+  if (arm < info.arms.size() &&
+      fits([&] { decode_tree(*info.arms[arm].type, info.emplace(target, arm), tree); })) {
+    return;
   }
+  ref<Unknown>(info.emplace(target, info.arms.size())).raw = tree;
 }
 
 template <class Source>
@@ -433,14 +514,21 @@ void Decoder<Source>::tagged(const UnionInfo& info, void* target) {
   const std::size_t chosen = arm_of_next(info, left);
   if (chosen != nowhere) {
     const auto& type = as<ObjectInfo>(*info.arms[chosen].type);
-    if (arm(type, info.emplace(target, chosen), {&info, target}, left)) return;
+    bool is_this = false;
+    const auto read = [&] {
+      is_this = arm(type, info.emplace(target, chosen), {&info, target}, left);
+    };
+    if (fits(read) && is_this) return;
   }
-  // No arm, or two: a text may repeat the tag, and then the last one wins, as it does in a tree.
+  // No arm, one that does not fit, or two: a text may repeat members, the tag too, and then the
+  // last one wins, as it does in a tree.
   source_.rewind(before);
   Json scratch;
   const Json& tree = source_.tree(scratch, depth_);
   info.reset(target);
-  if (arm_by_tag(info, tree) != nowhere) return decode_tree(info, target, tree);
+  if (source_.repeats() && arm_by_tag(info, tree) != nowhere) {
+    return decode_tree(info, target, tree);
+  }
   ref<Unknown>(info.emplace(target, info.arms.size())).raw = tree;
   shared_of_unknown(info, target, tree);
 }
@@ -483,6 +571,7 @@ bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& own
   bool is_this = true;
   Seen seen;
   const auto shared = shared_fields(*owner.info);
+  const Home home{*owner.info, owner.value, ref<Extra>(at(target, info.extra_offset))};
   members(info, target, which, [&](std::string_view name) {
     if (same_text(name, info.tag)) {
       if (!is_tag(info)) is_this = false;  // for good: what was skipped has to be read again
@@ -490,7 +579,7 @@ bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& own
     }
     const std::size_t index = find_linear(shared, &Field::name, name);
     if (index == nowhere) return false;
-    field(shared[index], owner.value, seen.add(index));
+    member(shared[index], home, seen.add(index));
     return true;
   });
   if (is_this) require(shared, seen);
@@ -524,7 +613,8 @@ void Decoder<Source>::by_shape(const UnionInfo& info, void* target) {
   }
   if (candidates == 0) return unknown(info, target);
   if (candidates == 1) {
-    return value(*info.arms[candidate].type, info.emplace(target, candidate));
+    return arm_or_unknown(
+        info, target, [&] { value(*info.arms[candidate].type, info.emplace(target, candidate)); });
   }
   Json scratch;
   const Json& tree = source_.tree(scratch, depth_);

@@ -11,6 +11,7 @@
 #include <codex/protocol/support/union.hpp>
 
 #include "access.hpp"
+#include "presence.hpp"
 
 namespace codex::protocol::detail {
 
@@ -25,19 +26,14 @@ class Encoder {
  private:
   using Object = typename Out::Object;
 
-  /// The members of an arm that live on the union around it.
-  struct Shared {
-    std::span<const Field> fields = {};
-    const void* value = nullptr;
-  };
-
   static void object(Out out, const ObjectInfo& info, const void* value, std::size_t depth,
                      const Shared& shared);
   static void plain_object(Out out, const ObjectInfo& info, const void* value, std::size_t depth,
                            const Shared& shared);
   static void fields(Object& object, std::span<const Field> fields, const void* value,
                      std::size_t depth);
-  static void extra(Object& object, const ObjectInfo& info, const void* value, std::size_t depth);
+  static void extra(Object& object, const ObjectInfo& info, const void* value, std::size_t depth,
+                    const Shared& shared);
   static void any_of(Out out, const UnionInfo& info, const void* value, std::size_t depth);
   static void message(Out out, const MessageInfo& info, const void* value, std::size_t depth);
   static void list(Out out, const ListInfo& info, const void* value, std::size_t depth);
@@ -45,16 +41,6 @@ class Encoder {
   static void element_or_null(Out out, const OptionalInfo& info, const void* value,
                               std::size_t depth);
 };
-
-/// Whether a member that need not be there is left out.
-inline bool is_absent(const TypeInfo& type, const void* value) noexcept {
-  return type.kind == Kind::defaulted && !as<DefaultedInfo>(type).is_set(value);
-}
-
-/// Whether an empty member that need not be there is written as null.
-inline bool is_null(const TypeInfo& type, const void* value) noexcept {
-  return type.kind == Kind::nullable && as<NullableInfo>(type).is_null(value);
-}
 
 template <class Out>
 void Encoder<Out>::value(Out out, const TypeInfo& type, const void* value, std::size_t depth) {
@@ -115,7 +101,7 @@ void Encoder<Out>::plain_object(Out out, const ObjectInfo& info, const void* val
   if (!info.tag.empty()) object.member(info.tag).string(info.tag_value);
   fields(object, shared.fields, shared.value, depth + 1);
   fields(object, info.fields, value, depth + 1);
-  extra(object, info, value, depth + 1);
+  extra(object, info, value, depth + 1, shared);
   object.close();
 }
 
@@ -140,10 +126,11 @@ void Encoder<Out>::fields(Object& object, std::span<const Field> fields, const v
 
 template <class Out>
 void Encoder<Out>::extra(Object& object, const ObjectInfo& info, const void* value,
-                         std::size_t depth) {
+                         std::size_t depth, const Shared& shared) {
   const auto& extra = ref<Extra>(at(value, info.extra_offset));
   if (extra.empty()) return;
   for (const auto& [name, member] : extra.json().template get_ref<const Json::object_t&>()) {
+    if (extra_member(info, value, shared, name) == ExtraMember::ignored) continue;
     object.entry(name).json(member, depth);
   }
 }
@@ -170,7 +157,7 @@ void Encoder<Out>::message(Out out, const MessageInfo& info, const void* value, 
   } else if (type && params && type != &NoParams::type_info) {
     Encoder::value(object.member("params"), *type, params, depth + 1);
   }
-  extra(object, info, value, depth + 1);
+  extra(object, info, value, depth + 1, {});
   object.close();
 }
 

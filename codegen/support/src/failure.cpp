@@ -47,10 +47,21 @@ void append_index(std::string& path, std::size_t index) {
 Failure Failure::not_json(std::string_view reason, std::size_t byte) {
   Failure failure("not JSON: " + std::string(reason) + " at byte " + std::to_string(byte));
   failure.placeless_ = true;
+  failure.final_ = true;
   return failure;
 }
 
-Failure Failure::too_deep() { return Failure(detail::too_deep()); }
+Failure Failure::too_deep() {
+  Failure failure(detail::too_deep());
+  failure.final_ = true;
+  return failure;
+}
+
+Failure Failure::out_of_range(std::string_view number) {
+  Failure failure("expected a number in the range of double, got " + shortened(number));
+  failure.final_ = true;
+  return failure;
+}
 
 void Failure::under(std::string_view key) {
   if (placeless_) return;

@@ -27,6 +27,12 @@ class Failure {
   static Failure not_json(std::string_view reason, std::size_t byte);
   static Failure too_deep();
 
+  /// A number that no Json can hold.
+  static Failure out_of_range(std::string_view number);
+
+  /// Whether the value cannot be kept as raw JSON either.
+  [[nodiscard]] bool is_final() const noexcept { return final_; }
+
   void under(std::string_view key);
   void under(std::size_t index);
   void of_method(std::string_view method) {
@@ -39,6 +45,7 @@ class Failure {
   std::string problem_;
   std::string method_;
   bool placeless_ = false;
+  bool final_ = false;
   std::vector<std::string> steps_;  // innermost first
 };
 

@@ -84,6 +84,7 @@ class JsonSource {
     check_depth(*node_, depth);
     return *node_;
   }
+  [[nodiscard]] static constexpr bool repeats() noexcept { return false; }
 
  private:
   const Json* node_;

@@ -7,6 +7,7 @@
 
 #include "access.hpp"
 #include "json_source.hpp"
+#include "json_type.hpp"
 #include "lookup.hpp"
 
 namespace codex::protocol::detail {
@@ -178,6 +179,20 @@ std::size_t arm_by_shape(const UnionInfo& info, const Json& json) {
     least_unknown = unknown;
   }
   return best;
+}
+
+bool is_claimed(const UnionInfo& info, const Json& json) {
+  switch (info.style) {
+    case UnionStyle::tagged:
+      return arm_by_tag(info, json) != nowhere;
+    case UnionStyle::external:
+      return arm_by_key(info, json) < info.arms.size();
+    case UnionStyle::shape:
+      return std::count_if(info.arms.begin(), info.arms.end(), [&](const UnionArm& arm) {
+               return accepts(*arm.type, type_of_json(json), json.is_number_integer());
+             }) == 1;
+  }
+  return false;
 }
 
 }  // namespace codex::protocol::detail

@@ -10,7 +10,7 @@ namespace codex::protocol::detail {
 
 /// How closely a value must match a type.
 enum class Rigour : std::uint8_t {
-  types,     // it decodes
+  types,     // all of it decodes, and nothing stays raw
   literals,  // and the required enum members have values that we know
   strict,    // and so have all others, and closed objects have no member that we do not know
 };
@@ -30,5 +30,9 @@ std::size_t arm_by_key(const UnionInfo& info, const Json& json);
 /// those that do but for what newer versions may add, the one that knows the most of its members.
 /// `arms.size()` when there is none.
 std::size_t arm_by_shape(const UnionInfo& info, const Json& json);
+
+/// Whether an arm of the union claims the value, by its tag, its key or its JSON type, even where
+/// it does not fit. Nobody claims what two arms might.
+bool is_claimed(const UnionInfo& info, const Json& json);
 
 }  // namespace codex::protocol::detail

@@ -64,7 +64,7 @@ struct TextSource::Level {
 };
 
 void TextSource::not_double(const Level* level) const {
-  Failure failure("expected a number in the range of double, got " + shortened(number_text()));
+  Failure failure = Failure::out_of_range(number_text());
   for (; level; level = level->above) {
     level->in_list ? failure.under(level->index) : failure.under(level->key);
   }
@@ -108,7 +108,9 @@ Json TextSource::json(std::size_t depth, const Level* above) {
       members([&](std::string_view spelling) {
         const std::string key(name(spelling, scratch));
         const Level level{above, key, 0, false};
+        const std::size_t size = object.size();
         object[key] = json(depth + 1, &level);
+        repeats_ |= object.size() == size;
       });
       return object;
     }

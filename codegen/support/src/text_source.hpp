@@ -140,7 +140,12 @@ class TextSource {
   void skip();
 
   /// The next value, whatever it is, `depth` levels below the top.
-  Json json(std::size_t depth) { return json(depth, nullptr); }
+  Json json(std::size_t depth) {
+    repeats_ = false;
+    return json(depth, nullptr);
+  }
+  /// Whether a member came twice in the value that `json` or `tree` returned last.
+  [[nodiscard]] bool repeats() const noexcept { return repeats_; }
 
   /// The next value as a tree; `scratch` holds it where there is none yet.
   const Json& tree(Json& scratch, std::size_t depth) { return scratch = json(depth); }
@@ -239,6 +244,7 @@ class TextSource {
   std::string_view text_;
   const std::uint32_t* at_;
   const std::uint32_t* end_;
+  bool repeats_ = false;
 };
 
 }  // namespace codex::protocol::detail

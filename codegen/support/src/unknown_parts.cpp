@@ -6,6 +6,9 @@
 
 #include "access.hpp"
 #include "failure.hpp"
+#include "lookup.hpp"
+#include "presence.hpp"
+#include "shapes.hpp"
 
 namespace codex::protocol::detail {
 
@@ -17,11 +20,12 @@ class Search {
   void value(const TypeInfo& type, const void* value);
 
   std::vector<UnknownPart> take() { return std::move(parts_); }
+  std::vector<UnknownPart> take_misfits() { return std::move(misfits_); }
 
  private:
   void enumeration(const EnumInfo& info, const void* value);
-  void object(const ObjectInfo& info, const void* value);
-  void members(const ObjectInfo& info, const void* value);
+  void object(const ObjectInfo& info, const void* value, const Shared& shared);
+  void members(const ObjectInfo& info, const void* value, const Shared& shared);
   void fields(std::span<const Field> fields, const void* value);
   void any_of(const UnionInfo& info, const void* value);
   void unknown(const UnionInfo& info, const Json& raw);
@@ -30,6 +34,10 @@ class Search {
   void map(const MapInfo& info, const void* value);
 
   void note(std::string what) { parts_.push_back({path_, std::move(what)}); }
+  void note_misfit() {
+    note("shape");
+    misfits_.push_back(parts_.back());
+  }
   void note(std::string_view what, std::string_view name) {
     note(std::string(what) + " \"" + shortened(name) + "\"");
   }
@@ -51,6 +59,7 @@ class Search {
 
   std::string path_;
   std::vector<UnknownPart> parts_;
+  std::vector<UnknownPart> misfits_;  // of these, the parts that the tables know otherwise
 };
 
 void Search::value(const TypeInfo& type, const void* value) {
@@ -68,7 +77,7 @@ void Search::value(const TypeInfo& type, const void* value) {
     case Kind::enumeration:
       return enumeration(as<EnumInfo>(type), value);
     case Kind::object:
-      return object(as<ObjectInfo>(type), value);
+      return object(as<ObjectInfo>(type), value, {});
     case Kind::union_:
       return any_of(as<UnionInfo>(type), value);
     case Kind::message:
@@ -95,17 +104,22 @@ void Search::enumeration(const EnumInfo& info, const void* value) {
   if (!held.is_known()) note("enum value", EnumAccess::spelling(held, info));
 }
 
-void Search::object(const ObjectInfo& info, const void* value) {
-  if (info.wrapper.empty()) return members(info, value);
-  under(info.wrapper, [&] { members(info, value); });
+void Search::object(const ObjectInfo& info, const void* value, const Shared& shared) {
+  if (info.wrapper.empty()) return members(info, value, shared);
+  under(info.wrapper, [&] { members(info, value, shared); });
 }
 
-void Search::members(const ObjectInfo& info, const void* value) {
+void Search::members(const ObjectInfo& info, const void* value, const Shared& shared) {
   fields(info.fields, value);
-  if (info.others == OtherMembers::open) return;
   const auto& extra = ref<Extra>(at(value, info.extra_offset));
   for (const auto& [name, member] : extra.json().get_ref<const Json::object_t&>()) {
-    under(name, [&] { note("member"); });
+    const ExtraMember kind = extra_member(info, value, shared, name);
+    if (kind == ExtraMember::ignored) continue;
+    if (kind == ExtraMember::misfit) {
+      under(name, [&] { note_misfit(); });
+    } else if (info.others != OtherMembers::open) {
+      under(name, [&] { note("member"); });
+    }
   }
 }
 
@@ -119,17 +133,21 @@ void Search::any_of(const UnionInfo& info, const void* value) {
   const auto [arm, held] = info.held(value);
   if (arm == info.arms.size()) return unknown(info, ref<Unknown>(held).raw);
   fields(shared_fields(info), value);
-  this->value(*info.arms[arm].type, held);
+  const TypeInfo& type = *info.arms[arm].type;
+  if (type.kind != Kind::object) return this->value(type, held);
+  object(as<ObjectInfo>(type), held, {shared_fields(info), value});
 }
 
 void Search::unknown(const UnionInfo& info, const Json& raw) {
+  if (is_claimed(info, raw)) return note_misfit();
   if (info.style == UnionStyle::tagged && raw.is_object()) {
     const auto tag = raw.find(info.tag);
     if (tag != raw.end() && tag->is_string()) {
       return under(info.tag, [&] { note("tag", tag->get_ref<const std::string&>()); });
     }
   }
-  if (info.style == UnionStyle::external && raw.is_object() && raw.size() == 1) {
+  if (info.style == UnionStyle::external && raw.is_object() && raw.size() == 1 &&
+      find_arm(info, raw.begin().key()) == nowhere) {
     return under(raw.begin().key(), [&] { note("member"); });
   }
   note("shape");
@@ -146,7 +164,7 @@ void Search::message(const MessageInfo& info, const void* value) {
   } else if (params) {
     under("params", [&] { this->value(*MessageAccess::type(message), params); });
   }
-  members(info, value);
+  members(info, value, {});
 }
 
 void Search::list(const ListInfo& info, const void* value) {
@@ -173,6 +191,12 @@ std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value) 
   Search search;
   search.value(type, value);
   return search.take();
+}
+
+std::vector<UnknownPart> misfits(const TypeInfo& type, const void* value) {
+  Search search;
+  search.value(type, value);
+  return search.take_misfits();
 }
 
 }  // namespace codex::protocol::detail

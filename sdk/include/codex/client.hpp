@@ -68,6 +68,20 @@ class Codex {
   /// What the runtime said of itself at the start; stays readable after `close`.
   [[nodiscard]] const Metadata& metadata() const;
 
+  /// Whether the connected runtime has that method, a request, a notification or a request of the
+  /// runtime: `codex.supports<codex::protocol::requests::ThreadQueueAdd>()`. One that was built
+  /// from a checkout, or is newer than this SDK, counts as having all that the SDK knows.
+  template <class M>
+    requires requires { M::method; }
+  [[nodiscard]] bool supports() const {
+    return supports(M::method);
+  }
+  /// The same, by its wire name. False for a method that this SDK does not know.
+  [[nodiscard]] bool supports(std::string_view method) const;
+  /// Whether the params of that method can have that member, both by their wire names:
+  /// `codex.supports("turn/start", "toolOutput")`.
+  [[nodiscard]] bool supports(std::string_view method, std::string_view member) const;
+
   /// Ends the runtime with all its children, at most in about twice
   /// `CodexConfig::shutdown_timeout`, and twice more where handlers do not heed their stop token:
   /// they are left behind, and `Handlers::on_problem` is told. Every call that waits throws

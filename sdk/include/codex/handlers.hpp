@@ -100,7 +100,7 @@ class TypedHandlerBody : public HandlerBody {
 
   void start(std::string_view params, const HandlerContext& context,
              std::shared_ptr<HandlerReply> reply) override {
-    const auto typed = decode_named<typename R::Params>(R::method, params.empty() ? "{}" : params);
+    const auto typed = decode_asked<typename R::Params>(R::method, params);
     reply->answer(protocol::encode(call(typed, context)));
   }
 };
@@ -369,7 +369,8 @@ struct HandlerProblem {
   /// What went wrong.
   enum class Kind : std::uint8_t {
     threw,        ///< The handler threw, or its answer cannot be sent; `error` says what.
-    unreadable,   ///< The params do not fit their type; `error` says where. No handler was called.
+    unreadable,   ///< The params, or a part of them, do not fit their type; `error` says where. No
+                  ///< handler was called.
     too_slow,     ///< There was no answer in `CodexConfig::handler_timeout`.
     not_set,      ///< There is no handler for it.
     thread_gone,  ///< The thread was archived, deleted or closed before there was an answer.
@@ -454,7 +455,7 @@ void detail::TaskHandlerBody<R, F>::start(std::string_view params, const Handler
   };
   const auto state = std::make_shared<const Call>(
       Call{std::move(reply), this->shared_from_this(),
-           decode_named<typename R::Params>(R::method, params.empty() ? "{}" : params), context});
+           decode_asked<typename R::Params>(R::method, params), context});
   run_for_handler(call_handler(callable_, state->context, state->params), state->context,
                   [state](std::exception_ptr error, auto result) {
                     answer_with(*state->reply, error, [&] {

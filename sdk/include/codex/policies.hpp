@@ -53,10 +53,10 @@ class Policy {
              std::is_invocable_r_v<std::optional<Decision>, const Rule&, const Request&>)
   Policy(Rule rule) : rule_(std::make_shared<const ErasedRule>(std::move(rule))) {}
 
-  /// What the rule says; nothing when it has no opinion.
-  [[nodiscard]] std::optional<Decision> opinion(const Request& request) const {
-    return (*rule_)(request);
-  }
+  /// What the rule says; nothing when it has no opinion. A request with a part of another type than
+  /// this version of the SDK knows (`codex::protocol::misfits`) is declined, whatever the rule
+  /// says.
+  [[nodiscard]] std::optional<Decision> opinion(const Request& request) const;
 
   /// Answers as a handler does; no opinion declines.
   Decision operator()(const protocol::CommandExecutionRequestApprovalParams& params,

@@ -19,7 +19,21 @@ bool is_yes_or_no(const Request& request) {
   return kind == Kind::command || kind == Kind::write_stdin;
 }
 
+/// Whether all of a request is of the types that this version knows.
+template <class... Params>
+bool is_understood(const Params*... params) {
+  return ((!params || protocol::misfits(*params).empty()) && ...);
+}
+
 }  // namespace
+
+std::optional<Decision> Policy::opinion(const Request& request) const {
+  if (!is_understood(request.command, request.file_change, request.permissions, request.elicitation,
+                     request.apply_patch, request.exec_command)) {
+    return decline("The client does not understand all of the request.");
+  }
+  return (*rule_)(request);
+}
 
 Decision Policy::operator()(const protocol::CommandExecutionRequestApprovalParams& params,
                             const HandlerContext& context) const {

@@ -76,6 +76,13 @@ Task<Metadata> AsyncCore::metadata(std::shared_ptr<AsyncCore> self) {
   co_return client->metadata();
 }
 
+Task<bool> AsyncCore::supports(std::shared_ptr<AsyncCore> self, std::string method,
+                               std::optional<std::string> member) {
+  const auto client = co_await started(std::move(self));
+  const FeatureGate& gate = client->gate();
+  co_return member ? gate.supports(method, *member) : gate.supports(method);
+}
+
 Task<void> AsyncCore::close(std::shared_ptr<AsyncCore> self) {
   self->owner_.check();
   std::unique_lock lock(self->mutex_);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -53,6 +54,8 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
 
   /// Also after the end.
   static Task<Metadata> metadata(std::shared_ptr<AsyncCore> self);
+  static Task<bool> supports(std::shared_ptr<AsyncCore> self, std::string method,
+                             std::optional<std::string> member);
 
   /// Ends the runtime, on a thread for that alone, as it takes a while.
   static Task<void> close(std::shared_ptr<AsyncCore> self);

@@ -50,6 +50,14 @@ Task<void> AsyncCodex::start() {
 
 Task<Metadata> AsyncCodex::metadata() { return core().at_home(detail::AsyncCore::metadata(core_)); }
 
+Task<bool> AsyncCodex::supports(std::string method) {
+  return core().at_home(detail::AsyncCore::supports(core_, std::move(method), std::nullopt));
+}
+
+Task<bool> AsyncCodex::supports(std::string method, std::string member) {
+  return core().at_home(detail::AsyncCore::supports(core_, std::move(method), std::move(member)));
+}
+
 Task<void> AsyncCodex::close() { return core().at_home(detail::AsyncCore::close(core_)); }
 
 Task<protocol::GetAccountResponse> AsyncCodex::account(const AccountOptions& options) {

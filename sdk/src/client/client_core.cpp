@@ -100,6 +100,7 @@ Task<void> Client::shake_hands() {
   Greeting greeting = read_greeting(result, config_);
   metadata_ = std::move(greeting.metadata);
   gate_ = FeatureGate(config_.experimental_api, greeting.version);
+  dispatcher_->speak_to(gate_.support());
   connection_->notify("initialized");
 }
 

@@ -41,6 +41,8 @@ class Client : public std::enable_shared_from_this<Client> {
 
   [[nodiscard]] const CodexConfig& config() const noexcept { return config_; }
   [[nodiscard]] const Metadata& metadata() const noexcept { return metadata_; }
+  /// What the runtime has.
+  [[nodiscard]] const FeatureGate& gate() const noexcept { return gate_; }
 
   // These throw TransportClosedError in a child of fork, as every call does there.
   [[nodiscard]] Connection& connection() const { return *shared_connection(); }

@@ -25,6 +25,12 @@ Codex::~Codex() { close(); }
 
 const Metadata& Codex::metadata() const { return client().metadata(); }
 
+bool Codex::supports(std::string_view method) const { return client().gate().supports(method); }
+
+bool Codex::supports(std::string_view method, std::string_view member) const {
+  return client().gate().supports(method, member);
+}
+
 detail::Client& Codex::client() const {
   if (!client_) throw TransportClosedError("This Codex was moved from: it has no runtime");
   return *client_;

@@ -3,6 +3,7 @@
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/mcp_server.hpp>
 #include <codex/protocol/session.hpp>
+#include <codex/protocol/support/nesting.hpp>
 
 namespace codex::detail {
 namespace {
@@ -46,6 +47,19 @@ std::optional<std::string> refusal_of(std::string_view method, std::string_view 
   if (is(ExecCommandApproval())) return as<ExecCommandApproval>({.decision = denied});
   // account/chatgptAuthTokens/refresh, attestation/generate and currentTime/read know no "no".
   return std::nullopt;
+}
+
+std::string with_older_denial(std::string_view method, std::string response) {
+  if (method != server_requests::ApplyPatchApproval::method &&
+      method != server_requests::ExecCommandApproval::method) {
+    return response;
+  }
+  Json json = types::detail::parse_or_discard(response);
+  const auto decision = json.is_object() ? json.find("decision") : json.end();
+  if (!json.is_object() || decision == json.end()) return response;
+  if (!decision->is_object() || !decision->contains("denied")) return response;
+  *decision = "denied";
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace codex::detail

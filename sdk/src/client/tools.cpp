@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <codex/decode_named.hpp>
 #include <codex/errors.hpp>
 #include <codex/protocol/item.hpp>
 
@@ -112,7 +113,7 @@ std::vector<types::DynamicToolSpec> tool_specs(const std::vector<Tool>& tools) {
 ToolFinder tool_finder(std::vector<Tool> tools) {
   return [tools = std::move(tools)](std::string_view text) -> std::shared_ptr<HandlerBody> {
     try {
-      auto params = types::decode<types::DynamicToolCallParams>(text);
+      auto params = decode_asked<types::DynamicToolCallParams>("item/tool/call", text);
       const Tool* found = find(tools, params);
       if (found) return std::make_shared<ToolCall>(*found, std::move(params));
     } catch (const DecodeError&) {

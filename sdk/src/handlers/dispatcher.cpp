@@ -183,6 +183,10 @@ void Dispatcher::attach(std::weak_ptr<Connection> connection, std::weak_ptr<Clie
   executor_ = std::move(executor);
 }
 
+void Dispatcher::speak_to(const RuntimeSupport& runtime) noexcept {
+  denies_by_word_ = runtime.lacks("ReviewDecision", "denied") != nullptr;
+}
+
 void Dispatcher::take(Connection& connection, ServerRequest request) {
   request.thread_id = thread_of(request);
   const TimePoint arrived = Clock::now();
@@ -202,7 +206,7 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
     const ServerRequest& unanswered = call->request;
     if (!call->handler.body) tell(*call, Kind::not_set, "No handler is set for such requests");
     if (const auto refusal = refusal_of(unanswered.method, nobody_answers)) {
-      return connection.respond(unanswered.id, *refusal);
+      return connection.respond(unanswered.id, as_understood(unanswered.method, *refusal));
     }
     return connection.respond_error(unanswered.id, -32601,
                                     "the client does not answer " + unanswered.method);
@@ -544,8 +548,12 @@ void Dispatcher::send(const Call& call, const std::string& response) {
   if (wants_secrets(call.request)) {
     connection->respond_in_secret(call.request.id, response);
   } else {
-    connection->respond(call.request.id, response);
+    connection->respond(call.request.id, as_understood(call.request.method, response));
   }
+}
+
+std::string Dispatcher::as_understood(std::string_view method, std::string response) const {
+  return denies_by_word_ ? with_older_denial(method, std::move(response)) : response;
 }
 
 void Dispatcher::send_or_refuse(const Call& call, const std::string& response) {
@@ -567,7 +575,7 @@ void Dispatcher::refuse(const Call& call, std::string_view reason) {
   lock.unlock();
   if (!connection) return;
   if (const auto refusal = refusal_of(call.request.method, reason)) {
-    connection->respond(call.request.id, *refusal);
+    connection->respond(call.request.id, as_understood(call.request.method, *refusal));
   } else {
     connection->respond_error(call.request.id, -32603, reason);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -16,6 +17,7 @@
 
 #include <codex/handlers.hpp>
 
+#include "client/runtime_support.hpp"
 #include "connection/connection.hpp"
 #include "handlers/agent_reach.hpp"
 #include "handlers/answer_terms.hpp"
@@ -42,6 +44,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// Where answers go, and whom the handlers' contexts name. Until then all is refused.
   void attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client,
               std::shared_ptr<const Executor> executor);
+
+  /// From now on answers are of the shape that this runtime understands.
+  void speak_to(const RuntimeSupport& runtime) noexcept;
 
   /// Takes a request of the server. I/O thread.
   void take(Connection& connection, ServerRequest request);
@@ -112,6 +117,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void cancel_and_refuse(std::vector<CallPtr> calls);
 
   void send(const Call& call, const std::string& response);
+  [[nodiscard]] std::string as_understood(std::string_view method, std::string response) const;
   void send_or_refuse(const Call& call, const std::string& response);
   /// In a handler of an exception.
   void refuse_failed(const Call& call);
@@ -123,6 +129,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   HandlerBook book_;
   StartedItems items_;
   const std::shared_ptr<AgentReach> reach_;
+
+  std::atomic<bool> denies_by_word_ = false;
 
   mutable std::mutex mutex_;
   bool is_stopped_ = false;

@@ -33,9 +33,10 @@ std::optional<protocol::ThreadItem> HandlerContext::item() const {
   if (!item_started) return std::nullopt;
   try {
     auto event = item_started->as<protocol::notifications::ItemStarted>();
-    if (event) return std::move(event->item);
+    // A newer runtime's item that is not understood is none that could be shown or judged.
+    if (event && protocol::misfits(*event).empty()) return std::move(event->item);
   } catch (const DecodeError&) {
-    // A newer runtime's item that is not understood is none that could be shown.
+    // The same.
   }
   return std::nullopt;
 }

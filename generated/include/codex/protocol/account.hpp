@@ -65,6 +65,8 @@ struct RateLimitWindow {
 };
 
 /// The protocol's `SpendControlLimitSnapshot`.
+///
+/// Since 0.138.0.
 struct SpendControlLimitSnapshot {
   std::string limit;
   std::int32_t remaining_percent = 0;
@@ -78,16 +80,21 @@ struct SpendControlLimitSnapshot {
 /// The protocol's `RateLimitSnapshot`.
 struct RateLimitSnapshot {
   Optional<CreditsSnapshot> credits{};
+  /// Since 0.138.0.
   Optional<SpendControlLimitSnapshot> individual_limit{};
   Optional<std::string> limit_id{};
   Optional<std::string> limit_name{};
   /// Normal model whose display name and reasoning options describe this quota alias.
+  ///
+  /// Since 0.154.0.
   Optional<std::string> normal_model_slug{};
   Optional<PlanType> plan_type{};
   Optional<RateLimitWindow> primary{};
   Optional<RateLimitReachedType> rate_limit_reached_type{};
   Optional<RateLimitWindow> secondary{};
   /// Backend-reported spend-control state. `None` is unavailable, not a sparse-update recovery.
+  ///
+  /// Since 0.146.1.
   Optional<bool> spend_control_reached{};
 
   Extra extra{};  // members that this version does not know
@@ -107,6 +114,8 @@ struct AccountRateLimitsUpdatedNotification {
 };
 
 /// The protocol's `AccountSecuritySetupAction`.
+///
+/// Since 0.169.0.
 struct AccountSecuritySetupAction {
   std::string label;
   std::string url;
@@ -116,6 +125,8 @@ struct AccountSecuritySetupAction {
 };
 
 /// The protocol's `AccountSecuritySetupNotice`.
+///
+/// Since 0.169.0.
 struct AccountSecuritySetupNotice {
   std::string account_id;
   AccountSecuritySetupAction action;
@@ -128,6 +139,8 @@ struct AccountSecuritySetupNotice {
 };
 
 /// The protocol's `AccountTokenUsageDailyBucket`.
+///
+/// Since 0.138.0.
 struct AccountTokenUsageDailyBucket {
   std::string start_date;
   std::int64_t tokens = 0;
@@ -137,6 +150,8 @@ struct AccountTokenUsageDailyBucket {
 };
 
 /// The protocol's `AccountTokenUsageSummary`.
+///
+/// Since 0.138.0.
 struct AccountTokenUsageSummary {
   Optional<std::int64_t> current_streak_days{};
   Optional<std::int64_t> lifetime_tokens{};
@@ -197,6 +212,8 @@ enum class AwsCredentialType : std::uint8_t {
 /// The protocol's `AwsCredentialType`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct AwsCredentialType
     : OpenEnum<AwsCredentialType, known::AwsCredentialType> {
   using OpenEnum::OpenEnum;
@@ -210,6 +227,8 @@ struct AwsCredentialType
 /// The protocol's `BedrockAwsProfile`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct BedrockAwsProfile {
   std::string name;
   Optional<std::string> region{};
@@ -221,6 +240,8 @@ struct BedrockAwsProfile {
 /// The params of `account/bedrock/checkGovCloudRequirements`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.161.0.
 struct BedrockCheckGovCloudRequirementsParams {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -229,6 +250,8 @@ struct BedrockCheckGovCloudRequirementsParams {
 /// Advisory check of the current Bedrock configuration after login or setup.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.161.0.
 struct BedrockCheckGovCloudRequirementsResponse {
   /// Whether the active Bedrock authentication resolves to a GovCloud region.
   bool is_gov_cloud = false;
@@ -243,6 +266,8 @@ struct BedrockCheckGovCloudRequirementsResponse {
 /// The params of `account/bedrock/discover`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct BedrockDiscoverParams {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -251,6 +276,8 @@ struct BedrockDiscoverParams {
 /// The protocol's `BedrockEnvironmentCredential`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct BedrockEnvironmentCredential {
   AwsCredentialType type;
   Optional<std::string> region{};
@@ -262,6 +289,8 @@ struct BedrockEnvironmentCredential {
 /// The response of `account/bedrock/discover`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct BedrockDiscoverResponse {
   std::vector<BedrockEnvironmentCredential> environment_credentials;
   std::vector<BedrockAwsProfile> profiles;
@@ -290,6 +319,8 @@ struct EnvironmentBedrockSetupParams {
 /// The params of `account/bedrock/setup`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct BedrockSetupParams
     : Union<BedrockSetupParams,
             ProfileBedrockSetupParams,
@@ -308,6 +339,8 @@ struct BedrockSetupParams
 /// The response of `account/bedrock/setup`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct BedrockSetupResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -328,6 +361,8 @@ enum class ConsumeAccountRateLimitResetCreditOutcome : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ConsumeAccountRateLimitResetCreditOutcome`.
+///
+/// Since 0.144.6.
 struct ConsumeAccountRateLimitResetCreditOutcome
     : OpenEnum<ConsumeAccountRateLimitResetCreditOutcome,
         known::ConsumeAccountRateLimitResetCreditOutcome> {
@@ -344,6 +379,8 @@ struct ConsumeAccountRateLimitResetCreditOutcome
 };
 
 /// The params of `account/rateLimitResetCredit/consume`.
+///
+/// Since 0.144.6.
 struct ConsumeAccountRateLimitResetCreditParams {
   /// Identifies one logical reset attempt. A UUID is recommended; reuse the same value when
   /// retrying that attempt.
@@ -357,6 +394,8 @@ struct ConsumeAccountRateLimitResetCreditParams {
 };
 
 /// The response of `account/rateLimitResetCredit/consume`.
+///
+/// Since 0.144.6.
 struct ConsumeAccountRateLimitResetCreditResponse {
   ConsumeAccountRateLimitResetCreditOutcome outcome;
 
@@ -365,6 +404,8 @@ struct ConsumeAccountRateLimitResetCreditResponse {
 };
 
 /// The response of `account/gatewayOAuth/cancel`.
+///
+/// Since 0.157.1.
 struct GatewayOAuthCancelResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -381,6 +422,8 @@ enum class GatewayOAuthStatus : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `GatewayOAuthStatus`.
+///
+/// Since 0.157.1.
 struct GatewayOAuthStatus
     : OpenEnum<GatewayOAuthStatus, known::GatewayOAuthStatus> {
   using OpenEnum::OpenEnum;
@@ -394,6 +437,8 @@ struct GatewayOAuthStatus
 };
 
 /// The params of `account/gatewayOAuth/changed`.
+///
+/// Since 0.157.1.
 struct GatewayOAuthChangedNotification {
   std::string provider_id;
   GatewayOAuthStatus status;
@@ -401,6 +446,8 @@ struct GatewayOAuthChangedNotification {
   Optional<std::string> auth_url{};
   Optional<std::string> error{};
   /// Identifies the completed device login attempt.
+  ///
+  /// Since 0.169.0.
   Optional<std::string> login_id{};
 
   Extra extra{};  // members that this version does not know
@@ -408,6 +455,8 @@ struct GatewayOAuthChangedNotification {
 };
 
 /// The protocol's `GatewayOAuthPrompt`.
+///
+/// Since 0.169.0.
 struct GatewayOAuthPrompt {
   std::string login_id;
   std::string user_code;
@@ -418,7 +467,10 @@ struct GatewayOAuthPrompt {
 };
 
 /// The response of `account/gatewayOAuth/login`.
+///
+/// Since 0.157.1.
 struct GatewayOAuthLoginResponse {
+  /// Since 0.169.0.
   Optional<GatewayOAuthPrompt> prompt{};
 
   Extra extra{};  // members that this version does not know
@@ -426,6 +478,8 @@ struct GatewayOAuthLoginResponse {
 };
 
 /// Current effective gateway policy and credential readiness; never contains credentials.
+///
+/// Since 0.157.1.
 struct GatewayOAuthReadResponse {
   std::string provider_id;
   std::string provider_name;
@@ -437,6 +491,8 @@ struct GatewayOAuthReadResponse {
   /// Whether the administrator configured a device authorization endpoint.
   ///
   /// Default: `false`.
+  ///
+  /// Since 0.169.0.
   Defaulted<bool> supports_device_auth = by_default(false);
 
   Extra extra{};  // members that this version does not know
@@ -446,6 +502,8 @@ struct GatewayOAuthReadResponse {
 /// The params of `account/gcp/setup`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct GcpSetupParams {
   std::string project_id;
   /// Absolute path to a credential file on the app-server host. Omit or pass `null` to clear the
@@ -462,6 +520,8 @@ struct GcpSetupParams {
 /// The response of `account/gcp/setup`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct GcpSetupResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -478,6 +538,8 @@ enum class RateLimitResetCreditStatus : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `RateLimitResetCreditStatus`.
+///
+/// Since 0.144.6.
 struct RateLimitResetCreditStatus
     : OpenEnum<RateLimitResetCreditStatus, known::RateLimitResetCreditStatus> {
   using OpenEnum::OpenEnum;
@@ -499,6 +561,8 @@ enum class RateLimitResetType : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `RateLimitResetType`.
+///
+/// Since 0.144.6.
 struct RateLimitResetType
     : OpenEnum<RateLimitResetType, known::RateLimitResetType> {
   using OpenEnum::OpenEnum;
@@ -510,6 +574,8 @@ struct RateLimitResetType
 };
 
 /// The protocol's `RateLimitResetCredit`.
+///
+/// Since 0.144.6.
 struct RateLimitResetCredit {
   /// Unix timestamp in seconds when the credit was granted.
   std::int64_t granted_at = 0;
@@ -529,6 +595,8 @@ struct RateLimitResetCredit {
 };
 
 /// The protocol's `RateLimitResetCreditsSummary`.
+///
+/// Since 0.144.6.
 struct RateLimitResetCreditsSummary {
   std::int64_t available_count = 0;
   /// Detail rows for available reset credits, when the backend provides them.
@@ -547,13 +615,20 @@ struct GetAccountRateLimitsResponse {
   /// Backward-compatible single-bucket view; mirrors the historical payload.
   RateLimitSnapshot rate_limits;
   /// Account associated with this usage snapshot, when supplied by the backend.
+  ///
+  /// Since 0.152.1.
   Optional<std::string> account_id{};
   /// Backend permission for ordinary included usage, validated against the active account. Null
   /// means unavailable; clients must not infer recovery from percentages or reset times.
+  ///
+  /// Since 0.154.0.
   Optional<bool> ordinary_usage_allowed{};
+  /// Since 0.144.6.
   Optional<RateLimitResetCreditsSummary> rate_limit_reset_credits{};
   /// Optional backend-owned banner from the same usage read. Its nested keys retain the backend's
   /// snake_case contract; an absent banner leaves the client's existing UI unchanged.
+  ///
+  /// Since 0.152.1.
   Optional<Json> rate_limit_upsell{};
   /// Multi-bucket view keyed by metered `limit_id` (for example, `codex`).
   Optional<std::map<std::string, RateLimitSnapshot>> rate_limits_by_limit_id{};
@@ -564,6 +639,8 @@ struct GetAccountRateLimitsResponse {
 
 /// Optional security reminder bound to the account that fetched it. Unavailable or ineligible
 /// accounts return no notice; this read never changes account security.
+///
+/// Since 0.169.0.
 struct GetAccountSecuritySetupResponse {
   Optional<AccountSecuritySetupNotice> notice{};
 
@@ -572,6 +649,8 @@ struct GetAccountSecuritySetupResponse {
 };
 
 /// The protocol's `ThreadUsageBreakdownGroup`.
+///
+/// Since 0.148.0.
 struct ThreadUsageBreakdownGroup {
   std::int64_t estimated_usage_credits_micros = 0;
   Optional<std::int64_t> cached_input_tokens{};
@@ -588,12 +667,16 @@ struct ThreadUsageBreakdownGroup {
 };
 
 /// The protocol's `ThreadUsage`.
+///
+/// Since 0.148.0.
 struct ThreadUsage {
   std::int64_t estimated_usage_credits_micros = 0;
   std::vector<ThreadUsageBreakdownGroup> groups;
   std::string thread_id;
   Optional<std::int64_t> estimated_usage_usd_micros{};
   /// Native dollar usage, independent of credit estimates. None means unknown, not zero.
+  ///
+  /// Since 0.166.0.
   Optional<std::int64_t> native_usage_usd_micros{};
 
   Extra extra{};  // members that this version does not know
@@ -601,10 +684,14 @@ struct ThreadUsage {
 };
 
 /// The response of `account/usage/read`.
+///
+/// Since 0.138.0.
 struct GetAccountTokenUsageResponse {
   AccountTokenUsageSummary summary;
   Optional<std::vector<AccountTokenUsageDailyBucket>> daily_usage_buckets{};
   /// Estimated usage when a thread was requested and its billing route is available.
+  ///
+  /// Since 0.148.0.
   Optional<ThreadUsage> thread_usage{};
 
   Extra extra{};  // members that this version does not know
@@ -621,6 +708,8 @@ enum class WorkspaceMessageType : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `WorkspaceMessageType`.
+///
+/// Since 0.144.6.
 struct WorkspaceMessageType
     : OpenEnum<WorkspaceMessageType, known::WorkspaceMessageType> {
   using OpenEnum::OpenEnum;
@@ -633,6 +722,8 @@ struct WorkspaceMessageType
 };
 
 /// The protocol's `WorkspaceMessage`.
+///
+/// Since 0.144.6.
 struct WorkspaceMessage {
   std::string message_body;
   std::string message_id;
@@ -647,6 +738,8 @@ struct WorkspaceMessage {
 };
 
 /// The response of `account/workspaceMessages/read`.
+///
+/// Since 0.144.6.
 struct GetWorkspaceMessagesResponse {
   /// Whether the workspace-message backend route is available for this client.
   bool feature_enabled = false;
@@ -676,6 +769,8 @@ struct SendAddCreditsNudgeEmailResponse {
 namespace requests {
 
 /// `account/gatewayOAuth/read`
+///
+/// Since 0.157.1.
 struct AccountGatewayOAuthRead {
   static constexpr std::string_view method = "account/gatewayOAuth/read";
   static constexpr bool experimental = false;
@@ -684,6 +779,8 @@ struct AccountGatewayOAuthRead {
 };
 
 /// `account/gatewayOAuth/login`
+///
+/// Since 0.157.1.
 struct AccountGatewayOAuthLogin {
   static constexpr std::string_view method = "account/gatewayOAuth/login";
   static constexpr bool experimental = false;
@@ -692,6 +789,8 @@ struct AccountGatewayOAuthLogin {
 };
 
 /// `account/gatewayOAuth/cancel`
+///
+/// Since 0.157.1.
 struct AccountGatewayOAuthCancel {
   static constexpr std::string_view method = "account/gatewayOAuth/cancel";
   static constexpr bool experimental = false;
@@ -702,6 +801,8 @@ struct AccountGatewayOAuthCancel {
 /// `account/bedrock/discover`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct AccountBedrockDiscover {
   static constexpr std::string_view method = "account/bedrock/discover";
   static constexpr bool experimental = true;
@@ -712,6 +813,8 @@ struct AccountBedrockDiscover {
 /// `account/bedrock/setup`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct AccountBedrockSetup {
   static constexpr std::string_view method = "account/bedrock/setup";
   static constexpr bool experimental = true;
@@ -722,6 +825,8 @@ struct AccountBedrockSetup {
 /// `account/gcp/setup`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct AccountGcpSetup {
   static constexpr std::string_view method = "account/gcp/setup";
   static constexpr bool experimental = true;
@@ -732,6 +837,8 @@ struct AccountGcpSetup {
 /// `account/bedrock/checkGovCloudRequirements`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.161.0.
 struct AccountBedrockCheckGovCloudRequirements {
   static constexpr std::string_view method = "account/bedrock/checkGovCloudRequirements";
   static constexpr bool experimental = true;
@@ -740,6 +847,8 @@ struct AccountBedrockCheckGovCloudRequirements {
 };
 
 /// `account/securitySetup/read`
+///
+/// Since 0.169.0.
 struct AccountSecuritySetupRead {
   static constexpr std::string_view method = "account/securitySetup/read";
   static constexpr bool experimental = false;
@@ -756,6 +865,8 @@ struct AccountRateLimitsRead {
 };
 
 /// `account/rateLimitResetCredit/consume`
+///
+/// Since 0.144.6.
 struct AccountRateLimitResetCreditConsume {
   static constexpr std::string_view method = "account/rateLimitResetCredit/consume";
   static constexpr bool experimental = false;
@@ -764,6 +875,8 @@ struct AccountRateLimitResetCreditConsume {
 };
 
 /// `account/usage/read`
+///
+/// Since 0.138.0.
 struct AccountUsageRead {
   static constexpr std::string_view method = "account/usage/read";
   static constexpr bool experimental = false;
@@ -772,6 +885,8 @@ struct AccountUsageRead {
 };
 
 /// `account/workspaceMessages/read`
+///
+/// Since 0.144.6.
 struct AccountWorkspaceMessagesRead {
   static constexpr std::string_view method = "account/workspaceMessages/read";
   static constexpr bool experimental = false;
@@ -792,6 +907,8 @@ struct AccountSendAddCreditsNudgeEmail {
 namespace notifications {
 
 /// `account/gatewayOAuth/changed`
+///
+/// Since 0.157.1.
 struct AccountGatewayOAuthChanged {
   static constexpr std::string_view method = "account/gatewayOAuth/changed";
   static constexpr bool experimental = false;

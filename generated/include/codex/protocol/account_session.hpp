@@ -24,6 +24,8 @@ enum class AccountSessionWorkspaceKind : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `AccountSessionWorkspaceKind`.
+///
+/// Since 0.166.0.
 struct AccountSessionWorkspaceKind
     : OpenEnum<AccountSessionWorkspaceKind, known::AccountSessionWorkspaceKind> {
   using OpenEnum::OpenEnum;
@@ -35,6 +37,8 @@ struct AccountSessionWorkspaceKind
 };
 
 /// The protocol's `AccountSessionWorkspace`.
+///
+/// Since 0.166.0.
 struct AccountSessionWorkspace {
   std::string account_id;
   Optional<std::string> image_url{};
@@ -46,6 +50,8 @@ struct AccountSessionWorkspace {
 };
 
 /// The protocol's `AccountSession`.
+///
+/// Since 0.166.0.
 struct AccountSession {
   bool is_active = false;
   std::int64_t last_used_at = 0;
@@ -64,6 +70,8 @@ struct AccountSession {
 /// The params of `accountSession/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct AccountSessionsListParams {
   std::optional<bool> refresh_workspace_metadata{};
 
@@ -74,6 +82,8 @@ struct AccountSessionsListParams {
 /// The response of `accountSession/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct AccountSessionsResponse {
   std::vector<AccountSession> sessions;
   Optional<std::string> active_session_id{};
@@ -85,6 +95,8 @@ struct AccountSessionsResponse {
 /// The params of `accountSession/switch`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct AccountSessionsSwitchParams {
   /// Workspace to select within that login; this is not a user identifier.
   std::string account_id;
@@ -118,6 +130,8 @@ struct AuthUrlAccountSessionsSwitchResponse {
 /// The response of `accountSession/switch`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct AccountSessionsSwitchResponse
     : Union<AccountSessionsSwitchResponse,
             SessionsAccountSessionsSwitchResponse,
@@ -133,6 +147,8 @@ namespace requests {
 /// `accountSession/list`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct AccountSessionList {
   static constexpr std::string_view method = "accountSession/list";
   static constexpr bool experimental = true;
@@ -143,6 +159,8 @@ struct AccountSessionList {
 /// `accountSession/switch`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.166.0.
 struct AccountSessionSwitch {
   static constexpr std::string_view method = "accountSession/switch";
   static constexpr bool experimental = true;

@@ -13,6 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 /// EXPERIMENTAL - app metadata returned by app-list APIs.
@@ -51,6 +56,9 @@ struct AppMetadata {
   Optional<std::vector<std::string>> categories{};
   Optional<std::string> developer{};
   Optional<bool> first_party_requires_install{};
+  /// Until 0.144.6.
+  [[deprecated("Until 0.144.6.")]]
+  Optional<std::string> first_party_type{};
   Optional<AppReview> review{};
   Optional<std::vector<AppScreenshot>> screenshots{};
   Optional<std::string> seo_description{};
@@ -72,7 +80,9 @@ struct AppInfo {
   Optional<AppBranding> branding{};
   Optional<std::string> description{};
   Optional<std::string> distribution_channel{};
+  /// Since 0.144.6.
   Optional<std::map<std::string, std::string>> icon_assets{};
+  /// Since 0.144.6.
   Optional<std::map<std::string, std::string>> icon_dark_assets{};
   Optional<std::string> install_url{};
   /// Default: `false`.
@@ -100,6 +110,8 @@ struct AppListUpdatedNotification {
 };
 
 /// EXPERIMENTAL - metadata returned by app/read.
+///
+/// Since 0.146.1.
 struct AppToolSummary {
   std::string description;
   std::string name;
@@ -115,6 +127,8 @@ struct AppToolSummary {
 };
 
 /// Read the committed installed connector runtime snapshot.
+///
+/// Since 0.146.1.
 struct AppsInstalledParams {
   /// When true and Apps are permitted, refresh and publish the hosted connector runtime tool
   /// snapshot first.
@@ -127,6 +141,8 @@ struct AppsInstalledParams {
 };
 
 /// Installed connector runtime state.
+///
+/// Since 0.146.1.
 struct InstalledApp {
   /// Whether the connector is enabled and has a non-synthetic, model-visible tool allowed by
   /// effective MCP and app/tool policy in the committed runtime snapshot.
@@ -144,6 +160,8 @@ struct InstalledApp {
 };
 
 /// The installed connectors in one committed runtime snapshot.
+///
+/// Since 0.146.1.
 struct AppsInstalledResponse {
   std::vector<InstalledApp> apps;
 
@@ -178,6 +196,8 @@ struct AppsListResponse {
 };
 
 /// EXPERIMENTAL - read metadata for specific apps/connectors.
+///
+/// Since 0.146.1.
 struct AppsReadParams {
   /// App ids to read. The server accepts at most 100 ids and deduplicates repeated ids while
   /// preserving their first-request order.
@@ -185,6 +205,8 @@ struct AppsReadParams {
   /// When true, include display-only public tool summaries in the returned metadata.
   std::optional<bool> include_tools{};
   /// Optional loaded thread id used to evaluate effective app configuration.
+  ///
+  /// Since 0.148.0.
   Optional<std::string> thread_id{};
 
   Extra extra{};  // members that this version does not know
@@ -192,6 +214,8 @@ struct AppsReadParams {
 };
 
 /// EXPERIMENTAL - metadata returned by app/read.
+///
+/// Since 0.146.1.
 struct ConnectorMetadata {
   std::string id;
   std::string name;
@@ -209,6 +233,8 @@ struct ConnectorMetadata {
 };
 
 /// EXPERIMENTAL - app/read response.
+///
+/// Since 0.146.1.
 struct AppsReadResponse {
   std::vector<ConnectorMetadata> apps;
   std::vector<std::string> missing_app_ids;
@@ -220,6 +246,8 @@ struct AppsReadResponse {
 namespace requests {
 
 /// `app/read`
+///
+/// Since 0.146.1.
 struct AppRead {
   static constexpr std::string_view method = "app/read";
   static constexpr bool experimental = false;
@@ -236,6 +264,8 @@ struct AppList {
 };
 
 /// `app/installed`
+///
+/// Since 0.146.1.
 struct AppInstalled {
   static constexpr std::string_view method = "app/installed";
   static constexpr bool experimental = false;
@@ -257,3 +287,7 @@ struct AppListUpdated {
 }  // namespace notifications
 
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

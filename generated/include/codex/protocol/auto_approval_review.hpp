@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// The params of `autoApprovalReview/strictReviewRequired`.
+///
+/// Since 0.150.0.
 struct StrictReviewRequiredNotification {
   /// Unix timestamp (in milliseconds) when this review started.
   std::int64_t started_at_ms = 0;
@@ -29,6 +31,8 @@ struct StrictReviewRequiredNotification {
 namespace notifications {
 
 /// `autoApprovalReview/strictReviewRequired`
+///
+/// Since 0.150.0.
 struct AutoApprovalReviewStrictReviewRequired {
   static constexpr std::string_view method = "autoApprovalReview/strictReviewRequired";
   static constexpr bool experimental = false;

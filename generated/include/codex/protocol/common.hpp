@@ -35,6 +35,8 @@ enum class AllowDenyRequirement : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `AllowDenyRequirement`.
+///
+/// Since 0.150.0.
 struct AllowDenyRequirement
     : OpenEnum<AllowDenyRequirement, known::AllowDenyRequirement> {
   using OpenEnum::OpenEnum;
@@ -50,6 +52,7 @@ namespace known {
 enum class AppToolApproval : std::uint8_t {
   auto_,
   prompt,
+  /// Since 0.144.6.
   writes,
   approve,
 };
@@ -92,6 +95,7 @@ namespace known {
 enum class WebSearchMode : std::uint8_t {
   disabled,
   cached,
+  /// Since 0.144.6.
   indexed,
   live,
 };
@@ -111,6 +115,8 @@ struct WebSearchMode
 };
 
 /// Authorize a configured provider without changing the default or any thread's provider.
+///
+/// Since 0.169.0.
 struct GatewayOAuthLoginParams {
   /// Select device authorization when the server advertises support for it.
   std::optional<bool> device_auth{};
@@ -122,6 +128,8 @@ struct GatewayOAuthLoginParams {
 };
 
 /// Read credential readiness for a configured provider without starting browser login.
+///
+/// Since 0.169.0.
 struct GatewayOAuthReadParams {
   /// Defaults to the current provider when omitted.
   Optional<std::string> model_provider{};
@@ -131,6 +139,8 @@ struct GatewayOAuthReadParams {
 };
 
 /// Usage-read capabilities of the requesting client, never inferred from its experiment arm.
+///
+/// Since 0.154.0.
 struct GetAccountRateLimitsParams {
   /// Skip the separate reset-credit detail lookup for background usage polls. The usage response
   /// still includes the available count; omitted/false preserves detailed reads.
@@ -144,6 +154,8 @@ struct GetAccountRateLimitsParams {
 };
 
 /// The params of `account/usage/read`.
+///
+/// Since 0.148.0.
 struct GetAccountTokenUsageParams {
   /// When present, read estimated usage for this thread instead of account-wide token activity.
   Optional<std::string> thread_id{};
@@ -155,7 +167,9 @@ struct GetAccountTokenUsageParams {
 namespace known {
 /// The values of `HookEventName` that this version knows.
 enum class HookEventName : std::uint8_t {
+  /// Since 0.164.0.
   pre_model_request,
+  /// Since 0.164.0.
   post_model_request,
   pre_tool_use,
   permission_request,
@@ -163,11 +177,15 @@ enum class HookEventName : std::uint8_t {
   pre_compact,
   post_compact,
   session_start,
+  /// Since 0.146.1.
   session_end,
   user_prompt_submit,
+  /// Since 0.134.0.
   subagent_start,
+  /// Since 0.134.0.
   subagent_stop,
   stop,
+  /// Since 0.150.0.
   interrupt,
 };
 }  // namespace known
@@ -205,6 +223,7 @@ enum class HookSource : std::uint8_t {
   session_flags,
   plugin,
   cloud_requirements,
+  /// Since 0.138.0.
   cloud_managed_config,
   legacy_managed_config_file,
   legacy_managed_config_mdm,
@@ -233,6 +252,8 @@ struct HookSource
 };
 
 /// The params of `remoteControl/disable`.
+///
+/// Since 0.140.0.
 struct RemoteControlDisableParams {
   std::optional<bool> ephemeral{};
 
@@ -241,6 +262,8 @@ struct RemoteControlDisableParams {
 };
 
 /// The params of `remoteControl/enable`.
+///
+/// Since 0.140.0.
 struct RemoteControlEnableParams {
   std::optional<bool> ephemeral{};
 
@@ -255,9 +278,13 @@ struct SkillInterface {
   Optional<std::string> display_name{};
   Optional<AbsolutePathBuf> icon_large{};
   /// Remote large icon URL from the plugin catalog.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> icon_large_url{};
   Optional<AbsolutePathBuf> icon_small{};
   /// Remote small icon URL from the plugin catalog.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> icon_small_url{};
   Optional<std::string> short_description{};
 
@@ -277,6 +304,8 @@ enum class UserVerificationUnavailableReason : std::uint8_t {
 /// The protocol's `UserVerificationUnavailableReason`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationUnavailableReason
     : OpenEnum<UserVerificationUnavailableReason, known::UserVerificationUnavailableReason> {
   using OpenEnum::OpenEnum;

@@ -13,6 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 /// The protocol's `AnalyticsConfig`.
@@ -25,7 +30,9 @@ struct AnalyticsConfig {
 
 /// The protocol's `AppsDefaultConfig`.
 struct AppsDefaultConfig {
+  /// Since 0.140.0.
   Optional<ApprovalsReviewer> approvals_reviewer{};
+  /// Since 0.144.6.
   Optional<AppToolApproval> default_tools_approval_mode{};
   /// Default: `true`.
   Defaulted<bool> destructive_enabled = by_default(true);
@@ -57,6 +64,8 @@ enum class AutoCompactTokenLimitScope : std::uint8_t {
 }  // namespace known
 
 /// Selects which part of the active context is charged against `model_auto_compact_token_limit`.
+///
+/// Since 0.134.0.
 struct AutoCompactTokenLimitScope
     : OpenEnum<AutoCompactTokenLimitScope, known::AutoCompactTokenLimitScope> {
   using OpenEnum::OpenEnum;
@@ -68,6 +77,8 @@ struct AutoCompactTokenLimitScope
 };
 
 /// The protocol's `BrowserUseOriginPolicyConfig`.
+///
+/// Since 0.150.0.
 struct BrowserUseOriginPolicyConfig {
   Optional<AllowDenyRequirement> access{};
   Optional<AllowDenyRequirement> downloads{};
@@ -79,6 +90,8 @@ struct BrowserUseOriginPolicyConfig {
 };
 
 /// The protocol's `BrowserUseConfig`.
+///
+/// Since 0.150.0.
 struct BrowserUseConfig {
   Optional<bool> allow_history_access{};
   Optional<BrowserUseOriginPolicyConfig> default_origin_policy{};
@@ -89,6 +102,8 @@ struct BrowserUseConfig {
 };
 
 /// The protocol's `ComputerUseMacosConfig`.
+///
+/// Since 0.150.0.
 struct ComputerUseMacosConfig {
   Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids{};
 
@@ -97,6 +112,8 @@ struct ComputerUseMacosConfig {
 };
 
 /// The protocol's `ComputerUseWindowsExeConfig`.
+///
+/// Since 0.150.0.
 struct ComputerUseWindowsExeConfig {
   AllowDenyRequirement access;
   std::string product_name;
@@ -108,6 +125,8 @@ struct ComputerUseWindowsExeConfig {
 };
 
 /// The protocol's `ComputerUseWindowsConfig`.
+///
+/// Since 0.150.0.
 struct ComputerUseWindowsConfig {
   Optional<std::map<std::string, AllowDenyRequirement>> aumids{};
   Optional<std::vector<ComputerUseWindowsExeConfig>> exes{};
@@ -117,6 +136,8 @@ struct ComputerUseWindowsConfig {
 };
 
 /// The protocol's `ComputerUseConfig`.
+///
+/// Since 0.150.0.
 struct ComputerUseConfig {
   Optional<AllowDenyRequirement> default_app_access{};
   Optional<ComputerUseMacosConfig> macos{};
@@ -135,21 +156,6 @@ struct ForcedChatgptWorkspaceIds
   using Union::Union;
 
   static const detail::UnionInfo type_info;
-};
-
-/// The protocol's `SandboxWorkspaceWrite`.
-struct SandboxWorkspaceWrite {
-  /// Default: `false`.
-  Defaulted<bool> exclude_slash_tmp = by_default(false);
-  /// Default: `false`.
-  Defaulted<bool> exclude_tmpdir_env_var = by_default(false);
-  /// Default: `false`.
-  Defaulted<bool> network_access = by_default(false);
-  /// Default: `[]`.
-  Defaulted<std::vector<std::string>> writable_roots{};
-
-  Extra extra{};  // members that this version does not know
-  static const detail::ObjectInfo type_info;
 };
 
 namespace known {
@@ -224,6 +230,43 @@ struct Verbosity
   static const detail::EnumInfo type_info;
 };
 
+/// The protocol's `ProfileV2`.
+///
+/// Until 0.131.0.
+struct [[deprecated("Until 0.131.0.")]] ProfileV2 {
+  Optional<AskForApproval> approval_policy{};
+  /// [UNSTABLE] Optional profile-level override for where approval requests are routed for review.
+  /// If omitted, the enclosing config default is used.
+  Optional<ApprovalsReviewer> approvals_reviewer{};
+  Optional<std::string> chatgpt_base_url{};
+  Optional<std::string> model{};
+  Optional<std::string> model_provider{};
+  Optional<ReasoningEffort> model_reasoning_effort{};
+  Optional<ReasoningSummary> model_reasoning_summary{};
+  Optional<Verbosity> model_verbosity{};
+  Optional<std::string> service_tier{};
+  Optional<ToolsV2> tools{};
+  Optional<WebSearchMode> web_search{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `SandboxWorkspaceWrite`.
+struct SandboxWorkspaceWrite {
+  /// Default: `false`.
+  Defaulted<bool> exclude_slash_tmp = by_default(false);
+  /// Default: `false`.
+  Defaulted<bool> exclude_tmpdir_env_var = by_default(false);
+  /// Default: `false`.
+  Defaulted<bool> network_access = by_default(false);
+  /// Default: `[]`.
+  Defaulted<std::vector<std::string>> writable_roots{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
 namespace known {
 /// The values of `WebSearchProvider` that this version knows.
 enum class WebSearchProvider : std::uint8_t {
@@ -233,6 +276,8 @@ enum class WebSearchProvider : std::uint8_t {
 }  // namespace known
 
 /// Provider preference selected by the resolved model catalog entry.
+///
+/// Since 0.168.0.
 struct WebSearchProvider
     : OpenEnum<WebSearchProvider, known::WebSearchProvider> {
   using OpenEnum::OpenEnum;
@@ -251,10 +296,14 @@ struct Config {
   Optional<ApprovalsReviewer> approvals_reviewer{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<AppsConfig> apps{};
+  /// Since 0.150.0.
   Optional<BrowserUseConfig> browser_use{};
   /// Effective tools.client_search_provider hint. Model-selected providers take precedence.
+  ///
+  /// Since 0.168.0.
   Optional<WebSearchProvider> client_search_provider{};
   Optional<std::string> compact_prompt{};
+  /// Since 0.150.0.
   Optional<ComputerUseConfig> computer_use{};
   Optional<std::map<std::string, Json>> desktop{};
   Optional<std::string> developer_instructions{};
@@ -263,12 +312,21 @@ struct Config {
   Optional<std::string> instructions{};
   Optional<std::string> model{};
   Optional<std::int64_t> model_auto_compact_token_limit{};
+  /// Since 0.134.0.
   Optional<AutoCompactTokenLimitScope> model_auto_compact_token_limit_scope{};
   Optional<std::int64_t> model_context_window{};
   Optional<std::string> model_provider{};
   Optional<ReasoningEffort> model_reasoning_effort{};
   Optional<ReasoningSummary> model_reasoning_summary{};
   Optional<Verbosity> model_verbosity{};
+  /// Until 0.131.0.
+  [[deprecated("Until 0.131.0.")]]
+  Optional<std::string> profile{};
+  /// Default: `{}`.
+  ///
+  /// Until 0.131.0.
+  [[deprecated("Until 0.131.0.")]]
+  Defaulted<std::map<std::string, ProfileV2>> profiles{};
   Optional<std::string> review_model{};
   Optional<SandboxMode> sandbox_mode{};
   Optional<SandboxWorkspaceWrite> sandbox_workspace_write{};
@@ -325,6 +383,8 @@ struct ConfigBatchWriteParams {
 };
 
 /// Enterprise-managed config layer delivered by the cloud config bundle.
+///
+/// Since 0.138.0.
 struct EnterpriseManagedConfigLayerSource {
   /// Stable identifier for the delivered layer.
   std::string id;
@@ -362,6 +422,8 @@ struct MdmConfigLayerSource {
 };
 
 /// Default configuration supplied with the installed Codex package.
+///
+/// Since 0.148.0.
 struct PackagedDefaultsConfigLayerSource {
   /// Path to the packaged default configuration file.
   AbsolutePathBuf file;
@@ -564,3 +626,7 @@ struct ConfigBatchWrite {
 }  // namespace requests
 
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

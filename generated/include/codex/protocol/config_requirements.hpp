@@ -13,6 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 namespace known {
@@ -35,6 +40,8 @@ struct NetworkDomainPermission
 };
 
 /// The protocol's `ApplicationNetworkRequirements`.
+///
+/// Since 0.154.0.
 struct ApplicationNetworkRequirements {
   std::map<std::string, NetworkDomainPermission> domains;
   /// When enabled, only explicitly allowed exact domains may be contacted.
@@ -45,6 +52,8 @@ struct ApplicationNetworkRequirements {
 };
 
 /// Managed storage settings for new Desktop workspaces, not filesystem access restrictions.
+///
+/// Since 0.164.0.
 struct ApplicationStorageRequirements {
   Optional<LegacyAppPathString> default_project_parent{};
   Optional<LegacyAppPathString> projectless_workspace_root{};
@@ -54,8 +63,11 @@ struct ApplicationStorageRequirements {
 };
 
 /// The protocol's `ApplicationRequirements`.
+///
+/// Since 0.154.0.
 struct ApplicationRequirements {
   Optional<ApplicationNetworkRequirements> network{};
+  /// Since 0.164.0.
   Optional<ApplicationStorageRequirements> storage{};
 
   Extra extra{};  // members that this version does not know
@@ -63,6 +75,8 @@ struct ApplicationRequirements {
 };
 
 /// The protocol's `AutoReviewRequirements`.
+///
+/// Since 0.148.0.
 struct AutoReviewRequirements {
   Optional<std::vector<std::string>> ignore_rules{};
   Optional<std::vector<std::string>> required_on_models{};
@@ -80,6 +94,8 @@ enum class BrowserUseAccessApprovalLifetime : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `BrowserUseAccessApprovalLifetime`.
+///
+/// Since 0.150.0.
 struct BrowserUseAccessApprovalLifetime
     : OpenEnum<BrowserUseAccessApprovalLifetime, known::BrowserUseAccessApprovalLifetime> {
   using OpenEnum::OpenEnum;
@@ -91,6 +107,8 @@ struct BrowserUseAccessApprovalLifetime
 };
 
 /// The protocol's `RequestHeader`.
+///
+/// Since 0.162.1.
 struct RequestHeader {
   std::string name;
   std::string value;
@@ -100,6 +118,8 @@ struct RequestHeader {
 };
 
 /// The protocol's `BrowserUseExtensionRequirements`.
+///
+/// Since 0.162.1.
 struct BrowserUseExtensionRequirements {
   Optional<std::vector<RequestHeader>> request_headers{};
 
@@ -108,6 +128,8 @@ struct BrowserUseExtensionRequirements {
 };
 
 /// The protocol's `BrowserUseOriginPolicy`.
+///
+/// Since 0.150.0.
 struct BrowserUseOriginPolicy {
   Optional<AllowDenyRequirement> access{};
   Optional<BrowserUseAccessApprovalLifetime> access_approval_lifetime{};
@@ -122,13 +144,21 @@ struct BrowserUseOriginPolicy {
 };
 
 /// The protocol's `BrowserUseRequirements`.
+///
+/// Since 0.146.1.
 struct BrowserUseRequirements {
+  /// Since 0.150.0.
   Optional<bool> allow_global_persistent_approval{};
+  /// Since 0.150.0.
   Optional<bool> allow_history_access{};
+  /// Since 0.154.0.
   Optional<bool> allow_webmcp{};
+  /// Since 0.150.0.
   Optional<BrowserUseOriginPolicy> default_origin_policy{};
   Optional<bool> disable_auto_review{};
+  /// Since 0.162.1.
   Optional<BrowserUseExtensionRequirements> extension{};
+  /// Since 0.150.0.
   Optional<std::map<std::string, BrowserUseOriginPolicy>> origins{};
 
   Extra extra{};  // members that this version does not know
@@ -146,6 +176,8 @@ enum class CliAuthCredentialsStoreMode : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `CliAuthCredentialsStoreMode`.
+///
+/// Since 0.150.0.
 struct CliAuthCredentialsStoreMode
     : OpenEnum<CliAuthCredentialsStoreMode, known::CliAuthCredentialsStoreMode> {
   using OpenEnum::OpenEnum;
@@ -159,6 +191,8 @@ struct CliAuthCredentialsStoreMode
 };
 
 /// The protocol's `ComputerUseMacosRequirements`.
+///
+/// Since 0.150.0.
 struct ComputerUseMacosRequirements {
   Optional<std::map<std::string, AllowDenyRequirement>> bundle_ids{};
 
@@ -167,6 +201,8 @@ struct ComputerUseMacosRequirements {
 };
 
 /// The protocol's `ComputerUseWindowsExeRequirement`.
+///
+/// Since 0.150.0.
 struct ComputerUseWindowsExeRequirement {
   AllowDenyRequirement access;
   std::string product_name;
@@ -178,6 +214,8 @@ struct ComputerUseWindowsExeRequirement {
 };
 
 /// The protocol's `ComputerUseWindowsRequirements`.
+///
+/// Since 0.150.0.
 struct ComputerUseWindowsRequirements {
   Optional<std::map<std::string, AllowDenyRequirement>> aumids{};
   Optional<std::vector<ComputerUseWindowsExeRequirement>> exes{};
@@ -187,11 +225,17 @@ struct ComputerUseWindowsRequirements {
 };
 
 /// The protocol's `ComputerUseRequirements`.
+///
+/// Since 0.134.0.
 struct ComputerUseRequirements {
   Optional<bool> allow_locked_computer_use{};
+  /// Since 0.150.0.
   Optional<bool> allow_persistent_approval{};
+  /// Since 0.150.0.
   Optional<AllowDenyRequirement> default_app_access{};
+  /// Since 0.150.0.
   Optional<ComputerUseMacosRequirements> macos{};
+  /// Since 0.150.0.
   Optional<ComputerUseWindowsRequirements> windows{};
 
   Extra extra{};  // members that this version does not know
@@ -199,6 +243,8 @@ struct ComputerUseRequirements {
 };
 
 /// The protocol's `FeedbackRequirements`.
+///
+/// Since 0.146.1.
 struct FeedbackRequirements {
   Optional<bool> enabled{};
 
@@ -207,6 +253,8 @@ struct FeedbackRequirements {
 };
 
 /// The protocol's `InAppBrowserRequirements`.
+///
+/// Since 0.150.0.
 struct InAppBrowserRequirements {
   Optional<bool> allow_external_browser_settings_import{};
 
@@ -227,6 +275,8 @@ struct CommandConfiguredHookHandler {
   /// Approximate token threshold for spilling this hook's `additionalContext` to disk. `null` uses
   /// 2,500 tokens; `0` disables spilling for this hook. The threshold is evaluated against the
   /// original context; a spilled preview also includes recovery metadata.
+  ///
+  /// Since 0.146.1.
   Optional<std::uint64_t> additional_context_limit{};
   Optional<std::string> command_windows{};
   Optional<std::string> status_message{};
@@ -237,6 +287,8 @@ struct CommandConfiguredHookHandler {
 };
 
 /// The arm with `type` "mcp_tool".
+///
+/// Since 0.148.0.
 struct McpToolConfiguredHookHandler {
   std::map<std::string, Json> input;
   std::string server;
@@ -285,17 +337,27 @@ struct ManagedHooksRequirements {
   std::vector<ConfiguredHookMatcherGroup> pre_tool_use;
   std::vector<ConfiguredHookMatcherGroup> session_start;
   std::vector<ConfiguredHookMatcherGroup> stop;
-  std::vector<ConfiguredHookMatcherGroup> subagent_start;
-  std::vector<ConfiguredHookMatcherGroup> subagent_stop;
   std::vector<ConfiguredHookMatcherGroup> user_prompt_submit;
   /// Default: `[]`.
+  ///
+  /// Since 0.150.0.
   Defaulted<std::vector<ConfiguredHookMatcherGroup>> interrupt{};
   /// Default: `[]`.
+  ///
+  /// Since 0.164.0.
   Defaulted<std::vector<ConfiguredHookMatcherGroup>> post_model_request{};
   /// Default: `[]`.
+  ///
+  /// Since 0.164.0.
   Defaulted<std::vector<ConfiguredHookMatcherGroup>> pre_model_request{};
   /// Default: `[]`.
+  ///
+  /// Since 0.146.1.
   Defaulted<std::vector<ConfiguredHookMatcherGroup>> session_end{};
+  /// Since 0.134.0.
+  std::optional<std::vector<ConfiguredHookMatcherGroup>> subagent_start{};
+  /// Since 0.134.0.
+  std::optional<std::vector<ConfiguredHookMatcherGroup>> subagent_stop{};
   Optional<std::string> managed_dir{};
   Optional<std::string> windows_managed_dir{};
 
@@ -304,6 +366,8 @@ struct ManagedHooksRequirements {
 };
 
 /// The protocol's `NewThreadModelDefaults`.
+///
+/// Since 0.144.6.
 struct NewThreadModelDefaults {
   Optional<std::string> model{};
   Optional<ReasoningEffort> model_reasoning_effort{};
@@ -314,6 +378,8 @@ struct NewThreadModelDefaults {
 };
 
 /// The protocol's `ModelsRequirements`.
+///
+/// Since 0.144.6.
 struct ModelsRequirements {
   Optional<NewThreadModelDefaults> new_thread{};
 
@@ -325,7 +391,10 @@ namespace known {
 /// The values of `NetworkUnixSocketPermission` that this version knows.
 enum class NetworkUnixSocketPermission : std::uint8_t {
   allow,
+  /// Since 0.138.0.
   deny,
+  /// Until 0.134.0.
+  none,
 };
 }  // namespace known
 
@@ -336,6 +405,7 @@ struct NetworkUnixSocketPermission
 
   static constexpr auto allow = known::NetworkUnixSocketPermission::allow;
   static constexpr auto deny = known::NetworkUnixSocketPermission::deny;
+  static constexpr auto none = known::NetworkUnixSocketPermission::none;
 
   static const detail::EnumInfo type_info;
 };
@@ -360,6 +430,8 @@ struct NetworkRequirements {
   /// active.
   Optional<bool> managed_allowed_domains_only{};
   /// Host patterns routed to network approval before ordinary allow rules.
+  ///
+  /// Since 0.165.0.
   Optional<std::vector<std::string>> review_domains{};
   Optional<std::uint16_t> socks_port{};
   /// Canonical managed unix socket permission map.
@@ -389,6 +461,8 @@ struct OtelExporterValue
 };
 
 /// The protocol's `OtelTlsConfig`.
+///
+/// Since 0.166.0.
 struct OtelTlsConfig {
   Optional<std::string> ca_certificate{};
   Optional<std::string> client_certificate{};
@@ -418,6 +492,8 @@ enum class OtelHttpProtocol : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `OtelHttpProtocol`.
+///
+/// Since 0.166.0.
 struct OtelHttpProtocol
     : OpenEnum<OtelHttpProtocol, known::OtelHttpProtocol> {
   using OpenEnum::OpenEnum;
@@ -441,6 +517,8 @@ struct OtlpHttpOtelExporter {
 };
 
 /// The protocol's `OtelExporter`.
+///
+/// Since 0.166.0.
 struct OtelExporter
     : Union<OtelExporter,
             OtelExporterValue,
@@ -464,6 +542,8 @@ struct OtelExporter
 };
 
 /// The protocol's `OtelToolResultLogConfig`.
+///
+/// Since 0.166.0.
 struct OtelToolResultLogConfig {
   std::uint64_t max_bytes = 0;
 
@@ -472,11 +552,14 @@ struct OtelToolResultLogConfig {
 };
 
 /// The protocol's `OtelRequirements`.
+///
+/// Since 0.166.0.
 struct OtelRequirements {
   Optional<std::string> environment{};
   Optional<OtelExporter> exporter{};
   Optional<bool> log_agent_responses{};
   Optional<bool> log_guardian_assessments{};
+  /// Since 0.168.0.
   Optional<bool> log_sse_deltas{};
   Optional<bool> log_user_prompt{};
   Optional<OtelExporter> metrics_exporter{};
@@ -516,6 +599,8 @@ enum class WindowsSandboxImplementation : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `WindowsSandboxImplementation`.
+///
+/// Since 0.156.1.
 struct WindowsSandboxImplementation
     : OpenEnum<WindowsSandboxImplementation, known::WindowsSandboxImplementation> {
   using OpenEnum::OpenEnum;
@@ -529,48 +614,83 @@ struct WindowsSandboxImplementation
 
 /// The protocol's `ConfigRequirements`.
 struct ConfigRequirements {
+  /// Since 0.150.0.
   Optional<std::string> additional_developer_instructions{};
+  /// Since 0.134.0.
   Optional<bool> allow_appshots{};
+  /// Since 0.150.0.
   Optional<bool> allow_browser_and_computer_use{};
+  /// Since 0.146.1.
   Optional<bool> allow_login_shell{};
   Optional<bool> allow_managed_hooks_only{};
+  /// Since 0.140.0.
   Optional<bool> allow_remote_control{};
   Optional<std::vector<AskForApproval>> allowed_approval_policies{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::vector<ApprovalsReviewer>> allowed_approvals_reviewers{};
   /// Effective login methods after managed, forced-login, and workspace restrictions. An empty list
   /// permits no login method. Older servers may omit this field.
+  ///
+  /// Since 0.156.1.
   Optional<std::vector<ForcedLoginMethod>> allowed_login_methods{};
+  /// Since 0.138.0.
   Optional<std::map<std::string, bool>> allowed_permission_profiles{};
+  /// Since 0.134.0. Until 0.134.0.
+  [[deprecated("Until 0.134.0.")]]
+  Optional<std::vector<std::string>> allowed_permissions{};
   Optional<std::vector<SandboxMode>> allowed_sandbox_modes{};
   Optional<std::vector<WebSearchMode>> allowed_web_search_modes{};
+  /// Since 0.138.0.
   Optional<std::vector<WindowsSandboxImplementation>> allowed_windows_sandbox_implementations{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.154.0.
   Optional<ApplicationRequirements> application{};
+  /// Since 0.148.0.
   Optional<AutoReviewRequirements> auto_review{};
+  /// Since 0.146.1.
   Optional<BrowserUseRequirements> browser_use{};
+  /// Since 0.150.0.
   Optional<std::string> chatgpt_base_url{};
+  /// Since 0.146.1.
   Optional<bool> check_for_update_on_startup{};
+  /// Since 0.150.0.
   Optional<CliAuthCredentialsStoreMode> cli_auth_credentials_store{};
+  /// Since 0.134.0.
   Optional<ComputerUseRequirements> computer_use{};
+  /// Since 0.138.0.
   Optional<std::string> default_permissions{};
   Optional<ResidencyRequirement> enforce_residency{};
   Optional<std::map<std::string, bool>> feature_requirements{};
+  /// Since 0.146.1.
   Optional<FeedbackRequirements> feedback{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<ManagedHooksRequirements> hooks{};
+  /// Since 0.150.0.
   Optional<InAppBrowserRequirements> in_app_browser{};
+  /// Since 0.146.1.
   Optional<std::string> log_dir{};
+  /// Since 0.146.1.
   Optional<std::string> model_catalog_json{};
   /// Exact provider selection required by managed policy.
+  ///
+  /// Since 0.156.1.
   Optional<std::string> model_provider{};
   /// Complete required provider definitions, using config.toml field names.
+  ///
+  /// Since 0.156.1.
   Optional<std::map<std::string, Json>> model_providers{};
+  /// Since 0.144.6.
   Optional<ModelsRequirements> models{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<NetworkRequirements> network{};
+  /// Since 0.166.0.
   Optional<OtelRequirements> otel{};
+  /// Since 0.146.1.
   Optional<std::string> sqlite_home{};
+  /// Since 0.146.1. Until 0.155.1.
+  [[deprecated("Until 0.155.1.")]]
+  Optional<bool> windows_sandbox_private_desktop{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -582,6 +702,8 @@ struct ConfigRequirementsReadResponse {
   Optional<ConfigRequirements> requirements{};
   /// Whether Fast and Ultra Fast requirements are enforced independently. Older servers omit this
   /// field and use Fast mode as a shared speed gate.
+  ///
+  /// Since 0.162.1.
   Optional<bool> supports_independent_speed_modes{};
 
   Extra extra{};  // members that this version does not know
@@ -601,3 +723,7 @@ struct ConfigRequirementsRead {
 }  // namespace requests
 
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

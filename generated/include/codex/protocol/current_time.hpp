@@ -18,6 +18,8 @@ namespace codex::protocol {
 /// The params of `currentTime/read`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct CurrentTimeReadParams {
   std::string thread_id;
 
@@ -28,6 +30,8 @@ struct CurrentTimeReadParams {
 /// The response of `currentTime/read`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct CurrentTimeReadResponse {
   /// Current time as whole Unix seconds.
   std::int64_t current_time_at = 0;
@@ -43,6 +47,8 @@ namespace server_requests {
 /// Read the current time from an external clock owned by the client.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct CurrentTimeRead {
   static constexpr std::string_view method = "currentTime/read";
   static constexpr bool experimental = true;

@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// The protocol's `EnvironmentSkillsParams`.
+///
+/// Since 0.162.1.
 struct EnvironmentSkillsParams {
   /// Exact catalog names that must be available from this environment.
   Optional<std::vector<std::string>> required{};
@@ -32,13 +34,21 @@ struct EnvironmentAddParams {
   std::string exec_server_url;
   /// Optional raw bearer token for executor authentication, including reconnects. Requires a secure
   /// transport or a loopback destination.
+  ///
+  /// Since 0.158.0.
   Optional<std::string> auth_bearer_token{};
   /// Optional WebSocket connection timeout. The server default applies when omitted.
+  ///
+  /// Since 0.144.6.
   Optional<std::uint64_t> connect_timeout_ms{};
   /// Required skills supplied by this environment, checked before model inference.
+  ///
+  /// Since 0.162.1.
   Optional<EnvironmentSkillsParams> skills{};
   /// Optional X-Request-ID for the direct WebSocket upgrade, including reconnects. Requires a
   /// secure transport or a loopback destination.
+  ///
+  /// Since 0.164.0.
   Optional<std::string> websocket_request_id{};
 
   Extra extra{};  // members that this version does not know
@@ -56,6 +66,8 @@ struct EnvironmentAddResponse {
 /// The params of `environment/info`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct EnvironmentInfoParams {
   std::string environment_id;
 
@@ -66,6 +78,8 @@ struct EnvironmentInfoParams {
 /// The protocol's `EnvironmentShellInfo`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct EnvironmentShellInfo {
   /// Stable shell name, for example `zsh`, `bash`, `powershell`, `sh`, or `cmd`.
   std::string name;
@@ -76,11 +90,14 @@ struct EnvironmentShellInfo {
   static const detail::ObjectInfo type_info;
 };
 
+/// Since 0.144.6.
 using PathUri = std::string;
 
 /// The response of `environment/info`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct EnvironmentInfoResponse {
   EnvironmentShellInfo shell;
   /// Default working directory reported by the environment, as a canonical file URI.
@@ -115,6 +132,8 @@ enum class EnvironmentStatusKind : std::uint8_t {
 /// for `environment/status` without allowing recovery.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct EnvironmentStatusKind
     : OpenEnum<EnvironmentStatusKind, known::EnvironmentStatusKind> {
   using OpenEnum::OpenEnum;
@@ -130,6 +149,8 @@ struct EnvironmentStatusKind
 /// Parameters for reading the current status of one configured environment.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct EnvironmentStatusParams {
   /// Environment id to inspect.
   std::string environment_id;
@@ -141,6 +162,8 @@ struct EnvironmentStatusParams {
 /// Current status for the requested environment.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct EnvironmentStatusResponse {
   /// Current status observed without starting or recovering the environment.
   EnvironmentStatusKind status;
@@ -170,6 +193,8 @@ struct EnvironmentAdd {
 /// Reads information from a configured execution environment.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct EnvironmentInfo {
   static constexpr std::string_view method = "environment/info";
   static constexpr bool experimental = true;
@@ -182,6 +207,8 @@ struct EnvironmentInfo {
 /// Reads the current status of a configured execution environment.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct EnvironmentStatus {
   static constexpr std::string_view method = "environment/status";
   static constexpr bool experimental = true;

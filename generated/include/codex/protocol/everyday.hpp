@@ -12,6 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 /// A path that is guaranteed to be absolute and normalized (though it is not guaranteed to be
@@ -27,7 +32,10 @@ namespace known {
 enum class FileSystemAccessMode : std::uint8_t {
   read,
   write,
+  /// Since 0.134.0.
   deny,
+  /// Until 0.131.0.
+  none,
 };
 }  // namespace known
 
@@ -39,6 +47,7 @@ struct FileSystemAccessMode
   static constexpr auto read = known::FileSystemAccessMode::read;
   static constexpr auto write = known::FileSystemAccessMode::write;
   static constexpr auto deny = known::FileSystemAccessMode::deny;
+  static constexpr auto none = known::FileSystemAccessMode::none;
 
   static const detail::EnumInfo type_info;
 };
@@ -51,6 +60,7 @@ struct GlobPatternFileSystemPath {
   static const detail::ObjectInfo type_info;
 };
 
+/// Since 0.144.6.
 using LegacyAppPathString = std::string;
 
 /// The arm with `type` "path".
@@ -332,11 +342,15 @@ enum class CommandExecutionApprovalKind : std::uint8_t {
   /// A managed checkpoint requiring a fresh human decision. Only `accept`, `decline`, and `cancel`
   /// are valid. Requires the `requiredHumanApproval` initialize capability. This prompt does not
   /// itself start a command execution item.
+  ///
+  /// Since 0.168.0.
   human_command,
 };
 }  // namespace known
 
 /// Distinguishes a command approval from input sent to an existing terminal.
+///
+/// Since 0.150.0.
 struct CommandExecutionApprovalKind
     : OpenEnum<CommandExecutionApprovalKind, known::CommandExecutionApprovalKind> {
   using OpenEnum::OpenEnum;
@@ -465,10 +479,14 @@ struct CommandExecutionRequestApprovalParams {
   /// The command's working directory.
   Optional<LegacyAppPathString> cwd{};
   /// Environment in which the command will run.
+  ///
+  /// Since 0.144.6.
   Optional<std::string> environment_id{};
   /// Kind of action under review. Defaults to `command` for older servers.
   ///
   /// Default: `"command"`.
+  ///
+  /// Since 0.150.0.
   Defaulted<CommandExecutionApprovalKind> kind = by_default(CommandExecutionApprovalKind::command);
   /// Optional context for a managed-network approval prompt.
   Optional<NetworkApprovalContext> network_approval_context{};
@@ -505,6 +523,8 @@ struct DynamicToolCallParams {
 };
 
 /// The arm with `type` "inputAudio".
+///
+/// Since 0.146.1.
 struct InputAudioDynamicToolCallOutputContentItem {
   std::string audio_url;
 
@@ -648,6 +668,7 @@ struct PermissionsRequestApprovalParams {
   std::int64_t started_at_ms = 0;
   std::string thread_id;
   std::string turn_id;
+  /// Since 0.138.0.
   Optional<std::string> environment_id{};
   Optional<std::string> reason{};
 
@@ -701,13 +722,16 @@ struct ToolRequestUserInputQuestion {
 
 /// EXPERIMENTAL. Params sent with a request_user_input event.
 struct ToolRequestUserInputParams {
-  bool is_blocking = false;
   std::string item_id;
   std::vector<ToolRequestUserInputQuestion> questions;
   std::string thread_id;
   std::string turn_id;
   /// Deprecated: Use `isBlocking` to decide whether the request should block.
+  ///
+  /// Since 0.140.0.
   Optional<std::uint64_t> auto_resolution_ms{};
+  /// Since 0.148.0.
+  std::optional<bool> is_blocking{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -735,19 +759,27 @@ enum class PlanType : std::uint8_t {
   plus,
   pro,
   prolite,
+  /// Since 0.158.0.
   promax,
   team,
+  /// Since 0.148.0.
   self_serve_business_prolite,
   self_serve_business_usage_based,
   business,
+  /// Since 0.146.1.
   ent26,
+  /// Since 0.148.0.
   enterprise_cbp_automation,
   enterprise_cbp_usage_based,
   enterprise,
   edu,
+  /// Since 0.150.0.
   edu_plus,
+  /// Since 0.150.0.
   edu_pro,
+  /// Since 0.164.0.
   sci,
+  /// Since 0.164.0.
   sci_plus,
   unknown,
 };
@@ -788,15 +820,46 @@ struct ChatgptAccount {
   std::optional<std::string> email;
   PlanType plan_type;
   /// Display name of the selected ChatGPT workspace, when available.
+  ///
+  /// Since 0.166.0.
   Optional<std::string> workspace_name{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
+namespace known {
+/// The values of `AmazonBedrockCredentialSource` that this version knows.
+enum class AmazonBedrockCredentialSource : std::uint8_t {
+  codex_managed,
+  aws_managed,
+};
+}  // namespace known
+
+/// The protocol's `AmazonBedrockCredentialSource`.
+///
+/// Since 0.144.6. Until 0.144.6.
+struct AmazonBedrockCredentialSource
+    : OpenEnum<AmazonBedrockCredentialSource, known::AmazonBedrockCredentialSource> {
+  using OpenEnum::OpenEnum;
+
+  static constexpr auto codex_managed = known::AmazonBedrockCredentialSource::codex_managed;
+  static constexpr auto aws_managed = known::AmazonBedrockCredentialSource::aws_managed;
+
+  static const detail::EnumInfo type_info;
+};
+
 /// The arm with `type` "amazonBedrock".
 struct AmazonBedrockAccount {
+  /// Default: `"awsManaged"`.
+  ///
+  /// Since 0.144.6. Until 0.144.6.
+  [[deprecated("Until 0.144.6.")]]
+  Defaulted<AmazonBedrockCredentialSource> credential_source =
+      by_default(AmazonBedrockCredentialSource::aws_managed);
   /// Default: `false`.
+  ///
+  /// Since 0.146.1.
   Defaulted<bool> uses_codex_managed_credentials = by_default(false);
 
   Extra extra{};  // members that this version does not know
@@ -804,6 +867,8 @@ struct AmazonBedrockAccount {
 };
 
 /// Google Cloud Vertex AI with externally managed credentials.
+///
+/// Since 0.165.0.
 struct GcpAccount {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -830,6 +895,8 @@ enum class DesktopOnboardingEntrypoint : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `DesktopOnboardingEntrypoint`.
+///
+/// Since 0.148.0.
 struct DesktopOnboardingEntrypoint
     : OpenEnum<DesktopOnboardingEntrypoint, known::DesktopOnboardingEntrypoint> {
   using OpenEnum::OpenEnum;
@@ -844,6 +911,7 @@ struct AccountLoginCompletedNotification {
   bool success = false;
   Optional<std::string> error{};
   Optional<std::string> login_id{};
+  /// Since 0.148.0.
   Optional<DesktopOnboardingEntrypoint> onboarding_entrypoint{};
 
   Extra extra{};  // members that this version does not know
@@ -860,6 +928,8 @@ enum class AccountRoutingOverride : std::uint8_t {
 }  // namespace known
 
 /// Backend routing policy. Wire values match the accounts/check contract.
+///
+/// Since 0.156.1.
 struct AccountRoutingOverride
     : OpenEnum<AccountRoutingOverride, known::AccountRoutingOverride> {
   using OpenEnum::OpenEnum;
@@ -884,14 +954,22 @@ enum class AuthMode : std::uint8_t {
   /// refresh must be handled by the external host app.
   chatgpt_auth_tokens,
   /// Backend auth supplied as request headers.
+  ///
+  /// Since 0.144.6.
   headers,
   /// Programmatic Codex auth backed by a registered Agent Identity.
   agent_identity,
   /// Programmatic Codex auth backed by a personal access token.
+  ///
+  /// Since 0.138.0.
   personal_access_token,
   /// Amazon Bedrock bearer token managed by Codex.
+  ///
+  /// Since 0.140.0.
   bedrock_api_key,
   /// Amazon Bedrock AWS access keys managed by Codex.
+  ///
+  /// Since 0.150.0.
   bedrock_access_keys,
 };
 }  // namespace known
@@ -944,6 +1022,8 @@ enum class AdditionalContextKind : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `AdditionalContextKind`.
+///
+/// Since 0.138.0.
 struct AdditionalContextKind
     : OpenEnum<AdditionalContextKind, known::AdditionalContextKind> {
   using OpenEnum::OpenEnum;
@@ -955,10 +1035,14 @@ struct AdditionalContextKind
 };
 
 /// The protocol's `AdditionalContextEntry`.
+///
+/// Since 0.138.0.
 struct AdditionalContextEntry {
   AdditionalContextKind kind;
   std::string value;
   /// Optional name for untrusted context, used to label its tool output.
+  ///
+  /// Since 0.166.0.
   Optional<std::string> name{};
 
   Extra extra{};  // members that this version does not know
@@ -973,6 +1057,8 @@ enum class AgentMessageDelivery : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `AgentMessageDelivery`.
+///
+/// Since 0.150.0.
 struct AgentMessageDelivery
     : OpenEnum<AgentMessageDelivery, known::AgentMessageDelivery> {
   using OpenEnum::OpenEnum;
@@ -994,6 +1080,8 @@ struct AgentMessageDeltaNotification {
 };
 
 /// A presentation instruction for Chat to apply to this answer when recovering history.
+///
+/// Since 0.169.0.
 struct AgentMessageDisplay {
   /// Unknown actions must be left for the producing client to handle.
   std::string action;
@@ -1006,6 +1094,8 @@ struct AgentMessageDisplay {
 };
 
 /// The arm with `type` "input_text".
+///
+/// Since 0.140.0.
 struct InputTextAgentMessageInputContent {
   std::string text;
 
@@ -1022,6 +1112,8 @@ struct EncryptedContentAgentMessageInputContent {
 };
 
 /// The protocol's `AgentMessageInputContent`.
+///
+/// Since 0.138.0.
 struct AgentMessageInputContent
     : Union<AgentMessageInputContent,
             InputTextAgentMessageInputContent,
@@ -1033,6 +1125,8 @@ struct AgentMessageInputContent
 };
 
 /// The protocol's `AgentMessageModeration`.
+///
+/// Since 0.169.0.
 struct AgentMessageModeration {
   bool moderated = false;
   Optional<AgentMessageDisplay> display{};
@@ -1074,6 +1168,8 @@ enum class AskForApprovalValue : std::uint8_t {
   untrusted,
   on_request,
   never,
+  /// Until 0.140.0.
+  on_failure,
 };
 }  // namespace known
 
@@ -1085,6 +1181,7 @@ struct AskForApprovalValue
   static constexpr auto untrusted = known::AskForApprovalValue::untrusted;
   static constexpr auto on_request = known::AskForApprovalValue::on_request;
   static constexpr auto never = known::AskForApprovalValue::never;
+  static constexpr auto on_failure = known::AskForApprovalValue::on_failure;
 
   static const detail::EnumInfo type_info;
 };
@@ -1114,6 +1211,7 @@ struct AskForApproval
   static constexpr auto untrusted = known::AskForApprovalValue::untrusted;
   static constexpr auto on_request = known::AskForApprovalValue::on_request;
   static constexpr auto never = known::AskForApprovalValue::never;
+  static constexpr auto on_failure = known::AskForApprovalValue::on_failure;
 
   AskForApproval(known::AskForApprovalValue value)
       : Union(AskForApprovalValue(value)) {}
@@ -1127,6 +1225,8 @@ struct AskForApproval
 };
 
 /// The protocol's `AsyncUserInputQuestion`.
+///
+/// Since 0.154.0.
 struct AsyncUserInputQuestion {
   std::string title;
   Optional<std::vector<std::string>> options{};
@@ -1208,6 +1308,8 @@ struct EnvironmentCapabilityRootLocation {
 };
 
 /// Location used to resolve a selected capability root.
+///
+/// Since 0.140.0.
 struct CapabilityRootLocation
     : Union<CapabilityRootLocation,
             EnvironmentCapabilityRootLocation,
@@ -1231,15 +1333,22 @@ namespace known {
 /// The values of `CodexErrorInfoValue` that this version knows.
 enum class CodexErrorInfoValue : std::uint8_t {
   context_window_exceeded,
+  /// Since 0.144.6.
   session_budget_exceeded,
   usage_limit_exceeded,
+  /// Since 0.151.0.
   rate_limit_exceeded,
+  /// Since 0.158.0.
   flex_unavailable,
   server_overloaded,
+  /// Since 0.165.0.
   model_not_found,
+  /// Since 0.166.0.
   policy_capacity_unavailable,
   cyber_policy,
+  /// Since 0.148.0.
   misalignment_policy_violation,
+  /// Since 0.159.3.
   too_many_denials,
   internal_server_error,
   unauthorized,
@@ -1248,6 +1357,8 @@ enum class CodexErrorInfoValue : std::uint8_t {
   sandbox_error,
   other,
   /// The workspace's inference hook explicitly denied this request.
+  ///
+  /// Since 0.169.0.
   inference_hook_denied,
 };
 }  // namespace known
@@ -1438,9 +1549,13 @@ enum class CollabAgentTool : std::uint8_t {
   resume_agent,
   wait,
   close_agent,
+  /// Since 0.150.0.
   send_message,
+  /// Since 0.150.0.
   followup_task,
+  /// Since 0.150.0.
   interrupt_agent,
+  /// Since 0.150.0.
   list_agents,
 };
 }  // namespace known
@@ -1469,6 +1584,7 @@ enum class CollabAgentToolCallStatus : std::uint8_t {
   in_progress,
   completed,
   failed,
+  /// Since 0.150.0.
   interrupted,
 };
 }  // namespace known
@@ -1704,6 +1820,8 @@ struct SandboxMode
 };
 
 /// Reasoning settings interpreted by the backend for the routed model.
+///
+/// Since 0.154.0.
 struct ConfigurationReasoning {
   ReasoningEffort effort;
 
@@ -1745,7 +1863,9 @@ struct ImageDetail
 /// The arm with `type` "input_image".
 struct InputImageContentItem {
   Optional<ImageDetail> detail{};
+  /// Required by runtimes up to 0.155.1.
   std::optional<std::string> image_url{};
+  /// Since 0.156.1.
   std::optional<std::string> file_id{};
 
   Extra extra{};  // members that this version does not know
@@ -1753,8 +1873,12 @@ struct InputImageContentItem {
 };
 
 /// Inline audio data or an uploaded file loaded by the Responses API.
+///
+/// Since 0.146.1.
 struct InputAudioContentItem {
+  /// Required by runtimes up to 0.166.0.
   std::optional<std::string> audio_url{};
+  /// Since 0.168.0.
   std::optional<std::string> file_id{};
 
   Extra extra{};  // members that this version does not know
@@ -1764,7 +1888,9 @@ struct InputAudioContentItem {
 /// The arm with `type` "output_text".
 struct OutputTextContentItem {
   std::string text;
+  /// Since 0.164.0.
   Optional<std::vector<Json>> annotations{};
+  /// Since 0.164.0.
   Optional<std::vector<Json>> logprobs{};
 
   Extra extra{};  // members that this version does not know
@@ -1804,6 +1930,8 @@ enum class CyberAccessProgram : std::uint8_t {
 
 /// Requested cyber treatment for an OpenAI model turn. Authorization and model-tier restrictions
 /// remain server-owned.
+///
+/// Since 0.151.0.
 struct CyberAccessProgram
     : OpenEnum<CyberAccessProgram, known::CyberAccessProgram> {
   using OpenEnum::OpenEnum;
@@ -1848,6 +1976,8 @@ struct FunctionDynamicToolNamespaceTool {
 };
 
 /// The protocol's `DynamicToolNamespaceTool`.
+///
+/// Since 0.144.6.
 struct DynamicToolNamespaceTool
     : Union<DynamicToolNamespaceTool,
             FunctionDynamicToolNamespaceTool,
@@ -1910,6 +2040,8 @@ struct DynamicToolSpec
 };
 
 /// The protocol's `MisalignmentSteer`.
+///
+/// Since 0.151.0.
 struct MisalignmentSteer {
   std::string message;
 
@@ -1918,12 +2050,16 @@ struct MisalignmentSteer {
 };
 
 /// The protocol's `MisalignmentErrorDetails`.
+///
+/// Since 0.151.0.
 struct MisalignmentErrorDetails {
   /// A substantive localized explanation is required before offering continuation.
   Optional<std::string> detailed_explanation{};
   /// Open-ended classification; clients must accept categories added by Responses.
   Optional<std::string> error_type{};
   /// Opaque server-issued block target. Presence alone does not enable target-based continuation.
+  ///
+  /// Since 0.162.1.
   Optional<std::string> review_target{};
   /// Instruction to submit as the next turn's user input if continuation is confirmed.
   Optional<MisalignmentSteer> steer{};
@@ -1938,6 +2074,8 @@ struct TurnError {
   Optional<std::string> additional_details{};
   Optional<CodexErrorInfo> codex_error_info{};
   /// Optional public explanation and continuation instruction for a misalignment block.
+  ///
+  /// Since 0.151.0.
   Optional<MisalignmentErrorDetails> misalignment{};
 
   Extra extra{};  // members that this version does not know
@@ -2011,6 +2149,8 @@ struct FileChangePatchUpdatedNotification {
 };
 
 /// The arm with `type` "encrypted_content".
+///
+/// Since 0.134.0.
 struct EncryptedContentFunctionCallOutputContentItem {
   std::string encrypted_content;
 
@@ -2019,8 +2159,12 @@ struct EncryptedContentFunctionCallOutputContentItem {
 };
 
 /// Inline audio data or an uploaded file loaded by the Responses API.
+///
+/// Since 0.146.1.
 struct InputAudioFunctionCallOutputContentItem {
+  /// Required by runtimes up to 0.168.0.
   std::optional<std::string> audio_url{};
+  /// Since 0.169.0.
   std::optional<std::string> file_id{};
 
   Extra extra{};  // members that this version does not know
@@ -2030,7 +2174,9 @@ struct InputAudioFunctionCallOutputContentItem {
 /// The arm with `type` "input_image".
 struct InputImageFunctionCallOutputContentItem {
   Optional<ImageDetail> detail{};
+  /// Required by runtimes up to 0.155.1.
   std::optional<std::string> image_url{};
+  /// Since 0.156.1.
   std::optional<std::string> file_id{};
 
   Extra extra{};  // members that this version does not know
@@ -2084,6 +2230,8 @@ struct GetAccountParams {
 };
 
 /// The protocol's `WorkspaceRouting`.
+///
+/// Since 0.156.1.
 struct WorkspaceRouting {
   AccountRoutingOverride account_routing_override;
   std::string backend_origin;
@@ -2098,8 +2246,12 @@ struct GetAccountResponse {
   bool requires_openai_auth = false;
   Optional<Account> account{};
   /// ChatGPT user ID belonging to this account response, when available.
+  ///
+  /// Since 0.169.0.
   Optional<std::string> user_id{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.156.1.
   Optional<WorkspaceRouting> workspace_routing{};
 
   Extra extra{};  // members that this version does not know
@@ -2240,6 +2392,8 @@ struct ExecveGuardianApprovalReviewAction {
 };
 
 /// A child approval for input to an existing command execution item.
+///
+/// Since 0.150.0.
 struct WriteStdinGuardianApprovalReviewAction {
   std::string approval_id;
   LegacyAppPathString cwd;
@@ -2326,6 +2480,8 @@ struct UsageLimitExceededImageGenerationFailure {
 };
 
 /// The protocol's `ImageGenerationFailure`.
+///
+/// Since 0.148.0.
 struct ImageGenerationFailure
     : Union<ImageGenerationFailure,
             UsageLimitExceededImageGenerationFailure,
@@ -2341,6 +2497,8 @@ struct ImageGenerationFailure
 };
 
 /// A local image file successfully read for this exact image-generation request.
+///
+/// Since 0.164.0.
 struct ImageGenerationInputImage {
   AbsolutePathBuf path;
   /// Lowercase SHA-256 of the file bytes read before image normalization.
@@ -2358,6 +2516,8 @@ enum class InputModality : std::uint8_t {
   /// Image attachments included in user turns.
   image,
   /// Audio attachments included in user turns.
+  ///
+  /// Since 0.146.1.
   audio,
 };
 }  // namespace known
@@ -2378,6 +2538,8 @@ struct InputModality
 ///
 /// Responses API strongly types this payload. Do not modify it without first getting API approval
 /// and making the corresponding Responses API change.
+///
+/// Since 0.144.6.
 struct InternalChatMessageMetadataPassthrough {
   Optional<std::string> turn_id{};
 
@@ -2413,6 +2575,8 @@ enum class MessagePhase : std::uint8_t {
   /// Additional tool calls or assistant output may follow before turn completion.
   commentary,
   /// Stable answer text that may be followed by more assistant output or tools.
+  ///
+  /// Since 0.162.1.
   partial_answer,
   /// The assistant's declared terminal answer text for the current turn.
   final_answer,
@@ -2438,10 +2602,13 @@ struct MessagePhase
 struct AgentMessageThreadItem {
   std::string id;
   std::string text;
+  /// Since 0.150.0.
   Optional<AgentMessageDelivery> delivery{};
   Optional<MemoryCitation> memory_citation{};
+  /// Since 0.169.0.
   Optional<AgentMessageModeration> moderation{};
   Optional<MessagePhase> phase{};
+  /// Since 0.154.0.
   Optional<std::vector<AsyncUserInputQuestion>> questions{};
 
   Extra extra{};  // members that this version does not know
@@ -2493,10 +2660,14 @@ struct CommandExecutionThreadItem {
   /// The command's exit code.
   Optional<std::int32_t> exit_code{};
   /// Trusted first-party plugin id when this command resolves to one plugin script.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> plugin_id{};
   /// Identifier for the underlying PTY process (when available).
   Optional<std::string> process_id{};
   /// Safe plugin-relative path when this command resolves to one plugin script.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> script_path{};
   /// Default: `"agent"`.
   Defaulted<CommandExecutionSource> source = by_default(CommandExecutionSource::agent);
@@ -2581,6 +2752,8 @@ struct FileChangeThreadItem {
 };
 
 /// The arm with `type` "functionCallOutput".
+///
+/// Since 0.151.0.
 struct FunctionCallOutputThreadItem {
   std::string id;
   std::string name;
@@ -2607,14 +2780,21 @@ struct HookPromptThreadItem {
 struct ImageGenerationThreadItem {
   std::string id;
   std::string status;
+  /// Since 0.148.0.
   Optional<ImageGenerationFailure> failure{};
   /// Image generation identifier for the generated image, when provided by the image backend.
+  ///
+  /// Since 0.166.0.
   Optional<std::string> generation_id{};
   /// Observed local inputs for a completed generation, absent on older items.
+  ///
+  /// Since 0.164.0.
   std::optional<std::vector<ImageGenerationInputImage>> input_images{};
   Optional<std::string> revised_prompt{};
   Optional<AbsolutePathBuf> saved_path{};
+  /// Since 0.148.0.
   Optional<bool> transparent_background{};
+  /// Since 0.164.0.
   std::optional<std::string> file_id{};
   std::optional<std::string> result{};
 
@@ -2640,6 +2820,8 @@ enum class McpAppDisplayMode : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `McpAppDisplayMode`.
+///
+/// Since 0.156.1.
 struct McpAppDisplayMode
     : OpenEnum<McpAppDisplayMode, known::McpAppDisplayMode> {
   using OpenEnum::OpenEnum;
@@ -2651,6 +2833,8 @@ struct McpAppDisplayMode
 };
 
 /// UI resource and display preference for model invocations, captured from the tool descriptor.
+///
+/// Since 0.156.1.
 struct McpAppUi {
   McpAppDisplayMode preferred_model_display_mode;
   std::string resource_uri;
@@ -2660,12 +2844,17 @@ struct McpAppUi {
 };
 
 /// The protocol's `McpToolCallAppContext`.
+///
+/// Since 0.144.6.
 struct McpToolCallAppContext {
   std::string connector_id;
   Optional<std::string> action_name{};
   Optional<std::string> app_name{};
   Optional<std::string> link_id{};
   Optional<std::string> resource_uri{};
+  /// Until 0.144.6.
+  [[deprecated("Until 0.144.6.")]]
+  Optional<std::string> template_id{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -2717,6 +2906,7 @@ struct McpToolCallThreadItem {
   std::string server;
   McpToolCallStatus status;
   std::string tool;
+  /// Since 0.144.6.
   Optional<McpToolCallAppContext> app_context{};
   /// The duration of the MCP tool call in milliseconds.
   Optional<std::int64_t> duration_ms{};
@@ -2724,8 +2914,12 @@ struct McpToolCallThreadItem {
   /// Legacy compatibility field; prefer `mcpAppUi.resourceUri` when available.
   Optional<std::string> mcp_app_resource_uri{};
   /// Presentation captured from the invoked descriptor; absent in older history.
+  ///
+  /// Since 0.156.1.
   Optional<McpAppUi> mcp_app_ui{};
+  /// Since 0.134.0.
   Optional<std::string> plugin_id{};
+  /// Since 0.148.0.
   Optional<bool> read_only_hint{};
   Optional<McpToolCallResult> result{};
 
@@ -2756,6 +2950,8 @@ struct ReasoningThreadItem {
 };
 
 /// Display item emitted by the interruptible `clock.sleep` tool.
+///
+/// Since 0.144.6.
 struct SleepThreadItem {
   std::uint64_t duration_ms = 0;
   std::string id;
@@ -2770,11 +2966,14 @@ enum class SubAgentActivityKind : std::uint8_t {
   started,
   interacted,
   interrupted,
+  /// Since 0.150.0.
   completed,
 };
 }  // namespace known
 
 /// The protocol's `SubAgentActivityKind`.
+///
+/// Since 0.140.0.
 struct SubAgentActivityKind
     : OpenEnum<SubAgentActivityKind, known::SubAgentActivityKind> {
   using OpenEnum::OpenEnum;
@@ -2788,14 +2987,20 @@ struct SubAgentActivityKind
 };
 
 /// The arm with `type` "subAgentActivity".
+///
+/// Since 0.140.0.
 struct SubAgentActivityThreadItem {
   std::string agent_path;
   std::string agent_thread_id;
   std::string id;
   SubAgentActivityKind kind;
   /// Resolved model at sub-agent creation; absent from older records and other activities.
+  ///
+  /// Since 0.162.1.
   Optional<std::string> model{};
   /// Resolved reasoning effort at sub-agent creation, when known.
+  ///
+  /// Since 0.162.1.
   Optional<ReasoningEffort> reasoning_effort{};
 
   Extra extra{};  // members that this version does not know
@@ -2803,8 +3008,12 @@ struct SubAgentActivityThreadItem {
 };
 
 /// The arm with `type` "audio".
+///
+/// Since 0.146.1.
 struct AudioUserInput {
+  /// Required by runtimes up to 0.166.0.
   std::optional<std::string> url{};
+  /// Since 0.168.0.
   std::optional<std::string> file_id{};
 
   Extra extra{};  // members that this version does not know
@@ -2813,8 +3022,11 @@ struct AudioUserInput {
 
 /// The arm with `type` "image".
 struct ImageUserInput {
+  /// Since 0.134.0.
   Optional<ImageDetail> detail{};
+  /// Required by runtimes up to 0.155.1.
   std::optional<std::string> url{};
+  /// Since 0.156.1.
   std::optional<std::string> file_id{};
 
   Extra extra{};  // members that this version does not know
@@ -2822,6 +3034,8 @@ struct ImageUserInput {
 };
 
 /// The arm with `type` "localAudio".
+///
+/// Since 0.146.1.
 struct LocalAudioUserInput {
   std::string path;
 
@@ -2832,6 +3046,7 @@ struct LocalAudioUserInput {
 /// The arm with `type` "localImage".
 struct LocalImageUserInput {
   std::string path;
+  /// Since 0.134.0.
   Optional<ImageDetail> detail{};
 
   Extra extra{};  // members that this version does not know
@@ -2899,6 +3114,7 @@ struct UserInput
 struct UserMessageThreadItem {
   std::vector<UserInput> content;
   std::string id;
+  /// Since 0.138.0.
   Optional<std::string> client_id{};
 
   Extra extra{};  // members that this version does not know
@@ -2959,6 +3175,8 @@ struct WebSearchThreadItem {
   ///
   /// These stay as opaque JSON at the extension/app-server boundary so new result fields and result
   /// types can pass through without a Codex release.
+  ///
+  /// Since 0.146.1.
   Optional<std::vector<Json>> results{};
 
   Extra extra{};  // members that this version does not know
@@ -2991,8 +3209,12 @@ struct ThreadItem
   using Union::Union;
 
   /// Unix timestamp in milliseconds when the item completed, if recorded.
+  ///
+  /// Since 0.166.0.
   Optional<std::int64_t> completed_at_ms{};
   /// Unix timestamp in milliseconds when the item started, if recorded.
+  ///
+  /// Since 0.166.0.
   Optional<std::int64_t> started_at_ms{};
 
   /// The `id` of whichever arm it holds; empty for an `Unknown` without.
@@ -3012,6 +3234,8 @@ struct ItemCompletedNotification {
   std::string turn_id;
   /// Native content tokens for the completed assistant message, including a sampled footer. Null
   /// when unavailable. Completion telemetry is not part of the stored thread item.
+  ///
+  /// Since 0.168.0.
   Optional<std::uint64_t> content_token_count{};
 
   Extra extra{};  // members that this version does not know
@@ -3149,6 +3373,8 @@ enum class LoginAppBrand : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `LoginAppBrand`.
+///
+/// Since 0.144.6.
 struct LoginAppBrand
     : OpenEnum<LoginAppBrand, known::LoginAppBrand> {
   using OpenEnum::OpenEnum;
@@ -3161,8 +3387,10 @@ struct LoginAppBrand
 
 /// The arm with `type` "chatgpt".
 struct ChatgptLoginAccountParams {
+  /// Since 0.144.6.
   Optional<LoginAppBrand> app_brand{};
   std::optional<bool> codex_streamlined_login{};
+  /// Since 0.144.6.
   std::optional<bool> use_hosted_login_success_page{};
 
   Extra extra{};  // members that this version does not know
@@ -3194,6 +3422,8 @@ struct ChatgptAuthTokensLoginAccountParams {
 };
 
 /// [UNSTABLE] Managed Amazon Bedrock login is experimental.
+///
+/// Since 0.146.1.
 struct AmazonBedrockLoginAccountParams {
   std::string api_key;
   std::string region;
@@ -3203,6 +3433,8 @@ struct AmazonBedrockLoginAccountParams {
 };
 
 /// [UNSTABLE] Managed Amazon Bedrock AWS access key login is experimental.
+///
+/// Since 0.150.0.
 struct AmazonBedrockAccessKeysLoginAccountParams {
   std::string access_key_id;
   std::string region;
@@ -3263,6 +3495,8 @@ struct ChatgptAuthTokensLoginAccountResponse {
 };
 
 /// The arm with `type` "amazonBedrock".
+///
+/// Since 0.146.1.
 struct AmazonBedrockLoginAccountResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -3300,6 +3534,8 @@ struct McpToolCallProgressNotification {
 };
 
 /// Caller-specific explicit access programs advertised by model discovery.
+///
+/// Since 0.156.1.
 struct ModelAccessPrograms {
   /// Accepted explicit selections.
   std::vector<CyberAccessProgram> cyber;
@@ -3332,6 +3568,8 @@ struct ModelUpgradeInfo {
   Optional<std::string> migration_markdown{};
   Optional<std::string> model_link{};
   /// Informational Unix timestamp for this upgrade's scheduled retirement, if known.
+  ///
+  /// Since 0.148.0.
   Optional<std::int64_t> retirement_at{};
   Optional<std::string> upgrade_copy{};
 
@@ -3349,6 +3587,8 @@ enum class MultiAgentVersion : std::uint8_t {
 }  // namespace known
 
 /// Multi-agent runtime supported by a model.
+///
+/// Since 0.148.0.
 struct MultiAgentVersion
     : OpenEnum<MultiAgentVersion, known::MultiAgentVersion> {
   using OpenEnum::OpenEnum;
@@ -3385,14 +3625,21 @@ struct Model {
   Defaulted<std::vector<std::string>> additional_speed_tiers{};
   Optional<ModelAvailabilityNux> availability_nux{};
   /// Null when the catalog does not provide access-program metadata.
+  ///
+  /// Since 0.156.1.
   Optional<ModelAccessPrograms> available_access_programs{};
   /// Catalog default service tier id for this model, when one is configured.
+  ///
+  /// Since 0.134.0.
   Optional<std::string> default_service_tier{};
   /// Default: `["text","image"]`.
   Defaulted<std::vector<InputModality>> input_modalities =
       by_default(std::vector<InputModality>{InputModality::text, InputModality::image});
+  /// Since 0.146.1.
   Optional<std::string> model_specialty{};
   /// Multi-agent runtime declared by this model, when available.
+  ///
+  /// Since 0.148.0.
   Optional<MultiAgentVersion> multi_agent_version{};
   /// Default: `[]`.
   Defaulted<std::vector<ModelServiceTier>> service_tiers{};
@@ -3416,6 +3663,8 @@ struct ModelListParams {
   /// Optional page size; defaults to a reasonable server-side value.
   Optional<std::uint32_t> limit{};
   /// List models for this configured provider instead of the app-server default.
+  ///
+  /// Since 0.169.0.
   Optional<std::string> model_provider{};
 
   Extra extra{};  // members that this version does not know
@@ -3492,6 +3741,8 @@ struct CustomMultiAgentMode {
 
 /// Controls the effective multi-agent delegation instructions for a turn. `custom` means the
 /// configured mode hint defines the policy instead of a built-in policy.
+///
+/// Since 0.144.6.
 struct MultiAgentMode
     : Union<MultiAgentMode,
             MultiAgentModeValue,
@@ -3573,6 +3824,8 @@ struct TokenUsageBreakdown {
   std::int64_t reasoning_output_tokens = 0;
   std::int64_t total_tokens = 0;
   /// Default: `0`.
+  ///
+  /// Since 0.146.1.
   Defaulted<std::int64_t> cache_write_input_tokens = by_default(0);
 
   Extra extra{};  // members that this version does not know
@@ -3580,6 +3833,8 @@ struct TokenUsageBreakdown {
 };
 
 /// The arm with `type` "additional_tools".
+///
+/// Since 0.162.1.
 struct AdditionalToolsResponseItem {
   std::string role;
   std::vector<Json> tools;
@@ -3590,11 +3845,15 @@ struct AdditionalToolsResponseItem {
 };
 
 /// The arm with `type` "agent_message".
+///
+/// Since 0.138.0.
 struct AgentMessageResponseItem {
   std::string author;
   std::vector<AgentMessageInputContent> content;
   std::string recipient;
+  /// Since 0.144.6.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
 
   Extra extra{};  // members that this version does not know
@@ -3604,7 +3863,9 @@ struct AgentMessageResponseItem {
 /// The arm with `type` "compaction".
 struct CompactionResponseItem {
   std::string encrypted_content;
+  /// Since 0.144.6.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
 
   Extra extra{};  // members that this version does not know
@@ -3618,6 +3879,8 @@ struct CompactionTriggerResponseItem {
 };
 
 /// A durable input control interpreted by the backend at its position in history.
+///
+/// Since 0.154.0.
 struct ConfigurationUpdateResponseItem {
   ConfigurationReasoning reasoning;
 
@@ -3628,7 +3891,9 @@ struct ConfigurationUpdateResponseItem {
 /// The arm with `type` "context_compaction".
 struct ContextCompactionResponseItem {
   Optional<std::string> encrypted_content{};
+  /// Since 0.144.6.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
 
   Extra extra{};  // members that this version does not know
@@ -3639,7 +3904,9 @@ struct ContextCompactionResponseItem {
 struct CustomToolCallOutputResponseItem {
   std::string call_id;
   FunctionCallOutputBody output;
+  /// Since 0.144.6.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
   Optional<std::string> name{};
 
@@ -3652,9 +3919,12 @@ struct CustomToolCallResponseItem {
   std::string call_id;
   std::string input;
   std::string name;
+  /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
+  /// Since 0.144.6.
   Optional<std::string> namespace_{};
   Optional<std::string> status{};
 
@@ -3665,10 +3935,15 @@ struct CustomToolCallResponseItem {
 /// The arm with `type` "function_call_output".
 struct FunctionCallOutputResponseItem {
   FunctionCallOutputBody output;
+  /// Required by runtimes up to 0.148.0. Not null for runtimes up to 0.148.0.
   Optional<std::string> call_id{};
+  /// Since 0.144.6.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
+  /// Since 0.150.0.
   Optional<std::string> name{};
+  /// Since 0.150.0.
   Optional<std::string> namespace_{};
 
   Extra extra{};  // members that this version does not know
@@ -3680,11 +3955,15 @@ struct FunctionCallResponseItem {
   std::string arguments;
   std::string call_id;
   std::string name;
+  /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
+  /// Since 0.148.0.
   Optional<std::vector<std::string>> encrypted_function_args{};
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
   Optional<std::string> namespace_{};
+  /// Since 0.164.0.
   Optional<std::string> status{};
 
   Extra extra{};  // members that this version does not know
@@ -3695,8 +3974,11 @@ struct FunctionCallResponseItem {
 struct ImageGenerationCallResponseItem {
   std::string result;
   std::string status;
+  /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
+  /// Required by runtimes up to 0.140.0. Not null for runtimes up to 0.140.0.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
   Optional<std::string> revised_prompt{};
 
@@ -3710,9 +3992,11 @@ struct LocalShellCallResponseItem {
   LocalShellStatus status;
   /// Set when using the Responses API.
   Optional<std::string> call_id{};
+  /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
   /// Legacy id field retained for compatibility with older payloads.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
 
   Extra extra{};  // members that this version does not know
@@ -3723,10 +4007,13 @@ struct LocalShellCallResponseItem {
 struct MessageResponseItem {
   std::vector<ContentItem> content;
   std::string role;
+  /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
   Optional<MessagePhase> phase{};
+  /// Since 0.164.0.
   Optional<std::string> status{};
 
   Extra extra{};  // members that this version does not know
@@ -3799,7 +4086,9 @@ struct ReasoningResponseItem {
   std::vector<ReasoningItemReasoningSummary> summary;
   Optional<std::vector<ReasoningItemContent>> content{};
   Optional<std::string> encrypted_content{};
+  /// Since 0.144.6.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
 
   Extra extra{};  // members that this version does not know
@@ -3811,8 +4100,10 @@ struct ToolSearchCallResponseItem {
   Json arguments;
   std::string execution;
   Optional<std::string> call_id{};
+  /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
   Optional<std::string> status{};
 
@@ -3826,7 +4117,9 @@ struct ToolSearchOutputResponseItem {
   std::string status;
   std::vector<Json> tools;
   Optional<std::string> call_id{};
+  /// Since 0.144.6.
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
 
   Extra extra{};  // members that this version does not know
@@ -3881,8 +4174,10 @@ struct ResponsesApiWebSearchAction
 /// The arm with `type` "web_search_call".
 struct WebSearchCallResponseItem {
   Optional<ResponsesApiWebSearchAction> action{};
+  /// Since 0.164.0.
   Optional<std::string> encrypted_content{};
   Optional<std::string> id{};
+  /// Since 0.144.6.
   Optional<InternalChatMessageMetadataPassthrough> internal_chat_message_metadata_passthrough{};
   Optional<std::string> status{};
 
@@ -3956,6 +4251,8 @@ namespace known {
 /// The values of `ReviewDelivery` that this version knows.
 enum class ReviewDelivery : std::uint8_t {
   inline_,
+  /// Until 0.165.0.
+  detached,
 };
 }  // namespace known
 
@@ -3965,6 +4262,7 @@ struct ReviewDelivery
   using OpenEnum::OpenEnum;
 
   static constexpr auto inline_ = known::ReviewDelivery::inline_;
+  static constexpr auto detached = known::ReviewDelivery::detached;
 
   static const detail::EnumInfo type_info;
 };
@@ -4093,6 +4391,8 @@ struct Turn {
   /// ID of the first turn in the chain of work that led to this turn. Pass this as `rootTurnId`
   /// when starting work on behalf of this turn. May be null in older history or a `review/start`
   /// response.
+  ///
+  /// Since 0.162.1.
   Optional<std::string> root_turn_id{};
   /// Unix timestamp (in seconds) when the turn started.
   Optional<std::int64_t> started_at{};
@@ -4112,6 +4412,8 @@ struct ReviewStartResponse {
 };
 
 /// A user-selected root that can expose one or more runtime capabilities.
+///
+/// Since 0.140.0.
 struct SelectedCapabilityRoot {
   /// Stable identifier supplied by the capability selection platform.
   std::string id;
@@ -4267,6 +4569,8 @@ struct TerminalInteractionNotification {
 };
 
 /// An environment selected by a loaded thread, independent of connection status.
+///
+/// Since 0.154.0.
 struct ThreadEnvironment {
   LegacyAppPathString cwd;
   std::string environment_id;
@@ -4277,6 +4581,8 @@ struct ThreadEnvironment {
 };
 
 /// Extra app-server data for a thread.
+///
+/// Since 0.144.6.
 struct ThreadExtra {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -4291,6 +4597,8 @@ enum class ThreadHistoryMode : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ThreadHistoryMode`.
+///
+/// Since 0.144.6.
 struct ThreadHistoryMode
     : OpenEnum<ThreadHistoryMode, known::ThreadHistoryMode> {
   using OpenEnum::OpenEnum;
@@ -4302,6 +4610,8 @@ struct ThreadHistoryMode
 };
 
 /// Extensible visual presentation for a custom thread section.
+///
+/// Since 0.148.0.
 struct ThreadSectionAppearance {
   Optional<std::string> color{};
   Optional<std::string> icon{};
@@ -4311,6 +4621,8 @@ struct ThreadSectionAppearance {
 };
 
 /// An independently persisted, user-visible thread section.
+///
+/// Since 0.148.0.
 struct ThreadSection {
   /// Opaque UUIDv7 identity that remains stable when the section is renamed.
   std::string id;
@@ -4399,8 +4711,6 @@ struct Thread {
   std::string model_provider;
   /// Usually the first user message in the thread, if available.
   std::string preview;
-  /// Canonical project assignment owned by app-server, if any.
-  std::optional<std::string> project_id;
   /// Session id shared by threads that belong to the same session tree.
   std::string session_id;
   /// Origin of the thread (CLI, VSCode, codex exec, codex app-server, etc.).
@@ -4420,25 +4730,35 @@ struct Thread {
   /// Parent that owns this persisted attached thread, independent of fork or spawn lineage.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.169.0.
   Optional<std::string> attached_to_thread_id{};
   /// Whether the app server accepts direct turn input for this loaded thread. `None` means the
   /// capability is unavailable, such as for an unloaded stored thread.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.146.1.
   Optional<bool> can_accept_direct_input{};
   /// Saved Daybreak choice, independent of turn execution. Null if unset.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.154.0.
   Optional<bool> daybreak_enabled{};
   /// Current environments for a loaded thread, in priority order, primary first. `null` means the
   /// thread is not loaded or the server does not expose its selection. An empty list means no
   /// environments are selected. This does not report connection status.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.154.0.
   Optional<std::vector<ThreadEnvironment>> environments{};
   /// Optional implementation-specific thread data.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Optional<ThreadExtra> extra_{};
   /// Source thread id when this thread was created by forking another thread.
   Optional<std::string> forked_from_id{};
@@ -4447,27 +4767,54 @@ struct Thread {
   /// Persisted thread history contract selected when this thread was created.
   ///
   /// Default: `"legacy"`.
+  ///
+  /// Since 0.144.6.
   Defaulted<ThreadHistoryMode> history_mode = by_default(ThreadHistoryMode::legacy);
+  /// Whether the thread has been pinned by the user.
+  ///
+  /// Default: `false`.
+  ///
+  /// Since 0.146.1. Until 0.146.1.
+  [[deprecated("Until 0.146.1.")]]
+  Defaulted<bool> is_pinned = by_default(false);
   /// Current configured model when loaded, otherwise the latest persisted model. Null when
   /// unavailable. This is not per-turn execution telemetry.
+  ///
+  /// Since 0.154.0.
   Optional<std::string> model{};
   /// Optional user-facing thread title.
   Optional<std::string> name{};
   /// Originator recorded when the thread was created, independent of its current client or
   /// executor. Null when the recorded originator is unavailable.
+  ///
+  /// Since 0.154.0.
   Optional<std::string> originator{};
   /// The ID of the parent thread. This will only be set if this thread is a subagent.
+  ///
+  /// Since 0.138.0.
   Optional<std::string> parent_thread_id{};
   /// [UNSTABLE] Path to the thread on disk.
   Optional<std::string> path{};
+  /// Canonical project assignment owned by app-server, if any.
+  ///
+  /// Since 0.150.0.
+  Optional<std::string> project_id{};
   /// Current configured reasoning effort when loaded, otherwise the latest persisted effort. Null
   /// when unset or unavailable. This is not per-turn execution telemetry.
+  ///
+  /// Since 0.154.0.
   Optional<ReasoningEffort> reasoning_effort{};
   /// Unix timestamp (in seconds) used for thread recency ordering.
+  ///
+  /// Since 0.144.6.
   Optional<std::int64_t> recency_at{};
   /// The independently persisted section selected for this thread, if any.
+  ///
+  /// Since 0.148.0.
   Optional<ThreadSection> section{};
   /// Unix timestamp in seconds when the thread entered its current section.
+  ///
+  /// Since 0.148.0.
   Optional<std::int64_t> section_entered_at{};
   /// Optional analytics source classification for this thread.
   Optional<ThreadSource> thread_source{};
@@ -4521,6 +4868,8 @@ struct ThreadCompactStartResponse {
 };
 
 /// The params of `thread/delete`.
+///
+/// Since 0.140.0.
 struct ThreadDeleteParams {
   std::string thread_id;
 
@@ -4529,12 +4878,16 @@ struct ThreadDeleteParams {
 };
 
 /// The response of `thread/delete`.
+///
+/// Since 0.140.0.
 struct ThreadDeleteResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `thread/deleted`.
+///
+/// Since 0.140.0.
 struct ThreadDeletedNotification {
   std::string thread_id;
 
@@ -4561,12 +4914,16 @@ struct ThreadForkParams {
   /// ordinary fork.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.165.0.
   std::optional<bool> attach_to_source{};
   Optional<std::string> base_instructions{};
   /// Optional turn id to fork before, excluding that turn and all later turns. Cannot be combined
   /// with `last_turn_id`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.146.1.
   Optional<std::string> before_turn_id{};
   Optional<std::map<std::string, Json>> config{};
   Optional<std::string> cwd{};
@@ -4575,6 +4932,8 @@ struct ThreadForkParams {
   /// continuation resumes after it.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.146.1.
   std::optional<bool> defer_goal_continuation{};
   Optional<std::string> developer_instructions{};
   std::optional<bool> ephemeral{};
@@ -4587,6 +4946,8 @@ struct ThreadForkParams {
   /// Responses Lite. Requires `experimentalPredictionMode: true`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.164.0.
   std::optional<bool> experimental_disable_prediction_mcp{};
   /// Start from the loaded parent's effective config, tools, environments, and persisted history to
   /// maximize prompt-cache reuse. Requires a loaded, persisted parent and `ephemeral: true`.
@@ -4595,11 +4956,15 @@ struct ThreadForkParams {
   /// `path`, `lastTurnId`, or `beforeTurnId`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.164.0.
   std::optional<bool> experimental_prediction_mode{};
   /// Optional last turn id to fork through, inclusive.
   ///
   /// When specified, turns after `last_turn_id` are omitted from the fork. The referenced turn
   /// cannot be in progress.
+  ///
+  /// Since 0.144.6.
   Optional<std::string> last_turn_id{};
   /// Configuration overrides for the forked thread, if any.
   Optional<std::string> model{};
@@ -4613,6 +4978,14 @@ struct ThreadForkParams {
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::string> permissions{};
+  /// Deprecated and ignored by app-server. Kept only so older clients can continue sending the
+  /// field while rollout persistence always uses the limited history policy.
+  ///
+  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Until 0.134.0.
+  [[deprecated("Until 0.134.0.")]]
+  std::optional<bool> persist_extended_history{};
   /// Replace the thread's runtime workspace roots. Paths must be absolute.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
@@ -4645,6 +5018,8 @@ struct ThreadForkResponse {
   /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
   ///
   /// Default: `[]`.
+  ///
+  /// Since 0.156.1.
   Defaulted<std::vector<std::string>> disabled_plugin_ids{};
   /// Environment-native paths to instruction source files currently loaded for this thread.
   ///
@@ -4655,6 +5030,8 @@ struct ThreadForkResponse {
   /// Default: `"explicitRequestOnly"`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
   Optional<ReasoningEffort> reasoning_effort{};
   /// Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
@@ -4674,7 +5051,9 @@ namespace known {
 enum class ThreadGoalStatus : std::uint8_t {
   active,
   paused,
+  /// Since 0.134.0.
   blocked,
+  /// Since 0.134.0.
   usage_limited,
   budget_limited,
   complete,
@@ -4720,6 +5099,8 @@ enum class ThreadGoalMutationOrigin : std::uint8_t {
 }  // namespace known
 
 /// Distinguishes explicit user actions from automatic goal lifecycle mutations.
+///
+/// Since 0.161.0.
 struct ThreadGoalMutationOrigin
     : OpenEnum<ThreadGoalMutationOrigin, known::ThreadGoalMutationOrigin> {
   using OpenEnum::OpenEnum;
@@ -4734,6 +5115,8 @@ struct ThreadGoalMutationOrigin
 struct ThreadGoalClearParams {
   std::string thread_id;
   /// Missing provenance does not supply user authorization.
+  ///
+  /// Since 0.161.0.
   Optional<ThreadGoalMutationOrigin> origin{};
 
   Extra extra{};  // members that this version does not know
@@ -4777,6 +5160,8 @@ struct ThreadGoalSetParams {
   std::string thread_id;
   Optional<std::string> objective{};
   /// Missing provenance does not supply user authorization.
+  ///
+  /// Since 0.161.0.
   Optional<ThreadGoalMutationOrigin> origin{};
   Optional<ThreadGoalStatus> status{};
   Optional<std::int64_t> token_budget{};
@@ -4804,17 +5189,25 @@ struct ThreadGoalUpdatedNotification {
 };
 
 /// The protocol's `ThreadItemEntry`.
+///
+/// Since 0.146.1.
 struct ThreadItemEntry {
   ThreadItem item;
   /// Turn containing this item.
   std::string turn_id;
   /// Unix timestamp (milliseconds) when the item completed, if recorded by the producer.
+  ///
+  /// Since 0.157.1.
   Optional<std::int64_t> completed_at_ms{};
   /// The saved output was omitted. Fetch the complete item with `thread/items/read`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.168.0.
   std::optional<bool> output_deferred{};
   /// Unix timestamp (milliseconds) when the item started, if recorded by the producer.
+  ///
+  /// Since 0.157.1.
   Optional<std::int64_t> started_at_ms{};
 
   Extra extra{};  // members that this version does not know
@@ -4822,6 +5215,8 @@ struct ThreadItemEntry {
 };
 
 /// The protocol's `ThreadItemOutputDeferral`.
+///
+/// Since 0.168.0.
 struct ThreadItemOutputDeferral {
   /// Defer nonempty output from successful commands.
   ///
@@ -4830,6 +5225,8 @@ struct ThreadItemOutputDeferral {
   /// Defer nonempty plain-text results from successful MCP tool calls.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.169.0.
   std::optional<bool> mcp_tool_call{};
 
   Extra extra{};  // members that this version does not know
@@ -4845,6 +5242,8 @@ struct ItemThreadItemsListAnchor {
 };
 
 /// An exclusive item position within the requested visible turn.
+///
+/// Since 0.159.3.
 struct ThreadItemsListAnchor
     : Union<ThreadItemsListAnchor,
             ItemThreadItemsListAnchor,
@@ -4860,6 +5259,8 @@ struct ThreadItemsListAnchor
 };
 
 /// Starting position for an item-history page.
+///
+/// Since 0.159.3.
 struct ThreadItemsListCursor
     : Union<ThreadItemsListCursor,
             std::string,
@@ -4871,6 +5272,8 @@ struct ThreadItemsListCursor
 };
 
 /// The params of `thread/items/list`.
+///
+/// Since 0.144.6.
 struct ThreadItemsListParams {
   std::string thread_id;
   /// Opaque continuation cursor or an exclusive item anchor in the requested visible turn. An item
@@ -4878,6 +5281,8 @@ struct ThreadItemsListParams {
   /// descending returns items before it. Continue with the returned string cursor.
   Optional<ThreadItemsListCursor> cursor{};
   /// For a single turn, choose which saved outputs to fetch separately by item ID.
+  ///
+  /// Since 0.168.0.
   Optional<ThreadItemOutputDeferral> defer_output{};
   /// Optional item page size.
   Optional<std::uint32_t> limit{};
@@ -4891,6 +5296,8 @@ struct ThreadItemsListParams {
 };
 
 /// The response of `thread/items/list`.
+///
+/// Since 0.144.6.
 struct ThreadItemsListResponse {
   std::vector<ThreadItemEntry> data;
   /// Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when
@@ -4920,7 +5327,9 @@ namespace known {
 enum class ThreadSortKey : std::uint8_t {
   created_at,
   updated_at,
+  /// Since 0.144.6.
   recency_at,
+  /// Since 0.148.0.
   section_position,
 };
 }  // namespace known
@@ -4979,6 +5388,8 @@ struct ThreadListParams {
   /// ancestor itself. Mutually exclusive with `parentThreadId`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Optional<std::string> ancestor_thread_id{};
   /// Optional archived filter; when set to true, only archived threads are returned. If false or
   /// null, only non-archived threads are returned.
@@ -4988,8 +5399,12 @@ struct ThreadListParams {
   /// threads hidden from ordinary listings.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.165.0.
   Optional<std::string> attached_to_thread_id{};
   /// Show local history visible to the current ChatGPT account. Defaults to false.
+  ///
+  /// Since 0.168.0.
   std::optional<bool> current_account_only{};
   /// Opaque pagination cursor returned by a previous call.
   Optional<std::string> cursor{};
@@ -4999,11 +5414,20 @@ struct ThreadListParams {
   /// Thread IDs to exclude before applying the result limit. Up to 100 entries; invalid IDs or a
   /// larger list are rejected, never truncated. Send the same exclusions on each page. Omitted,
   /// null, or empty means no exclusions.
+  ///
+  /// Since 0.164.0.
   Optional<std::vector<std::string>> excluded_thread_ids{};
   /// Include persistent threads attached to a parent when searching by title.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.169.0.
   std::optional<bool> include_attached_threads{};
+  /// Optional pinned filter; when set, only threads matching this value are returned.
+  ///
+  /// Since 0.146.1. Until 0.146.1.
+  [[deprecated("Until 0.146.1.")]]
+  Optional<bool> is_pinned{};
   /// Optional page size; defaults to a reasonable server-side value.
   Optional<std::uint32_t> limit{};
   /// Optional provider filter; when set, only sessions recorded under these providers are returned.
@@ -5012,20 +5436,28 @@ struct ThreadListParams {
   /// Optional originator allowlist, matching any supplied value exactly. Supported by hosted
   /// backends only; the local app-server rejects a nonempty list. Omitted or empty lists leave
   /// originators unrestricted.
+  ///
+  /// Since 0.154.0.
   Optional<std::vector<std::string>> originators{};
   /// Optional direct parent thread filter. Mutually exclusive with `ancestorThreadId`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Optional<std::string> parent_thread_id{};
   /// Omit to include every project, set to null for unassigned threads, or provide a project ID to
   /// return only threads in that project.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.150.0.
   Optional<std::string> project_id{};
   /// Optional substring filter for the extracted thread title.
   Optional<std::string> search_term{};
   /// Omit to include every section, set to `null` for unsectioned threads, or provide a section ID
   /// to return only threads in that section.
+  ///
+  /// Since 0.148.0.
   Optional<std::string> section_id{};
   /// Optional sort direction; defaults to descending (newest first).
   Optional<SortDirection> sort_direction{};
@@ -5057,6 +5489,8 @@ struct TurnThreadUnreadPosition {
 };
 
 /// The protocol's `ThreadUnreadPosition`.
+///
+/// Since 0.164.0.
 struct ThreadUnreadPosition
     : Union<ThreadUnreadPosition,
             ThreadStartThreadUnreadPosition,
@@ -5069,6 +5503,8 @@ struct ThreadUnreadPosition
 
 /// The first unread position in a durable local thread. A null position means read. The opaque
 /// revision guards edits against activity or marks the caller has not seen.
+///
+/// Since 0.164.0.
 struct ThreadReadState {
   std::string revision;
   Optional<ThreadUnreadPosition> first_unread{};
@@ -5091,6 +5527,8 @@ struct ThreadListResponse {
   /// state is unavailable; an absent key means that row is ineligible.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.164.0.
   Optional<std::map<std::string, ThreadReadState>> read_states{};
 
   Extra extra{};  // members that this version does not know
@@ -5147,6 +5585,8 @@ struct ThreadReadResponse {
   /// Local receipt. Null means this thread's durable read state is unavailable.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.164.0.
   Optional<ThreadReadState> read_state{};
 
   Extra extra{};  // members that this version does not know
@@ -5154,6 +5594,8 @@ struct ThreadReadResponse {
 };
 
 /// The protocol's `ThreadResumeInitialTurnsPageParams`.
+///
+/// Since 0.138.0.
 struct ThreadResumeInitialTurnsPageParams {
   /// How much item detail to include for each returned turn; defaults to summary.
   Optional<TurnItemsView> items_view{};
@@ -5201,6 +5643,8 @@ struct ThreadResumeParams {
   /// bootstrap recent turns without a second request.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.138.0.
   Optional<ThreadResumeInitialTurnsPageParams> initial_turns_page{};
   /// Configuration overrides for the resumed thread, if any.
   Optional<std::string> model{};
@@ -5215,6 +5659,14 @@ struct ThreadResumeParams {
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::string> permissions{};
+  /// Deprecated and ignored by app-server. Kept only so older clients can continue sending the
+  /// field while rollout persistence always uses the limited history policy.
+  ///
+  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Until 0.134.0.
+  [[deprecated("Until 0.134.0.")]]
+  std::optional<bool> persist_extended_history{};
   /// Deprecated: `friendly` and `pragmatic` no longer select a style. Changing this does not
   /// rewrite the thread's existing instructions.
   Optional<Personality> personality{};
@@ -5230,6 +5682,8 @@ struct ThreadResumeParams {
 };
 
 /// The protocol's `TurnsPage`.
+///
+/// Since 0.138.0.
 struct TurnsPage {
   std::vector<Turn> data;
   Optional<std::string> backwards_cursor{};
@@ -5256,14 +5710,20 @@ struct ThreadResumeResponse {
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<ActivePermissionProfile> active_permission_profile{};
   /// Effective collaboration mode. Absent when resuming from an older server.
+  ///
+  /// Since 0.156.1.
   Optional<CollaborationMode> collaboration_mode{};
   /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
   ///
   /// Default: `[]`.
+  ///
+  /// Since 0.156.1.
   Defaulted<std::vector<std::string>> disabled_plugin_ids{};
   /// `thread/turns/list` page returned when requested by `initialTurnsPage`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.138.0.
   Optional<TurnsPage> initial_turns_page{};
   /// Environment-native paths to instruction source files currently loaded for this thread.
   ///
@@ -5273,12 +5733,16 @@ struct ThreadResumeResponse {
   ///
   /// Pass this as `cursor` to `thread/items/list` with `sortDirection: "desc"`. The first page
   /// includes the item identified by the cursor.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> items_backwards_cursor{};
   /// Deprecated: Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
   ///
   /// Default: `"explicitRequestOnly"`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
   Optional<ReasoningEffort> reasoning_effort{};
   /// Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
@@ -5292,6 +5756,8 @@ struct ThreadResumeResponse {
   ///
   /// Pass this as `cursor` to `thread/turns/list` with `sortDirection: "desc"`. The first page
   /// includes the turn identified by the cursor.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> turns_backwards_cursor{};
 
   Extra extra{};  // members that this version does not know
@@ -5318,6 +5784,8 @@ struct TurnEnvironmentParams {
   LegacyAppPathString cwd;
   std::string environment_id;
   /// Environment-native runtime workspace roots. Omitted defaults to `cwd`.
+  ///
+  /// Since 0.146.1.
   Optional<std::vector<LegacyAppPathString>> runtime_workspace_roots{};
 
   Extra extra{};  // members that this version does not know
@@ -5349,6 +5817,8 @@ struct ThreadStartParams {
   /// requested model with its default.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   std::optional<bool> allow_provider_model_fallback{};
   Optional<AskForApproval> approval_policy{};
   /// Override where approval requests are routed for review on this thread and subsequent turns.
@@ -5360,6 +5830,8 @@ struct ThreadStartParams {
   /// not select a turn's `cyberAccessProgram` or grant access. Not supported for ephemeral threads.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.156.1.
   Optional<bool> daybreak_enabled{};
   Optional<std::string> developer_instructions{};
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
@@ -5381,6 +5853,8 @@ struct ThreadStartParams {
   /// Persisted thread history contract to use for this new thread.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Optional<ThreadHistoryMode> history_mode{};
   /// Test-only experimental field used to validate experimental gating and schema filtering
   /// behavior in a stable way.
@@ -5392,17 +5866,29 @@ struct ThreadStartParams {
   /// Deprecated: Ignored. Use Ultra reasoning effort for proactive multi-agent behavior.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Optional<MultiAgentMode> multi_agent_mode{};
   /// Named profile id for this thread. Cannot be combined with `sandbox`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
   Optional<std::string> permissions{};
+  /// Deprecated and ignored by app-server. Kept only so older clients can continue sending the
+  /// field while rollout persistence always uses the limited history policy.
+  ///
+  /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Until 0.134.0.
+  [[deprecated("Until 0.134.0.")]]
+  std::optional<bool> persist_extended_history{};
   /// Deprecated: `friendly` and `pragmatic` no longer select a style.
   Optional<Personality> personality{};
   /// Optional project identity for this new thread. Durable threads persist the assignment;
   /// ephemeral threads expose it only in live responses.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.150.0.
   Optional<std::string> project_id{};
   /// Replace the thread's runtime workspace roots. Paths must be absolute.
   ///
@@ -5412,6 +5898,8 @@ struct ThreadStartParams {
   /// Capability roots selected for this thread by the hosting platform.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.140.0.
   Optional<std::vector<SelectedCapabilityRoot>> selected_capability_roots{};
   Optional<std::string> service_name{};
   Optional<std::string> service_tier{};
@@ -5442,6 +5930,8 @@ struct ThreadStartResponse {
   /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
   ///
   /// Default: `[]`.
+  ///
+  /// Since 0.156.1.
   Defaulted<std::vector<std::string>> disabled_plugin_ids{};
   /// Environment-native paths to instruction source files currently loaded for this thread.
   ///
@@ -5452,6 +5942,8 @@ struct ThreadStartResponse {
   /// Default: `"explicitRequestOnly"`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
   Optional<ReasoningEffort> reasoning_effort{};
   /// Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
@@ -5631,6 +6123,8 @@ struct TurnInterruptResponse {
 };
 
 /// The params of `turn/moderationMetadata`.
+///
+/// Since 0.138.0.
 struct TurnModerationMetadataNotification {
   Json metadata;
   std::string thread_id;
@@ -5686,16 +6180,22 @@ struct TurnPlanUpdatedNotification {
 /// and consumers of frozen initial settings are unchanged.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.151.0.
 struct TurnSettingsUpdateParams {
   std::string thread_id;
   std::string turn_id;
   /// Changes the active turn's reviewer without changing future thread settings. Already captured
   /// steps and pending approvals retain their original reviewer.
+  ///
+  /// Since 0.154.0.
   Optional<ApprovalsReviewer> approvals_reviewer{};
   /// Omission or `null` leaves the effort unchanged.
   Optional<ReasoningEffort> effort{};
   /// Replace the environments for subsequent steps of this turn, not future turns. Omitted/null
   /// preserves the selection; [] clears it. An already-started step is unchanged.
+  ///
+  /// Since 0.169.0.
   Optional<std::vector<TurnEnvironmentParams>> environments{};
   /// Omission or `null` leaves the model unchanged.
   Optional<std::string> model{};
@@ -5722,6 +6222,8 @@ enum class TurnSettingsUpdateStatus : std::uint8_t {
 /// The protocol's `TurnSettingsUpdateStatus`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.151.0.
 struct TurnSettingsUpdateStatus
     : OpenEnum<TurnSettingsUpdateStatus, known::TurnSettingsUpdateStatus> {
   using OpenEnum::OpenEnum;
@@ -5735,6 +6237,8 @@ struct TurnSettingsUpdateStatus
 /// The response of `turn/settings/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.151.0.
 struct TurnSettingsUpdateResponse {
   TurnSettingsUpdateStatus status;
 
@@ -5743,11 +6247,15 @@ struct TurnSettingsUpdateResponse {
 };
 
 /// The protocol's `TurnToolOutput`.
+///
+/// Since 0.151.0.
 struct TurnToolOutput {
   std::string name;
   FunctionCallOutputBody output;
   Optional<std::string> namespace_{};
   /// Requests retention of this output in the thread's model history.
+  ///
+  /// Since 0.164.0.
   std::optional<bool> retain{};
 
   Extra extra{};  // members that this version does not know
@@ -5761,11 +6269,14 @@ struct TurnStartParams {
   /// Optional client-provided context fragments keyed by an opaque source identifier.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.138.0.
   Optional<std::map<std::string, AdditionalContextEntry>> additional_context{};
   /// Override the approval policy for this turn and subsequent turns.
   Optional<AskForApproval> approval_policy{};
   /// Override where approval requests are routed for review on this turn and subsequent turns.
   Optional<ApprovalsReviewer> approvals_reviewer{};
+  /// Since 0.138.0.
   Optional<std::string> client_user_message_id{};
   /// EXPERIMENTAL - Set a pre-set collaboration mode. Takes precedence over model,
   /// reasoning_effort, and developer instructions if set.
@@ -5781,8 +6292,12 @@ struct TurnStartParams {
   /// behavior. This does not grant access.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.151.0.
   Optional<CyberAccessProgram> cyber_access_program{};
   /// Replace this thread's disabled plugin IDs. Omitted/null preserves the list; [] clears it.
+  ///
+  /// Since 0.156.1.
   Optional<std::vector<std::string>> disabled_plugin_ids{};
   /// Override the reasoning effort for this turn and subsequent turns.
   Optional<ReasoningEffort> effort{};
@@ -5798,6 +6313,8 @@ struct TurnStartParams {
   /// Deprecated: Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Optional<MultiAgentMode> multi_agent_mode{};
   /// Optional JSON Schema used to constrain the final assistant message for this turn.
   Optional<Json> output_schema{};
@@ -5806,6 +6323,8 @@ struct TurnStartParams {
   /// Set this when starting work on behalf of another turn, such as delegated work in a different
   /// thread. Leave unset for work started directly by the user. Ignored when this request adds
   /// input to an active turn.
+  ///
+  /// Since 0.162.1.
   Optional<std::string> parent_turn_id{};
   /// Select a named permissions profile id for this turn and subsequent turns. Cannot be combined
   /// with `sandboxPolicy`.
@@ -5830,12 +6349,16 @@ struct TurnStartParams {
   /// after `responsesapiClientMetadata` if both are provided; reserved keys remain protected.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.164.0.
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata_patch{};
   /// ID of the first turn in the chain of work that led to this new turn.
   ///
   /// When setting `parentTurnId`, set this to the parent turn's `rootTurnId` when known. This keeps
   /// descendant work attributed to the original turn. If omitted, the new turn becomes its own
   /// root. Ignored when this request adds input to an active turn.
+  ///
+  /// Since 0.162.1.
   Optional<std::string> root_turn_id{};
   /// Replace the thread's runtime workspace roots for this turn and subsequent turns. Paths must be
   /// absolute.
@@ -5849,12 +6372,17 @@ struct TurnStartParams {
   /// Override the service tier only when this request starts a new turn. Use "default" for standard
   /// speed. Omitted or null inherits the thread's tier. Does not change the thread's tier or a turn
   /// being steered.
+  ///
+  /// Since 0.151.0.
   Optional<std::string> service_tier_for_turn{};
   /// Override the reasoning summary for this turn and subsequent turns.
   Optional<ReasoningSummary> summary{};
+  /// Since 0.151.0.
   Optional<TurnToolOutput> tool_output{};
   /// Optional source classification for the caller that starts this turn. Ignored when this request
   /// steers an already-active turn.
+  ///
+  /// Since 0.151.0.
   Optional<std::string> turn_trigger{};
 
   Extra extra{};  // members that this version does not know
@@ -5888,7 +6416,10 @@ struct TurnSteerParams {
   /// Optional client-provided context fragments keyed by an opaque source identifier.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.138.0.
   Optional<std::map<std::string, AdditionalContextEntry>> additional_context{};
+  /// Since 0.138.0.
   Optional<std::string> client_user_message_id{};
   /// Optional metadata to enrich Codex's ResponsesAPI turn metadata. Replaces unprotected
   /// client-provided entries when supplied; an empty map clears them.
@@ -5905,6 +6436,8 @@ struct TurnSteerParams {
   /// after `responsesapiClientMetadata` if both are provided; reserved keys remain protected.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.164.0.
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata_patch{};
 
   Extra extra{};  // members that this version does not know
@@ -5956,6 +6489,8 @@ struct ThreadArchive {
 };
 
 /// `thread/delete`
+///
+/// Since 0.140.0.
 struct ThreadDelete {
   static constexpr std::string_view method = "thread/delete";
   static constexpr bool experimental = false;
@@ -6052,6 +6587,8 @@ struct ThreadTurnsList {
 };
 
 /// `thread/items/list`
+///
+/// Since 0.144.6.
 struct ThreadItemsList {
   static constexpr std::string_view method = "thread/items/list";
   static constexpr bool experimental = false;
@@ -6070,6 +6607,8 @@ struct TurnStart {
 /// `turn/settings/update`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.151.0.
 struct TurnSettingsUpdate {
   static constexpr std::string_view method = "turn/settings/update";
   static constexpr bool experimental = true;
@@ -6167,6 +6706,8 @@ struct ThreadArchived {
 };
 
 /// `thread/deleted`
+///
+/// Since 0.140.0.
 struct ThreadDeleted {
   static constexpr std::string_view method = "thread/deleted";
   static constexpr bool experimental = false;
@@ -6369,6 +6910,8 @@ struct ModelRerouted {
 };
 
 /// `turn/moderationMetadata`
+///
+/// Since 0.138.0.
 struct TurnModerationMetadata {
   static constexpr std::string_view method = "turn/moderationMetadata";
   static constexpr bool experimental = false;
@@ -6449,3 +6992,7 @@ struct AccountChatgptAuthTokensRefresh {
 }  // namespace server_requests
 
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

@@ -98,6 +98,8 @@ struct ExperimentalFeatureListParams {
   /// Optional loaded thread id. Pass this when showing feature state for an existing thread so
   /// enablement is computed from that thread's refreshed config, including project-local config for
   /// the thread's cwd.
+  ///
+  /// Since 0.134.0.
   Optional<std::string> thread_id{};
 
   Extra extra{};  // members that this version does not know

@@ -30,13 +30,21 @@ struct ExternalAgentConfigDetectParams {
   /// If true, include detection under the user's home directory.
   std::optional<bool> include_home{};
   /// Maximum age in days for detected sessions. Missing values use the default limit.
+  ///
+  /// Since 0.146.1.
   Optional<std::uint32_t> max_session_age_days{};
   /// Maximum number of sessions to detect. Missing values use the default limit.
+  ///
+  /// Since 0.146.1.
   Optional<std::uint32_t> max_sessions{};
   /// Optional migration-source selector. Missing or unrecognized values use the default source.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> migration_source{};
   /// Deprecated field retained for compatibility. This field is ignored; use `migrationSource` to
   /// select the migration source.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> source{};
 
   Extra extra{};  // members that this version does not know
@@ -54,6 +62,7 @@ enum class ExternalAgentConfigMigrationItemType : std::uint8_t {
   subagents,
   hooks,
   commands,
+  /// Since 0.146.1.
   memory,
   sessions,
 };
@@ -115,6 +124,8 @@ struct SessionMigration {
 };
 
 /// The protocol's `SkillMigration`.
+///
+/// Since 0.144.6.
 struct SkillMigration {
   std::string name;
 
@@ -138,12 +149,15 @@ struct MigrationDetails {
   Defaulted<std::vector<HookMigration>> hooks{};
   /// Default: `[]`.
   Defaulted<std::vector<McpServerMigration>> mcp_servers{};
+  /// Since 0.146.1.
   std::optional<std::vector<std::string>> memory{};
   /// Default: `[]`.
   Defaulted<std::vector<PluginsMigration>> plugins{};
   /// Default: `[]`.
   Defaulted<std::vector<SessionMigration>> sessions{};
   /// Default: `[]`.
+  ///
+  /// Since 0.144.6.
   Defaulted<std::vector<SkillMigration>> skills{};
   /// Default: `[]`.
   Defaulted<std::vector<SubagentMigration>> subagents{};
@@ -173,6 +187,8 @@ enum class ExternalAgentDetectedConnectorSource : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ExternalAgentDetectedConnectorSource`.
+///
+/// Since 0.148.0.
 struct ExternalAgentDetectedConnectorSource
     : OpenEnum<ExternalAgentDetectedConnectorSource, known::ExternalAgentDetectedConnectorSource> {
   using OpenEnum::OpenEnum;
@@ -186,6 +202,8 @@ struct ExternalAgentDetectedConnectorSource
 };
 
 /// The protocol's `ExternalAgentDetectedConnectorCandidate`.
+///
+/// Since 0.148.0.
 struct ExternalAgentDetectedConnectorCandidate {
   std::string name;
   std::uint32_t session_count = 0;
@@ -199,6 +217,8 @@ struct ExternalAgentDetectedConnectorCandidate {
 struct ExternalAgentConfigDetectResponse {
   std::vector<ExternalAgentConfigMigrationItem> items;
   /// Default: `[]`.
+  ///
+  /// Since 0.148.0.
   Defaulted<std::vector<ExternalAgentDetectedConnectorCandidate>> connectors{};
 
   Extra extra{};  // members that this version does not know
@@ -206,6 +226,8 @@ struct ExternalAgentConfigDetectResponse {
 };
 
 /// The protocol's `ExternalAgentConfigImportItemTypeFailure`.
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportItemTypeFailure {
   std::string failure_stage;
   ExternalAgentConfigMigrationItemType item_type;
@@ -213,6 +235,7 @@ struct ExternalAgentConfigImportItemTypeFailure {
   Optional<std::string> cwd{};
   Optional<std::string> error_type{};
   Optional<std::string> source{};
+  /// Since 0.146.1.
   Optional<std::string> sub_error_type{};
 
   Extra extra{};  // members that this version does not know
@@ -220,12 +243,16 @@ struct ExternalAgentConfigImportItemTypeFailure {
 };
 
 /// The protocol's `ExternalAgentConfigImportItemTypeSuccess`.
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportItemTypeSuccess {
   ExternalAgentConfigMigrationItemType item_type;
   Optional<std::string> cwd{};
   Optional<std::string> source{};
   Optional<std::string> target{};
   /// Original title for an imported session; null for other item types.
+  ///
+  /// Since 0.148.0.
   Optional<std::string> title{};
 
   Extra extra{};  // members that this version does not know
@@ -233,6 +260,8 @@ struct ExternalAgentConfigImportItemTypeSuccess {
 };
 
 /// The protocol's `ExternalAgentConfigImportTypeResult`.
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportTypeResult {
   std::vector<ExternalAgentConfigImportItemTypeFailure> failures;
   ExternalAgentConfigMigrationItemType item_type;
@@ -244,19 +273,24 @@ struct ExternalAgentConfigImportTypeResult {
 
 /// The params of `externalAgentConfig/import/completed`.
 struct ExternalAgentConfigImportCompletedNotification {
-  std::string import_id;
-  std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
+  /// Since 0.144.6.
+  std::optional<std::string> import_id{};
+  /// Since 0.144.6.
+  std::optional<std::vector<ExternalAgentConfigImportTypeResult>> item_type_results{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ExternalAgentConfigImportHistory`.
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportHistory {
   std::int64_t completed_at_ms = 0;
   std::vector<ExternalAgentConfigImportItemTypeFailure> failures;
   std::string import_id;
   std::vector<ExternalAgentConfigImportItemTypeSuccess> successes;
+  /// Since 0.146.1.
   Optional<std::string> provider_id{};
 
   Extra extra{};  // members that this version does not know
@@ -271,6 +305,8 @@ enum class ExternalAgentImportedConnectorSource : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ExternalAgentImportedConnectorSource`.
+///
+/// Since 0.146.1.
 struct ExternalAgentImportedConnectorSource
     : OpenEnum<ExternalAgentImportedConnectorSource, known::ExternalAgentImportedConnectorSource> {
   using OpenEnum::OpenEnum;
@@ -282,6 +318,8 @@ struct ExternalAgentImportedConnectorSource
 };
 
 /// The protocol's `ExternalAgentImportedConnectorCandidate`.
+///
+/// Since 0.146.1.
 struct ExternalAgentImportedConnectorCandidate {
   std::string name;
   std::uint32_t session_count = 0;
@@ -292,15 +330,20 @@ struct ExternalAgentImportedConnectorCandidate {
 };
 
 /// The response of `externalAgentConfig/import/readHistories`.
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportHistoriesReadResponse {
-  std::vector<ExternalAgentImportedConnectorCandidate> connectors;
   std::vector<ExternalAgentConfigImportHistory> data;
+  /// Since 0.146.1.
+  std::optional<std::vector<ExternalAgentImportedConnectorCandidate>> connectors{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ExternalAgentConfigImportHistoryRecordSuccessParams`.
+///
+/// Since 0.148.0.
 struct ExternalAgentConfigImportHistoryRecordSuccessParams {
   ExternalAgentConfigMigrationItemType item_type;
   Optional<std::string> cwd{};
@@ -314,6 +357,8 @@ struct ExternalAgentConfigImportHistoryRecordSuccessParams {
 };
 
 /// The protocol's `ExternalAgentConfigImportHistoryRecordTypeResultParams`.
+///
+/// Since 0.148.0.
 struct ExternalAgentConfigImportHistoryRecordTypeResultParams {
   std::vector<ExternalAgentConfigImportItemTypeFailure> failures;
   ExternalAgentConfigMigrationItemType item_type;
@@ -324,6 +369,8 @@ struct ExternalAgentConfigImportHistoryRecordTypeResultParams {
 };
 
 /// The params of `externalAgentConfig/import/recordHistory`.
+///
+/// Since 0.146.1.
 struct ExternalAgentConfigImportHistoryRecordParams {
   /// Completed results grouped by imported item type.
   std::vector<ExternalAgentConfigImportHistoryRecordTypeResultParams> item_type_results;
@@ -335,6 +382,8 @@ struct ExternalAgentConfigImportHistoryRecordParams {
 };
 
 /// The response of `externalAgentConfig/import/recordHistory`.
+///
+/// Since 0.146.1.
 struct ExternalAgentConfigImportHistoryRecordResponse {
   std::string import_id;
 
@@ -347,11 +396,17 @@ struct ExternalAgentConfigImportParams {
   std::vector<ExternalAgentConfigMigrationItem> migration_items;
   /// Migration-source selector used to produce the migration items. Pass the same value to
   /// detection and import; missing or unrecognized values use the default source.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> migration_source{};
   /// Opaque provider identifier supplied by the caller for analytics attribution and import history
   /// display. This does not select the migration source.
+  ///
+  /// Since 0.146.1.
   Optional<std::string> provider_id{};
   /// Optional identifier for the product that initiated the import.
+  ///
+  /// Since 0.144.6.
   Optional<std::string> source{};
 
   Extra extra{};  // members that this version does not know
@@ -359,6 +414,8 @@ struct ExternalAgentConfigImportParams {
 };
 
 /// The params of `externalAgentConfig/import/progress`.
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportProgressNotification {
   std::string import_id;
   std::vector<ExternalAgentConfigImportTypeResult> item_type_results;
@@ -369,7 +426,8 @@ struct ExternalAgentConfigImportProgressNotification {
 
 /// The response of `externalAgentConfig/import`.
 struct ExternalAgentConfigImportResponse {
-  std::string import_id;
+  /// Since 0.144.6.
+  std::optional<std::string> import_id{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -394,6 +452,8 @@ struct ExternalAgentConfigImport {
 };
 
 /// `externalAgentConfig/import/recordHistory`
+///
+/// Since 0.146.1.
 struct ExternalAgentConfigImportRecordHistory {
   static constexpr std::string_view method = "externalAgentConfig/import/recordHistory";
   static constexpr bool experimental = false;
@@ -402,6 +462,8 @@ struct ExternalAgentConfigImportRecordHistory {
 };
 
 /// `externalAgentConfig/import/readHistories`
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportReadHistories {
   static constexpr std::string_view method = "externalAgentConfig/import/readHistories";
   static constexpr bool experimental = false;
@@ -414,6 +476,8 @@ struct ExternalAgentConfigImportReadHistories {
 namespace notifications {
 
 /// `externalAgentConfig/import/progress`
+///
+/// Since 0.144.6.
 struct ExternalAgentConfigImportProgress {
   static constexpr std::string_view method = "externalAgentConfig/import/progress";
   static constexpr bool experimental = false;

@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// The params of `feedback/save`.
+///
+/// Since 0.164.0.
 struct FeedbackSaveParams {
   std::string classification;
   /// Absolute, previously unused ZIP path on the app-server host. The caller owns this file,
@@ -32,6 +34,8 @@ struct FeedbackSaveParams {
 };
 
 /// The response of `feedback/save`.
+///
+/// Since 0.164.0.
 struct FeedbackSaveResponse {
   LegacyAppPathString saved_path;
   std::string thread_id;
@@ -46,6 +50,7 @@ struct FeedbackSaveResponse {
 struct FeedbackUploadParams {
   std::string classification;
   Optional<std::vector<std::string>> extra_log_files{};
+  /// Required by runtimes up to 0.131.0.
   std::optional<bool> include_logs{};
   Optional<std::string> reason{};
   Optional<std::map<std::string, std::string>> tags{};
@@ -61,6 +66,8 @@ struct FeedbackUploadResponse {
   /// Whitespace-normalized SHA-256 of the session base instructions, matching the uploaded
   /// `prompt_hash` tag. Does not include later developer messages. Null when the reported rollout
   /// has no prompt metadata.
+  ///
+  /// Since 0.155.1.
   Optional<std::string> prompt_hash{};
 
   Extra extra{};  // members that this version does not know
@@ -78,6 +85,8 @@ struct FeedbackUpload {
 };
 
 /// `feedback/save`
+///
+/// Since 0.164.0.
 struct FeedbackSave {
   static constexpr std::string_view method = "feedback/save";
   static constexpr bool experimental = false;

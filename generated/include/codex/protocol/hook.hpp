@@ -38,6 +38,7 @@ namespace known {
 /// The values of `HookHandlerType` that this version knows.
 enum class HookHandlerType : std::uint8_t {
   command,
+  /// Since 0.148.0.
   mcp_tool,
   prompt,
   agent,

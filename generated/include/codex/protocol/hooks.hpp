@@ -26,15 +26,19 @@ struct HookErrorInfo {
 
 /// The arm with `handlerType` "command".
 struct CommandHookMetadata {
-  std::string command;
   /// Default: `false`.
+  ///
+  /// Since 0.148.0.
   Defaulted<bool> async = by_default(false);
+  Optional<std::string> command{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The arm with `handlerType` "mcpTool".
+///
+/// Since 0.148.0.
 struct McpToolHookMetadata {
   std::string server;
   std::string tool;
@@ -100,8 +104,12 @@ struct HookMetadata
   HookTrustStatus trust_status;
   /// Configured `additionalContext` spill threshold. `null` uses 2,500 tokens; `0` disables
   /// spilling.
+  ///
+  /// Since 0.146.1.
   Optional<std::uint64_t> additional_context_limit{};
   /// The owning execution environment, if this hook came from its requirements.
+  ///
+  /// Since 0.166.0.
   Optional<std::string> environment_id{};
   Optional<std::string> matcher{};
   Optional<std::string> plugin_id{};
@@ -127,6 +135,8 @@ struct HooksListParams {
   /// cwd.
   std::optional<std::vector<std::string>> cwds{};
   /// List a loaded thread's hooks, including its selected environments. Omit `cwds` in this mode.
+  ///
+  /// Since 0.166.0.
   Optional<std::string> thread_id{};
 
   Extra extra{};  // members that this version does not know

@@ -339,10 +339,13 @@ struct McpServerElicitationAction
 /// A device-authenticated approval; accepted responses contain the proof in `content`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct OpenaiUserVerificationMcpServerElicitationRequestParams {
   std::string challenge;
   std::string description;
   std::string title;
+  /// Since 0.156.1.
   Optional<Json> meta{};
 
   Extra extra{};  // members that this version does not know
@@ -360,6 +363,8 @@ struct FormMcpServerElicitationRequestParams {
 };
 
 /// The arm with `mode` "openai/form".
+///
+/// Since 0.144.6.
 struct OpenaiSlashFormMcpServerElicitationRequestParams {
   std::string message;
   Json requested_schema;
@@ -370,6 +375,8 @@ struct OpenaiSlashFormMcpServerElicitationRequestParams {
 };
 
 /// The arm with `mode` "openaiForm".
+///
+/// Since 0.152.1.
 struct OpenaiFormMcpServerElicitationRequestParams {
   std::string message;
   Json requested_schema;
@@ -428,6 +435,8 @@ struct McpServerElicitationRequestResponse {
 };
 
 /// The protocol's `McpResourceReadTarget`.
+///
+/// Since 0.157.1.
 struct McpResourceReadTarget {
   std::string connector_id;
   /// Null explicitly requests no-auth access, subject to the app's resource policy.
@@ -442,11 +451,18 @@ struct McpResourceReadParams {
   std::string server;
   std::string uri;
   /// Additional MCP request metadata. Account and turn routing keys are reserved.
+  ///
+  /// Since 0.168.0.
   Optional<std::map<std::string, Json>> meta{};
+  /// Since 0.150.0.
   Optional<std::string> connector_id{};
   /// Originating MCP tool call used to select the resource's app.
+  ///
+  /// Since 0.150.0.
   Optional<std::string> origin_call_id{};
   /// Explicit hosted app/account. Omit to retain legacy resource discovery.
+  ///
+  /// Since 0.157.1.
   Optional<McpResourceReadTarget> target{};
   Optional<std::string> thread_id{};
 
@@ -471,6 +487,8 @@ struct ResourceContent {
 struct McpResourceReadResponse {
   std::vector<ResourceContent> contents;
   /// Originating call when the server applied app-specific resource scoping.
+  ///
+  /// Since 0.150.0.
   Optional<std::string> origin_call_id{};
 
   Extra extra{};  // members that this version does not know
@@ -478,6 +496,8 @@ struct McpResourceReadResponse {
 };
 
 /// The protocol's `McpServerEventNotification`.
+///
+/// Since 0.150.0.
 struct McpServerEventNotification {
   std::string method;
   Json params;
@@ -487,6 +507,8 @@ struct McpServerEventNotification {
 };
 
 /// The params of `mcpServer/event/stream/notification`.
+///
+/// Since 0.150.0.
 struct McpServerEventStreamNotification {
   McpServerEventNotification notification;
   std::string subscription_id;
@@ -498,6 +520,8 @@ struct McpServerEventStreamNotification {
 /// The params of `mcpServer/event/stream/start`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct McpServerEventStreamStartParams {
   Json arguments;
   std::string name;
@@ -513,6 +537,8 @@ struct McpServerEventStreamStartParams {
 /// The response of `mcpServer/event/stream/start`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct McpServerEventStreamStartResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -521,6 +547,8 @@ struct McpServerEventStreamStartResponse {
 /// The params of `mcpServer/event/stream/stop`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct McpServerEventStreamStopParams {
   std::string subscription_id;
 
@@ -531,6 +559,8 @@ struct McpServerEventStreamStopParams {
 /// The response of `mcpServer/event/stream/stop`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct McpServerEventStreamStopResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -546,6 +576,8 @@ enum class McpServerOauthClientRegistration : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `McpServerOauthClientRegistration`.
+///
+/// Since 0.148.0.
 struct McpServerOauthClientRegistration
     : OpenEnum<McpServerOauthClientRegistration, known::McpServerOauthClientRegistration> {
   using OpenEnum::OpenEnum;
@@ -563,7 +595,10 @@ struct McpServerOauthLoginCompletedNotification {
   bool success = false;
   Optional<std::string> error{};
   /// Identifies the explicit login attempt. Older servers omit this field.
+  ///
+  /// Since 0.161.0.
   Optional<std::string> login_id{};
+  /// Since 0.144.6.
   Optional<std::string> thread_id{};
 
   Extra extra{};  // members that this version does not know
@@ -574,8 +609,11 @@ struct McpServerOauthLoginCompletedNotification {
 struct McpServerOauthLoginParams {
   std::string name;
   /// Registration strategy for this login only; omission selects automatic discovery.
+  ///
+  /// Since 0.148.0.
   Optional<McpServerOauthClientRegistration> client_registration{};
   Optional<std::vector<std::string>> scopes{};
+  /// Since 0.144.6.
   Optional<std::string> thread_id{};
   Optional<std::int64_t> timeout_secs{};
 
@@ -588,6 +626,8 @@ struct McpServerOauthLoginResponse {
   std::string authorization_url;
   /// Identifies this login attempt across the response and completion notification. Older servers
   /// omit this field; current servers always return it.
+  ///
+  /// Since 0.161.0.
   Optional<std::string> login_id{};
 
   Extra extra{};  // members that this version does not know
@@ -602,6 +642,8 @@ enum class McpServerStartupFailureReason : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `McpServerStartupFailureReason`.
+///
+/// Since 0.144.6.
 struct McpServerStartupFailureReason
     : OpenEnum<McpServerStartupFailureReason, known::McpServerStartupFailureReason> {
   using OpenEnum::OpenEnum;
@@ -640,7 +682,9 @@ struct McpServerStatusUpdatedNotification {
   std::string name;
   McpServerStartupState status;
   Optional<std::string> error{};
+  /// Since 0.144.6.
   Optional<McpServerStartupFailureReason> failure_reason{};
+  /// Since 0.140.0.
   Optional<std::string> thread_id{};
 
   Extra extra{};  // members that this version does not know
@@ -691,6 +735,8 @@ struct McpServerResourceRead {
 /// `mcpServer/event/stream/start`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct McpServerEventStreamStart {
   static constexpr std::string_view method = "mcpServer/event/stream/start";
   static constexpr bool experimental = true;
@@ -701,6 +747,8 @@ struct McpServerEventStreamStart {
 /// `mcpServer/event/stream/stop`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct McpServerEventStreamStop {
   static constexpr std::string_view method = "mcpServer/event/stream/stop";
   static constexpr bool experimental = true;
@@ -735,6 +783,8 @@ struct McpServerStartupStatusUpdated {
 };
 
 /// `mcpServer/event/stream/notification`
+///
+/// Since 0.150.0.
 struct McpServerEventStreamNotification {
   static constexpr std::string_view method = "mcpServer/event/stream/notification";
   static constexpr bool experimental = false;

@@ -44,7 +44,10 @@ struct ListMcpServerStatusParams {
   /// Optional page size; defaults to a server-defined value.
   Optional<std::uint32_t> limit{};
   /// Limit discovery to one server. With a thread ID, reuse that thread's MCP connection.
+  ///
+  /// Since 0.159.3.
   Optional<std::string> server_name{};
+  /// Since 0.138.0.
   Optional<std::string> thread_id{};
 
   Extra extra{};  // members that this version does not know
@@ -54,6 +57,7 @@ struct ListMcpServerStatusParams {
 namespace known {
 /// The values of `McpAuthStatus` that this version knows.
 enum class McpAuthStatus : std::uint8_t {
+  /// Since 0.148.0.
   unknown,
   unsupported,
   not_logged_in,
@@ -90,6 +94,8 @@ enum class McpServerConnectionStatus : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `McpServerConnectionStatus`.
+///
+/// Since 0.150.0.
 struct McpServerConnectionStatus
     : OpenEnum<McpServerConnectionStatus, known::McpServerConnectionStatus> {
   using OpenEnum::OpenEnum;
@@ -107,6 +113,8 @@ struct McpServerConnectionStatus
 };
 
 /// Presentation metadata advertised by an initialized MCP server.
+///
+/// Since 0.138.0.
 struct McpServerInfo {
   std::string name;
   std::string version;
@@ -172,18 +180,30 @@ struct McpServerStatus {
   std::map<std::string, Tool> tools;
   /// HTTP origin of the effective configured endpoint, including plugin servers. Excludes
   /// credentials, path, query, and fragment; null for non-HTTP transports.
+  ///
+  /// Since 0.157.1.
   Optional<std::string> http_origin{};
+  /// Since 0.148.0.
   Optional<std::string> plugin_id{};
   /// Current thread-runtime connection state; null when unavailable or the configuration changed.
+  ///
+  /// Since 0.150.0.
   Optional<McpServerConnectionStatus> runtime_status{};
   /// Capabilities advertised by the initialized MCP server; null when unavailable.
+  ///
+  /// Since 0.156.1.
   Optional<Json> server_capabilities{};
+  /// Since 0.138.0.
   Optional<McpServerInfo> server_info{};
   /// Opaque `_meta` from the first page of the corresponding MCP tool catalog. Null when
   /// unavailable.
+  ///
+  /// Since 0.164.0.
   Optional<Json> tool_list_meta{};
   /// Tool discovery failed and no catalog was returned. Null when a catalog is returned, including
   /// cached or empty catalogs.
+  ///
+  /// Since 0.154.0.
   Optional<std::string> tools_error{};
 
   Extra extra{};  // members that this version does not know

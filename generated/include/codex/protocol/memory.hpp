@@ -26,6 +26,8 @@ struct MemoryResetResponse {
 /// The params of `memory/status`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.155.1.
 struct MemoryStatusParams {
   /// Required distinct consolidated threads. Defaults to 20; supported range is 1..=4096.
   Optional<std::uint32_t> min_consolidated_threads{};
@@ -37,6 +39,8 @@ struct MemoryStatusParams {
 /// The response of `memory/status`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.155.1.
 struct MemoryStatusResponse {
   std::uint32_t v2_consolidated_threads = 0;
   bool v2_ready = false;
@@ -50,6 +54,8 @@ namespace requests {
 /// `memory/status`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.155.1.
 struct MemoryStatus {
   static constexpr std::string_view method = "memory/status";
   static constexpr bool experimental = true;

@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// The params of `model/safetyBuffering/updated`.
+///
+/// Since 0.144.6.
 struct ModelSafetyBufferingUpdatedNotification {
   std::string model;
   std::vector<std::string> reasons;
@@ -67,6 +69,8 @@ struct ModelVerification {
 };
 
 /// `model/safetyBuffering/updated`
+///
+/// Since 0.144.6.
 struct ModelSafetyBufferingUpdated {
   static constexpr std::string_view method = "model/safetyBuffering/updated";
   static constexpr bool experimental = false;

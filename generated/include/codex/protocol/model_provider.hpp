@@ -13,9 +13,16 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 /// The params of `modelProvider/authRecoveryStarted`.
+///
+/// Since 0.152.1.
 struct AuthRecoveryNotification {
   std::string message;
   std::string provider;
@@ -35,6 +42,8 @@ enum class BedrockProviderId : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `BedrockProviderId`.
+///
+/// Since 0.168.0.
 struct BedrockProviderId
     : OpenEnum<BedrockProviderId, known::BedrockProviderId> {
   using OpenEnum::OpenEnum;
@@ -68,6 +77,8 @@ struct ExternallyConfiguredGatewayAuth {
 };
 
 /// The protocol's `GatewayAuth`.
+///
+/// Since 0.168.0.
 struct GatewayAuth
     : Union<GatewayAuth,
             NoneGatewayAuth,
@@ -87,6 +98,8 @@ enum class GcpProviderId : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `GcpProviderId`.
+///
+/// Since 0.168.0.
 struct GcpProviderId
     : OpenEnum<GcpProviderId, known::GcpProviderId> {
   using OpenEnum::OpenEnum;
@@ -106,6 +119,9 @@ struct ModelProviderCapabilitiesReadParams {
 struct ModelProviderCapabilitiesReadResponse {
   bool image_generation = false;
   bool web_search = false;
+  /// Until 0.161.0.
+  [[deprecated("Until 0.161.0.")]]
+  std::optional<bool> namespace_tools{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -145,6 +161,8 @@ struct GcpProviderSettingsPatch {
 };
 
 /// Omitted patch fields preserve their values. Explicit null clears a nullable field.
+///
+/// Since 0.168.0.
 struct ProviderSettingsPatch
     : Union<ProviderSettingsPatch,
             CustomGatewayProviderSettingsPatch,
@@ -157,6 +175,8 @@ struct ProviderSettingsPatch
 };
 
 /// The params of `modelProvider/config/write`.
+///
+/// Since 0.168.0.
 struct ModelProviderConfigWriteParams {
   ProviderSettingsPatch settings;
 
@@ -199,6 +219,8 @@ struct OpenaiProviderSettings {
 };
 
 /// The protocol's `ProviderSettings`.
+///
+/// Since 0.168.0.
 struct ProviderSettings
     : Union<ProviderSettings,
             OpenaiProviderSettings,
@@ -212,6 +234,8 @@ struct ProviderSettings
 };
 
 /// The protocol's `ModelProviderSummary`.
+///
+/// Since 0.168.0.
 struct ModelProviderSummary {
   /// Whether a supported configuration field can be edited in the active user layer.
   bool can_edit = false;
@@ -226,6 +250,8 @@ struct ModelProviderSummary {
 };
 
 /// The response of `modelProvider/config/write`.
+///
+/// Since 0.168.0.
 struct ModelProviderConfigWriteResponse {
   ModelProviderSummary provider;
 
@@ -234,12 +260,16 @@ struct ModelProviderConfigWriteResponse {
 };
 
 /// The params of `modelProvider/list`.
+///
+/// Since 0.168.0.
 struct ModelProviderListParams {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The response of `modelProvider/list`.
+///
+/// Since 0.168.0.
 struct ModelProviderListResponse {
   bool can_change_default = false;
   std::vector<ModelProviderSummary> data;
@@ -252,6 +282,8 @@ struct ModelProviderListResponse {
 namespace requests {
 
 /// `modelProvider/list`
+///
+/// Since 0.168.0.
 struct ModelProviderList {
   static constexpr std::string_view method = "modelProvider/list";
   static constexpr bool experimental = false;
@@ -260,6 +292,8 @@ struct ModelProviderList {
 };
 
 /// `modelProvider/config/write`
+///
+/// Since 0.168.0.
 struct ModelProviderConfigWrite {
   static constexpr std::string_view method = "modelProvider/config/write";
   static constexpr bool experimental = false;
@@ -280,6 +314,8 @@ struct ModelProviderCapabilitiesRead {
 namespace notifications {
 
 /// `modelProvider/authRecoveryStarted`
+///
+/// Since 0.152.1.
 struct ModelProviderAuthRecoveryStarted {
   static constexpr std::string_view method = "modelProvider/authRecoveryStarted";
   static constexpr bool experimental = false;
@@ -287,6 +323,8 @@ struct ModelProviderAuthRecoveryStarted {
 };
 
 /// `modelProvider/authRecoveryCompleted`
+///
+/// Since 0.152.1.
 struct ModelProviderAuthRecoveryCompleted {
   static constexpr std::string_view method = "modelProvider/authRecoveryCompleted";
   static constexpr bool experimental = false;
@@ -296,3 +334,7 @@ struct ModelProviderAuthRecoveryCompleted {
 }  // namespace notifications
 
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

@@ -13,6 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 /// The protocol's `JSONRPCErrorError`.
@@ -87,6 +92,8 @@ struct JSONRPCMessage
 };
 
 /// Account settings for a single app.
+///
+/// Since 0.154.0.
 struct AppLinksConfig {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -111,6 +118,8 @@ enum class ToolExposureSurface : std::uint8_t {
 }  // namespace known
 
 /// A model-facing surface on which a tool can be exposed.
+///
+/// Since 0.156.1.
 struct ToolExposureSurface
     : OpenEnum<ToolExposureSurface, known::ToolExposureSurface> {
   using OpenEnum::OpenEnum;
@@ -124,6 +133,7 @@ struct ToolExposureSurface
 
 /// The protocol's `AppConfig`.
 struct AppConfig {
+  /// Since 0.138.0.
   Optional<ApprovalsReviewer> approvals_reviewer{};
   Optional<AppToolApproval> default_tools_approval_mode{};
   Optional<bool> default_tools_enabled{};
@@ -131,8 +141,12 @@ struct AppConfig {
   /// Default: `true`.
   Defaulted<bool> enabled = by_default(true);
   /// Per-account approval settings keyed by link ID.
+  ///
+  /// Since 0.154.0.
   Optional<AppLinksConfig> links{};
   /// Additional model-facing surfaces omitted for this connector's tools.
+  ///
+  /// Since 0.156.1.
   Optional<std::vector<ToolExposureSurface>> omit_tools_from{};
   Optional<bool> open_world_enabled{};
   Optional<AppToolsConfig> tools{};
@@ -142,6 +156,8 @@ struct AppConfig {
 };
 
 /// Approval settings for a connected account within an app.
+///
+/// Since 0.154.0.
 struct AppLinkConfig {
   Optional<ApprovalsReviewer> approvals_reviewer{};
   Optional<AppToolApproval> default_tools_approval_mode{};
@@ -186,6 +202,8 @@ struct ModelProviderPolicyConflictModelProviderError {
 };
 
 /// Structured JSON-RPC error data. Unknown errors must retain the client's normal fallback.
+///
+/// Since 0.166.0.
 struct ModelProviderError
     : Union<ModelProviderError,
             ModelProviderMismatchModelProviderError,
@@ -202,23 +220,34 @@ struct ModelProviderError
   static const detail::UnionInfo type_info;
 };
 
+/// Since 0.169.0.
 using NullableGatewayOAuthLoginParams = std::optional<GatewayOAuthLoginParams>;
 
+/// Since 0.169.0.
 using NullableGatewayOAuthReadParams = std::optional<GatewayOAuthReadParams>;
 
+/// Since 0.154.0.
 using NullableGetAccountRateLimitsParams = std::optional<GetAccountRateLimitsParams>;
 
+/// Since 0.148.0.
 using NullableGetAccountTokenUsageParams = std::optional<GetAccountTokenUsageParams>;
 
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 using NullableRemoteControlDisableParams = std::optional<RemoteControlDisableParams>;
 
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 using NullableRemoteControlEnableParams = std::optional<RemoteControlEnableParams>;
 
 /// Usage metadata reported for one upstream response.
+///
+/// Since 0.151.0.
 struct ResponseUsageMetadata {
   Optional<std::string> amount{};
+  /// Since 0.154.0.
   Optional<Json> metadata{};
 
   Extra extra{};  // members that this version does not know
@@ -227,11 +256,14 @@ struct ResponseUsageMetadata {
 
 /// Internal-only notification containing the exact usage from one upstream Responses API
 /// completion.
+///
+/// Since 0.146.1.
 struct RawResponseCompletedNotification {
   std::string response_id;
   std::string thread_id;
   std::string turn_id;
   Optional<TokenUsageBreakdown> usage{};
+  /// Since 0.151.0.
   Optional<ResponseUsageMetadata> usage_metadata{};
 
   Extra extra{};  // members that this version does not know
@@ -259,6 +291,8 @@ enum class UserVerificationCancellationReason : std::uint8_t {
 /// The protocol's `UserVerificationCancellationReason`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationCancellationReason
     : OpenEnum<UserVerificationCancellationReason, known::UserVerificationCancellationReason> {
   using OpenEnum::OpenEnum;
@@ -279,6 +313,8 @@ enum class UserVerificationInvalidRequestReason : std::uint8_t {
 /// The protocol's `UserVerificationInvalidRequestReason`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationInvalidRequestReason
     : OpenEnum<UserVerificationInvalidRequestReason, known::UserVerificationInvalidRequestReason> {
   using OpenEnum::OpenEnum;
@@ -326,6 +362,8 @@ enum class UserVerificationFailureReason : std::uint8_t {
 /// The protocol's `UserVerificationFailureReason`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationFailureReason
     : OpenEnum<UserVerificationFailureReason, known::UserVerificationFailureReason> {
   using OpenEnum::OpenEnum;
@@ -350,6 +388,8 @@ struct FailedUserVerificationErrorDetails {
 /// Closed error categories; native diagnostic payloads must not cross this boundary.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationErrorDetails
     : Union<UserVerificationErrorDetails,
             InvalidRequestUserVerificationErrorDetails,
@@ -365,6 +405,8 @@ struct UserVerificationErrorDetails
 /// The error object inside the normal JSON-RPC envelope.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationRpcError {
   std::int64_t code = 0;
   UserVerificationErrorDetails data;
@@ -374,4 +416,83 @@ struct UserVerificationRpcError {
   static const detail::ObjectInfo type_info;
 };
 
+/// The arm with `type` "restricted".
+struct RestrictedPermissionProfileFileSystemPermissions {
+  std::vector<FileSystemSandboxEntry> entries;
+  Optional<std::uint64_t> glob_scan_max_depth{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The arm with `type` "unrestricted".
+struct UnrestrictedPermissionProfileFileSystemPermissions {
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `PermissionProfileFileSystemPermissions`.
+///
+/// Until 0.131.0.
+struct PermissionProfileFileSystemPermissions
+    : Union<PermissionProfileFileSystemPermissions,
+            RestrictedPermissionProfileFileSystemPermissions,
+            UnrestrictedPermissionProfileFileSystemPermissions,
+            Unknown> {
+  using Union::Union;
+
+  static const detail::UnionInfo type_info;
+};
+
+/// The protocol's `PermissionProfileNetworkPermissions`.
+///
+/// Until 0.131.0.
+struct PermissionProfileNetworkPermissions {
+  bool enabled = false;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// Codex owns sandbox construction for this profile.
+struct ManagedPermissionProfile {
+  PermissionProfileFileSystemPermissions file_system;
+  PermissionProfileNetworkPermissions network;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// Do not apply an outer sandbox.
+struct DisabledPermissionProfile {
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// Filesystem isolation is enforced by an external caller.
+struct ExternalPermissionProfile {
+  PermissionProfileNetworkPermissions network;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `PermissionProfile`.
+///
+/// Until 0.131.0.
+struct [[deprecated("Until 0.131.0.")]] PermissionProfile
+    : Union<PermissionProfile,
+            ManagedPermissionProfile,
+            DisabledPermissionProfile,
+            ExternalPermissionProfile,
+            Unknown> {
+  using Union::Union;
+
+  static const detail::UnionInfo type_info;
+};
+
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// The params of `permissionProfile/list`.
+///
+/// Since 0.134.0.
 struct PermissionProfileListParams {
   /// Opaque pagination cursor returned by a previous call.
   Optional<std::string> cursor{};
@@ -29,11 +31,15 @@ struct PermissionProfileListParams {
 };
 
 /// The protocol's `PermissionProfileSummary`.
+///
+/// Since 0.134.0.
 struct PermissionProfileSummary {
-  /// Whether the effective requirements allow selecting this profile.
-  bool allowed = false;
   /// Available permission profile identifier.
   std::string id;
+  /// Whether the effective requirements allow selecting this profile.
+  ///
+  /// Since 0.144.6.
+  std::optional<bool> allowed{};
   /// Optional user-facing description for display in clients.
   Optional<std::string> description{};
 
@@ -42,6 +48,8 @@ struct PermissionProfileSummary {
 };
 
 /// The response of `permissionProfile/list`.
+///
+/// Since 0.134.0.
 struct PermissionProfileListResponse {
   std::vector<PermissionProfileSummary> data;
   /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
@@ -55,6 +63,8 @@ struct PermissionProfileListResponse {
 namespace requests {
 
 /// `permissionProfile/list`
+///
+/// Since 0.134.0.
 struct PermissionProfileList {
   static constexpr std::string_view method = "permissionProfile/list";
   static constexpr bool experimental = false;

@@ -13,15 +13,24 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 /// EXPERIMENTAL - app metadata summary for plugin responses.
 struct AppSummary {
   std::string id;
   std::string name;
+  /// Since 0.140.0.
   Optional<std::string> category{};
   Optional<std::string> description{};
   Optional<std::string> install_url{};
+  /// Until 0.138.0.
+  [[deprecated("Until 0.138.0.")]]
+  std::optional<bool> needs_auth{};
 
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -36,6 +45,8 @@ enum class AppTemplateUnavailableReason : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `AppTemplateUnavailableReason`.
+///
+/// Since 0.138.0.
 struct AppTemplateUnavailableReason
     : OpenEnum<AppTemplateUnavailableReason, known::AppTemplateUnavailableReason> {
   using OpenEnum::OpenEnum;
@@ -49,11 +60,14 @@ struct AppTemplateUnavailableReason
 };
 
 /// The protocol's `AppTemplateSummary`.
+///
+/// Since 0.138.0.
 struct AppTemplateSummary {
   std::vector<std::string> materialized_app_ids;
   std::string name;
   std::string template_id;
   Optional<std::string> canonical_connector_id{};
+  /// Since 0.140.0.
   Optional<std::string> category{};
   Optional<std::string> description{};
   Optional<std::string> logo_url{};
@@ -142,6 +156,8 @@ enum class PluginDisabledReason : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `PluginDisabledReason`.
+///
+/// Since 0.148.0.
 struct PluginDisabledReason
     : OpenEnum<PluginDisabledReason, known::PluginDisabledReason> {
   using OpenEnum::OpenEnum;
@@ -153,6 +169,202 @@ struct PluginDisabledReason
   static constexpr auto unknown = known::PluginDisabledReason::unknown;
 
   static const detail::EnumInfo type_info;
+};
+
+/// The protocol's `PluginIcon`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct PluginIcon {
+  std::string src;
+  Optional<std::string> mime_type{};
+  Optional<std::vector<std::string>> sizes{};
+  Optional<std::string> theme{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The arm with `type` "file".
+struct FilePluginEntrypoint {
+  std::string app_id;
+  std::vector<std::string> extensions;
+  std::vector<PluginIcon> icons;
+  std::string resource_uri;
+  std::string title;
+  std::string tool_name;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The arm with `type` "tool".
+struct ToolPluginQuickActionTarget {
+  std::string name;
+  Optional<Json> arguments{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `PluginQuickActionTarget`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct PluginQuickActionTarget
+    : Union<PluginQuickActionTarget,
+            ToolPluginQuickActionTarget,
+            Unknown> {
+  using Union::Union;
+
+  /// The `name` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view name() const {
+    return detail::arm_member(type_info, this, "name");
+  }
+
+  static const detail::UnionInfo type_info;
+};
+
+/// The protocol's `PluginQuickAction`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct PluginQuickAction {
+  std::vector<PluginIcon> icons;
+  PluginQuickActionTarget target;
+  std::string title;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The arm with `type` "global".
+struct GlobalPluginEntrypoint {
+  std::string app_id;
+  std::vector<PluginIcon> icons;
+  std::string resource_uri;
+  std::string title;
+  std::string tool_name;
+  Optional<PluginQuickAction> quick_action{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The arm with `type` "settings".
+struct SettingsPluginEntrypoint {
+  std::string app_id;
+  std::vector<PluginIcon> icons;
+  std::string resource_uri;
+  std::string title;
+  std::string tool_name;
+  /// Default: `[]`.
+  Defaulted<std::vector<std::string>> search_terms{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The arm with `type` "thread".
+struct ThreadPluginEntrypoint {
+  std::string app_id;
+  std::vector<PluginIcon> icons;
+  std::string resource_uri;
+  std::string title;
+  std::string tool_name;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `PluginEntrypoint`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct [[deprecated("Until 0.157.1.")]] PluginEntrypoint
+    : Union<PluginEntrypoint,
+            GlobalPluginEntrypoint,
+            SettingsPluginEntrypoint,
+            ThreadPluginEntrypoint,
+            FilePluginEntrypoint,
+            Unknown> {
+  using Union::Union;
+
+  /// The `app_id` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view app_id() const {
+    return detail::arm_member(type_info, this, "appId");
+  }
+
+  /// The `resource_uri` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view resource_uri() const {
+    return detail::arm_member(type_info, this, "resourceUri");
+  }
+
+  /// The `title` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view title() const {
+    return detail::arm_member(type_info, this, "title");
+  }
+
+  /// The `tool_name` of whichever arm it holds; empty for an `Unknown` without.
+  [[nodiscard]] std::string_view tool_name() const {
+    return detail::arm_member(type_info, this, "toolName");
+  }
+
+  static const detail::UnionInfo type_info;
+};
+
+/// The protocol's `PluginSearchProviderCall`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct [[deprecated("Until 0.157.1.")]] PluginSearchProviderCall {
+  Json meta;
+  Json arguments;
+  std::string name;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `PluginSearchProvider`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct [[deprecated("Until 0.157.1.")]] PluginSearchProvider {
+  std::string app_id;
+  std::string link_id;
+  std::string title;
+  std::string tool_name;
+  Optional<PluginSearchProviderCall> call{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `PluginSettings`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct [[deprecated("Until 0.157.1.")]] PluginSettings {
+  std::string app_id;
+  std::string read_tool_name;
+  std::string update_tool_name;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The protocol's `PluginExtensions`.
+///
+/// Since 0.157.1. Until 0.157.1.
+struct [[deprecated("Until 0.157.1.")]] PluginExtensions {
+  Optional<std::vector<PluginEntrypoint>> entrypoints{};
+  /// Default: `[]`.
+  Defaulted<std::vector<PluginEntrypoint>> file_handlers{};
+  /// Default: `[]`.
+  Defaulted<std::vector<PluginSearchProvider>> search_mention_providers{};
+  /// Default: `[]`.
+  Defaulted<std::vector<PluginSettings>> settings{};
+  /// Default: `[]`.
+  Defaulted<std::vector<PluginEntrypoint>> settings_entrypoints{};
+  /// Default: `[]`.
+  Defaulted<std::vector<PluginEntrypoint>> thread_entrypoints{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
 };
 
 namespace known {
@@ -185,6 +397,8 @@ enum class PluginInstallPolicySource : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `PluginInstallPolicySource`.
+///
+/// Since 0.144.6.
 struct PluginInstallPolicySource
     : OpenEnum<PluginInstallPolicySource, known::PluginInstallPolicySource> {
   using OpenEnum::OpenEnum;
@@ -217,10 +431,14 @@ struct PluginInterface {
   /// Local logo path, resolved from the installed plugin package.
   Optional<AbsolutePathBuf> logo{};
   /// Local dark-mode logo path, resolved from the installed plugin package.
+  ///
+  /// Since 0.144.6.
   Optional<AbsolutePathBuf> logo_dark{};
   /// Remote logo URL from the plugin catalog.
   Optional<std::string> logo_url{};
   /// Remote dark-mode logo URL from the plugin catalog.
+  ///
+  /// Since 0.144.6.
   Optional<std::string> logo_url_dark{};
   Optional<std::string> long_description{};
   Optional<std::string> privacy_policy_url{};
@@ -309,6 +527,7 @@ struct PluginSharePrincipal {
 /// The protocol's `PluginShareContext`.
 struct PluginShareContext {
   std::string remote_plugin_id;
+  /// Since 0.146.1.
   Optional<bool> can_publish_to_workspace{};
   Optional<std::string> creator_account_user_id{};
   Optional<std::string> creator_name{};
@@ -342,6 +561,8 @@ struct LocalPluginSource {
 };
 
 /// The arm with `type` "npm".
+///
+/// Since 0.144.6.
 struct NpmPluginSource {
   std::string package;
   /// Optional HTTPS registry URL. Authentication stays in the user's npm config.
@@ -387,23 +608,36 @@ struct PluginSummary {
   /// Default: `"AVAILABLE"`.
   Defaulted<PluginAvailability> availability = by_default(PluginAvailability::available);
   /// Why the remote plugin is unavailable, when provided by plugin-service.
+  ///
+  /// Since 0.148.0.
   Optional<PluginDisabledReason> disabled_reason{};
   /// Raw plugin-service plan identifiers eligible to install the plugin.
+  ///
+  /// Since 0.148.0.
   Optional<std::vector<std::string>> eligible_plan_types{};
+  /// Since 0.157.1. Until 0.157.1.
+  [[deprecated("Until 0.157.1.")]]
+  Optional<PluginExtensions> extensions{};
+  /// Since 0.144.6.
   Optional<PluginInstallPolicySource> install_policy_source{};
   /// Unix timestamp in seconds when the remote plugin was installed, when available.
+  ///
+  /// Since 0.148.0.
   Optional<std::int64_t> installed_at{};
   Optional<PluginInterface> interface_{};
   /// Default: `[]`.
   Defaulted<std::vector<std::string>> keywords{};
   /// Version of the locally materialized plugin package when available.
   Optional<std::string> local_version{};
+  /// Since 0.146.1.
   Optional<bool> must_show_installation_interstitial{};
   /// Backend remote plugin identifier when available.
   Optional<std::string> remote_plugin_id{};
   /// Remote sharing context associated with this plugin when available.
   Optional<PluginShareContext> share_context{};
   /// Version advertised by the remote marketplace backend when available.
+  ///
+  /// Since 0.144.6.
   Optional<std::string> version{};
 
   Extra extra{};  // members that this version does not know
@@ -432,6 +666,8 @@ enum class ScheduledTaskWeekday : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ScheduledTaskWeekday`.
+///
+/// Since 0.146.1.
 struct ScheduledTaskWeekday
     : OpenEnum<ScheduledTaskWeekday, known::ScheduledTaskWeekday> {
   using OpenEnum::OpenEnum;
@@ -474,6 +710,8 @@ struct WeeklyScheduledTaskSchedule {
 };
 
 /// The protocol's `ScheduledTaskSchedule`.
+///
+/// Since 0.146.1.
 struct ScheduledTaskSchedule
     : Union<ScheduledTaskSchedule,
             HourlyScheduledTaskSchedule,
@@ -487,6 +725,8 @@ struct ScheduledTaskSchedule
 };
 
 /// The protocol's `ScheduledTaskSummary`.
+///
+/// Since 0.146.1.
 struct ScheduledTaskSummary {
   std::string key;
   std::string name;
@@ -512,18 +752,23 @@ struct SkillSummary {
 
 /// The protocol's `PluginDetail`.
 struct PluginDetail {
-  std::vector<AppTemplateSummary> app_templates;
   std::vector<AppSummary> apps;
   std::vector<PluginHookSummary> hooks;
   std::string marketplace_name;
   std::vector<std::string> mcp_servers;
   std::vector<SkillSummary> skills;
   PluginSummary summary;
+  /// Since 0.138.0.
+  std::optional<std::vector<AppTemplateSummary>> app_templates{};
   Optional<std::string> description{};
   Optional<AbsolutePathBuf> marketplace_path{};
   /// The declared onboarding skill, when the plugin and visible skill are enabled.
+  ///
+  /// Since 0.156.1.
   Optional<SkillSummary> onboarding_skill{};
+  /// Since 0.146.1.
   Optional<std::vector<ScheduledTaskSummary>> scheduled_tasks{};
+  /// Since 0.140.0.
   Optional<std::string> share_url{};
 
   Extra extra{};  // members that this version does not know
@@ -534,6 +779,8 @@ struct PluginDetail {
 struct PluginInstallParams {
   std::string plugin_name;
   /// Client-generated identifier used to correlate one installation attempt.
+  ///
+  /// Since 0.148.0.
   Optional<std::string> install_attempt_id{};
   Optional<AbsolutePathBuf> marketplace_path{};
   Optional<std::string> remote_marketplace_name{};
@@ -552,6 +799,8 @@ struct PluginInstallResponse {
 };
 
 /// The params of `plugin/installed`.
+///
+/// Since 0.134.0.
 struct PluginInstalledParams {
   /// Optional working directories used to discover repo marketplaces.
   Optional<std::vector<AbsolutePathBuf>> cwds{};
@@ -577,6 +826,8 @@ struct PluginMarketplaceEntry {
 };
 
 /// The response of `plugin/installed`.
+///
+/// Since 0.134.0.
 struct PluginInstalledResponse {
   std::vector<PluginMarketplaceEntry> marketplaces;
   /// Default: `[]`.
@@ -590,9 +841,11 @@ namespace known {
 /// The values of `PluginListMarketplaceKind` that this version knows.
 enum class PluginListMarketplaceKind : std::uint8_t {
   local,
+  /// Since 0.134.0.
   vertical,
   workspace_directory,
   shared_with_me,
+  /// Since 0.144.6.
   created_by_me_remote,
 };
 }  // namespace known
@@ -618,6 +871,8 @@ struct PluginListParams {
   /// home-scoped marketplaces and the official curated marketplace are considered.
   Optional<std::vector<AbsolutePathBuf>> cwds{};
   /// Whether the client requests a fresh remote plugin catalog fetch.
+  ///
+  /// Since 0.146.1.
   std::optional<bool> force_refetch{};
   /// Optional marketplace kind filter. When omitted, only local marketplaces are queried, plus the
   /// default remote catalog when enabled by feature flag.
@@ -661,6 +916,8 @@ struct PluginReadResponse {
 /// describe declarations before runtime policy filtering. Updates OR the old and new bundle flags;
 /// enablement changes and cached reinstalls use the cached bundle; removals retain the old bundle's
 /// flags.
+///
+/// Since 0.154.0.
 struct PluginReconcileChangedPlugin {
   bool has_apps = false;
   bool has_hooks = false;
@@ -675,6 +932,8 @@ struct PluginReconcileChangedPlugin {
 };
 
 /// The params of `plugin/reconcile`.
+///
+/// Since 0.154.0.
 struct PluginReconcileParams {
   /// Optional client-provided reason recorded with the reconciliation attempt.
   Optional<std::string> reason{};
@@ -686,6 +945,8 @@ struct PluginReconcileParams {
 /// Bundle and installed-state changes observed by this pass, not a runtime-readiness
 /// acknowledgement or a cumulative diff since the client's last request. Other metadata-only
 /// changes are not listed.
+///
+/// Since 0.154.0.
 struct PluginReconcileResponse {
   /// Plugins affected by bundle changes, enablement changes, or removals. Installed-state changes
   /// compare against the previous cached snapshot, including cached reinstalls. Removal hints
@@ -711,6 +972,8 @@ enum class PluginSearchScope : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `PluginSearchScope`.
+///
+/// Since 0.148.0.
 struct PluginSearchScope
     : OpenEnum<PluginSearchScope, known::PluginSearchScope> {
   using OpenEnum::OpenEnum;
@@ -725,6 +988,8 @@ struct PluginSearchScope
 /// The params of `plugin/search`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct PluginSearchParams {
   std::string search_term;
   Optional<std::string> cursor{};
@@ -737,6 +1002,8 @@ struct PluginSearchParams {
 };
 
 /// The protocol's `PluginSearchResult`.
+///
+/// Since 0.148.0.
 struct PluginSearchResult {
   std::string marketplace_name;
   PluginSummary plugin;
@@ -749,6 +1016,8 @@ struct PluginSearchResult {
 /// The response of `plugin/search`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct PluginSearchResponse {
   std::vector<PluginSearchResult> data;
   Optional<std::string> next_cursor{};
@@ -860,6 +1129,7 @@ struct PluginShareSaveParams {
 struct PluginShareSaveResponse {
   std::string remote_plugin_id;
   std::string share_url;
+  /// Since 0.146.1.
   Optional<bool> can_publish_to_workspace{};
 
   Extra extra{};  // members that this version does not know
@@ -871,6 +1141,7 @@ namespace known {
 enum class PluginShareUpdateDiscoverability : std::uint8_t {
   unlisted,
   private_,
+  /// Since 0.146.1.
   listed,
 };
 }  // namespace known
@@ -951,6 +1222,8 @@ struct PluginList {
 /// `plugin/search`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct PluginSearch {
   static constexpr std::string_view method = "plugin/search";
   static constexpr bool experimental = true;
@@ -959,6 +1232,8 @@ struct PluginSearch {
 };
 
 /// `plugin/installed`
+///
+/// Since 0.134.0.
 struct PluginInstalled {
   static constexpr std::string_view method = "plugin/installed";
   static constexpr bool experimental = false;
@@ -967,6 +1242,8 @@ struct PluginInstalled {
 };
 
 /// `plugin/reconcile`
+///
+/// Since 0.154.0.
 struct PluginReconcile {
   static constexpr std::string_view method = "plugin/reconcile";
   static constexpr bool experimental = false;
@@ -1049,3 +1326,7 @@ struct PluginUninstall {
 }  // namespace requests
 
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

@@ -41,6 +41,8 @@ struct ProcessExitedNotification {
   bool stdout_cap_reached = false;
   /// Whether output collection hit its post-exit deadline before seeing EOF or reaching the
   /// requested byte cap on either stream. Older servers omit this field.
+  ///
+  /// Since 0.166.0.
   Optional<bool> output_drain_timed_out{};
 
   Extra extra{};  // members that this version does not know

@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// The protocol's `ProjectRoot`.
+///
+/// Since 0.150.0.
 struct ProjectRoot {
   AbsolutePathBuf path;
 
@@ -24,6 +26,8 @@ struct ProjectRoot {
 };
 
 /// The protocol's `Project`.
+///
+/// Since 0.150.0.
 struct Project {
   std::int64_t created_at = 0;
   std::string id;
@@ -33,6 +37,8 @@ struct Project {
   std::vector<ProjectRoot> roots;
   std::int64_t updated_at = 0;
   /// Newest non-archived member thread's recency, in Unix seconds; null when none exist.
+  ///
+  /// Since 0.152.1.
   Optional<std::int64_t> recency_at{};
 
   Extra extra{};  // members that this version does not know
@@ -49,6 +55,8 @@ enum class ProjectChangeType : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ProjectChangeType`.
+///
+/// Since 0.150.0.
 struct ProjectChangeType
     : OpenEnum<ProjectChangeType, known::ProjectChangeType> {
   using OpenEnum::OpenEnum;
@@ -61,6 +69,8 @@ struct ProjectChangeType
 };
 
 /// The params of `project/changed`.
+///
+/// Since 0.150.0.
 struct ProjectChangedNotification {
   ProjectChangeType change_type;
   std::string project_id;
@@ -72,6 +82,8 @@ struct ProjectChangedNotification {
 /// The params of `project/create`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectCreateParams {
   std::string idempotency_key;
   std::string name;
@@ -85,6 +97,8 @@ struct ProjectCreateParams {
 /// The response of `project/create`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectCreateResponse {
   Project project;
 
@@ -95,6 +109,8 @@ struct ProjectCreateResponse {
 /// The params of `project/delete`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectDeleteParams {
   std::string project_id;
 
@@ -105,6 +121,8 @@ struct ProjectDeleteParams {
 /// The response of `project/delete`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectDeleteResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -113,6 +131,8 @@ struct ProjectDeleteResponse {
 /// The params of `project/import`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectImportParams {
   std::string idempotency_key;
   std::string name;
@@ -127,6 +147,8 @@ struct ProjectImportParams {
 /// The response of `project/import`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectImportResponse {
   Project project;
 
@@ -143,6 +165,8 @@ enum class ProjectSortKey : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ProjectSortKey`.
+///
+/// Since 0.152.1.
 struct ProjectSortKey
     : OpenEnum<ProjectSortKey, known::ProjectSortKey> {
   using OpenEnum::OpenEnum;
@@ -156,12 +180,18 @@ struct ProjectSortKey
 /// The params of `project/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectListParams {
   Optional<std::string> cursor{};
   Optional<std::uint32_t> limit{};
   /// Requires sortKey. Defaults to asc for position and desc for recencyAt.
+  ///
+  /// Since 0.152.1.
   Optional<SortDirection> sort_direction{};
   /// Defaults to position. Recency sorting always places empty projects last.
+  ///
+  /// Since 0.152.1.
   Optional<ProjectSortKey> sort_key{};
 
   Extra extra{};  // members that this version does not know
@@ -171,6 +201,8 @@ struct ProjectListParams {
 /// The response of `project/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectListResponse {
   std::vector<Project> data;
   Optional<std::string> next_cursor{};
@@ -182,6 +214,8 @@ struct ProjectListResponse {
 /// The params of `project/move`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectMoveParams {
   std::string project_id;
   Optional<std::string> before_project_id{};
@@ -193,6 +227,8 @@ struct ProjectMoveParams {
 /// The response of `project/move`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectMoveResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -201,6 +237,8 @@ struct ProjectMoveResponse {
 /// The params of `project/read`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectReadParams {
   std::string project_id;
 
@@ -211,6 +249,8 @@ struct ProjectReadParams {
 /// The response of `project/read`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectReadResponse {
   Project project;
 
@@ -221,6 +261,8 @@ struct ProjectReadResponse {
 /// The params of `project/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectUpdateParams {
   std::string project_id;
   Optional<std::map<std::string, std::string>> metadata{};
@@ -234,6 +276,8 @@ struct ProjectUpdateParams {
 /// The response of `project/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectUpdateResponse {
   Project project;
 
@@ -246,6 +290,8 @@ namespace requests {
 /// `project/list`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectList {
   static constexpr std::string_view method = "project/list";
   static constexpr bool experimental = true;
@@ -256,6 +302,8 @@ struct ProjectList {
 /// `project/read`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectRead {
   static constexpr std::string_view method = "project/read";
   static constexpr bool experimental = true;
@@ -266,6 +314,8 @@ struct ProjectRead {
 /// `project/create`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectCreate {
   static constexpr std::string_view method = "project/create";
   static constexpr bool experimental = true;
@@ -276,6 +326,8 @@ struct ProjectCreate {
 /// `project/import`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectImport {
   static constexpr std::string_view method = "project/import";
   static constexpr bool experimental = true;
@@ -286,6 +338,8 @@ struct ProjectImport {
 /// `project/update`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectUpdate {
   static constexpr std::string_view method = "project/update";
   static constexpr bool experimental = true;
@@ -296,6 +350,8 @@ struct ProjectUpdate {
 /// `project/move`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectMove {
   static constexpr std::string_view method = "project/move";
   static constexpr bool experimental = true;
@@ -306,6 +362,8 @@ struct ProjectMove {
 /// `project/delete`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ProjectDelete {
   static constexpr std::string_view method = "project/delete";
   static constexpr bool experimental = true;
@@ -318,6 +376,8 @@ struct ProjectDelete {
 namespace notifications {
 
 /// `project/changed`
+///
+/// Since 0.150.0.
 struct ProjectChanged {
   static constexpr std::string_view method = "project/changed";
   static constexpr bool experimental = false;

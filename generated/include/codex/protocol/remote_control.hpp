@@ -18,6 +18,8 @@ namespace codex::protocol {
 /// The protocol's `RemoteControlClient`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClient {
   std::string client_id;
   Optional<std::string> app_version{};
@@ -43,6 +45,8 @@ enum class RemoteControlClientsListOrder : std::uint8_t {
 /// The protocol's `RemoteControlClientsListOrder`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClientsListOrder
     : OpenEnum<RemoteControlClientsListOrder, known::RemoteControlClientsListOrder> {
   using OpenEnum::OpenEnum;
@@ -56,6 +60,8 @@ struct RemoteControlClientsListOrder
 /// The params of `remoteControl/client/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClientsListParams {
   std::string environment_id;
   Optional<std::string> cursor{};
@@ -69,6 +75,8 @@ struct RemoteControlClientsListParams {
 /// The response of `remoteControl/client/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClientsListResponse {
   std::vector<RemoteControlClient> data;
   Optional<std::string> next_cursor{};
@@ -80,6 +88,8 @@ struct RemoteControlClientsListResponse {
 /// The params of `remoteControl/client/revoke`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClientsRevokeParams {
   std::string client_id;
   std::string environment_id;
@@ -91,6 +101,8 @@ struct RemoteControlClientsRevokeParams {
 /// The response of `remoteControl/client/revoke`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClientsRevokeResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -148,6 +160,8 @@ struct RemoteControlEnableResponse {
 /// The params of `remoteControl/pairing/start`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlPairingStartParams {
   std::optional<bool> manual_code{};
 
@@ -158,6 +172,8 @@ struct RemoteControlPairingStartParams {
 /// The response of `remoteControl/pairing/start`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlPairingStartResponse {
   std::string environment_id;
   std::int64_t expires_at = 0;
@@ -171,6 +187,8 @@ struct RemoteControlPairingStartResponse {
 /// The params of `remoteControl/pairing/status`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlPairingStatusParams {
   Optional<std::string> manual_pairing_code{};
   Optional<std::string> pairing_code{};
@@ -182,6 +200,8 @@ struct RemoteControlPairingStatusParams {
 /// The response of `remoteControl/pairing/status`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlPairingStatusResponse {
   bool claimed = false;
 
@@ -248,6 +268,8 @@ struct RemoteControlStatusRead {
 /// `remoteControl/pairing/start`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlPairingStart {
   static constexpr std::string_view method = "remoteControl/pairing/start";
   static constexpr bool experimental = true;
@@ -258,6 +280,8 @@ struct RemoteControlPairingStart {
 /// `remoteControl/pairing/status`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlPairingStatus {
   static constexpr std::string_view method = "remoteControl/pairing/status";
   static constexpr bool experimental = true;
@@ -268,6 +292,8 @@ struct RemoteControlPairingStatus {
 /// `remoteControl/client/list`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClientList {
   static constexpr std::string_view method = "remoteControl/client/list";
   static constexpr bool experimental = true;
@@ -278,6 +304,8 @@ struct RemoteControlClientList {
 /// `remoteControl/client/revoke`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.138.0.
 struct RemoteControlClientRevoke {
   static constexpr std::string_view method = "remoteControl/client/revoke";
   static constexpr bool experimental = true;

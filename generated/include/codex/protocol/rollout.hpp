@@ -19,6 +19,8 @@ namespace codex::protocol {
 /// can cause the background pass to skip without doing work.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.156.1.
 struct RolloutCompressResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -31,6 +33,8 @@ namespace requests {
 /// Start a best-effort background compression pass for cold local rollouts.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.156.1.
 struct RolloutCompress {
   static constexpr std::string_view method = "rollout/compress";
   static constexpr bool experimental = true;

@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// The protocol's `ServerDiagnosticsGauge`.
+///
+/// Since 0.148.0.
 struct ServerDiagnosticsGauge {
   std::string name;
   std::uint64_t value = 0;
@@ -27,12 +29,16 @@ struct ServerDiagnosticsGauge {
 /// The params of `server/diagnostics`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ServerDiagnosticsParams {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ServerDiagnosticsProcess`.
+///
+/// Since 0.148.0.
 struct ServerDiagnosticsProcess {
   std::uint32_t id = 0;
   Optional<std::uint64_t> physical_footprint_bytes{};
@@ -45,6 +51,8 @@ struct ServerDiagnosticsProcess {
 /// The response of `server/diagnostics`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ServerDiagnosticsResponse {
   std::vector<ServerDiagnosticsGauge> gauges;
   ServerDiagnosticsProcess process;
@@ -60,6 +68,8 @@ namespace requests {
 /// Read content-free, process-local diagnostics.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ServerDiagnostics {
   static constexpr std::string_view method = "server/diagnostics";
   static constexpr bool experimental = true;

@@ -80,6 +80,8 @@ struct ApprovedExecpolicyAmendmentReviewDecision {
 
 /// User has denied this command and the agent should not execute it, but it should continue the
 /// session and try something else.
+///
+/// Since 0.146.1.
 struct DeniedReviewDecision {
   std::string rejection;
 
@@ -105,12 +107,19 @@ enum class ReviewDecisionValue : std::uint8_t {
   approved_for_session,
   /// User has approved this MCP tool call and wants to amend its policy so matching future calls
   /// are automatically approved across sessions.
+  ///
+  /// Since 0.148.0.
   approved_mcp_policy_amendment,
   /// Automatic approval review timed out before reaching a decision.
   timed_out,
   /// User has denied this command and the agent should not do anything until the user's next
   /// command.
   abort,
+  /// User has denied this command and the agent should not execute it, but it should continue the
+  /// session and try something else.
+  ///
+  /// Until 0.144.6.
+  denied,
 };
 }  // namespace known
 
@@ -125,6 +134,7 @@ struct ReviewDecisionValue
       known::ReviewDecisionValue::approved_mcp_policy_amendment;
   static constexpr auto timed_out = known::ReviewDecisionValue::timed_out;
   static constexpr auto abort = known::ReviewDecisionValue::abort;
+  static constexpr auto denied = known::ReviewDecisionValue::denied;
 
   static const detail::EnumInfo type_info;
 };
@@ -145,6 +155,7 @@ struct ReviewDecision
       known::ReviewDecisionValue::approved_mcp_policy_amendment;
   static constexpr auto timed_out = known::ReviewDecisionValue::timed_out;
   static constexpr auto abort = known::ReviewDecisionValue::abort;
+  static constexpr auto denied = known::ReviewDecisionValue::denied;
 
   ReviewDecision(known::ReviewDecisionValue value)
       : Union(ReviewDecisionValue(value)) {}
@@ -266,12 +277,18 @@ struct InitializeCapabilities {
   Defaulted<bool> experimental_api = by_default(false);
   /// Use explicit gateway OAuth login instead of automatic browser authorization. Applies to this
   /// app-server's gateway runtime; later connections cannot undo it.
+  ///
+  /// Since 0.157.1.
   std::optional<bool> explicit_gateway_oauth{};
   /// MCP extension settings declared by the app-server client.
+  ///
+  /// Since 0.148.0.
   Optional<std::map<std::string, Json>> extensions{};
   /// Legacy opt-in for the `openai/form` MCP extension.
   ///
   /// New clients should declare `openai/form` in [`Self::extensions`].
+  ///
+  /// Since 0.144.6.
   std::optional<bool> mcp_server_openai_form_elicitation{};
   /// Exact notification method names that should be suppressed for this connection (for example
   /// `thread/started`).
@@ -282,6 +299,8 @@ struct InitializeCapabilities {
   Defaulted<bool> request_attestation = by_default(false);
   /// Present `humanCommand` approvals to a person and return only a one-time decision. Requires
   /// `experimentalApi`. Pending requests can be replayed to compatible clients.
+  ///
+  /// Since 0.168.0.
   std::optional<bool> required_human_approval{};
 
   Extra extra{};  // members that this version does not know

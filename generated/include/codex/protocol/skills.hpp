@@ -78,6 +78,8 @@ struct SkillMetadata {
   Optional<SkillDependencies> dependencies{};
   Optional<SkillInterface> interface_{};
   /// Owning plugin ID, matching `PluginSummary.id`, when known.
+  ///
+  /// Since 0.150.0.
   Optional<std::string> plugin_id{};
   /// Legacy short_description from SKILL.md. Prefer SKILL.json interface.short_description.
   Optional<std::string> short_description{};
@@ -116,6 +118,8 @@ struct SkillsConfigWriteResponse {
 };
 
 /// The params of `skills/extraRoots/set`.
+///
+/// Since 0.138.0.
 struct SkillsExtraRootsSetParams {
   std::vector<AbsolutePathBuf> extra_roots;
 
@@ -124,6 +128,8 @@ struct SkillsExtraRootsSetParams {
 };
 
 /// The response of `skills/extraRoots/set`.
+///
+/// Since 0.138.0.
 struct SkillsExtraRootsSetResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -169,6 +175,8 @@ struct SkillsList {
 };
 
 /// `skills/extraRoots/set`
+///
+/// Since 0.138.0.
 struct SkillsExtraRootsSet {
   static constexpr std::string_view method = "skills/extraRoots/set";
   static constexpr bool experimental = false;

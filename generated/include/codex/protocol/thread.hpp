@@ -13,6 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace codex::protocol {
 
 namespace known {
@@ -25,6 +30,8 @@ enum class CodexResponseHandoffMode : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `CodexResponseHandoffMode`.
+///
+/// Since 0.146.1.
 struct CodexResponseHandoffMode
     : OpenEnum<CodexResponseHandoffMode, known::CodexResponseHandoffMode> {
   using OpenEnum::OpenEnum;
@@ -41,11 +48,14 @@ namespace known {
 enum class ConversationTextRole : std::uint8_t {
   user,
   developer,
+  /// Since 0.144.6.
   assistant,
 };
 }  // namespace known
 
 /// The protocol's `ConversationTextRole`.
+///
+/// Since 0.140.0.
 struct ConversationTextRole
     : OpenEnum<ConversationTextRole, known::ConversationTextRole> {
   using OpenEnum::OpenEnum;
@@ -58,6 +68,8 @@ struct ConversationTextRole
 };
 
 /// The params of `thread/environment/connected`.
+///
+/// Since 0.146.1.
 struct EnvironmentConnectionNotification {
   std::string environment_id;
   std::string thread_id;
@@ -77,6 +89,8 @@ enum class GuardianAssessmentOutcome : std::uint8_t {
 /// Final allow/deny outcome returned by the guardian reviewer.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.168.0.
 struct GuardianAssessmentOutcome
     : OpenEnum<GuardianAssessmentOutcome, known::GuardianAssessmentOutcome> {
   using OpenEnum::OpenEnum;
@@ -88,11 +102,15 @@ struct GuardianAssessmentOutcome
 };
 
 /// The protocol's `QueuedSubmission`.
+///
+/// Since 0.148.0.
 struct QueuedSubmission {
   std::string client_user_message_id;
   std::string id;
   std::vector<UserInput> input;
   /// Metadata retained with this input, including across reconnect and restoration.
+  ///
+  /// Since 0.169.0.
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
 
   Extra extra{};  // members that this version does not know
@@ -104,6 +122,7 @@ namespace known {
 enum class RealtimeConversationVersion : std::uint8_t {
   v1,
   v2,
+  /// Since 0.146.1.
   v3,
 };
 }  // namespace known
@@ -145,37 +164,53 @@ enum class RealtimeVoice : std::uint8_t {
   alloy,
   arbor,
   ash,
+  /// Since 0.164.0.
   aube,
   ballad,
   breeze,
+  /// Since 0.164.0.
   bubbie,
   cedar,
   coral,
   cove,
   echo,
   ember,
+  /// Since 0.164.0.
   haetsal,
+  /// Since 0.164.0.
   hanul,
+  /// Since 0.164.0.
   himari,
   juniper,
+  /// Since 0.164.0.
   leher,
   maple,
   marin,
+  /// Since 0.164.0.
   miko,
+  /// Since 0.164.0.
   neer,
+  /// Since 0.164.0.
   porto,
+  /// Since 0.164.0.
   rindo,
+  /// Since 0.164.0.
   rio,
+  /// Since 0.164.0.
   rivage,
   sage,
+  /// Since 0.164.0.
   selva,
   shimmer,
   sol,
+  /// Since 0.164.0.
   sonna,
   spruce,
+  /// Since 0.164.0.
   tinta,
   vale,
   verse,
+  /// Since 0.164.0.
   viola,
 };
 }  // namespace known
@@ -231,6 +266,8 @@ struct RealtimeVoicesList {
   std::vector<RealtimeVoice> v1;
   std::vector<RealtimeVoice> v2;
   /// Default: `[]`.
+  ///
+  /// Since 0.164.0.
   Defaulted<std::vector<RealtimeVoice>> v3{};
 
   Extra extra{};  // members that this version does not know
@@ -254,6 +291,8 @@ struct ThreadApproveGuardianDeniedActionResponse {
 };
 
 /// An independently persisted attachment associated with a thread.
+///
+/// Since 0.155.1.
 struct ThreadAttachment {
   std::string attachment_type;
   std::int64_t created_at = 0;
@@ -274,6 +313,8 @@ enum class ThreadAttachmentAddOutcome : std::uint8_t {
 }  // namespace known
 
 /// Result of attempting to associate an attachment with a thread.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentAddOutcome
     : OpenEnum<ThreadAttachmentAddOutcome, known::ThreadAttachmentAddOutcome> {
   using OpenEnum::OpenEnum;
@@ -285,6 +326,8 @@ struct ThreadAttachmentAddOutcome
 };
 
 /// Parameters for creating or locating an attachment on its owning thread.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentAddParams {
   std::string attachment_type;
   std::string identity_key;
@@ -296,6 +339,8 @@ struct ThreadAttachmentAddParams {
 };
 
 /// The created or existing attachment.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentAddResponse {
   ThreadAttachment attachment;
   ThreadAttachmentAddOutcome outcome;
@@ -305,6 +350,8 @@ struct ThreadAttachmentAddResponse {
 };
 
 /// Parameters for listing attachments from one thread.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentListParams {
   std::string thread_id;
   Optional<std::string> cursor{};
@@ -315,6 +362,8 @@ struct ThreadAttachmentListParams {
 };
 
 /// One page of attachments associated with the requested thread.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentListResponse {
   std::vector<ThreadAttachment> data;
   Optional<std::string> next_cursor{};
@@ -332,6 +381,8 @@ enum class ThreadAttachmentOperation : std::uint8_t {
 }  // namespace known
 
 /// The persisted attachment change represented by a notification.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentOperation
     : OpenEnum<ThreadAttachmentOperation, known::ThreadAttachmentOperation> {
   using OpenEnum::OpenEnum;
@@ -343,6 +394,8 @@ struct ThreadAttachmentOperation
 };
 
 /// A thread that currently owns an attachment with the requested identity.
+///
+/// Since 0.162.1.
 struct ThreadAttachmentOwner {
   /// Whether the owning thread is archived, not whether it is currently executing a turn.
   bool archived = false;
@@ -353,6 +406,8 @@ struct ThreadAttachmentOwner {
 };
 
 /// Parameters for reverse lookup by attachment identity within this server's store.
+///
+/// Since 0.162.1.
 struct ThreadAttachmentOwnerListParams {
   std::string attachment_type;
   std::string identity_key;
@@ -366,6 +421,8 @@ struct ThreadAttachmentOwnerListParams {
 };
 
 /// One page of matching owners, including threads without their own user messages.
+///
+/// Since 0.162.1.
 struct ThreadAttachmentOwnerListResponse {
   std::vector<ThreadAttachmentOwner> data;
   Optional<std::string> next_cursor{};
@@ -375,6 +432,8 @@ struct ThreadAttachmentOwnerListResponse {
 };
 
 /// Parameters for deleting an attachment by its stable thread-local identity.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentRemoveParams {
   std::string attachment_type;
   std::string identity_key;
@@ -385,12 +444,16 @@ struct ThreadAttachmentRemoveParams {
 };
 
 /// Successful deletion does not return additional attachment data.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentRemoveResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Notification published after a thread attachment is created or deleted.
+///
+/// Since 0.155.1.
 struct ThreadAttachmentUpdatedNotification {
   std::string attachment_id;
   std::string attachment_type;
@@ -405,6 +468,8 @@ struct ThreadAttachmentUpdatedNotification {
 /// The protocol's `ThreadBackgroundTerminal`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 struct ThreadBackgroundTerminal {
   std::string command;
   LegacyAppPathString cwd;
@@ -439,6 +504,8 @@ struct ThreadBackgroundTerminalsCleanResponse {
 /// The params of `thread/backgroundTerminals/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 struct ThreadBackgroundTerminalsListParams {
   std::string thread_id;
   /// Opaque pagination cursor returned by a previous call.
@@ -453,6 +520,8 @@ struct ThreadBackgroundTerminalsListParams {
 /// The response of `thread/backgroundTerminals/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 struct ThreadBackgroundTerminalsListResponse {
   std::vector<ThreadBackgroundTerminal> data;
   /// Opaque cursor to pass to the next call to continue after the last item. If None, there are no
@@ -466,6 +535,8 @@ struct ThreadBackgroundTerminalsListResponse {
 /// The params of `thread/backgroundTerminals/terminate`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 struct ThreadBackgroundTerminalsTerminateParams {
   std::string process_id;
   std::string thread_id;
@@ -477,6 +548,8 @@ struct ThreadBackgroundTerminalsTerminateParams {
 /// The response of `thread/backgroundTerminals/terminate`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 struct ThreadBackgroundTerminalsTerminateResponse {
   bool terminated = false;
 
@@ -511,6 +584,8 @@ struct ThreadDecrementElicitationResponse {
 /// The protocol's `ThreadGuardianAssessment`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.168.0.
 struct ThreadGuardianAssessment {
   GuardianAssessmentOutcome outcome;
   std::string rationale;
@@ -526,6 +601,8 @@ struct ThreadGuardianAssessment {
 /// `thread/unsubscribe` or disconnects.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.168.0.
 struct ThreadGuardianReviewParams {
   std::string thread_id;
 
@@ -536,6 +613,8 @@ struct ThreadGuardianReviewParams {
 /// The response of `thread/guardianReview`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.168.0.
 struct ThreadGuardianReviewResponse {
   std::string call_id;
   /// Null when current policy or a remembered approval skips review.
@@ -588,6 +667,8 @@ struct ThreadInjectItemsResponse {
 /// EXPERIMENTAL - retrieve a bounded set of persisted items from one turn.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadItemsReadParams {
   /// Item IDs to retrieve. Supply 1 to 100 IDs.
   std::vector<std::string> item_ids;
@@ -601,6 +682,8 @@ struct ThreadItemsReadParams {
 /// EXPERIMENTAL - persisted items returned in canonical stored order.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadItemsReadResponse {
   std::vector<ThreadItemEntry> data;
 
@@ -649,6 +732,8 @@ struct ThreadMemoryModeSetResponse {
 /// The params of `thread/memory/read`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.165.0.
 struct ThreadMemoryReadParams {
   /// The thread must already be started or resumed.
   std::string thread_id;
@@ -660,6 +745,8 @@ struct ThreadMemoryReadParams {
 /// The response of `thread/memory/read`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.165.0.
 struct ThreadMemoryReadResponse {
   /// Summary from the thread's selected memory version. Null when memory use is disabled or the
   /// selected summary is missing, unreadable, or blank.
@@ -692,14 +779,23 @@ struct ThreadMetadataUpdateParams {
   /// unchanged. This does not select a turn's `cyberAccessProgram` or grant access.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.154.0.
   Optional<bool> daybreak_enabled{};
   /// Patch the stored Git metadata for this thread. Omit a field to leave it unchanged, set it to
   /// `null` to clear it, or provide a string to replace the stored value.
   Optional<ThreadMetadataGitInfoUpdateParams> git_info{};
+  /// Patch whether this thread is pinned. Omit to leave the stored value unchanged.
+  ///
+  /// Since 0.146.1. Until 0.146.1.
+  [[deprecated("Until 0.146.1.")]]
+  Optional<bool> is_pinned{};
   /// Omit to leave the project unchanged, use an empty string to clear it, or provide an existing
   /// project ID to assign it.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.150.0.
   Optional<std::string> project_id{};
 
   Extra extra{};  // members that this version does not know
@@ -717,6 +813,8 @@ struct ThreadMetadataUpdateResponse {
 /// The params of `thread/prediction/request`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.161.0.
 struct ThreadPredictionRequestParams {
   std::string source_turn_id;
   std::string thread_id;
@@ -728,6 +826,8 @@ struct ThreadPredictionRequestParams {
 /// The response of `thread/prediction/request`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.161.0.
 struct ThreadPredictionRequestResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -748,6 +848,8 @@ struct FailedThreadPredictionResult {
 };
 
 /// The protocol's `ThreadPredictionResult`.
+///
+/// Since 0.161.0.
 struct ThreadPredictionResult
     : Union<ThreadPredictionResult,
             CompletedThreadPredictionResult,
@@ -759,6 +861,8 @@ struct ThreadPredictionResult
 };
 
 /// The params of `thread/prediction/updated`.
+///
+/// Since 0.161.0.
 struct ThreadPredictionUpdatedNotification {
   ThreadPredictionResult result;
   std::string source_turn_id;
@@ -771,6 +875,8 @@ struct ThreadPredictionUpdatedNotification {
 /// Prepare an approved plan for the first turn of a fresh thread.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.169.0.
 struct ThreadPrepareApprovedPlanParams {
   std::string markdown;
   std::string thread_id;
@@ -784,6 +890,8 @@ struct ThreadPrepareApprovedPlanParams {
 /// The response of `thread/prepareApprovedPlan`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.169.0.
 struct ThreadPrepareApprovedPlanResponse {
   /// Initial user prompt. If no attachment is readable, the plan is already in the thread's
   /// context.
@@ -794,6 +902,8 @@ struct ThreadPrepareApprovedPlanResponse {
 };
 
 /// The params of `thread/project/updated`.
+///
+/// Since 0.150.0.
 struct ThreadProjectUpdatedNotification {
   std::optional<std::string> project_id;
   std::string thread_id;
@@ -805,11 +915,15 @@ struct ThreadProjectUpdatedNotification {
 /// The params of `thread/queue/add`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueAddParams {
   std::string client_user_message_id;
   std::vector<UserInput> input;
   std::string thread_id;
   /// ResponsesAPI metadata captured from the client submitting this input.
+  ///
+  /// Since 0.169.0.
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
 
   Extra extra{};  // members that this version does not know
@@ -819,6 +933,8 @@ struct ThreadQueueAddParams {
 /// The response of `thread/queue/add`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueAddResponse {
   QueuedSubmission queued_submission;
 
@@ -827,6 +943,8 @@ struct ThreadQueueAddResponse {
 };
 
 /// The params of `thread/queue/changed`.
+///
+/// Since 0.148.0.
 struct ThreadQueueChangedNotification {
   std::string thread_id;
 
@@ -837,6 +955,8 @@ struct ThreadQueueChangedNotification {
 /// The params of `thread/queue/delete`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueDeleteParams {
   std::string queued_submission_id;
   std::string thread_id;
@@ -848,6 +968,8 @@ struct ThreadQueueDeleteParams {
 /// The response of `thread/queue/delete`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueDeleteResponse {
   bool deleted = false;
 
@@ -858,6 +980,8 @@ struct ThreadQueueDeleteResponse {
 /// The params of `thread/queue/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueListParams {
   std::string thread_id;
   /// Opaque pagination cursor returned by a previous call.
@@ -872,6 +996,8 @@ struct ThreadQueueListParams {
 /// The response of `thread/queue/list`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueListResponse {
   std::vector<QueuedSubmission> data;
   /// Opaque cursor for the next page, or `null` when no submissions remain.
@@ -884,6 +1010,8 @@ struct ThreadQueueListResponse {
 /// The params of `thread/queue/reorder`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueReorderParams {
   std::vector<std::string> queued_submission_ids;
   std::string thread_id;
@@ -895,6 +1023,8 @@ struct ThreadQueueReorderParams {
 /// The response of `thread/queue/reorder`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueReorderResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -903,6 +1033,8 @@ struct ThreadQueueReorderResponse {
 /// The params of `thread/queue/start`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueStartParams {
   std::string thread_id;
   Optional<std::string> queued_submission_id{};
@@ -914,6 +1046,8 @@ struct ThreadQueueStartParams {
 /// The response of `thread/queue/start`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueStartResponse {
   Turn turn;
 
@@ -924,11 +1058,15 @@ struct ThreadQueueStartResponse {
 /// The params of `thread/queue/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueUpdateParams {
   std::vector<UserInput> input;
   std::string queued_submission_id;
   std::string thread_id;
   /// Non-empty metadata replaces the input's metadata; omission or an empty map preserves it.
+  ///
+  /// Since 0.169.0.
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
 
   Extra extra{};  // members that this version does not know
@@ -938,6 +1076,8 @@ struct ThreadQueueUpdateParams {
 /// The response of `thread/queue/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueUpdateResponse {
   QueuedSubmission queued_submission;
 
@@ -946,6 +1086,8 @@ struct ThreadQueueUpdateResponse {
 };
 
 /// The params of `thread/readState/changed`.
+///
+/// Since 0.164.0.
 struct ThreadReadStateChangedNotification {
   ThreadReadState read_state;
   std::string thread_id;
@@ -967,6 +1109,8 @@ struct UnreadThreadReadStateOperation {
 };
 
 /// The protocol's `ThreadReadStateOperation`.
+///
+/// Since 0.164.0.
 struct ThreadReadStateOperation
     : Union<ThreadReadStateOperation,
             ReadThreadReadStateOperation,
@@ -980,6 +1124,8 @@ struct ThreadReadStateOperation
 /// The params of `thread/readState/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadReadStateUpdateParams {
   /// Revision of the row or transcript actually seen. Conflicts require a fresh user action.
   std::string expected_revision;
@@ -993,6 +1139,8 @@ struct ThreadReadStateUpdateParams {
 /// The response of `thread/readState/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadReadStateUpdateResponse {
   ThreadReadState read_state;
 
@@ -1034,6 +1182,8 @@ struct ThreadRealtimeAppendAudioResponse {
 /// EXPERIMENTAL - append speakable text to thread realtime.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct ThreadRealtimeAppendSpeechParams {
   std::string text;
   std::string thread_id;
@@ -1045,6 +1195,8 @@ struct ThreadRealtimeAppendSpeechParams {
 /// EXPERIMENTAL - response for appending realtime speech.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct ThreadRealtimeAppendSpeechResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -1057,6 +1209,8 @@ struct ThreadRealtimeAppendTextParams {
   std::string text;
   std::string thread_id;
   /// Default: `"user"`.
+  ///
+  /// Since 0.140.0.
   Defaulted<ConversationTextRole> role = by_default(ConversationTextRole::user);
 
   Extra extra{};  // members that this version does not know
@@ -1092,6 +1246,8 @@ struct InlineVisualizationThreadRealtimeBemItemPresentation {
 };
 
 /// EXPERIMENTAL - how an existing agent item appears in a realtime conversation.
+///
+/// Since 0.150.0.
 struct ThreadRealtimeBemItemPresentation
     : Union<ThreadRealtimeBemItemPresentation,
             WholeItemThreadRealtimeBemItemPresentation,
@@ -1122,6 +1278,8 @@ struct ThreadRealtimeErrorNotification {
 };
 
 /// EXPERIMENTAL - role-bearing text item included when a realtime V3 session starts.
+///
+/// Since 0.146.1.
 struct ThreadRealtimeInitialItem {
   ConversationTextRole role;
   std::string text;
@@ -1145,6 +1303,8 @@ enum class ThreadRealtimeTranscriptRole : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ThreadRealtimeTranscriptRole`.
+///
+/// Since 0.150.0.
 struct ThreadRealtimeTranscriptRole
     : OpenEnum<ThreadRealtimeTranscriptRole, known::ThreadRealtimeTranscriptRole> {
   using OpenEnum::OpenEnum;
@@ -1183,6 +1343,8 @@ enum class ThreadRealtimeSessionOutcome : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ThreadRealtimeSessionOutcome`.
+///
+/// Since 0.150.0.
 struct ThreadRealtimeSessionOutcome
     : OpenEnum<ThreadRealtimeSessionOutcome, known::ThreadRealtimeSessionOutcome> {
   using OpenEnum::OpenEnum;
@@ -1202,6 +1364,8 @@ struct RealtimeSessionClosedThreadRealtimeItem {
 };
 
 /// EXPERIMENTAL - a thread-scoped realtime item in the canonical timeline.
+///
+/// Since 0.150.0.
 struct ThreadRealtimeItem
     : Union<ThreadRealtimeItem,
             RealtimeSessionStartedThreadRealtimeItem,
@@ -1227,6 +1391,8 @@ struct ThreadRealtimeItemAddedNotification {
 };
 
 /// EXPERIMENTAL - a realtime timeline item published after canonical commit.
+///
+/// Since 0.150.0.
 struct ThreadRealtimeItemCompletedNotification {
   ThreadRealtimeItem item;
   std::string thread_id;
@@ -1236,6 +1402,8 @@ struct ThreadRealtimeItemCompletedNotification {
 };
 
 /// EXPERIMENTAL - a realtime timeline item started before its content streams.
+///
+/// Since 0.150.0.
 struct ThreadRealtimeItemStartedNotification {
   ThreadRealtimeItem item;
   std::string thread_id;
@@ -1245,6 +1413,8 @@ struct ThreadRealtimeItemStartedNotification {
 };
 
 /// EXPERIMENTAL - text appended to an active realtime transcript item.
+///
+/// Since 0.150.0.
 struct ThreadRealtimeItemTranscriptDeltaNotification {
   std::string delta;
   std::string item_id;
@@ -1290,7 +1460,30 @@ struct ThreadRealtimeSdpNotification {
   static const detail::ObjectInfo type_info;
 };
 
+namespace known {
+/// The values of `RealtimeConversationArchitecture` that this version knows.
+enum class RealtimeConversationArchitecture : std::uint8_t {
+  realtimeapi,
+  avas,
+};
+}  // namespace known
+
+/// The protocol's `RealtimeConversationArchitecture`.
+///
+/// Since 0.140.0. Until 0.140.0.
+struct [[deprecated("Until 0.140.0.")]] RealtimeConversationArchitecture
+    : OpenEnum<RealtimeConversationArchitecture, known::RealtimeConversationArchitecture> {
+  using OpenEnum::OpenEnum;
+
+  static constexpr auto realtimeapi = known::RealtimeConversationArchitecture::realtimeapi;
+  static constexpr auto avas = known::RealtimeConversationArchitecture::avas;
+
+  static const detail::EnumInfo type_info;
+};
+
 /// The arm with `type` "existingCall".
+///
+/// Since 0.150.0.
 struct ExistingCallThreadRealtimeStartTransport {
   /// Identifier of a realtime call already created and negotiated by the client.
   std::string call_id;
@@ -1335,49 +1528,90 @@ struct ThreadRealtimeStartParams {
   /// clients can choose how they connect separately from what the model emits.
   RealtimeOutputModality output_modality;
   std::string thread_id;
+  /// Overrides the configured realtime architecture for this session only.
+  ///
+  /// Since 0.140.0. Until 0.140.0.
+  [[deprecated("Until 0.140.0.")]]
+  Optional<RealtimeConversationArchitecture> architecture{};
   /// Relays public reasoning summaries as quiet context for realtime V3 delegations. Defaults to
   /// false.
+  ///
+  /// Since 0.157.1.
   std::optional<bool> backend_reasoning_status{};
   /// Leaves Codex response handoffs to the client's explicit append calls instead of forwarding
   /// them automatically. Defaults to false.
+  ///
+  /// Since 0.144.6.
   Optional<bool> client_managed_handoffs{};
   /// Overrides BEM channel prefixes by `analysis`, `commentary`, or `final`. Omitted channels
   /// retain their default uppercase bracketed prefixes.
+  ///
+  /// Since 0.146.1.
   Optional<std::map<std::string,
       std::vector<std::string>>> codex_response_handoff_channel_prefixes{};
   /// Selects how automatic Codex responses are routed in Frameless Bidi sessions. Omitted values
   /// default to `thinking`. Realtime V1 and V2 ignore this setting.
+  ///
+  /// Since 0.146.1.
   Optional<CodexResponseHandoffMode> codex_response_handoff_mode{};
+  /// Optional prefix added to automatic V1 Codex commentary sent with `conversation.handoff.append`
+  /// when `codexResponsesAsItems` is not true. Final answers are sent without the prefix.
+  ///
+  /// Since 0.144.6. Until 0.144.6.
+  [[deprecated("Until 0.144.6.")]]
+  Optional<std::string> codex_response_handoff_prefix{};
   /// Optional prefix added to automatic Codex response items when `codexResponsesAsItems` is true.
+  ///
+  /// Since 0.144.6.
   Optional<std::string> codex_response_item_prefix{};
   /// Sends automatic Codex responses as realtime conversation items instead of handoff appends.
+  ///
+  /// Since 0.144.6.
   Optional<bool> codex_responses_as_items{};
   /// Controls whether a realtime V3 delegation produces an acknowledgement filler. Omitted values
   /// preserve the Realtime API's default behavior.
+  ///
+  /// Since 0.148.0.
   Optional<bool> delegation_ack_filler{};
   /// Routes any transcript tail remaining at session end through Codex. Defaults to false. TODO:
   /// Remove this rollout knob once transcript-tail flushing is always enabled.
+  ///
+  /// Since 0.144.6.
   Optional<bool> flush_transcript_tail_on_session_end{};
   /// Set to false to start without Codex's startup context. Omitted or null includes it.
+  ///
+  /// Since 0.144.6.
   Optional<bool> include_startup_context{};
   /// Adds complete role-bearing text items to the initial Frameless Bidi session history. This is
   /// only supported by realtime V3 and is sent during session startup. Requests are limited to 128
   /// items and 8,192 estimated text tokens in total.
+  ///
+  /// Since 0.146.1.
   Optional<std::vector<ThreadRealtimeInitialItem>> initial_items{};
   /// Overrides the configured realtime model for this session only.
+  ///
+  /// Since 0.140.0.
   Optional<std::string> model{};
   Optional<std::string> prompt{};
   /// Developer instructions given to the backing Codex model when this realtime session ends.
+  ///
+  /// Since 0.148.0.
   Optional<std::string> realtime_end_instructions{};
   Optional<std::string> realtime_session_id{};
   /// Developer instructions given to the backing Codex model when this realtime session starts.
+  ///
+  /// Since 0.148.0.
   Optional<std::string> realtime_start_instructions{};
   Optional<ThreadRealtimeStartTransport> transport{};
   /// Overrides the configured realtime protocol version for this session only.
+  ///
+  /// Since 0.140.0.
   Optional<RealtimeConversationVersion> version{};
   Optional<RealtimeVoice> voice{};
   /// Client-generated identifier for the product voice session. This is distinct from
   /// `realtimeSessionId`.
+  ///
+  /// Since 0.164.0.
   Optional<std::string> voice_session_id{};
 
   Extra extra{};  // members that this version does not know
@@ -1445,6 +1679,8 @@ struct ThreadRealtimeTranscriptDoneNotification {
 /// Replace a paginated thread's durable history with the prefix before one turn.
 ///
 /// This only changes persisted conversation history. It does not revert local file changes.
+///
+/// Since 0.148.0.
 struct ThreadRevertParams {
   /// Turn excluded from the replacement history, together with every later turn.
   std::string before_turn_id;
@@ -1455,6 +1691,8 @@ struct ThreadRevertParams {
 };
 
 /// The response of `thread/revert`.
+///
+/// Since 0.148.0.
 struct ThreadRevertResponse {
   /// Updated loaded thread metadata. `turns` is always empty; hydrate retained history through
   /// `thread/turns/list`.
@@ -1475,6 +1713,8 @@ struct ThreadRevertResponse {
 };
 
 /// The params of `thread/reverted`.
+///
+/// Since 0.148.0.
 struct ThreadRevertedNotification {
   std::string thread_id;
 
@@ -1485,6 +1725,8 @@ struct ThreadRevertedNotification {
 /// The params of `thread/sample/cancel`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadSampleCancelParams {
   RequestId request_id;
 
@@ -1495,6 +1737,8 @@ struct ThreadSampleCancelParams {
 /// The response of `thread/sample/cancel`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadSampleCancelResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -1503,6 +1747,8 @@ struct ThreadSampleCancelResponse {
 /// The params of `thread/sample`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadSampleParams {
   /// The loaded source's latest turn, which must be finished (completed, failed, or interrupted)
   /// unless `allowInProgressTurn` is true.
@@ -1510,15 +1756,20 @@ struct ThreadSampleParams {
   std::string prompt;
   std::string thread_id;
   /// Allow sampling the latest turn before it finishes.
+  ///
+  /// Since 0.169.0.
   std::optional<bool> allow_in_progress_turn{};
   /// Disable MCP servers when the inherited window uses incremental tools on Responses Lite.
   std::optional<bool> disable_mcp{};
   /// Applied only when the provider and model support cache-preserving reasoning-effort updates.
   Optional<ReasoningEffort> effort{};
   /// Override upstream interruption on cancellation for this sample; otherwise inherit the parent.
+  ///
+  /// Since 0.168.0.
   Optional<bool> interrupt_on_cancel{};
   /// Optional metadata to enrich Codex's ResponsesAPI turn metadata.
   Optional<std::map<std::string, std::string>> responsesapi_client_metadata{};
+  /// Since 0.165.0.
   Optional<ThreadSource> thread_source{};
   Optional<std::string> turn_trigger{};
 
@@ -1529,6 +1780,8 @@ struct ThreadSampleParams {
 /// The response of `thread/sample`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadSampleResponse {
   std::string response_id;
   std::string source_turn_id;
@@ -1546,6 +1799,8 @@ struct ThreadSampleResponse {
 /// UTF-16 code-unit range within `snippet`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct ThreadSearchTextRange {
   /// Exclusive UTF-16 code-unit offset.
   std::uint32_t end = 0;
@@ -1559,6 +1814,8 @@ struct ThreadSearchTextRange {
 /// One visible message occurrence returned by [`ThreadSearchOccurrencesResponse`].
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct ThreadSearchOccurrence {
   std::string item_id;
   std::string snippet;
@@ -1575,6 +1832,8 @@ struct ThreadSearchOccurrence {
 /// Parameters for searching visible message occurrences within one paginated thread.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct ThreadSearchOccurrencesParams {
   /// Case-insensitive literal substring to find in visible user messages and both partial and final
   /// assistant answers.
@@ -1592,6 +1851,8 @@ struct ThreadSearchOccurrencesParams {
 /// The response of `thread/searchOccurrences`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct ThreadSearchOccurrencesResponse {
   /// Occurrences in chronological message order.
   std::vector<ThreadSearchOccurrence> data;
@@ -1612,6 +1873,8 @@ enum class ThreadSearchSortKey : std::uint8_t {
 }  // namespace known
 
 /// The protocol's `ThreadSearchSortKey`.
+///
+/// Since 0.148.0.
 struct ThreadSearchSortKey
     : OpenEnum<ThreadSearchSortKey, known::ThreadSearchSortKey> {
   using OpenEnum::OpenEnum;
@@ -1626,6 +1889,8 @@ struct ThreadSearchSortKey
 /// The params of `thread/search`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.134.0.
 struct ThreadSearchParams {
   /// Required substring/full-text query for thread search.
   std::string search_term;
@@ -1633,10 +1898,14 @@ struct ThreadSearchParams {
   /// null, only non-archived threads are returned.
   Optional<bool> archived{};
   /// Show local history visible to the current ChatGPT account. Defaults to false.
+  ///
+  /// Since 0.168.0.
   std::optional<bool> current_account_only{};
   /// Opaque pagination cursor returned by a previous call.
   Optional<std::string> cursor{};
   /// Include persistent threads attached to a parent in search results.
+  ///
+  /// Since 0.169.0.
   std::optional<bool> include_attached_threads{};
   /// Optional page size; defaults to a reasonable server-side value.
   Optional<std::uint32_t> limit{};
@@ -1653,6 +1922,8 @@ struct ThreadSearchParams {
 };
 
 /// The protocol's `ThreadSearchResult`.
+///
+/// Since 0.134.0.
 struct ThreadSearchResult {
   std::string snippet;
   Thread thread;
@@ -1664,6 +1935,8 @@ struct ThreadSearchResult {
 /// The response of `thread/search`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.134.0.
 struct ThreadSearchResponse {
   std::vector<ThreadSearchResult> data;
   /// Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when
@@ -1679,6 +1952,8 @@ struct ThreadSearchResponse {
 };
 
 /// Broadcast after a successful move into, within, or out of a section.
+///
+/// Since 0.168.0.
 struct ThreadSectionChangedNotification {
   /// Destination section, or `null` when the thread was removed from its section.
   std::optional<std::string> section_id;
@@ -1689,6 +1964,8 @@ struct ThreadSectionChangedNotification {
 };
 
 /// Parameters for moving a thread within a server-owned section ordering.
+///
+/// Since 0.148.0.
 struct ThreadSectionMoveParams {
   /// Destination section, or `null` to remove the thread from its section.
   std::optional<std::string> section_id;
@@ -1702,12 +1979,16 @@ struct ThreadSectionMoveParams {
 };
 
 /// The response of `thread/section/move`.
+///
+/// Since 0.148.0.
 struct ThreadSectionMoveResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The protocol's `ThreadSettings`.
+///
+/// Since 0.134.0.
 struct ThreadSettings {
   AskForApproval approval_policy;
   ApprovalsReviewer approvals_reviewer;
@@ -1720,18 +2001,24 @@ struct ThreadSettings {
   /// Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
   ///
   /// Default: `[]`.
+  ///
+  /// Since 0.156.1.
   Defaulted<std::vector<std::string>> disabled_plugin_ids{};
   Optional<ReasoningEffort> effort{};
   /// Environments configured for future turns, in priority order, primary first. `null` means the
   /// server does not expose the selection; [] means none are selected.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.169.0.
   Optional<std::vector<ThreadEnvironment>> environments{};
   /// Deprecated: Always `explicitRequestOnly`. Use `effort` for Ultra behavior.
   ///
   /// Default: `"explicitRequestOnly"`.
   ///
   /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+  ///
+  /// Since 0.144.6.
   Defaulted<MultiAgentMode> multi_agent_mode = by_default(MultiAgentMode::explicit_request_only);
   /// Deprecated: Reports the saved setting; `friendly` and `pragmatic` no longer select a style.
   Optional<Personality> personality{};
@@ -1745,6 +2032,8 @@ struct ThreadSettings {
 /// The params of `thread/settings/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.134.0.
 struct ThreadSettingsUpdateParams {
   std::string thread_id;
   /// Override the approval policy for subsequent turns.
@@ -1759,16 +2048,22 @@ struct ThreadSettingsUpdateParams {
   /// Override the working directory for subsequent turns.
   Optional<std::string> cwd{};
   /// Replace this thread's disabled plugin IDs. Omitted/null preserves the list; [] clears it.
+  ///
+  /// Since 0.156.1.
   Optional<std::vector<std::string>> disabled_plugin_ids{};
   /// Override the reasoning effort for subsequent turns.
   Optional<ReasoningEffort> effort{};
   /// Replace the environments for future turns without changing the running turn. Omitted/null
   /// preserves the selection unless `cwd` is also provided, which selects the default environments
   /// for that directory. [] clears the selection.
+  ///
+  /// Since 0.169.0.
   Optional<std::vector<TurnEnvironmentParams>> environments{};
   /// Override the model for subsequent turns.
   Optional<std::string> model{};
   /// Deprecated: Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
+  ///
+  /// Since 0.144.6.
   Optional<MultiAgentMode> multi_agent_mode{};
   /// Select a named permissions profile id for subsequent turns. Cannot be combined with
   /// `sandboxPolicy`.
@@ -1791,12 +2086,16 @@ struct ThreadSettingsUpdateParams {
 /// The response of `thread/settings/update`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.134.0.
 struct ThreadSettingsUpdateResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// The params of `thread/settings/updated`.
+///
+/// Since 0.134.0.
 struct ThreadSettingsUpdatedNotification {
   std::string thread_id;
   ThreadSettings thread_settings;
@@ -1815,6 +2114,8 @@ struct ThreadShellCommandParams {
   /// Maximum execution time in milliseconds. Defaults to one hour when omitted or null. Must be
   /// non-negative; zero requests an immediate timeout, not unlimited execution. Does not affect the
   /// immediate RPC acknowledgement.
+  ///
+  /// Since 0.152.1.
   Optional<std::int64_t> timeout_ms{};
 
   Extra extra{};  // members that this version does not know
@@ -1871,6 +2172,8 @@ struct TurnCompletedThreadTimelineEntry {
 };
 
 /// EXPERIMENTAL - one item or turn boundary in canonical rollout order.
+///
+/// Since 0.150.0.
 struct ThreadTimelineEntry
     : Union<ThreadTimelineEntry,
             ItemThreadTimelineEntry,
@@ -1886,6 +2189,8 @@ struct ThreadTimelineEntry
 /// EXPERIMENTAL - list ordinary and realtime thread history in rollout order.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ThreadTimelineListParams {
   std::string thread_id;
   Optional<std::string> cursor{};
@@ -1898,9 +2203,77 @@ struct ThreadTimelineListParams {
 /// EXPERIMENTAL - a bounded timeline page with its resolved opening voice state.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ThreadTimelineListResponse {
   std::vector<ThreadTimelineEntry> data;
   Optional<std::string> active_realtime_session_at_page_start{};
+  Optional<std::string> next_cursor{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// DEPRECATED: `thread/rollback` will be removed soon.
+///
+/// Until 0.155.1.
+struct [[deprecated("Until 0.155.1.")]] ThreadRollbackParams {
+  /// The number of turns to drop from the end of the thread. Must be >= 1.
+  ///
+  /// This only modifies the thread's history and does not revert local file changes that have been
+  /// made by the agent. Clients are responsible for reverting these changes.
+  std::uint32_t num_turns = 0;
+  std::string thread_id;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The response of `thread/rollback`.
+///
+/// Until 0.155.1.
+struct [[deprecated("Until 0.155.1.")]] ThreadRollbackResponse {
+  /// The updated thread after applying the rollback, with `turns` populated.
+  ///
+  /// The ThreadItems stored in each Turn are lossy since we explicitly do not persist all agent
+  /// interactions, such as command executions. This is the same behavior as `thread/resume`.
+  Thread thread;
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The params of `thread/turns/items/list`.
+///
+/// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Until 0.140.0.
+struct [[deprecated("Until 0.140.0.")]] ThreadTurnsItemsListParams {
+  std::string thread_id;
+  std::string turn_id;
+  /// Opaque cursor to pass to the next call to continue after the last item.
+  Optional<std::string> cursor{};
+  /// Optional item page size.
+  Optional<std::uint32_t> limit{};
+  /// Optional item pagination direction; defaults to ascending.
+  Optional<SortDirection> sort_direction{};
+
+  Extra extra{};  // members that this version does not know
+  static const detail::ObjectInfo type_info;
+};
+
+/// The response of `thread/turns/items/list`.
+///
+/// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Until 0.140.0.
+struct [[deprecated("Until 0.140.0.")]] ThreadTurnsItemsListResponse {
+  std::vector<ThreadItem> data;
+  /// Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when
+  /// the page contains at least one item.
+  Optional<std::string> backwards_cursor{};
+  /// Opaque cursor to pass to the next call to continue after the last item. if None, there are no
+  /// more items to return.
   Optional<std::string> next_cursor{};
 
   Extra extra{};  // members that this version does not know
@@ -1912,6 +2285,8 @@ namespace requests {
 /// `thread/sample`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadSample {
   static constexpr std::string_view method = "thread/sample";
   static constexpr bool experimental = true;
@@ -1922,6 +2297,8 @@ struct ThreadSample {
 /// `thread/sample/cancel`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadSampleCancel {
   static constexpr std::string_view method = "thread/sample/cancel";
   static constexpr bool experimental = true;
@@ -1961,6 +2338,8 @@ struct ThreadDecrementElicitation {
 /// `thread/prediction/request`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.161.0.
 struct ThreadPredictionRequest {
   static constexpr std::string_view method = "thread/prediction/request";
   static constexpr bool experimental = true;
@@ -1971,6 +2350,8 @@ struct ThreadPredictionRequest {
 /// `thread/queue/add`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueAdd {
   static constexpr std::string_view method = "thread/queue/add";
   static constexpr bool experimental = true;
@@ -1981,6 +2362,8 @@ struct ThreadQueueAdd {
 /// `thread/queue/list`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueList {
   static constexpr std::string_view method = "thread/queue/list";
   static constexpr bool experimental = true;
@@ -1991,6 +2374,8 @@ struct ThreadQueueList {
 /// `thread/queue/update`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueUpdate {
   static constexpr std::string_view method = "thread/queue/update";
   static constexpr bool experimental = true;
@@ -2001,6 +2386,8 @@ struct ThreadQueueUpdate {
 /// `thread/queue/delete`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueDelete {
   static constexpr std::string_view method = "thread/queue/delete";
   static constexpr bool experimental = true;
@@ -2011,6 +2398,8 @@ struct ThreadQueueDelete {
 /// `thread/queue/reorder`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueReorder {
   static constexpr std::string_view method = "thread/queue/reorder";
   static constexpr bool experimental = true;
@@ -2021,6 +2410,8 @@ struct ThreadQueueReorder {
 /// `thread/queue/start`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.148.0.
 struct ThreadQueueStart {
   static constexpr std::string_view method = "thread/queue/start";
   static constexpr bool experimental = true;
@@ -2037,6 +2428,8 @@ struct ThreadMetadataUpdate {
 };
 
 /// `thread/attachment/add`
+///
+/// Since 0.155.1.
 struct ThreadAttachmentAdd {
   static constexpr std::string_view method = "thread/attachment/add";
   static constexpr bool experimental = false;
@@ -2045,6 +2438,8 @@ struct ThreadAttachmentAdd {
 };
 
 /// `thread/attachment/list`
+///
+/// Since 0.155.1.
 struct ThreadAttachmentList {
   static constexpr std::string_view method = "thread/attachment/list";
   static constexpr bool experimental = false;
@@ -2053,6 +2448,8 @@ struct ThreadAttachmentList {
 };
 
 /// `thread/attachmentOwner/list`
+///
+/// Since 0.162.1.
 struct ThreadAttachmentOwnerList {
   static constexpr std::string_view method = "thread/attachmentOwner/list";
   static constexpr bool experimental = false;
@@ -2061,6 +2458,8 @@ struct ThreadAttachmentOwnerList {
 };
 
 /// `thread/attachment/remove`
+///
+/// Since 0.155.1.
 struct ThreadAttachmentRemove {
   static constexpr std::string_view method = "thread/attachment/remove";
   static constexpr bool experimental = false;
@@ -2069,6 +2468,8 @@ struct ThreadAttachmentRemove {
 };
 
 /// `thread/section/move`
+///
+/// Since 0.148.0.
 struct ThreadSectionMove {
   static constexpr std::string_view method = "thread/section/move";
   static constexpr bool experimental = false;
@@ -2079,6 +2480,8 @@ struct ThreadSectionMove {
 /// `thread/settings/update`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.134.0.
 struct ThreadSettingsUpdate {
   static constexpr std::string_view method = "thread/settings/update";
   static constexpr bool experimental = true;
@@ -2099,6 +2502,8 @@ struct ThreadMemoryModeSet {
 /// `thread/memory/read`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.165.0.
 struct ThreadMemoryRead {
   static constexpr std::string_view method = "thread/memory/read";
   static constexpr bool experimental = true;
@@ -2135,6 +2540,8 @@ struct ThreadBackgroundTerminalsClean {
 /// `thread/backgroundTerminals/list`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 struct ThreadBackgroundTerminalsList {
   static constexpr std::string_view method = "thread/backgroundTerminals/list";
   static constexpr bool experimental = true;
@@ -2145,6 +2552,8 @@ struct ThreadBackgroundTerminalsList {
 /// `thread/backgroundTerminals/terminate`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.140.0.
 struct ThreadBackgroundTerminalsTerminate {
   static constexpr std::string_view method = "thread/backgroundTerminals/terminate";
   static constexpr bool experimental = true;
@@ -2153,6 +2562,8 @@ struct ThreadBackgroundTerminalsTerminate {
 };
 
 /// `thread/revert`
+///
+/// Since 0.148.0.
 struct ThreadRevert {
   static constexpr std::string_view method = "thread/revert";
   static constexpr bool experimental = false;
@@ -2163,6 +2574,8 @@ struct ThreadRevert {
 /// `thread/search`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.134.0.
 struct ThreadSearch {
   static constexpr std::string_view method = "thread/search";
   static constexpr bool experimental = true;
@@ -2173,6 +2586,8 @@ struct ThreadSearch {
 /// `thread/searchOccurrences`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.146.1.
 struct ThreadSearchOccurrences {
   static constexpr std::string_view method = "thread/searchOccurrences";
   static constexpr bool experimental = true;
@@ -2183,6 +2598,8 @@ struct ThreadSearchOccurrences {
 /// `thread/readState/update`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadReadStateUpdate {
   static constexpr std::string_view method = "thread/readState/update";
   static constexpr bool experimental = true;
@@ -2193,6 +2610,8 @@ struct ThreadReadStateUpdate {
 /// `thread/items/read`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.164.0.
 struct ThreadItemsRead {
   static constexpr std::string_view method = "thread/items/read";
   static constexpr bool experimental = true;
@@ -2205,6 +2624,8 @@ struct ThreadItemsRead {
 /// Review the idle thread's final injected exec_command without executing it.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.168.0.
 struct ThreadGuardianReview {
   static constexpr std::string_view method = "thread/guardianReview";
   static constexpr bool experimental = true;
@@ -2225,6 +2646,8 @@ struct ThreadInjectItems {
 /// `thread/prepareApprovedPlan`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.169.0.
 struct ThreadPrepareApprovedPlan {
   static constexpr std::string_view method = "thread/prepareApprovedPlan";
   static constexpr bool experimental = true;
@@ -2265,6 +2688,8 @@ struct ThreadRealtimeAppendText {
 /// `thread/realtime/appendSpeech`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.144.6.
 struct ThreadRealtimeAppendSpeech {
   static constexpr std::string_view method = "thread/realtime/appendSpeech";
   static constexpr bool experimental = true;
@@ -2285,6 +2710,8 @@ struct ThreadRealtimeStop {
 /// `thread/timeline/list`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.150.0.
 struct ThreadTimelineList {
   static constexpr std::string_view method = "thread/timeline/list";
   static constexpr bool experimental = true;
@@ -2302,11 +2729,35 @@ struct ThreadRealtimeListVoices {
   using Response = ThreadRealtimeListVoicesResponse;
 };
 
+/// `thread/rollback`
+///
+/// Until 0.155.1.
+struct [[deprecated("Until 0.155.1.")]] ThreadRollback {
+  static constexpr std::string_view method = "thread/rollback";
+  static constexpr bool experimental = false;
+  using Params = ThreadRollbackParams;
+  using Response = ThreadRollbackResponse;
+};
+
+/// `thread/turns/items/list`
+///
+/// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Until 0.140.0.
+struct [[deprecated("Until 0.140.0.")]] ThreadTurnsItemsList {
+  static constexpr std::string_view method = "thread/turns/items/list";
+  static constexpr bool experimental = true;
+  using Params = ThreadTurnsItemsListParams;
+  using Response = ThreadTurnsItemsListResponse;
+};
+
 }  // namespace requests
 
 namespace notifications {
 
 /// `thread/readState/changed`
+///
+/// Since 0.164.0.
 struct ThreadReadStateChanged {
   static constexpr std::string_view method = "thread/readState/changed";
   static constexpr bool experimental = false;
@@ -2314,6 +2765,8 @@ struct ThreadReadStateChanged {
 };
 
 /// `thread/reverted`
+///
+/// Since 0.148.0.
 struct ThreadReverted {
   static constexpr std::string_view method = "thread/reverted";
   static constexpr bool experimental = false;
@@ -2321,6 +2774,8 @@ struct ThreadReverted {
 };
 
 /// `thread/section/changed`
+///
+/// Since 0.168.0.
 struct ThreadSectionChanged {
   static constexpr std::string_view method = "thread/section/changed";
   static constexpr bool experimental = false;
@@ -2328,6 +2783,8 @@ struct ThreadSectionChanged {
 };
 
 /// `thread/attachment/updated`
+///
+/// Since 0.155.1.
 struct ThreadAttachmentUpdated {
   static constexpr std::string_view method = "thread/attachment/updated";
   static constexpr bool experimental = false;
@@ -2335,6 +2792,8 @@ struct ThreadAttachmentUpdated {
 };
 
 /// `thread/prediction/updated`
+///
+/// Since 0.161.0.
 struct ThreadPredictionUpdated {
   static constexpr std::string_view method = "thread/prediction/updated";
   static constexpr bool experimental = false;
@@ -2342,6 +2801,8 @@ struct ThreadPredictionUpdated {
 };
 
 /// `thread/queue/changed`
+///
+/// Since 0.148.0.
 struct ThreadQueueChanged {
   static constexpr std::string_view method = "thread/queue/changed";
   static constexpr bool experimental = false;
@@ -2349,6 +2810,8 @@ struct ThreadQueueChanged {
 };
 
 /// `thread/project/updated`
+///
+/// Since 0.150.0.
 struct ThreadProjectUpdated {
   static constexpr std::string_view method = "thread/project/updated";
   static constexpr bool experimental = false;
@@ -2356,6 +2819,8 @@ struct ThreadProjectUpdated {
 };
 
 /// `thread/environment/connected`
+///
+/// Since 0.146.1.
 struct ThreadEnvironmentConnected {
   static constexpr std::string_view method = "thread/environment/connected";
   static constexpr bool experimental = false;
@@ -2363,6 +2828,8 @@ struct ThreadEnvironmentConnected {
 };
 
 /// `thread/environment/disconnected`
+///
+/// Since 0.146.1.
 struct ThreadEnvironmentDisconnected {
   static constexpr std::string_view method = "thread/environment/disconnected";
   static constexpr bool experimental = false;
@@ -2370,6 +2837,8 @@ struct ThreadEnvironmentDisconnected {
 };
 
 /// `thread/settings/updated`
+///
+/// Since 0.134.0.
 struct ThreadSettingsUpdated {
   static constexpr std::string_view method = "thread/settings/updated";
   static constexpr bool experimental = false;
@@ -2391,6 +2860,8 @@ struct ThreadRealtimeItemAdded {
 };
 
 /// `thread/realtime/item/started`
+///
+/// Since 0.150.0.
 struct ThreadRealtimeItemStarted {
   static constexpr std::string_view method = "thread/realtime/item/started";
   static constexpr bool experimental = false;
@@ -2398,6 +2869,8 @@ struct ThreadRealtimeItemStarted {
 };
 
 /// `thread/realtime/item/transcript/delta`
+///
+/// Since 0.150.0.
 struct ThreadRealtimeItemTranscriptDelta {
   static constexpr std::string_view method = "thread/realtime/item/transcript/delta";
   static constexpr bool experimental = false;
@@ -2405,6 +2878,8 @@ struct ThreadRealtimeItemTranscriptDelta {
 };
 
 /// `thread/realtime/item/completed`
+///
+/// Since 0.150.0.
 struct ThreadRealtimeItemCompleted {
   static constexpr std::string_view method = "thread/realtime/item/completed";
   static constexpr bool experimental = false;
@@ -2456,3 +2931,7 @@ struct ThreadRealtimeClosed {
 }  // namespace notifications
 
 }  // namespace codex::protocol
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

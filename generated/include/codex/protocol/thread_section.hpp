@@ -16,6 +16,8 @@
 namespace codex::protocol {
 
 /// Parameters for creating an independently persisted thread section.
+///
+/// Since 0.148.0.
 struct ThreadSectionCreateParams {
   /// The user-visible name of the section.
   std::string name;
@@ -26,6 +28,8 @@ struct ThreadSectionCreateParams {
 };
 
 /// The independently persisted section created by the server.
+///
+/// Since 0.148.0.
 struct ThreadSectionCreateResponse {
   ThreadSection section;
 
@@ -34,6 +38,8 @@ struct ThreadSectionCreateResponse {
 };
 
 /// Parameters for deleting an independently persisted thread section.
+///
+/// Since 0.148.0.
 struct ThreadSectionDeleteParams {
   /// The stable, server-generated identity of the section to delete.
   std::string section_id;
@@ -43,12 +49,16 @@ struct ThreadSectionDeleteParams {
 };
 
 /// Successful deletion does not return additional section data.
+///
+/// Since 0.148.0.
 struct ThreadSectionDeleteResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
 };
 
 /// Parameters for listing independently persisted thread sections.
+///
+/// Since 0.148.0.
 struct ThreadSectionListParams {
   /// Opaque pagination cursor returned by a previous call.
   Optional<std::string> cursor{};
@@ -60,6 +70,8 @@ struct ThreadSectionListParams {
 };
 
 /// One page of independently persisted thread sections.
+///
+/// Since 0.148.0.
 struct ThreadSectionListResponse {
   std::vector<ThreadSection> data;
   /// Opaque cursor for the next page, or `null` when no sections remain.
@@ -70,6 +82,8 @@ struct ThreadSectionListResponse {
 };
 
 /// Parameters for updating an independently persisted thread section.
+///
+/// Since 0.148.0.
 struct ThreadSectionUpdateParams {
   /// The updated user-visible name of the section.
   std::string name;
@@ -83,6 +97,8 @@ struct ThreadSectionUpdateParams {
 };
 
 /// The independently persisted section after its name is updated.
+///
+/// Since 0.148.0.
 struct ThreadSectionUpdateResponse {
   ThreadSection section;
 
@@ -93,6 +109,8 @@ struct ThreadSectionUpdateResponse {
 namespace requests {
 
 /// `threadSection/list`
+///
+/// Since 0.148.0.
 struct ThreadSectionList {
   static constexpr std::string_view method = "threadSection/list";
   static constexpr bool experimental = false;
@@ -101,6 +119,8 @@ struct ThreadSectionList {
 };
 
 /// `threadSection/create`
+///
+/// Since 0.148.0.
 struct ThreadSectionCreate {
   static constexpr std::string_view method = "threadSection/create";
   static constexpr bool experimental = false;
@@ -109,6 +129,8 @@ struct ThreadSectionCreate {
 };
 
 /// `threadSection/update`
+///
+/// Since 0.148.0.
 struct ThreadSectionUpdate {
   static constexpr std::string_view method = "threadSection/update";
   static constexpr bool experimental = false;
@@ -117,6 +139,8 @@ struct ThreadSectionUpdate {
 };
 
 /// `threadSection/delete`
+///
+/// Since 0.148.0.
 struct ThreadSectionDelete {
   static constexpr std::string_view method = "threadSection/delete";
   static constexpr bool experimental = false;

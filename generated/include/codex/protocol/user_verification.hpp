@@ -19,6 +19,8 @@ namespace codex::protocol {
 /// request ID for each operation and a distinct ID for this cancellation RPC.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.155.1.
 struct UserVerificationCancelParams {
   RequestId request_id;
 
@@ -30,6 +32,8 @@ struct UserVerificationCancelParams {
 /// requests are a no-op, and completed effects are not rolled back.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.155.1.
 struct UserVerificationCancelResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -38,6 +42,8 @@ struct UserVerificationCancelResponse {
 /// The params of `userVerification/delete`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationDeleteParams {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -46,6 +52,8 @@ struct UserVerificationDeleteParams {
 /// The response of `userVerification/delete`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationDeleteResponse {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -54,6 +62,8 @@ struct UserVerificationDeleteResponse {
 /// The params of `userVerification/enroll`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationEnrollParams {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -64,10 +74,15 @@ struct UserVerificationEnrollParams {
 /// metadata fields; callers must check both before registration.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationEnrollResponse {
   std::string credential_id;
+  /// Since 0.156.1.
   Optional<std::string> algorithm{};
   /// Unpadded base64url of the SubjectPublicKeyInfo DER encoding.
+  ///
+  /// Since 0.156.1.
   Optional<std::string> public_key{};
 
   Extra extra{};  // members that this version does not know
@@ -77,6 +92,8 @@ struct UserVerificationEnrollResponse {
 /// A signature over the exact decoded challenge. The verifier validates and consumes it.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationProof {
   std::string credential_id;
   /// Unpadded base64url DER ECDSA signature using P-256 and SHA-256.
@@ -89,6 +106,8 @@ struct UserVerificationProof {
 /// The params of `userVerification/status`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationStatusParams {
   Extra extra{};  // members that this version does not know
   static const detail::ObjectInfo type_info;
@@ -97,6 +116,8 @@ struct UserVerificationStatusParams {
 /// Local readiness only; this neither prompts nor queries server registration.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationStatusResponse {
   Optional<std::string> credential_id{};
   Optional<std::string> unavailable_message{};
@@ -109,6 +130,8 @@ struct UserVerificationStatusResponse {
 /// Local signing primitive, independent of any pending elicitation.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationVerifyParams {
   /// Unpadded base64url encoding of 1–4096 challenge bytes.
   std::string challenge;
@@ -124,6 +147,8 @@ struct UserVerificationVerifyParams {
 /// The response of `userVerification/verify`.
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationVerifyResponse {
   UserVerificationProof proof;
 
@@ -136,6 +161,8 @@ namespace requests {
 /// `userVerification/status`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationStatus {
   static constexpr std::string_view method = "userVerification/status";
   static constexpr bool experimental = true;
@@ -146,6 +173,8 @@ struct UserVerificationStatus {
 /// `userVerification/enroll`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationEnroll {
   static constexpr std::string_view method = "userVerification/enroll";
   static constexpr bool experimental = true;
@@ -156,6 +185,8 @@ struct UserVerificationEnroll {
 /// `userVerification/delete`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationDelete {
   static constexpr std::string_view method = "userVerification/delete";
   static constexpr bool experimental = true;
@@ -166,6 +197,8 @@ struct UserVerificationDelete {
 /// `userVerification/verify`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.154.0.
 struct UserVerificationVerify {
   static constexpr std::string_view method = "userVerification/verify";
   static constexpr bool experimental = true;
@@ -176,6 +209,8 @@ struct UserVerificationVerify {
 /// `userVerification/cancel`
 ///
 /// Experimental: the runtime refuses it unless the client opted in (`experimental_api`).
+///
+/// Since 0.155.1.
 struct UserVerificationCancel {
   static constexpr std::string_view method = "userVerification/cancel";
   static constexpr bool experimental = true;

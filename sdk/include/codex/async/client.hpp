@@ -52,6 +52,17 @@ class AsyncCodex {
   /// As `Codex::metadata`.
   [[nodiscard]] Task<Metadata> metadata();
 
+  /// As `Codex::supports`: `co_await codex.supports<codex::protocol::requests::ThreadQueueAdd>()`.
+  template <class M>
+    requires requires { M::method; }
+  [[nodiscard]] Task<bool> supports() {
+    return supports(std::string(M::method));
+  }
+  /// As `Codex::supports`.
+  [[nodiscard]] Task<bool> supports(std::string method);
+  /// As `Codex::supports`: `co_await codex.supports("turn/start", "toolOutput")`.
+  [[nodiscard]] Task<bool> supports(std::string method, std::string member);
+
   /// As `Codex::close`; ends when the runtime has ended. Later calls throw `TransportClosedError`.
   /// Goes on by itself when the task is given up.
   [[nodiscard]] Task<void> close();

@@ -8,9 +8,10 @@
 #include <cstddef>
 
 // The structs hold standard containers, for which offsetof is conditionally supported: every
-// compiler that we know of supports it.
+// compiler that we know of supports it. And tables have what the runtime does not have any more.
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #define FIELD(type, member, wire, required) \
   {wire, offsetof(type, member), required, type_of<decltype(type::member)>()}

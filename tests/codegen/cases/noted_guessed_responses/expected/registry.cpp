@@ -11,13 +11,15 @@
 #include <codex/protocol/session.hpp>
 #include <codex/protocol/thread.hpp>
 #include <codex/protocol/registry.hpp>
+#include <codex/protocol/support/history.hpp>
 #include <codex/protocol/support/tables.hpp>
 #include <cstddef>
 
 // The structs hold standard containers, for which offsetof is conditionally supported: every
-// compiler that we know of supports it.
+// compiler that we know of supports it. And tables have what the runtime does not have any more.
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #define FIELD(type, member, wire, required) \
   {wire, offsetof(type, member), required, type_of<decltype(type::member)>()}
@@ -93,6 +95,13 @@ constexpr std::array<std::string_view, 0> all_experimental_types = {
 constexpr std::array<std::string_view, 0> all_experimental_members{
 };
 
+constexpr std::array<std::string_view, 0> all_history_versions{
+};
+
+constexpr std::array<TypeHistory, 0> all_type_histories{};
+
+constexpr std::array<MethodHistory, 0> all_method_histories{};
+
 }  // namespace
 
 constexpr Field client_request_fields[] = {
@@ -146,5 +155,11 @@ std::span<const std::string_view> experimental_members() {
 }
 
 std::span<const std::string_view> experimental_types() { return all_experimental_types; }
+
+std::span<const std::string_view> detail::history_versions() { return all_history_versions; }
+
+std::span<const TypeHistory> detail::type_histories() { return all_type_histories; }
+
+std::span<const MethodHistory> detail::method_histories() { return all_method_histories; }
 
 }  // namespace codex::protocol

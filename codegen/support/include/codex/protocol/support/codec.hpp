@@ -15,7 +15,8 @@ namespace codex::protocol {
 struct UnknownPart {
   /// Where: `turn.items[2].type`.
   std::string path;
-  /// What: `member`, `enum value "x"`, `tag "x"`, ...
+  /// What: `member`, `enum value "x"`, `tag "x"`, `method "x"`, or `shape`: a member or an arm of a
+  /// union that this version knows with another type, and keeps as raw JSON.
   std::string what;
 
   bool operator==(const UnknownPart&) const = default;
@@ -33,6 +34,7 @@ std::string encode_text(const TypeInfo& type, const void* value);
 Json encode_json(const TypeInfo& type, const void* value);
 bool equal(const TypeInfo& type, const void* a, const void* b);
 std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value);
+std::vector<UnknownPart> misfits(const TypeInfo& type, const void* value);
 
 }  // namespace detail
 
@@ -41,9 +43,10 @@ std::vector<UnknownPart> unknown_parts(const TypeInfo& type, const void* value);
 template <class T>
 concept Described = requires { detail::type_of<T>(); };
 
-/// Reads a T from JSON text. Members that T does not know are kept in `extra`; of a member that
+/// Reads a T from JSON text. Members that T does not know are kept in `extra`, and so are optional
+/// members that do not fit; an arm of a union that does not fit is `Unknown`. Of a member that
 /// comes twice the last one counts. Throws `DecodeError`, which names the place, when the text is
-/// no JSON, does not fit, or nests deeper than 256 levels.
+/// no JSON, lacks what must be there, or nests deeper than 256 levels.
 template <Described T>
 [[nodiscard]] T decode(std::string_view text) {
   T value{};
@@ -62,6 +65,14 @@ template <Described T>
 template <Described T>
 [[nodiscard]] std::vector<UnknownPart> unknown_parts(const T& value) {
   return detail::unknown_parts(*detail::type_of<T>(), &value);
+}
+
+/// Those of the unknown parts that this version does know, with another type than the one that
+/// came: an optional member that reads as absent, an arm of a union that is `Unknown`. A program
+/// that decides by what a value says should not decide by one that has such parts.
+template <Described T>
+[[nodiscard]] std::vector<UnknownPart> misfits(const T& value) {
+  return detail::misfits(*detail::type_of<T>(), &value);
 }
 
 /// Whether two values of a generated type are the same: by their members, those in `extra` too. A

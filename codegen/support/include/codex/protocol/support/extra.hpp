@@ -9,7 +9,8 @@
 namespace codex {
 
 /// The members of an object that this version of the SDK does not know: kept when decoded, written
-/// back when encoded. One pointer when empty.
+/// back when encoded. So are optional members that came with a value of another type: they read as
+/// absent, and once the member is set, that is written instead. One pointer when empty.
 class Extra {
  public:
   Extra() noexcept = default;

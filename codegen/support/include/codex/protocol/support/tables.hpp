@@ -154,7 +154,7 @@ struct TypeOf<Optional<T>> {
     return static_cast<const Optional<T>*>(optional)->is_null();
   }
   static constexpr NullableInfo info{
-      {{Kind::nullable, {}}, type_of<T>(), emplace, get_value}, set_null, is_null};
+      {unnamed<Optional<T>>(Kind::nullable), type_of<T>(), emplace, get_value}, set_null, is_null};
   static constexpr const TypeInfo* get() noexcept { return &info; }
 };
 
@@ -171,8 +171,11 @@ struct TypeOf<Defaulted<T>> {
   static bool is_set(const void* value) {
     return static_cast<const Defaulted<T>*>(value)->is_set();
   }
+  static void copy(void* to, const void* from) {
+    *static_cast<Defaulted<T>*>(to) = *static_cast<const Defaulted<T>*>(from);
+  }
   static constexpr DefaultedInfo info{
-      {Kind::defaulted, {}}, type_of<T>(), assign, get_value, is_set};
+      {Kind::defaulted, {}}, type_of<T>(), assign, get_value, is_set, copy};
   static constexpr const TypeInfo* get() noexcept { return &info; }
 };
 

@@ -207,6 +207,7 @@ struct DefaultedInfo : TypeInfo {
   void* (*assign)(void* value);  // a fresh element that counts as set
   const void* (*get)(const void* value);
   bool (*is_set)(const void* value);
+  void (*copy)(void* to, const void* from);
 };
 
 /// Which way a method goes.

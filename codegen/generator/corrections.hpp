@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "notes.hpp"
+#include "schema.hpp"
+
+namespace codegen {
+
+/// One entry of `schema/corrections.json`: a type of which the schema says other than what the
+/// runtime sends. It concerns the type's own members, or those of each of its arms.
+struct Correction {
+  std::string type;
+  std::map<std::string, std::string> rename;  // from the schema's name to the runtime's
+  std::map<std::string, Json> retype;         // to a schema of the member's own
+  std::vector<std::string> optional;          // required, says the schema, but not always sent
+  std::string since;                          // the first version that needs it; empty: all do
+  std::string until;                          // the last one; empty: none was seen without need
+};
+
+using Corrections = std::vector<Correction>;
+
+/// Reads the list; throws `SchemaError` on what it does not understand.
+Corrections read_corrections(const Json& json);
+
+/// Mends the bundle of a runtime of that version, before anything else reads it. What needs no
+/// mending (any more) is noted.
+std::vector<Note> correct(Json& bundle, const Corrections& corrections, const std::string& version);
+
+}  // namespace codegen

@@ -1,0 +1,46 @@
+#include "read_json.hpp"
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include "json_limits.hpp"
+
+namespace codegen {
+namespace fs = std::filesystem;
+namespace {
+
+/// Of a file that may be endless, no more than shows that it is too large.
+std::string read_text(const fs::path& path) {
+  if (fs::exists(path) && !fs::is_regular_file(path)) {
+    throw std::runtime_error(path.string() + " is no file");
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot read " + path.string());
+  std::string text(JsonLimits::bytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+}  // namespace
+
+Json read_json(const fs::path& path) {
+  const std::string text = read_text(path);
+  try {
+    check_limits(text);
+    return Json::parse(text);
+  } catch (const SchemaError& error) {
+    throw std::runtime_error(path.string() + error.what());
+  } catch (const Json::exception& error) {
+    throw std::runtime_error(path.string() + " is not JSON: " + error.what());
+  }
+}
+
+Json read_object(const fs::path& path) {
+  Json json = read_json(path);
+  if (!json.is_object()) throw std::runtime_error(path.string() + " is no JSON object");
+  return json;
+}
+
+}  // namespace codegen

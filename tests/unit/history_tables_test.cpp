@@ -1,0 +1,78 @@
+// The history of the real protocol, as generated/ has it.
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <codex/protocol/registry.hpp>
+#include <codex/protocol/support/history.hpp>
+
+namespace codex::protocol::detail {
+namespace {
+
+bool is_known(std::string_view version) {
+  const auto versions = history_versions();
+  return version.empty() || std::find(versions.begin(), versions.end(), version) != versions.end();
+}
+
+bool is_in_order(const Lifetime& lifetime) {
+  return is_known(lifetime.since) && is_known(lifetime.until) &&
+         (lifetime.until.empty() || runtime_rank(lifetime.since) <= runtime_rank(lifetime.until));
+}
+
+Lifetime lifetime_of(std::string_view type, std::string_view part) {
+  const TypeHistory* history = find_type_history(type);
+  REQUIRE(history);
+  for (const auto& entry : history->parts) {
+    if (entry.name == part) return entry.lifetime;
+  }
+  FAIL("no such part");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("history: the versions begin with 0.131.0 and end with the schema's") {
+  CHECK(history_versions().front() == "0.131.0");
+  CHECK(history_versions().back() == runtime_version);
+  CHECK(std::ranges::is_sorted(history_versions(), {}, runtime_rank));
+}
+
+TEST_CASE("history: types are sorted, have a name once and dates that are versions") {
+  std::string_view last;
+  for (const auto& type : type_histories()) {
+    CAPTURE(type.name);
+    CHECK(last < type.name);
+    last = type.name;
+    CHECK(is_in_order(type.lifetime));
+    CHECK(std::ranges::is_sorted(type.parts, {}, &PartHistory::name));
+    for (const auto& part : type.parts) {
+      CAPTURE(part.name);
+      CHECK(is_in_order(part.lifetime));
+      CHECK(is_known(part.required_until));
+    }
+  }
+}
+
+TEST_CASE("history: methods are sorted and those of the registry") {
+  std::string_view last;
+  for (const auto& method : method_histories()) {
+    CAPTURE(method.name);
+    CHECK(last <= method.name);
+    last = method.name;
+    CHECK(is_in_order(method.lifetime));
+    CHECK(find_method(method.kind, method.name) != nullptr);
+  }
+}
+
+TEST_CASE("history: some dates that are known from the runtimes themselves") {
+  CHECK(lifetime_of("Thread", "projectId").since == "0.150.0");
+  CHECK(lifetime_of("Thread", "isPinned").until == "0.146.1");
+  CHECK(lifetime_of("ReviewDelivery", "detached").until == "0.165.0");
+  CHECK(find_method_history(MethodKind::request, "thread/rollback")->lifetime.until == "0.155.1");
+  CHECK(find_method_history(MethodKind::request, "thread/start") == nullptr);
+  CHECK(find_method(MethodKind::request, "thread/rollback")->response->name ==
+        "ThreadRollbackResponse");
+}
+
+}  // namespace codex::protocol::detail
