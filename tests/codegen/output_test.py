@@ -5,11 +5,13 @@ generator."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 BUNDLE = "codex_app_server_protocol.schemas.json"
 CODEGEN = os.path.abspath(os.environ["CODEGEN"])
 RESPONSES = {"ping": "PingResponse", "ask": "AskResponse"}
@@ -116,6 +118,17 @@ class Output(unittest.TestCase):
         done = self.run_codegen("diff", "a,b", "a b")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("0 breaking", done.stdout)
+
+
+class Names(unittest.TestCase):
+    def test_no_type_is_called_as_one_of_the_support_library(self):
+        """A new type there belongs in reserved_names.cpp."""
+        reserved = (ROOT / "codegen/generator/reserved_names.cpp").read_text()
+        for header in sorted((ROOT / "codegen/support/include").rglob("*.hpp")):
+            declared = re.findall(r"^(?:struct|class|enum class|using|concept) ([A-Z]\w*)",
+                                  header.read_text(), re.M)
+            for name in declared:
+                self.assertIn(f'"{name}"', reserved, header.name)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from upkeep import bump, runtimes  # noqa: E402
 
 ARCHIVE = pathlib.Path(os.environ.get("CODEX_SDK_SCHEMAS")
                        or ROOT / "tests" / "codegen" / "runtimes" / "schemas.tar.xz")
-NAMES = re.compile(r"^(?:struct|enum class|using) (\w+)\b|string_view method =\s+\"(.*?)\"", re.M)
+NAMES = re.compile(r"^(?:struct|enum class|using)\s+(?:\[\[.*?\]\]\s+)?(\w+)\b|"
+                   r"string_view method =\s+\"(.*?)\"", re.M | re.S)
 
 
 def run(_name, command):

@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from upkeep import changelog, runtimes, swap, trial_tree  # noqa: E402
+from upkeep import bump, changelog, runtimes, swap, trial_tree  # noqa: E402
 from upkeep.runtimes import Failure  # noqa: E402
 
 SCHEMAS = ROOT / "tests" / "codegen" / "runtimes" / "schemas.tar.xz"
@@ -142,6 +142,36 @@ class Changelog(unittest.TestCase):
             self.assertEqual(changelog.updated(there, "0.1.0", "", "0.1.0", ""), text)
 
 
+class Report(unittest.TestCase):
+    def test_it_tells_apart_what_people_have_to_look_at(self):
+        lines = bump.Report(
+            came=["method ClientRequest#a"], gone=["type B (until 0.1.0)"],
+            notes=["a/b: response guessed: ABResponse", "#/definitions/C: a tuple"],
+            shapes=["D: a struct became a union"], mended=["E.f"]).lines()
+        self.assertEqual([line for line in lines if not line.startswith(" ")], [
+            "1 new:", "1 gone, but kept for older runtimes:",
+            "1 of another form than before, of which the newest counts:",
+            "1 answers that were guessed (schema/responses.json may say better):",
+            "1 raw, or not all that the schema says:", "1 mended upstream, no longer corrected:"])
+        self.assertIn("  a/b: response guessed: ABResponse", lines)
+        self.assertEqual(bump.Report().lines(), [])
+
+    def test_what_came_and_went_is_read_from_two_histories(self):
+        before = {"members": {"A.b": {"since": "0.1.0"}, "A.c": {"until": "0.1.0"}}}
+        after = {"members": {"A.b": {"since": "0.1.0", "until": "0.2.0"}, "A.c": {},
+                             "A.d": {"since": "0.3.0"}}, "methods": {"R#x": {"since": "0.3.0"}}}
+        self.assertEqual(bump.told_by(before, after),
+                         (["method R#x", "member A.c (again)", "member A.d"],
+                          ["member A.b (until 0.2.0)"]))
+
+    def test_the_pin_says_whose_schema_it_is_when_that_is_another(self):
+        text = runtimes.pin_of("0.9.0", {"linux-x64": "sha512-x"})
+        self.assertEqual(bump.pin_text(text, "0.9.0"), text)
+        self.assertEqual(list(json.loads(bump.pin_text(text, "0.10.0"))),
+                         ["version", "schema", "platforms"])
+        self.assertLess(bump.numbers("0.9.0"), bump.numbers("0.10.0"))
+
+
 class Swap(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -205,13 +235,26 @@ class Swap(unittest.TestCase):
         self.assertEqual(self.read(self.tree), before)
 
 
+# Test cases as far as skew can tell.
+TESTS = """#!/bin/sh
+case $1 in
+  --list-test-cases) printf '[doctest] listing\\n====\\na, b\\nhangs\\nfails\\n' ;;
+  "--test-case=a\\, b") exit 0 ;;
+  --test-case=hangs) sleep 60 & wait ;;
+  *) echo "$CODEX_SDK_TEST_RUNTIME says no"; exit 1 ;;
+esac
+"""
+
+
 class Skew(unittest.TestCase):
+    def setUp(self):
+        self.skew = runtimes.load_script("skew")
+
     def test_the_ways_in_which_a_test_ends_are_told_apart(self):
-        skew = runtimes.load_script("skew")
         end = "\n\n====\n[doctest] Status: FAILURE!\n"
 
-        def ending(text, seconds=1.0, passed=False):
-            return skew.ending_of(trial_tree.Verdict(passed, text, seconds))
+        def ending(text, passed=False, hung=False):
+            return self.skew.ending_of(self.skew.Verdict(passed, text, 1.0, hung))
 
         self.assertEqual(ending("", passed=True), ("passed", ""))
         self.assertEqual(ending("x_test.cpp:1: ERROR: test case THREW exception: thread/start with\n"
@@ -222,9 +265,47 @@ class Skew(unittest.TestCase):
         self.assertEqual(ending("x.cpp:3: ERROR: CHECK( a == b ) is NOT correct!\n"
                                 "  values: CHECK( 1 == 2 )" + end),
                          ("differs", "CHECK( a == b ); CHECK( 1 == 2 )"))
-        self.assertEqual(ending("", seconds=120.1), ("hung", ""))
-        self.assertEqual(ending("", seconds=3.0), ("crashed", ""))
+        self.assertEqual(ending("", hung=True), ("hung", ""))
+        self.assertEqual(ending(""), ("crashed", ""))
         self.assertEqual(ending("ERROR: test case CRASHED: SIGABRT" + end)[0], "crashed")
+
+    def test_what_a_runtime_lacks_is_no_failure(self):
+        end = "\n\n====\n[doctest] Status: FAILURE!\n"
+        for said in ("turn/start with toolOutput: Codex runtime 0.151.0 or newer is required",
+                     "thread/rollback: Codex runtime 0.155.1 was the last with it",
+                     "turn/start without input[0].url: Codex runtimes up to 0.155.1 require it",
+                     "needs thread/timeline/list, which this runtime lacks"):
+            text = f"x.cpp:1: ERROR: test case THREW exception: {said}; this one calls itself 'x'."
+            self.assertEqual(self.skew.ending_of(self.skew.Verdict(False, text + end, 1.0)),
+                             ("unsupported", said))
+
+    def test_each_test_runs_by_itself_and_no_longer_than_it_may(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tests = pathlib.Path(folder) / "integration_tests"
+            tests.write_text(TESTS)
+            tests.chmod(0o755)
+            self.assertEqual(self.skew.names_of(tests), ["a, b", "hangs", "fails"])
+
+            def verdict(name, bound=30):
+                return self.skew.run_test(tests, name, pathlib.Path("/codex"), folder, bound)
+
+            self.assertTrue(verdict("a, b").passed)
+            self.assertEqual(verdict("fails").output, "/codex says no\n")
+            self.assertFalse(verdict("fails").hung)
+            start = time.monotonic()
+            self.assertTrue(verdict("hangs", bound=0.5).hung)
+            self.assertLess(time.monotonic() - start, 20)
+
+    def test_the_page_tells_all_that_did_not_pass(self):
+        pair = self.skew.Pair("0.2.0", "0.1.0", {
+            "one": ("passed", ""), "two": ("differs", "CHECK( a )"), "three|": ("refused", "no"),
+            "four": ("unsupported", "x: needs it"), "five": ("unsupported", "x: needs it")})
+        page = self.skew.page([pair])
+        self.assertIn("| 0.2.0 | 0.1.0 | 1 | 2 | 1 | 1 | 0 | 0 |", page)
+        self.assertIn("| two | differs | `CHECK( a )` |", page)
+        self.assertIn("| three\\| | refused | `no` |", page)
+        self.assertIn("- `x: needs it`: 2 tests", page)
+        self.assertNotIn("| one |", page)
 
 
 @unittest.skipUnless(os.environ.get("CODEGEN"), "needs CODEGEN=build/.../codex-codegen")

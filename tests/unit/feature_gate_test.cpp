@@ -105,15 +105,10 @@ TEST_CASE("options newer than the runtime are refused, and nothing is sent") {
             [&] { (void)thread.turn(codex::ExternalMessage{.tool_name = "t", .content = "x"}); });
     refused("turn/start with serviceTierForTurn, turnTrigger",
             [&] { (void)thread.turn("x", {.source = "cron", .turn_service_tier = "fast"}); });
-    refused("thread/resume with excludeTurns",
-            [&] { (void)codex.thread_resume("t", {.include_turns = false}); });
-    refused("thread/fork with excludeTurns",
-            [&] { (void)codex.thread_fork("t", {.include_turns = true}); });
-    for (const auto* method : {"turn/start", "thread/resume", "thread/fork"}) {
-      CHECK(runtime.asked(method).empty());
-    }
+    CHECK(runtime.asked("turn/start").empty());
 
-    (void)codex.thread_resume("t");  // without them, the runtime is good enough
+    (void)codex.thread_resume("t", {.include_turns = false});  // every runtime knows that
+    // Without them, the runtime is good enough.
     (void)thread.turn("x", {.model = "m"});
     CHECK(runtime.asked("turn/start").size() == 1);
   }
@@ -126,10 +121,48 @@ TEST_CASE("runtimes that are new enough, or built from a checkout, get the newer
     FakeRuntime runtime(version);
     answer_threads(runtime);
     codex::Codex codex(runtime.config());
-    (void)codex.thread_resume("t", {.include_turns = false});
-    CHECK(runtime.asked("thread/resume") ==
-          std::vector<Json>{{{"threadId", "t"}, {"excludeTurns", true}}});
+    const auto thread = codex.thread_start();
+    (void)thread.turn("x", {.source = "cron", .turn_service_tier = "fast"});
+    CHECK(runtime.asked("turn/start").at(0).at("turnTrigger") == "cron");
   }
+}
+
+TEST_CASE("what the runtime lacks is refused for every method and at every depth") {
+  FakeRuntime runtime("0.145.0");  // counts as 0.144.6
+  answer_threads(runtime);
+  codex::Codex codex(runtime.config());
+  const auto refused = [&](const std::string& method, const Json& params, const std::string& what) {
+    CAPTURE(what);
+    const std::string message =
+        message_of<UnsupportedError>([&] { (void)codex.request(method, params); });
+    CHECK(contains(message, what));
+    CHECK(contains(message, "'0.145.0'"));
+    CHECK(runtime.asked(method).empty());
+  };
+  const auto turn = [](const Json& input) {
+    return Json{{"threadId", "t"}, {"input", Json::array({input})}};
+  };
+  refused("thread/start", {{"projectId", "p"}},
+          "thread/start with projectId: Codex runtime 0.150.0");
+  refused("thread/list", {{"sortKey", "section_position"}},
+          "thread/list with sortKey \"section_position\": Codex runtime 0.148.0");
+  refused("turn/start", turn({{"type", "audio"}, {"url", "u"}}),
+          "turn/start with input[0] \"audio\": Codex runtime 0.146.1");
+  refused("turn/start", turn({{"type", "image"}, {"url", "u"}, {"fileId", "f"}}),
+          "turn/start with input[0].fileId: Codex runtime 0.156.1");
+  refused("turn/start", turn({{"type", "image"}}),
+          "turn/start without input[0].url: Codex runtimes up to 0.155.1 require it");
+  refused("account/gcp/setup", nullptr, "account/gcp/setup: Codex runtime 0.166.0 or newer");
+  refused("thread/start", {{"approvalPolicy", "on-failure"}},
+          "thread/start with approvalPolicy \"on-failure\": Codex runtime 0.140.0 was the last");
+  CHECK(message_of<UnsupportedError>([&] {
+          (void)codex.request<requests::ThreadStart>({.project_id = "p"});
+        }) == message_of<UnsupportedError>([&] {
+          (void)codex.request("thread/start", {{"projectId", "p"}});
+        }));
+  (void)codex.request("thread/start", {{"projectId", nullptr}, {"approvalPolicy", "never"}});
+  (void)codex.request("turn/start", turn({{"type", "image"}, {"url", "u"}, {"detail", "high"}}));
+  CHECK(runtime.asked("turn/start").size() == 1);
 }
 
 TEST_CASE("a client says what its runtime supports, blocking and not") {

@@ -15,6 +15,7 @@ endfunction()
 
 codex_headers(${PROJECT_SOURCE_DIR}/codegen/support/include)
 codex_headers(${PROJECT_SOURCE_DIR}/generated/include)
+codex_headers(${PROJECT_BINARY_DIR}/sdk/include)
 if(TARGET codex_testing)
   codex_headers(${PROJECT_SOURCE_DIR}/sdk/include)
 else()

@@ -14,3 +14,7 @@ else()
 endif()
 # CMake has no word for the "-alpha.1" of 0.170.0-alpha.1.
 string(REGEX REPLACE "-.*" "" codex_numeric_version "${codex_version}")
+string(REPLACE "." ";" codex_version_numbers "${codex_numeric_version}")
+list(GET codex_version_numbers 0 codex_version_major)
+list(GET codex_version_numbers 1 codex_version_minor)
+list(GET codex_version_numbers 2 codex_version_patch)

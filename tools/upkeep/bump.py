@@ -22,6 +22,8 @@ SURFACES = ("stable", "experimental")
 PARTS = ("methods", "types", "members", "values", "arms")
 MENDED = re.compile(r"#/definitions/(?:v2/)?(\w+): needs no correction of (\S+)")
 
+GUESSED = ": response guessed: "
+
 # Runs a command under a name for its log: its exit code, and what it said.
 Run = collections.abc.Callable[[str, list], tuple[int, str]]
 
@@ -33,11 +35,17 @@ class Report:
     came: list[str] = dataclasses.field(default_factory=list)  # parts, by their paths
     gone: list[str] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)  # new ones of the generator
+    shapes: list[str] = dataclasses.field(default_factory=list)  # what became something else
     mended: list[str] = dataclasses.field(default_factory=list)  # corrections, as Type.member
 
     def lines(self) -> list[str]:
-        told = {"new": self.came, "gone, but kept for older runtimes": self.gone,
-                "met by the generator, read these": self.notes,
+        guessed = [note for note in self.notes if GUESSED in note]
+        told = {"new": self.came,
+                "gone, but kept for older runtimes": self.gone,
+                "of another form than before, of which the newest counts": self.shapes,
+                "answers that were guessed (schema/responses.json may say better)": guessed,
+                "raw, or not all that the schema says": [note for note in self.notes
+                                                         if note not in guessed],
                 "mended upstream, no longer corrected": self.mended}
         return [line for title, entries in told.items() if entries
                 for line in (f"{len(entries)} {title}:", *(f"  {entry}" for entry in entries))]

@@ -38,16 +38,16 @@ struct WithRoomInFront {
 };
 
 /// Lives behind the value, as long as somebody owns it.
-class Lifetime {
+class LivingValue {
  public:
-  Lifetime(const TypeInfo& type, void* const& value) : type_(type), value_(value) {
+  LivingValue(const TypeInfo& type, void* const& value) : type_(type), value_(value) {
     type_.construct(value_);
   }
-  Lifetime(const Lifetime&) = delete;
-  Lifetime(Lifetime&&) = delete;
-  Lifetime& operator=(const Lifetime&) = delete;
-  Lifetime& operator=(Lifetime&&) = delete;
-  ~Lifetime() { type_.destroy(value_); }
+  LivingValue(const LivingValue&) = delete;
+  LivingValue(LivingValue&&) = delete;
+  LivingValue& operator=(const LivingValue&) = delete;
+  LivingValue& operator=(LivingValue&&) = delete;
+  ~LivingValue() { type_.destroy(value_); }
 
  private:
   const TypeInfo& type_;
@@ -58,8 +58,8 @@ class Lifetime {
 
 std::shared_ptr<void> fresh_value(const TypeInfo& type) {
   void* value = nullptr;
-  auto lifetime =
-      std::allocate_shared<Lifetime>(WithRoomInFront<Lifetime>(type.bytes, value), type, value);
+  auto lifetime = std::allocate_shared<LivingValue>(WithRoomInFront<LivingValue>(type.bytes, value),
+                                                    type, value);
   return {std::move(lifetime), value};
 }
 

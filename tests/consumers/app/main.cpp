@@ -29,8 +29,14 @@ void expect(std::string_view what, std::string_view got, std::string_view wanted
 
 }  // namespace
 
+/// For code that has to compile with more than one version of the SDK.
+#if CODEX_SDK_VERSION_MAJOR == 0 && CODEX_SDK_VERSION_MINOR < 169
+#error "the version of the SDK is older than this program"
+#endif
+
 int main() {
   try {
+    expect("version", codex::sdk_version(), CODEX_SDK_VERSION);
     expect("protocol", decoded(), "decoded");
 
     codex::testing::MockModel model;
