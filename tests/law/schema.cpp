@@ -5,8 +5,6 @@
 #include <set>
 #include <stdexcept>
 
-#include "law/history.hpp"
-
 namespace law {
 
 namespace {
@@ -115,10 +113,92 @@ bool accepts(const Node& node, const Json& value) {
   return false;
 }
 
-Schemas::Schemas(const std::string& file, const std::string& history) {
+namespace {
+
+Json read_file(const std::string& file) {
   std::ifstream in(file);
   if (!in) throw std::runtime_error("cannot read " + file);
-  const Json bundle = Json::parse(in);
+  return Json::parse(in);
+}
+
+using Definitions = std::map<std::string, Json>;
+
+/// The schema of `Type` or of `Type#arm`; nullptr when there is none.
+Json* find_object(Definitions& definitions, const std::string& name) {
+  const auto hash = name.find('#');
+  const auto type = definitions.find(name.substr(0, hash));
+  if (type == definitions.end()) return nullptr;
+  if (hash == std::string::npos) return &type->second;
+  for (const char* alternatives : {"oneOf", "anyOf"}) {
+    if (!type->second.contains(alternatives)) continue;
+    for (Json& arm : type->second[alternatives]) {
+      if (!arm.contains("properties")) continue;
+      for (const auto& [key, property] : arm["properties"].items()) {
+        const Json tags = property.is_object() ? property.value("enum", Json()) : Json();
+        if (tags == Json::array({name.substr(hash + 1)})) return &arm;
+      }
+    }
+  }
+  return nullptr;
+}
+
+void make_optional(Json& object, const std::string& member) {
+  if (!object.contains("required")) return;
+  Json& required = object["required"];
+  required.erase(std::remove(required.begin(), required.end(), Json(member)), required.end());
+}
+
+/// Members that came after their type, `Type.member`, and those that were optional or nullable:
+/// what older runtimes send is allowed, whatever the newest schema says.
+void relax(Definitions& definitions, const Json& history) {
+  for (const char* section : {"members", "presence"}) {
+    for (const auto& [name, dates] : history.at(section).items()) {
+      const auto dot = name.rfind('.');
+      Json* object = find_object(definitions, name.substr(0, dot));
+      const std::string member = name.substr(dot + 1);
+      if (!object) continue;
+      if (dates.contains("since") || dates.contains("optional_until")) {
+        make_optional(*object, member);
+      }
+      if (dates.contains("nullable_until")) {
+        Json& property = (*object)["properties"][member];
+        property = {{"anyOf", {property, {{"type", "null"}}}}};
+      }
+    }
+  }
+}
+
+/// Renames the members of an object, and those of its arms.
+void rename(Json& schema, const Json& names) {
+  if (schema.contains("properties")) {
+    Json properties = Json::object();
+    for (const auto& [name, property] : schema["properties"].items()) {
+      properties[names.value(name, name)] = property;
+    }
+    schema["properties"] = properties;
+  }
+  if (schema.contains("required")) {
+    for (Json& name : schema["required"]) name = names.value(name.get<std::string>(), name);
+  }
+  for (const char* alternatives : {"oneOf", "anyOf"}) {
+    if (!schema.contains(alternatives)) continue;
+    for (Json& arm : schema[alternatives]) rename(arm, names);
+  }
+}
+
+void correct(Definitions& definitions, const Json& corrections) {
+  for (const Json& correction : corrections) {
+    const auto type = definitions.find(correction.at("type"));
+    if (type != definitions.end() && correction.contains("rename")) {
+      rename(type->second, correction["rename"]);
+    }
+  }
+}
+
+}  // namespace
+
+Schemas::Schemas(const std::string& folder) {
+  const Json bundle = read_file(folder + "/experimental/codex_app_server_protocol.schemas.json");
   const auto take = [&](const Json& definitions) {
     for (const auto& [name, schema] : definitions.items()) {
       if (name != "v2") json_.emplace(name, schema);
@@ -126,7 +206,8 @@ Schemas::Schemas(const std::string& file, const std::string& history) {
   };
   take(bundle.at("definitions"));
   take(bundle.at("definitions").at("v2"));
-  if (std::ifstream dates(history); dates) apply_history(json_, Json::parse(dates));
+  correct(json_, read_file(folder + "/corrections.json"));
+  relax(json_, read_file(folder + "/history.json"));
   for (const auto& [name, schema] : json_) {
     names_.push_back(name);
     definition(name);
@@ -134,8 +215,7 @@ Schemas::Schemas(const std::string& file, const std::string& history) {
 }
 
 const Schemas& Schemas::experimental() {
-  static const Schemas schemas(SCHEMA_DIR "/experimental/codex_app_server_protocol.schemas.json",
-                               SCHEMA_DIR "/history.json");
+  static const Schemas schemas(SCHEMA_DIR);
   return schemas;
 }
 

@@ -71,10 +71,11 @@ struct Node {
 /// Whether the shape has values of that JSON type.
 bool accepts(const Node& node, const Json& value);
 
-/// A bundle, with the `v2` namespace flattened, and what its history says of older runtimes.
+/// The experimental bundle of a folder laid out as `schema/`, with the `v2` namespace flattened,
+/// its corrections made and what older runtimes send allowed.
 class Schemas {
  public:
-  Schemas(const std::string& file, const std::string& history);
+  explicit Schemas(const std::string& folder);
 
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] Use find(std::string_view name) const;

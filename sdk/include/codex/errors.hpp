@@ -107,8 +107,8 @@ class RuntimeNotFoundError : public CodexError {
   using CodexError::CodexError;
 };
 
-/// What was asked for is experimental and the client did not opt in, or the runtime is too old for
-/// it. Nothing was sent.
+/// What was asked for is experimental and the client did not opt in, or the connected runtime lacks
+/// it, being older or newer than it: see `Codex::supports`. Nothing was sent.
 class UnsupportedError : public CodexError {
  public:
   using CodexError::CodexError;
