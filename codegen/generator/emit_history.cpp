@@ -33,7 +33,7 @@ std::string table(const std::string& type, const std::string& name, const std::v
 
 void add_part(std::vector<Row>& rows, const std::string& name, const HistoryMark& history) {
   if (history.empty() || name.empty()) return;
-  rows.push_back({name, "{" + literal(name) + ", " + lifetime(history) + ", " +
+  rows.push_back({name, "{" + view_literal(name) + ", " + lifetime(history) + ", " +
                             literal(history.required_until) + "}"});
 }
 
@@ -77,7 +77,7 @@ std::string method_table(const Model& model) {
   std::vector<Row> rows;
   for (const auto& method : model.methods) {
     if (method.history.empty()) continue;
-    rows.push_back({method.wire, "{" + literal(method.wire) +
+    rows.push_back({method.wire, "{" + view_literal(method.wire) +
                                      ", MethodKind::" + std::string(kind_name(method.kind)) + ", " +
                                      lifetime(method.history) + "}"});
   }

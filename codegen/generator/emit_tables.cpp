@@ -155,6 +155,14 @@ std::vector<std::vector<const Family*>> spread(const std::vector<Family>& famili
   return out;
 }
 
+/// Whether it is a second name of a struct, an enum or a union, which has a table, under its first.
+bool is_second_name(const Model& model, const Definition& definition) {
+  const auto* alias = std::get_if<Alias>(&definition.shape);
+  if (!alias || alias->target.kind != Type::Kind::named) return false;
+  const Definition& target = *model.find(alias->target.name);
+  return !std::holds_alternative<Alias>(target.shape) || is_second_name(model, target);
+}
+
 std::string type_entry(const Definition& definition) {
   if (std::holds_alternative<Alias>(definition.shape)) {
     return "    &" + local_name(definition.name) + "_alias,\n";
@@ -165,7 +173,7 @@ std::string type_entry(const Definition& definition) {
 std::string type_list(const Model& model) {
   std::vector<const Definition*> named;
   for (const auto& definition : model.definitions) {
-    if (definition.in_schema) named.push_back(&definition);
+    if (definition.in_schema && !is_second_name(model, definition)) named.push_back(&definition);
   }
   std::sort(named.begin(), named.end(),
             [](const Definition* a, const Definition* b) { return a->name < b->name; });
@@ -184,7 +192,9 @@ std::string type_list(const Model& model) {
 std::string type_table(const Model& model, const std::string& name) {
   if (name == any_response) return "&any_json";
   if (name.empty()) return "type_of<NoParams>()";
-  const bool alias = std::holds_alternative<Alias>(model.find(name)->shape);
+  const Definition& definition = *model.find(name);
+  const bool alias =
+      std::holds_alternative<Alias>(definition.shape) && !is_second_name(model, definition);
   return alias ? "&" + local_name(name) + "_alias" : "type_of<" + name + ">()";
 }
 
@@ -198,6 +208,7 @@ std::string alias_list(const Model& model) {
   }
   for (const auto& definition : model.definitions) {
     if (!std::holds_alternative<Alias>(definition.shape)) continue;
+    if (is_second_name(model, definition)) continue;
     if (!definition.in_schema && !used.contains(definition.name)) continue;
     out += "constexpr auto " + local_name(definition.name) + "_alias = aliased<" + definition.name +
            ">(" + literal(definition.name) + ");\n";
