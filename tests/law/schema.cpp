@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "law/history.hpp"
+
 namespace law {
 
 namespace {
@@ -121,53 +123,6 @@ Json read_file(const std::string& file) {
   return Json::parse(in);
 }
 
-using Definitions = std::map<std::string, Json>;
-
-/// The schema of `Type` or of `Type#arm`; nullptr when there is none.
-Json* find_object(Definitions& definitions, const std::string& name) {
-  const auto hash = name.find('#');
-  const auto type = definitions.find(name.substr(0, hash));
-  if (type == definitions.end()) return nullptr;
-  if (hash == std::string::npos) return &type->second;
-  for (const char* alternatives : {"oneOf", "anyOf"}) {
-    if (!type->second.contains(alternatives)) continue;
-    for (Json& arm : type->second[alternatives]) {
-      if (!arm.contains("properties")) continue;
-      for (const auto& [key, property] : arm["properties"].items()) {
-        const Json tags = property.is_object() ? property.value("enum", Json()) : Json();
-        if (tags == Json::array({name.substr(hash + 1)})) return &arm;
-      }
-    }
-  }
-  return nullptr;
-}
-
-void make_optional(Json& object, const std::string& member) {
-  if (!object.contains("required")) return;
-  Json& required = object["required"];
-  required.erase(std::remove(required.begin(), required.end(), Json(member)), required.end());
-}
-
-/// Members that came after their type, `Type.member`, and those that were optional or nullable:
-/// what older runtimes send is allowed, whatever the newest schema says.
-void relax(Definitions& definitions, const Json& history) {
-  for (const char* section : {"members", "presence"}) {
-    for (const auto& [name, dates] : history.at(section).items()) {
-      const auto dot = name.rfind('.');
-      Json* object = find_object(definitions, name.substr(0, dot));
-      const std::string member = name.substr(dot + 1);
-      if (!object) continue;
-      if (dates.contains("since") || dates.contains("optional_until")) {
-        make_optional(*object, member);
-      }
-      if (dates.contains("nullable_until")) {
-        Json& property = (*object)["properties"][member];
-        property = {{"anyOf", {property, {{"type", "null"}}}}};
-      }
-    }
-  }
-}
-
 /// Renames the members of an object, and those of its arms.
 void rename(Json& schema, const Json& names) {
   if (schema.contains("properties")) {
@@ -207,7 +162,7 @@ Schemas::Schemas(const std::string& folder) {
   take(bundle.at("definitions"));
   take(bundle.at("definitions").at("v2"));
   correct(json_, read_file(folder + "/corrections.json"));
-  relax(json_, read_file(folder + "/history.json"));
+  apply_history(json_, read_file(folder + "/history.json"));
   for (const auto& [name, schema] : json_) {
     names_.push_back(name);
     definition(name);
