@@ -113,8 +113,8 @@ TEST_CASE("recorded requests and answers of the client survive the round trip wh
       }
     }
   }
-  CHECK(fitting == 439);
-  CHECK(refused == 10);
+  CHECK(fitting == 440);
+  CHECK(refused == 9);
 }
 
 }  // namespace codex::protocol
