@@ -93,10 +93,18 @@ class Check(WireTest):
         lines = trace("review").read_text().splitlines()
         at = next(i for i, line in enumerate(lines) if '"method": "turn/completed"' in line)
         entry = json.loads(lines[at])
-        entry["msg"]["params"]["turn"]["durationMs"] = "long"
+        entry["msg"]["params"]["turn"]["id"] = 7
         lines[at] = json.dumps(entry)
         self.assert_lost(lines, f"recording.jsonl:{at + 1}: lost: ",
-                         "params.turn.durationMs: expected integer, got string")
+                         "params.turn.id: expected string, got number")
+
+    def test_a_part_that_does_not_fit_is_told_and_not_lost(self):
+        lines = trace("review").read_text().splitlines()
+        at = next(i for i, line in enumerate(lines) if '"method": "turn/completed"' in line)
+        entry = json.loads(lines[at])
+        entry["msg"]["params"]["turn"]["durationMs"] = "long"
+        lines[at] = json.dumps(entry)
+        self.assert_lossless(lines, "turn/completed: params.turn.durationMs: shape")
 
     def test_responses_are_typed_in_both_id_spaces(self):
         self.assert_lost(
