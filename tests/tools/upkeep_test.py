@@ -240,6 +240,7 @@ TESTS = """#!/bin/sh
 case $1 in
   --list-test-cases) printf '[doctest] listing\\n====\\na, b\\nhangs\\nfails\\n' ;;
   "--test-case=a\\, b") exit 0 ;;
+  --test-case=none) echo '[doctest] test cases:   0 | 0 passed' ;;
   --test-case=hangs) sleep 60 & wait ;;
   *) echo "$CODEX_SDK_TEST_RUNTIME says no"; exit 1 ;;
 esac
@@ -290,6 +291,7 @@ class Skew(unittest.TestCase):
                 return self.skew.run_test(tests, name, pathlib.Path("/codex"), folder, bound)
 
             self.assertTrue(verdict("a, b").passed)
+            self.assertFalse(verdict("none").passed)
             self.assertEqual(verdict("fails").output, "/codex says no\n")
             self.assertFalse(verdict("fails").hung)
             start = time.monotonic()
