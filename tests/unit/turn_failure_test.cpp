@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <set>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -23,19 +24,19 @@ Json with_status(const char* kind, int status) { return {{kind, {{"httpStatusCod
 
 }  // namespace
 
-TEST_CASE("every kind of failure that the protocol has is known by its name") {
-  const auto known = TurnFailureKind::type_info.names;
-  const auto is_known = [&](std::string_view name) {
-    return std::find(known.begin(), known.end(), name) != known.end();
-  };
-  for (const auto name : types::CodexErrorInfoValue::type_info.names) CHECK(is_known(name));
-  std::size_t objects = 0;
+TEST_CASE("every kind of failure that the SDK knows is one of the protocol's") {
+  const auto words = types::CodexErrorInfoValue::type_info.names;
+  std::set<std::string_view> protocol(words.begin(), words.end());
   for (const auto& arm : types::CodexErrorInfo::type_info.arms) {
-    if (arm.name.empty()) continue;
-    CHECK(is_known(arm.name));
-    ++objects;
+    if (!arm.name.empty()) protocol.insert(arm.name);
   }
-  CHECK(objects + types::CodexErrorInfoValue::type_info.names.size() == known.size());
+  for (const auto name : TurnFailureKind::type_info.names) {
+    CAPTURE(name);
+    CHECK(protocol.erase(name) == 1);
+  }
+  // A bump needs nothing by hand: those that came with it go by their name until they are listed.
+  for (const auto name : protocol) MESSAGE("TurnFailureKind does not list ", name);
+  CHECK(protocol.size() < 5);
 }
 
 TEST_CASE("a kind of failure that this version does not know keeps its name and is not retried") {

@@ -33,6 +33,7 @@ enum class TurnFailureKind : std::uint8_t {
   response_too_many_failed_attempts,  ///< The runtime's own attempts are used up; see
                                       ///< `http_status`.
   active_turn_not_steerable,          ///< A review or a compaction runs, which takes no input.
+  bio_policy,                         ///< Refused by the provider's policy on biology.
 };
 }  // namespace known
 
@@ -71,6 +72,7 @@ struct TurnFailureKind : protocol::OpenEnum<TurnFailureKind, known::TurnFailureK
       known::TurnFailureKind::response_too_many_failed_attempts;
   static constexpr auto active_turn_not_steerable =
       known::TurnFailureKind::active_turn_not_steerable;
+  static constexpr auto bio_policy = known::TurnFailureKind::bio_policy;
 
   static const protocol::detail::EnumInfo type_info;
   /// @endcond

@@ -35,6 +35,7 @@ constexpr std::string_view kind_names[] = {
     "responseStreamDisconnected",
     "responseTooManyFailedAttempts",
     "activeTurnNotSteerable",
+    "bioPolicy",
 };
 
 /// As on the wire: the name, or an object whose only member is under the name.
@@ -89,6 +90,7 @@ bool is_overload(const Json& info) {
     case TurnFailureKind::other:
     case TurnFailureKind::inference_hook_denied:
     case TurnFailureKind::active_turn_not_steerable:
+    case TurnFailureKind::bio_policy:
       return false;
   }
   return false;  // a kind that this version does not know

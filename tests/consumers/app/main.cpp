@@ -36,7 +36,8 @@ void expect(std::string_view what, std::string_view got, std::string_view wanted
 
 int main() {
   try {
-    expect("version", codex::sdk_version(), CODEX_SDK_VERSION);
+    if (codex::sdk_version() != CODEX_SDK_VERSION)
+      throw std::runtime_error("two versions of one SDK");
     expect("protocol", decoded(), "decoded");
 
     codex::testing::MockModel model;
