@@ -3,10 +3,6 @@
 // What the generated headers include, and then macros as systems and old compilers have them: no
 // name of generated C++ may be one. Included before all else by the command line.
 
-#include <codex/protocol/support/message.hpp>
-#include <codex/protocol/support/no_params.hpp>
-#include <codex/protocol/support/tables.hpp>
-#include <codex/protocol/support/text.hpp>
 #include <cassert>
 #include <cerrno>
 #include <climits>
@@ -19,6 +15,11 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <codex/protocol/support/message.hpp>
+#include <codex/protocol/support/no_params.hpp>
+#include <codex/protocol/support/tables.hpp>
+#include <codex/protocol/support/text.hpp>
 
 #undef linux
 #undef unix

@@ -280,6 +280,7 @@ Json Generator::text(const Node& node) {
 Json Generator::integer(const Node& node) {
   if (style_ == Style::smallest) return 0;
   if (node.format == "int32") return any_integer<std::int32_t>(random_);
+  if (node.format == "uint8") return any_integer<std::uint8_t>(random_);
   if (node.format == "uint16") return any_integer<std::uint16_t>(random_);
   if (node.format == "uint32") return any_integer<std::uint32_t>(random_);
   if (node.format.starts_with("uint")) return any_integer<std::uint64_t>(random_);

@@ -28,7 +28,12 @@ bool requires_member(const Json& schema, const std::string& name) {
 bool is_null(const Json& schema) {
   return schema.is_object() && schema.value("type", Json()) == "null";
 }
-bool is_enum(const Json& schema) { return schema.is_object() && schema.contains("enum"); }
+/// Of strings: a list of numbers allows the numbers, and no more is asked of them here.
+bool is_enum(const Json& schema) {
+  if (!schema.is_object() || !schema.contains("enum")) return false;
+  const Json& values = schema["enum"];
+  return std::all_of(values.begin(), values.end(), [](const Json& v) { return v.is_string(); });
+}
 bool is_object(const Json& schema) {
   return schema.is_object() && schema.value("type", Json()) == "object";
 }

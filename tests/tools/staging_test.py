@@ -54,7 +54,8 @@ class StageSdk(Staging):
         self.root = self.home / "sdk tree"
         files = ["CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md",
                  "codegen/CMakeLists.txt", "docs/page.md", "examples/one.cpp", "sdk/CMakeLists.txt",
-                 "schema/responses.json", "tools/cmake/one.cmake", "tools/install_packages",
+                 "schema/corrections.json", "schema/responses.json", "tools/cmake/one.cmake",
+                 "tools/install_packages",
                  "tools/quickstart", "tools/steps.bash", "tools/upkeep/packages.py",
                  "tools/upkeep/trust.py", "tools/wire/main.cpp",
                  "tests/unit/left_out.cpp", "build/left_out"]

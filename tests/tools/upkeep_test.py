@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from upkeep import bump, changelog, runtimes, swap, trial_tree  # noqa: E402
+from upkeep import bump, changelog, runtimes, swap  # noqa: E402
 from upkeep.runtimes import Failure  # noqa: E402
 
 SCHEMAS = ROOT / "tests" / "codegen" / "runtimes" / "schemas.tar.xz"

@@ -18,14 +18,24 @@ def definitions(stability):
     return {**bundle, **bundle["v2"]} | {"v2": None}
 
 
+def gone(section):
+    """What the newest runtime has not any more, and the layer keeps."""
+    history = json.loads((SCHEMA / "history.json").read_text())
+    return {name: entry for name, entry in history[section].items() if "until" in entry}
+
+
 def methods(stability):
-    """Pairs of kind and method, in the schema's order."""
+    """Pairs of kind and method, in the schema's order; then those of older runtimes."""
     known = definitions(stability)
-    return [
-        (kind, arm["properties"]["method"]["enum"][0])
-        for kind, envelope in ENVELOPES.items()
-        for arm in known[envelope]["oneOf"]
-    ]
+    out = []
+    for kind, envelope in ENVELOPES.items():
+        out += [(kind, arm["properties"]["method"]["enum"][0]) for arm in known[envelope]["oneOf"]]
+        out += [
+            (kind, name.partition("#")[2])
+            for name, entry in gone("methods").items()
+            if name.startswith(envelope + "#") and (stability == "experimental" or entry.get("stable"))
+        ]
+    return out
 
 
 def rows(command):
@@ -37,7 +47,9 @@ def rows(command):
 class Lists(WireTest):
     def test_types_has_every_definition_of_the_schema_and_whether_it_is_experimental(self):
         everything = {name for name, schema in definitions("experimental").items() if schema}
-        stable = definitions("stable")
+        everything |= set(gone("types"))
+        stable = set(definitions("stable"))
+        stable |= {name for name, entry in gone("types").items() if entry.get("stable")}
         listed = rows("types")
         self.assertEqual([name for name, _, _ in listed], sorted(everything))
         for name, _, stability in listed:

@@ -59,9 +59,14 @@ class Roundtrip(WireTest):
                 self.assertEqual(wire.end(), 0)
 
     def test_an_error_names_the_place(self):
+        with Running("roundtrip", "--type", "ThreadArchiveParams") as wire:
+            answer = json.loads(wire.ask(b'{"threadId":5}'))
+            self.assertEqual(answer, {"error": "threadId: expected string, got number"})
+
+    def test_an_arm_that_does_not_fit_comes_back_as_it_is(self):
+        item = {"type": "agentMessage", "id": 5, "text": "t"}
         with Running("roundtrip", "--type", "ThreadItem") as wire:
-            answer = json.loads(wire.ask(b'{"type":"agentMessage","id":5,"text":"t"}'))
-            self.assertEqual(answer, {"error": "id: expected string, got number"})
+            self.assertEqual(json.loads(wire.ask(json.dumps(item).encode())), item)
 
     def test_it_answers_line_by_line_and_stays_in_step_whatever_comes_in(self):
         with Running("roundtrip", "--type", "ThreadId") as wire:

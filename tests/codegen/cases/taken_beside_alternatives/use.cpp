@@ -1,5 +1,6 @@
-#include <codex/protocol.hpp>
 #include <doctest/doctest.h>
+
+#include <codex/protocol.hpp>
 
 #include "round_trip.hpp"
 

@@ -1,7 +1,8 @@
 #include <string>
 
-#include <codex/protocol.hpp>
 #include <doctest/doctest.h>
+
+#include <codex/protocol.hpp>
 
 #include "round_trip.hpp"
 
