@@ -263,6 +263,7 @@ class Step {
       adopt_tag(path, from, to);
     } else if (!compatible_.takes(from, to)) {
       note_shape(path, older, newer);
+      if (&to == &newer) date_new_arms(path, from, to);
     } else if (&to == &newer && form_of(to) == Form::choice) {
       note_wider(path, from, to);
     }
@@ -274,6 +275,26 @@ class Step {
     Json& entry = history_.shapes[path];
     entry = Json{{"until", older_.version}, {"note", text}};
     changes_.push_back({path, text + " in " + newer_.version});
+  }
+
+  /// A struct became a union: the arms that it could not be are new.
+  void date_new_arms(const std::string& path, const Json& from, const Json& to) {
+    if (form_of(from) != Form::object || form_of(to) != Form::choice) return;
+    const std::string tag = tag_of(to);
+    const auto members = members_of(from);
+    const auto had = [&](const Json& owner, const Part& member) {
+      if (member.name == tag || !is_required(owner, member.name)) return true;
+      const Part* same = find_named(members, member.name);
+      return same && compatible_.takes(*same->schema, *member.schema);
+    };
+    for (const auto& arm : arms_of(to)) {
+      const Json& owner = new_.resolve(core_of(*arm.schema));
+      const auto needs = members_of(owner);
+      const bool fits = form_of(owner) == Form::object &&
+                        std::all_of(needs.begin(), needs.end(),
+                                    [&](const Part& member) { return had(owner, member); });
+      if (!fits) came(history_.arms, path + "#" + arm.name);
+    }
   }
 
   static std::string describe(const Json& core, const Definitions& definitions) {

@@ -2322,6 +2322,11 @@ constexpr PartHistory account_updated_notification_history[] = {
 constexpr PartHistory additional_context_entry_history[] = {
     {"name", {"0.166.0", ""}, ""},
 };
+constexpr PartHistory agent_message_display_history[] = {
+    {"block", {"0.171.0", ""}, ""},
+    {"hide", {"0.171.0", ""}, ""},
+    {"show", {"0.171.0", ""}, ""},
+};
 constexpr PartHistory agent_message_input_content_history[] = {
     {"input_text", {"0.140.0", ""}, ""},
 };
@@ -2484,6 +2489,9 @@ constexpr PartHistory content_item_history[] = {
 };
 constexpr PartHistory conversation_text_role_history[] = {
     {"assistant", {"0.144.6", ""}, ""},
+};
+constexpr PartHistory dynamic_tool_spec_history[] = {
+    {"namespace", {"0.144.6", ""}, ""},
 };
 constexpr PartHistory environment_add_params_history[] = {
     {"authBearerToken", {"0.158.0", ""}, ""},
@@ -3127,7 +3135,7 @@ constexpr PartHistory user_verification_enroll_response_history[] = {
 constexpr PartHistory user_verification_verify_response_history[] = {
     {"biometricType", {"0.171.0", ""}, ""},
 };
-constexpr std::array<TypeHistory, 593> all_type_histories{{
+constexpr std::array<TypeHistory, 598> all_type_histories{{
     {"Account", {"", ""}, account_history},
     {"AccountLoginCompletedNotification", {"", ""}, account_login_completed_notification_history},
     {"AccountRoutingOverride", {"0.156.1", ""}, {}},
@@ -3148,7 +3156,7 @@ constexpr std::array<TypeHistory, 593> all_type_histories{{
     {"AdditionalContextKind", {"0.138.0", ""}, {}},
     {"AdditionalToolsResponseItem", {"0.162.1", ""}, {}},
     {"AgentMessageDelivery", {"0.150.0", ""}, {}},
-    {"AgentMessageDisplay", {"0.169.0", ""}, {}},
+    {"AgentMessageDisplay", {"0.169.0", ""}, agent_message_display_history},
     {"AgentMessageInputContent", {"0.138.0", ""}, agent_message_input_content_history},
     {"AgentMessageModeration", {"0.169.0", ""}, {}},
     {"AgentMessageResponseItem", {"0.138.0", ""}, agent_message_response_item_history},
@@ -3196,6 +3204,7 @@ constexpr std::array<TypeHistory, 593> all_type_histories{{
     {"BedrockProviderId", {"0.168.0", ""}, {}},
     {"BedrockSetupParams", {"0.150.0", ""}, {}},
     {"BedrockSetupResponse", {"0.150.0", ""}, {}},
+    {"BlockAgentMessageDisplay", {"0.171.0", ""}, {}},
     {"BlockReason", {"0.171.0", ""}, {}},
     {"BrowserUseAccessApprovalLifetime", {"0.150.0", ""}, {}},
     {"BrowserUseConfig", {"0.150.0", ""}, {}},
@@ -3249,6 +3258,7 @@ constexpr std::array<TypeHistory, 593> all_type_histories{{
     {"DesktopOnboardingEntrypoint", {"0.148.0", ""}, {}},
     {"DynamicToolCallOutputContentItem", {"", ""}, dynamic_tool_call_output_content_item_history},
     {"DynamicToolNamespaceTool", {"0.144.6", ""}, {}},
+    {"DynamicToolSpec", {"", ""}, dynamic_tool_spec_history},
     {"EncryptedContentFunctionCallOutputContentItem", {"0.134.0", ""}, {}},
     {"EnterpriseManagedConfigLayerSource", {"0.138.0", ""}, {}},
     {"EnvironmentAddParams", {"", ""}, environment_add_params_history},
@@ -3323,6 +3333,7 @@ constexpr std::array<TypeHistory, 593> all_type_histories{{
     {"GuardianApprovalReviewAction", {"", ""}, guardian_approval_review_action_history},
     {"GuardianAssessmentOutcome", {"0.168.0", ""}, {}},
     {"HelplineSubject", {"0.171.0", ""}, {}},
+    {"HideAgentMessageDisplay", {"0.171.0", ""}, {}},
     {"HookEventName", {"", ""}, hook_event_name_history},
     {"HookHandlerType", {"", ""}, hook_handler_type_history},
     {"HookMetadata", {"", ""}, hook_metadata_history},
@@ -3409,6 +3420,7 @@ constexpr std::array<TypeHistory, 593> all_type_histories{{
     {"ModelsRequirements", {"0.144.6", ""}, {}},
     {"MultiAgentMode", {"0.144.6", ""}, {}},
     {"MultiAgentVersion", {"0.148.0", ""}, {}},
+    {"NamespaceDynamicToolSpec", {"0.144.6", ""}, {}},
     {"NetworkRequirements", {"", ""}, network_requirements_history},
     {"NetworkUnixSocketPermission", {"", ""}, network_unix_socket_permission_history},
     {"NewThreadModelDefaults", {"0.144.6", ""}, {}},
@@ -3532,6 +3544,7 @@ constexpr std::array<TypeHistory, 593> all_type_histories{{
     {"ServerDiagnosticsProcess", {"0.148.0", ""}, {}},
     {"ServerDiagnosticsResponse", {"0.148.0", ""}, {}},
     {"SessionEndInputSavedThreadRealtimeItem", {"0.171.0", ""}, {}},
+    {"ShowAgentMessageDisplay", {"0.171.0", ""}, {}},
     {"SkillInterface", {"", ""}, skill_interface_history},
     {"SkillMetadata", {"", ""}, skill_metadata_history},
     {"SkillMigration", {"0.144.6", ""}, {}},

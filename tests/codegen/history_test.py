@@ -264,6 +264,17 @@ class Rules(History):
             self.assertRegex(text, rf"\n  {re.escape(member)}[;{{ ]")
         self.assertNotIn('"old"', text)
 
+    def test_arms_that_an_untagged_struct_could_not_be_came_with_the_union(self):
+        before = {"A": struct(["name"], name=TEXT, note=TEXT)}
+        after = {"A": {"oneOf": [arm("plain", ["name"], name=TEXT, more=TEXT),
+                                 arm("noted", ["note"], note=TEXT),
+                                 arm("counted", ["name"], name=COUNT),
+                                 arm("group", ["name", "tools"], name=TEXT, tools=TEXT)]}}
+        text = self.step(before, after, written=["A"])
+        self.assertEqual(set(self.entries("shapes")), {"A"})
+        self.assertEqual(self.entries("arms"), {"A#counted": {"since": "0.2.0"}, "A#group": {"since": "0.2.0"}})
+        self.assertIn('{"group", {"0.2.0", ""}, ""}', text)
+
     def test_another_shape_is_noted_and_the_newest_wins(self):
         before = {"A": struct(a=struct(b=TEXT), u={"type": "array", "items": TEXT}), "S": struct(["s"], s=TEXT)}
         after = {"A": struct(a=COUNT, u={"type": "array", "items": ref("S")}), "S": struct(["s"], s=TEXT)}

@@ -165,6 +165,30 @@ TEST_CASE("what the runtime lacks is refused for every method and at every depth
   CHECK(runtime.asked("turn/start").size() == 1);
 }
 
+TEST_CASE("arms that came when their type became a union are refused by runtimes before that") {
+  const Json tool = {
+      {"type", "function"}, {"name", "t"}, {"description", "d"}, {"inputSchema", {}}};
+  const Json space = {
+      {"type", "namespace"}, {"name", "n"}, {"description", "d"}, {"tools", Json::array({tool})}};
+  FakeRuntime runtime("0.140.0");
+  answer_threads(runtime);
+  codex::Codex codex(runtime.config());
+  CHECK(
+      contains(message_of<UnsupportedError>([&] {
+                 (void)codex.request("thread/start", {{"dynamicTools", Json::array({space})}});
+               }),
+               "thread/start with dynamicTools[0] \"namespace\": Codex runtime 0.144.6 or newer"));
+  CHECK(runtime.asked("thread/start").empty());
+  (void)codex.request("thread/start", {{"dynamicTools", Json::array({tool})}});  // as it was
+  CHECK(runtime.asked("thread/start").size() == 1);
+
+  FakeRuntime newer("0.144.6");
+  answer_threads(newer);
+  codex::Codex other(newer.config());
+  (void)other.request("thread/start", {{"dynamicTools", Json::array({space})}});
+  CHECK(newer.asked("thread/start").size() == 1);
+}
+
 TEST_CASE("a client says what its runtime supports, blocking and not") {
   const auto check = [](const char* version, bool is_newer) {
     FakeRuntime runtime(version);

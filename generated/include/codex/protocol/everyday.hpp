@@ -1168,6 +1168,8 @@ struct TrustedContacts
 };
 
 /// The arm with `mode` "show".
+///
+/// Since 0.171.0.
 struct ShowAgentMessageDisplay {
   TrustedContacts trusted_contacts;
   /// Always `1`.
@@ -1197,6 +1199,8 @@ struct AnswerReplacement
 };
 
 /// The arm with `mode` "hide".
+///
+/// Since 0.171.0.
 struct HideAgentMessageDisplay {
   AnswerReplacement replacement;
   /// Always `1`.
@@ -1237,6 +1241,8 @@ struct BlockReason
 };
 
 /// The arm with `mode` "block".
+///
+/// Since 0.171.0.
 struct BlockAgentMessageDisplay {
   BlockReason reason;
   /// Always `1`.
@@ -2180,6 +2186,8 @@ struct FunctionDynamicToolSpec {
 };
 
 /// The arm with `type` "namespace".
+///
+/// Since 0.144.6.
 struct NamespaceDynamicToolSpec {
   std::string description;
   std::string name;
