@@ -34,9 +34,11 @@ bool is_generated(const fs::path& path) {
 std::set<fs::path> strays(const fs::path& folder, const Files& files) {
   std::set<fs::path> out;
   for (const char* owned : {"include", "src"}) {
-    if (!fs::is_directory(folder / owned)) continue;
-    for (const auto& entry : fs::recursive_directory_iterator(folder / owned)) {
-      const fs::path path = fs::relative(entry.path(), folder);
+    const fs::path root = folder / owned;
+    if (!fs::is_directory(root)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root)) {
+      // By name: the folder may be a link to another place.
+      const fs::path path = owned / entry.path().lexically_relative(root);
       if (entry.is_symlink() || !entry.is_regular_file()) continue;
       if (files.contains(path.generic_string())) continue;
       if (is_generated(entry.path())) out.insert(path);

@@ -103,6 +103,20 @@ class Output(unittest.TestCase):
         self.assertIn("src/registry.cpp is in the way", done.stderr)
         self.assertEqual(theirs.read_text(), "int main() {}\n")
 
+    def test_a_folder_may_be_a_link(self):
+        (self.base / "elsewhere").mkdir()
+        (self.base / "include").symlink_to("elsewhere")
+        for out in (".", "./", str(self.base), "elsewhere/.."):
+            with self.subTest(out):
+                self.assertEqual(self.generate(out).returncode, 0)
+                self.assertTrue((self.base / "elsewhere/codex/protocol.hpp").exists())
+                done = self.run_codegen("check", "--schema", "schema", "--out", out)
+                self.assertEqual(done.returncode, 0, done.stdout)
+        stray = self.put("elsewhere/codex/gone.hpp",
+                         (self.base / "include/codex/protocol/common.hpp").read_text())
+        self.assertEqual(self.generate().returncode, 0)
+        self.assertFalse(stray.exists())
+
     def test_a_note_is_an_error_where_it_should_be(self):
         self.lay_out({"A": {"type": "text"}})
         done = self.generate("out", "--strict")
