@@ -5,12 +5,14 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "integration/needs.hpp"
 #include "support/face.hpp"
 #include "support/messages.hpp"
 #include "support/turn_results.hpp"
 
 using codex::testing::contains;
 using codex::testing::Gate;
+using codex::testing::lacks;
 using codex::testing::messages;
 using codex::testing::MockModel;
 using codex::testing::Phase;
@@ -20,6 +22,9 @@ namespace types = codex::protocol;
 namespace events = codex::protocol::notifications;
 
 namespace {
+
+/// The oldest runtimes have goals, but do not offer them by themselves.
+const codex::testing::MockModelOptions with_goals{.settings = {{"features.goals", "true"}}};
 
 Reply update_goal(const std::string& status) {
   return Reply{}.tool_call("update_goal", {{"status", status}});
@@ -42,7 +47,7 @@ std::string refusal_of(const std::function<void()>& call) {
 }  // namespace
 
 TEST_CASE("a goal runs over the runtime's continuations to its end, as one turn") {
-  MockModel mock;
+  MockModel mock(with_goals);
   mock.reply(Reply("Initial pass complete.").usage({.input = 4, .output = 2}));
   mock.reply(update_goal("complete").usage({.input = 3, .output = 1}));
   mock.reply(Reply("Goal complete.").usage({.input = 5, .output = 3}));
@@ -59,7 +64,9 @@ TEST_CASE("a goal runs over the runtime's continuations to its end, as one turn"
   REQUIRE(result.started_at);
   REQUIRE(result.completed_at);
   CHECK(result.duration_ms == (*result.completed_at - *result.started_at) * 1000);
-  CHECK(contains(mock.requests().front().body.dump(), R"("output":"Improve benchmark coverage")"));
+  CHECK(contains(mock.requests().front().body.dump(), "Improve benchmark coverage"));
+  const auto goal = codex.request("thread/goal/get", {{"threadId", thread.id()}}).at("goal");
+  CHECK(goal.at("objective") == "Improve benchmark coverage");
   CHECK(mock.requests().size() == 3);
   CHECK(goal_status(codex, thread) == "complete");
 
@@ -68,7 +75,7 @@ TEST_CASE("a goal runs over the runtime's continuations to its end, as one turn"
 }
 
 TEST_CASE("the stream of a goal shows one turn, under one id") {
-  MockModel mock;
+  MockModel mock(with_goals);
   mock.reply("one");
   mock.reply("two");
   mock.reply(update_goal("complete"));
@@ -94,7 +101,7 @@ TEST_CASE("the stream of a goal shows one turn, under one id") {
 }
 
 TEST_CASE("interrupting a goal pauses it, in whichever turn it is") {
-  MockModel mock;
+  MockModel mock(with_goals);
   Gate gate;
   mock.reply("one");
   mock.reply(Reply{}.text("two").delta("never").wait_for(gate));
@@ -112,7 +119,7 @@ TEST_CASE("interrupting a goal pauses it, in whichever turn it is") {
 }
 
 TEST_CASE("steering a goal speaks to the turn that runs") {
-  MockModel mock;
+  MockModel mock(with_goals);
   Gate gate;
   mock.reply("one");
   mock.reply(Reply{}.text("two").wait_for(gate));
@@ -133,8 +140,9 @@ TEST_CASE("steering a goal speaks to the turn that runs") {
 }
 
 TEST_CASE("a goal whose turn fails ends with that failure") {
-  MockModel mock;
+  MockModel mock(with_goals);
   face::Codex codex(mock.config());
+  if (lacks(codex, "0.134.0", "goals that end with a turn that fails")) return;
   auto thread = codex.thread_start();
   mock.reply("one");
   mock.reply(Reply{}.fail("insufficient_quota", "no more money"));
@@ -149,8 +157,9 @@ TEST_CASE("a goal whose turn fails ends with that failure") {
 }
 
 TEST_CASE("a goal whose turn fails for any other reason is blocked") {
-  MockModel mock;
+  MockModel mock(with_goals);
   face::Codex codex(mock.config());
+  if (lacks(codex, "0.134.0", "goals that end with a turn that fails")) return;
   auto thread = codex.thread_start();
   mock.reply(Reply{}.fail("server_error", "boom from mock model"));
   CHECK_THROWS_AS((void)thread.run_goal("Fail", {.timeout = 20s}), codex::TurnFailedError);
@@ -158,7 +167,7 @@ TEST_CASE("a goal whose turn fails for any other reason is blocked") {
 }
 
 TEST_CASE("a goal with a budget ends when that is spent") {
-  MockModel mock;
+  MockModel mock(with_goals);
   mock.reply(Reply("one").usage({.input = 70, .output = 70}));
   mock.on_request([](const auto&) { return Reply("more").usage({.input = 70, .output = 70}); });
   face::Codex codex(mock.config());
@@ -169,7 +178,7 @@ TEST_CASE("a goal with a budget ends when that is spent") {
 }
 
 TEST_CASE("a goal takes the place of an older one") {
-  MockModel mock;
+  MockModel mock(with_goals);
   mock.reply(update_goal("complete"));
   mock.reply("done");
   face::Codex codex(mock.config());
@@ -181,7 +190,7 @@ TEST_CASE("a goal takes the place of an older one") {
 }
 
 TEST_CASE("the limits of a goal hold, and the thread stays usable") {
-  MockModel mock;
+  MockModel mock(with_goals);
   Gate gate;
   mock.reply("one");
   mock.reply(Reply{}.delta("never").wait_for(gate));
@@ -204,7 +213,7 @@ TEST_CASE("the limits of a goal hold, and the thread stays usable") {
 }
 
 TEST_CASE("what cannot start a goal says why, and asks no model") {
-  MockModel mock;
+  MockModel mock(with_goals);
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   CHECK_THROWS_WITH_AS((void)thread.goal("  \n"), "goal objective must not be empty",
@@ -228,7 +237,7 @@ TEST_CASE("what cannot start a goal says why, and asks no model") {
 }
 
 TEST_CASE("a thread that pursues a goal takes neither turns nor a second goal") {
-  MockModel mock;
+  MockModel mock(with_goals);
   Gate gate;
   mock.reply(Reply{}.delta("busy").wait_for(gate));
   mock.reply(update_goal("complete"));
@@ -254,7 +263,7 @@ TEST_CASE("goals that the runtime has turned off fail before any model work") {
 }
 
 TEST_CASE("a goal that is given up goes on, and holds its thread until it is cleared") {
-  MockModel mock;
+  MockModel mock(with_goals);
   Gate gate;
   mock.reply(Reply{}.delta("busy").wait_for(gate));
   face::Codex codex(mock.config());
@@ -277,7 +286,7 @@ TEST_CASE("a goal that is given up goes on, and holds its thread until it is cle
 }
 
 TEST_CASE("a runtime that ends takes its goals along") {
-  MockModel mock;
+  MockModel mock(with_goals);
   Gate gate;
   mock.reply("one");
   mock.reply(Reply{}.delta("never").wait_for(gate));

@@ -43,6 +43,16 @@ std::string answer_of(Handlers handlers) {
   return mock.last_request().tool_output("call_q").value_or("(none)");
 }
 
+/// What the runtime calls the server's tools together: the oldest ones, "mcp__tiny__".
+std::string space_in(const codex::testing::ModelRequest& request) {
+  const Json tools = request.body.value("tools", Json::array());
+  for (const Json& tool : tools) {
+    const std::string name = tool.value("name", "");
+    if (name.starts_with("mcp__tiny")) return name;
+  }
+  return "mcp__tiny";
+}
+
 /// A model that calls a tool of the small MCP server in tests/support.
 class Tiny {
  public:
@@ -55,8 +65,10 @@ class Tiny {
   /// What the model is told of its call.
   std::string call(const codex::Thread& thread, const char* tool) {
     const std::string id = "call_" + std::to_string(++calls_);
-    mock.reply(Reply{}.id(id).tool_call(tool, {{"text", "it"}}, "mcp__tiny"));
-    mock.reply("done");
+    mock.on_request([=](const codex::testing::ModelRequest& request) {
+      if (request.tool_output(id)) return Reply("done");
+      return Reply{}.id(id).tool_call(tool, {{"text", "it"}}, space_in(request));
+    });
     CHECK(thread.run("go").final_response == "done");
     return mock.last_request().tool_output(id).value_or("(none)");
   }

@@ -198,7 +198,7 @@ TEST_CASE("model and sandbox of a turn hold for later ones, an output schema doe
 }
 
 TEST_CASE("turns that nobody asked for reach notifications()") {
-  MockModel mock;
+  MockModel mock({.settings = {{"features.goals", "true"}}});  // the oldest runtimes have them off
   mock.reply(Reply{}.tool_call("update_goal", {{"status", "complete"}}));
   mock.reply("all by myself");
   face::Codex codex(mock.config());

@@ -279,6 +279,9 @@ class Skew(unittest.TestCase):
             text = f"x.cpp:1: ERROR: test case THREW exception: {said}; this one calls itself 'x'."
             self.assertEqual(self.skew.ending_of(self.skew.Verdict(False, text + end, 1.0)),
                              ("unsupported", said))
+        early = "x.cpp:1: MESSAGE: needs goals (runtime 0.134.0), which this runtime lacks\n"
+        self.assertEqual(self.skew.ending_of(self.skew.Verdict(True, early, 1.0)),
+                         ("unsupported", "needs goals (runtime 0.134.0), which this runtime lacks"))
 
     def test_each_test_runs_by_itself_and_no_longer_than_it_may(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -302,9 +305,10 @@ class Skew(unittest.TestCase):
         pair = self.skew.Pair("0.2.0", "0.1.0", {
             "one": ("passed", ""), "two": ("differs", "CHECK( a )"), "three|": ("refused", "no"),
             "four": ("unsupported", "x: needs it"), "five": ("unsupported", "x: needs it")})
-        page = self.skew.page([pair])
+        page = self.skew.page([pair], {"stands out": ["It is old."], "tests": {"two": "Slow."}})
+        self.assertIn("## What stands out\n\n- It is old.\n", page)
         self.assertIn("| 0.2.0 | 0.1.0 | 1 | 2 | 1 | 1 | 0 | 0 |", page)
-        self.assertIn("| two | differs | `CHECK( a )` |", page)
+        self.assertIn("| two | differs | `CHECK( a )` | Slow. |", page)
         self.assertIn("| three\\| | refused | `no` |", page)
         self.assertIn("- `x: needs it`: 2 tests", page)
         self.assertNotIn("| one |", page)

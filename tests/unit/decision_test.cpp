@@ -111,6 +111,22 @@ TEST_CASE("the approval of an MCP tool is told from other forms, and answered as
   CHECK(answer(approvals::cancel()) == Json{{"action", "cancel"}});
 }
 
+TEST_CASE("the tool that an older runtime asks about is read from its question") {
+  const auto tool_in = [](const std::string& question) {
+    Json params(tool_question());
+    params.at("_meta").erase("tool_name");
+    params["message"] = question;
+    const auto tool =
+        approvals::mcp_tool_approval(params.get<types::McpServerElicitationRequestParams>());
+    return tool.value().tool;
+  };
+  CHECK(tool_in(R"(Allow the tiny MCP server to run tool "danger"?)") == "danger");
+  CHECK(tool_in(R"(Allow the tiny MCP server to run tool "a"b"?)") == R"(a"b)");
+  CHECK(tool_in(R"(Allow the other MCP server to run tool "danger"?)").empty());
+  CHECK(tool_in(R"(Allow the tiny MCP server to run tool "?)").empty());
+  CHECK(tool_in("May it?").empty());
+}
+
 TEST_CASE("a mere yes does not fill in a form") {
   CHECK(approvals::accept().answer(form({"name"})).action ==
         types::McpServerElicitationAction::decline);

@@ -251,6 +251,12 @@ TEST_CASE_FIXTURE(RoutingFixture, "a subscription outlives the router") {
 
 namespace {
 
+/// As runtimes before 0.162.1 send it.
+std::shared_ptr<const Message> started(std::string_view thread, std::string_view turn) {
+  return message(R"({"method":"turn/started","params":{"threadId":")" + std::string(thread) +
+                 R"(","text":"S","turn":{"id":")" + std::string(turn) + R"("}}})");
+}
+
 std::shared_ptr<const Message> started(std::string_view thread, std::string_view turn,
                                        std::string_view root) {
   return message(R"({"method":"turn/started","params":{"threadId":")" + std::string(thread) +
@@ -278,6 +284,22 @@ TEST_CASE_FIXTURE(RoutingFixture, "the start of a review may come first, or last
   Subscription second = router->expect_review("t").bind("r2");
   router->route(started("t", "y", "r2"));
   CHECK(read_all(second) == "S");
+}
+
+TEST_CASE_FIXTURE(RoutingFixture, "a review hears of its start where runtimes name no root") {
+  PendingTurn pending = router->expect_review("t");
+  event("t", "r", "a");
+  router->route(started("other", "w"));
+  router->route(started("t", "x"));
+  Subscription review = std::move(pending).bind("r");
+  CHECK(read_all(review) == "aS");
+  router->route(started("t", "y"));  // it has begun already
+  CHECK(read_all(review).empty());
+  CHECK(read_all(general) == "SS");
+  complete("t", "r");
+  Subscription turn = router->expect_turn("t").bind("u");
+  router->route(started("t", "u"));
+  CHECK(read_all(turn) == "S");
 }
 
 TEST_CASE_FIXTURE(RoutingFixture, "the root of any other turn is no reason to start there") {

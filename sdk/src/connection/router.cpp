@@ -247,7 +247,7 @@ std::shared_ptr<EventLog> Router::find_turn(std::string_view turn_id) {
 std::shared_ptr<EventLog> Router::open_turn(const std::string& thread_id,
                                             const std::string& turn_id, bool is_review) {
   auto log = new_log("turn " + turn_id);
-  turns_.insert_or_assign(turn_id, Turn{thread_id, log, is_review});
+  turns_.insert_or_assign(turn_id, Turn{thread_id, log, is_review, false});
   for (const auto& pending : pending_) {
     if (pending->thread_id == thread_id) add_turn(*pending, turn_id, log);
   }
@@ -295,7 +295,8 @@ std::shared_ptr<EventLog> Router::review_started_by(const Notification& event) {
   if (event.method() != "turn/started") return nullptr;
   const Json params = protocol::detail::parse_or_discard(event.params());
   const Json::json_pointer path("/turn/rootTurnId");
-  if (!params.is_object() || !params.contains(path) || !params[path].is_string()) return nullptr;
+  if (params.is_object() && !params.contains(path)) return unstarted_review_for(event);
+  if (!params.is_object() || !params[path].is_string()) return nullptr;
   const auto root = params[path].get<std::string>();
   if (root == event.turn_id()) return nullptr;
   const auto found = turns_.find(root);
@@ -304,6 +305,20 @@ std::shared_ptr<EventLog> Router::review_started_by(const Notification& event) {
   }
   const Turn& turn = found->second;
   return turn.is_review && turn.thread_id == event.thread_id() ? turn.log.lock() : nullptr;
+}
+
+/// Runtimes before 0.162.1 do not say which turn is the root of one that begins; they let no other
+/// turn of the thread begin while a review runs.
+std::shared_ptr<EventLog> Router::unstarted_review_for(const Notification& event) {
+  if (turns_.contains(event.turn_id())) return nullptr;
+  for (auto& [turn_id, turn] : turns_) {
+    if (!turn.is_review || turn.has_begun || turn.thread_id != event.thread_id()) continue;
+    if (auto log = turn.log.lock()) {
+      turn.has_begun = true;
+      return log;
+    }
+  }
+  return nullptr;
 }
 
 Subscription Router::ended_turn(const std::string& turn_id) const {

@@ -117,6 +117,7 @@ class Router : public std::enable_shared_from_this<Router> {
     std::string thread_id;
     std::weak_ptr<EventLog> log;
     bool is_review;
+    bool has_begun;  // known of reviews only, and only where the runtime names no root
   };
 
   [[nodiscard]] PendingTurn expect(std::string thread_id, bool is_review);
@@ -135,6 +136,7 @@ class Router : public std::enable_shared_from_this<Router> {
   [[nodiscard]] std::shared_ptr<EventLog> turn_for(std::string_view thread_id,
                                                    std::string_view turn_id);
   [[nodiscard]] std::shared_ptr<EventLog> review_started_by(const Notification& event);
+  [[nodiscard]] std::shared_ptr<EventLog> unstarted_review_for(const Notification& event);
   void add_turn(PendingTurn::State& pending, const std::string& turn_id,
                 std::shared_ptr<EventLog> log);
   void bound_early_turns(std::string_view thread_id);

@@ -65,6 +65,15 @@ bool offers_session(const Json& meta) {
   return std::ranges::any_of(persist, [](const Json& option) { return option == "session"; });
 }
 
+/// Runtimes up to 0.166.0 name the tool in their question alone.
+std::string tool_named_in(const std::string& message, const std::string& server) {
+  const std::string before = "Allow the " + server + " MCP server to run tool \"";
+  const std::string after = "\"?";
+  const bool fits = message.size() >= before.size() + after.size();
+  if (!fits || !message.starts_with(before) || !message.ends_with(after)) return {};
+  return message.substr(before.size(), message.size() - before.size() - after.size());
+}
+
 }  // namespace
 
 Decision::operator protocol::CommandExecutionRequestApprovalResponse() const {
@@ -143,13 +152,15 @@ std::optional<McpToolApproval> mcp_tool_approval(
   if (!form || !form->meta) return std::nullopt;
   const Json& meta = *form->meta;
   if (text_of(meta, "codex_approval_kind") != "mcp_tool_call") return std::nullopt;
-  return McpToolApproval{.server = params.server_name,
-                         .tool = text_of(meta, "tool_name"),
-                         .message = form->message,
-                         .arguments = value_of(meta, "tool_params"),
-                         .description = text_of(meta, "tool_description"),
-                         .annotations = value_of(meta, "tool_annotations"),
-                         .can_accept_for_session = offers_session(meta)};
+  const std::string name = text_of(meta, "tool_name");
+  return McpToolApproval{
+      .server = params.server_name,
+      .tool = name.empty() ? tool_named_in(form->message, params.server_name) : name,
+      .message = form->message,
+      .arguments = value_of(meta, "tool_params"),
+      .description = text_of(meta, "tool_description"),
+      .annotations = value_of(meta, "tool_annotations"),
+      .can_accept_for_session = offers_session(meta)};
 }
 
 }  // namespace codex::approvals
