@@ -280,6 +280,7 @@ Json Generator::text(const Node& node) {
 Json Generator::integer(const Node& node) {
   if (style_ == Style::smallest) return 0;
   if (node.format == "int32") return any_integer<std::int32_t>(random_);
+  if (node.format == "uint8") return any_integer<std::uint8_t>(random_);
   if (node.format == "uint16") return any_integer<std::uint16_t>(random_);
   if (node.format == "uint32") return any_integer<std::uint32_t>(random_);
   if (node.format.starts_with("uint")) return any_integer<std::uint64_t>(random_);
@@ -363,6 +364,22 @@ Json Generator::alternatives(const Node& node, std::size_t place) {
               .same_spot = true,
               .use = arm.use,
               .loose = rivals > 1 && accepts(*arm.use.node, Json::object())});
+}
+
+MayGo defaults_of(const Instance& instance) {
+  return [&](const std::string& path, const std::string& name, const Json& value) {
+    for (std::size_t i = 0; i < instance.places.size(); ++i) {
+      const Node& node = *instance.places[i].use.node;
+      const auto is_default = [&](const Member& member) {
+        return member.name == name && !member.standard.is_null() && member.standard == value;
+      };
+      if (std::any_of(node.members.begin(), node.members.end(), is_default) &&
+          instance.path(i) == path) {
+        return true;
+      }
+    }
+    return false;
+  };
 }
 
 }  // namespace law
