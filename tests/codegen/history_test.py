@@ -183,6 +183,22 @@ class Rules(History):
         for name in ("AskParams", "Part", "Time"):
             self.assertRegex(text, rf"/// Until 0\.1\.0\.\nstruct {name} \{{")
 
+    def test_a_request_that_lost_its_params_is_still_answered_by_what_went_with_them(self):
+        types = {"LookParams": struct(a=TEXT), "LookResponse": struct(b=TEXT)}
+        old, new = self.schema("0.1.0", types), self.schema("0.2.0", {"LookResponse": types["LookResponse"]})
+        for folder in (old, new):
+            bundle = folder / "experimental" / BUNDLE
+            schema = json.loads(bundle.read_text())
+            request = message("peek/at", "LookParams", "ClientRequest")
+            if folder == new:
+                del request["properties"]["params"]
+            schema["definitions"]["ClientRequest"]["oneOf"].append(request)
+            bundle.write_text(json.dumps(schema))
+        self.add(old, new)
+        self.assertIn("using Response = LookResponse;", self.generate(new))
+        made = self.run_codegen("generate", "--schema", new, "--out", self.base / "alone", "--no-history")
+        self.assertIn("peek/at: response unknown", made.stderr)  # the name says nothing
+
     def test_what_came_back_was_never_gone(self):
         one, other = {"E": values("x", "y")}, {"E": values("x")}
         first = self.schema("0.1.0", one)

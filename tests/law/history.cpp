@@ -46,27 +46,6 @@ Names written_only(const Definitions& definitions) {
   return written;
 }
 
-/// The object at `Type` or `Type#arm`; nullptr where the path leads deeper.
-Json* owner_of(Definitions& definitions, const std::string& path) {
-  const std::size_t hash = path.find('#');
-  const auto type = definitions.find(path.substr(0, hash));
-  if (type == definitions.end()) return nullptr;
-  if (hash == path.npos) return &type->second;
-  for (const char* list : {"oneOf", "anyOf"}) {
-    if (!type->second.contains(list)) continue;
-    for (Json& arm : type->second[list]) {
-      const Json properties = arm.value("properties", Json::object());
-      for (const Json& property : properties) {
-        if (property.is_object() &&
-            property.value("enum", Json()) == Json::array({path.substr(hash + 1)})) {
-          return &arm;
-        }
-      }
-    }
-  }
-  return nullptr;
-}
-
 void weaken(Definitions& definitions, const std::string& path, bool may_be_null) {
   const std::size_t dot = path.find('.');
   const std::string name = path.substr(dot + 1);
@@ -82,7 +61,33 @@ void weaken(Definitions& definitions, const std::string& path, bool may_be_null)
   type = Json::array({type, "null"});
 }
 
+bool is_named(const Json& arm, const std::string& name) {
+  const Json properties = arm.value("properties", Json::object());
+  const bool is_key = properties.size() == 1 && properties.contains(name);
+  return (is_key && arm.value("additionalProperties", Json()) == false) ||
+         std::any_of(properties.begin(), properties.end(), [&](const Json& property) {
+           return property.is_object() && property.value("enum", Json()) == Json::array({name});
+         });
+}
+
 }  // namespace
+
+Json* find_arm(Json& choice, const std::string& name) {
+  for (const char* list : {"oneOf", "anyOf"}) {
+    if (!choice.contains(list)) continue;
+    for (Json& arm : choice[list]) {
+      if (arm.is_object() && is_named(arm, name)) return &arm;
+    }
+  }
+  return nullptr;
+}
+
+Json* owner_of(Definitions& definitions, const std::string& path) {
+  const std::size_t hash = path.find('#');
+  const auto type = definitions.find(path.substr(0, hash));
+  if (type == definitions.end() || !type->second.is_object()) return nullptr;
+  return hash == path.npos ? &type->second : find_arm(type->second, path.substr(hash + 1));
+}
 
 void apply_history(Definitions& definitions, const Json& history) {
   const Names written = written_only(definitions);

@@ -366,4 +366,20 @@ Json Generator::alternatives(const Node& node, std::size_t place) {
               .loose = rivals > 1 && accepts(*arm.use.node, Json::object())});
 }
 
+MayGo defaults_of(const Instance& instance) {
+  return [&](const std::string& path, const std::string& name, const Json& value) {
+    for (std::size_t i = 0; i < instance.places.size(); ++i) {
+      const Node& node = *instance.places[i].use.node;
+      const auto is_default = [&](const Member& member) {
+        return member.name == name && !member.standard.is_null() && member.standard == value;
+      };
+      if (std::any_of(node.members.begin(), node.members.end(), is_default) &&
+          instance.path(i) == path) {
+        return true;
+      }
+    }
+    return false;
+  };
+}
+
 }  // namespace law

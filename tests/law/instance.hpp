@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "law/law.hpp"
 #include "law/random.hpp"
 #include "law/schema.hpp"
 
@@ -80,6 +81,9 @@ class Generator {
   std::map<const Node*, std::size_t> turns_;
   std::map<const Node*, std::size_t> choices_;  // of the type's own schema
 };
+
+/// Lets members be absent that have their default, and the other way round.
+MayGo defaults_of(const Instance& instance);
 
 /// What the schema knows nothing of.
 std::string any_text(Random& random);

@@ -17,23 +17,6 @@ namespace {
 
 using codex::protocol::find_type;
 
-/// The default of the member of that name in the object at the path.
-MayGo defaults_of(const Instance& instance) {
-  return [&](const std::string& path, const std::string& name, const Json& value) {
-    for (std::size_t i = 0; i < instance.places.size(); ++i) {
-      const Node& node = *instance.places[i].use.node;
-      const auto is_default = [&](const Member& member) {
-        return member.name == name && !member.standard.is_null() && member.standard == value;
-      };
-      if (std::any_of(node.members.begin(), node.members.end(), is_default) &&
-          instance.path(i) == path) {
-        return true;
-      }
-    }
-    return false;
-  };
-}
-
 /// The law, and that nothing is unknown.
 void check(Findings& findings, const std::string& name, const Instance& instance,
            const std::string& text) {

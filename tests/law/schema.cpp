@@ -4,8 +4,7 @@
 #include <fstream>
 #include <set>
 #include <stdexcept>
-
-#include "law/history.hpp"
+#include <utility>
 
 namespace law {
 
@@ -157,17 +156,30 @@ void correct(Definitions& definitions, const Json& corrections) {
 
 }  // namespace
 
-Schemas::Schemas(const std::string& folder) {
-  const Json bundle = read_file(folder + "/experimental/codex_app_server_protocol.schemas.json");
-  const auto take = [&](const Json& definitions) {
-    for (const auto& [name, schema] : definitions.items()) {
-      if (name != "v2") json_.emplace(name, schema);
+Definitions read_definitions(const std::string& bundle, const std::string& corrections) {
+  const Json all = read_file(bundle);
+  Definitions definitions;
+  const auto take = [&](const Json& some) {
+    for (const auto& [name, schema] : some.items()) {
+      if (name != "v2") definitions.emplace(name, schema);
     }
   };
-  take(bundle.at("definitions"));
-  take(bundle.at("definitions").at("v2"));
-  correct(json_, read_file(folder + "/corrections.json"));
-  apply_history(json_, read_file(folder + "/history.json"));
+  take(all.at("definitions"));
+  take(all.at("definitions").at("v2"));
+  correct(definitions, read_file(corrections));
+  return definitions;
+}
+
+Schemas::Schemas(const std::string& folder)
+    : Schemas([&] {
+        auto definitions =
+            read_definitions(folder + "/experimental/codex_app_server_protocol.schemas.json",
+                             folder + "/corrections.json");
+        apply_history(definitions, read_file(folder + "/history.json"));
+        return definitions;
+      }()) {}
+
+Schemas::Schemas(Definitions definitions) : json_(std::move(definitions)) {
   for (const auto& [name, schema] : json_) {
     names_.push_back(name);
     definition(name);

@@ -9,6 +9,8 @@
 
 #include <codex/protocol/support/json.hpp>
 
+#include "law/history.hpp"
+
 /// The protocol as its JSON Schema states it, read afresh: nothing here knows the generator or the
 /// tables that it writes, so that it can bear witness against them.
 namespace law {
@@ -76,6 +78,8 @@ bool accepts(const Node& node, const Json& value);
 class Schemas {
  public:
   explicit Schemas(const std::string& folder);
+  /// Definitions that are taken as they are.
+  explicit Schemas(Definitions definitions);
 
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] Use find(std::string_view name) const;
@@ -94,11 +98,14 @@ class Schemas {
   void read_members(const Json& schema, std::vector<Member>& members, std::string_view but = {});
   Use add(Node node, bool nullable = false);
 
-  std::map<std::string, Json> json_;
+  Definitions json_;
   std::vector<std::string> names_;
   std::map<std::string, Use, std::less<>> definitions_;
   std::set<const Node*> named_;
   std::deque<Node> nodes_;
 };
+
+/// The definitions of a bundle, with the `v2` namespace flattened and corrected.
+Definitions read_definitions(const std::string& bundle, const std::string& corrections);
 
 }  // namespace law

@@ -7,6 +7,8 @@
 #include <codex/protocol/registry.hpp>
 #include <codex/protocol/support/history.hpp>
 
+#include "client/runtime_support.hpp"
+
 namespace codex::protocol::detail {
 namespace {
 
@@ -15,13 +17,20 @@ bool is_known(std::string_view version) {
   return version.empty() || std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
+codex::detail::VersionNumbers numbers_of(std::string_view version) {
+  const auto parsed = codex::detail::RuntimeVersion::parse(version);
+  REQUIRE(parsed);
+  return parsed->numbers;
+}
+
 bool is_in_order(const Lifetime& lifetime) {
   return is_known(lifetime.since) && is_known(lifetime.until) &&
-         (lifetime.until.empty() || runtime_rank(lifetime.since) <= runtime_rank(lifetime.until));
+         (lifetime.since.empty() || lifetime.until.empty() ||
+          numbers_of(lifetime.since) <= numbers_of(lifetime.until));
 }
 
 Lifetime lifetime_of(std::string_view type, std::string_view part) {
-  const TypeHistory* history = find_type_history(type);
+  const TypeHistory* history = codex::detail::History::generated().type(type);
   REQUIRE(history);
   for (const auto& entry : history->parts) {
     if (entry.name == part) return entry.lifetime;
@@ -35,7 +44,7 @@ Lifetime lifetime_of(std::string_view type, std::string_view part) {
 TEST_CASE("history: the versions begin with 0.131.0 and have the pinned one") {
   CHECK(history_versions().front() == "0.131.0");
   CHECK(is_known(runtime_version));
-  CHECK(std::ranges::is_sorted(history_versions(), {}, runtime_rank));
+  CHECK(std::ranges::is_sorted(history_versions(), {}, numbers_of));
 }
 
 TEST_CASE("history: types are sorted, have a name once and dates that are versions") {
@@ -69,8 +78,9 @@ TEST_CASE("history: some dates that are known from the runtimes themselves") {
   CHECK(lifetime_of("Thread", "projectId").since == "0.150.0");
   CHECK(lifetime_of("Thread", "isPinned").until == "0.146.1");
   CHECK(lifetime_of("ReviewDelivery", "detached").until == "0.165.0");
-  CHECK(find_method_history(MethodKind::request, "thread/rollback")->lifetime.until == "0.155.1");
-  CHECK(find_method_history(MethodKind::request, "thread/start") == nullptr);
+  const auto history = codex::detail::History::generated();
+  CHECK(history.method(MethodKind::request, "thread/rollback")->lifetime.until == "0.155.1");
+  CHECK(history.method(MethodKind::request, "thread/start") == nullptr);
   CHECK(find_method(MethodKind::request, "thread/rollback")->response->name ==
         "ThreadRollbackResponse");
 }

@@ -26,8 +26,8 @@ struct History {
 };
 
 /// Which parts of the protocol one runtime has, as far as the history tells. One between two
-/// versions that were compared counts as the older one, one past the newest as the newest; one that
-/// was built from a checkout (0.0.0) has everything.
+/// versions that were compared counts as the older one, one past the newest as the newest, and a
+/// prerelease as before its release; one that was built from a checkout (0.0.0) has everything.
 class RuntimeSupport {
  public:
   /// Of a runtime that has everything.

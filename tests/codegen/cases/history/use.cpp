@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include <codex/protocol.hpp>
@@ -8,8 +10,18 @@
 namespace codex::protocol {
 namespace {
 
-using detail::find_method_history;
-using detail::find_type_history;
+const detail::TypeHistory* find_type_history(std::string_view name) {
+  const auto all = detail::type_histories();
+  const auto found = std::ranges::find(all, name, &detail::TypeHistory::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+const detail::MethodHistory* find_method_history(detail::MethodKind kind, std::string_view name) {
+  const auto all = detail::method_histories();
+  const auto found = std::ranges::find_if(
+      all, [&](const auto& entry) { return entry.name == name && entry.kind == kind; });
+  return found == all.end() ? nullptr : &*found;
+}
 
 const detail::PartHistory* part_of(std::string_view type, std::string_view name) {
   for (const auto& part : find_type_history(type)->parts) {
@@ -71,13 +83,9 @@ TEST_CASE("case history: the tables tell which runtimes have what") {
         "0.2.0");
 }
 
-TEST_CASE("case history: a version's place among those that were compared") {
-  CHECK(detail::runtime_rank("0.0.9") == -1);
-  CHECK(detail::runtime_rank("0.1.0") == 0);
-  CHECK(detail::runtime_rank("0.1.7") == 0);
-  CHECK(detail::runtime_rank("0.2.0-alpha.1") == 1);
-  CHECK(detail::runtime_rank("0.10.0") == 2);
-  CHECK(detail::runtime_rank("1.0.0") == 2);
+TEST_CASE("case history: the versions that were compared, the oldest first") {
+  const std::vector<std::string_view> versions{"0.1.0", "0.2.0", "0.3.0"};
+  CHECK(std::ranges::equal(detail::history_versions(), versions));
 }
 
 }  // namespace codex::protocol

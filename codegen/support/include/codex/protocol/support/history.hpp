@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -45,13 +44,5 @@ std::span<const std::string_view> history_versions();
 std::span<const TypeHistory> type_histories();
 /// Sorted by name, then kind.
 std::span<const MethodHistory> method_histories();
-
-/// The entry of a type or a method, or nullptr: all runtimes have it.
-const TypeHistory* find_type_history(std::string_view name);
-const MethodHistory* find_method_history(MethodKind kind, std::string_view name);
-
-/// The index of the newest version in `history_versions()` that is not newer than this one; -1 for
-/// what came before them all. A pre-release counts as its release.
-std::ptrdiff_t runtime_rank(std::string_view version);
 
 }  // namespace codex::protocol::detail
