@@ -38,9 +38,30 @@ std::vector<std::string> read_versions(const Json& json, const std::string& plac
     if (!version.is_string() || !is_version(version.get<std::string>())) {
       throw std::runtime_error(place + " is no list of versions");
     }
-    out.push_back(version.get<std::string>());
+    const auto name = version.get<std::string>();
+    if (!out.empty() && !is_older(out.back(), name)) {
+      throw std::runtime_error(place + ": " + name + " does not come after " + out.back());
+    }
+    out.push_back(name);
   }
   return out;
+}
+
+/// A date that is none of the versions would be taken for one after them all.
+void check_dates(const History& history, const std::string& place) {
+  const auto is_known = [&](const Json& version) {
+    return std::find(history.versions.begin(), history.versions.end(), version) !=
+           history.versions.end();
+  };
+  for (const auto& section : history_sections) {
+    for (const auto& [path, entry] : history.*section.entries) {
+      for (const auto& [key, value] : entry.items()) {
+        if (!is_version_key(key) || is_known(value)) continue;
+        throw std::runtime_error(place + ": " + std::string(section.name) + "/" + printable(path) +
+                                 ": " + key + " is none of the versions");
+      }
+    }
+  }
 }
 
 void read_section(HistoryEntries& entries, const Json& json, const std::string& place) {
@@ -102,6 +123,7 @@ History read_history(const std::filesystem::path& file) {
     if (section == std::end(history_sections)) throw std::runtime_error(place + " is unknown");
     read_section(history.*section->entries, value, place);
   }
+  check_dates(history, file.string());
   return history;
 }
 

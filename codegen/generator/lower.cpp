@@ -17,6 +17,12 @@ namespace {
 /// Enumerators are counted in a byte.
 constexpr std::size_t most_values = 250;
 
+/// A union counts its arms in a byte.
+void check_alternatives(const Schema& schema) {
+  constexpr std::size_t most = 250;
+  if (schema.one_of.size() > most) throw SchemaError(schema.pointer, "over 250 alternatives");
+}
+
 /// Numbers the names that others of the list have, and tells of each.
 template <class Named, class Tell>
 void make_distinct(std::vector<Named>& list, const Tell& tell) {
@@ -174,6 +180,7 @@ class Lowering {
     if (whole.one_of.empty()) return std::nullopt;
     const auto tag = literal_tag(whole);
     if (!tag) return std::nullopt;
+    check_alternatives(whole);
     const Schema schema = with_properties_once(whole, notes_);
     Union out{UnionStyle::tagged,
               *tag,
@@ -212,6 +219,7 @@ class Lowering {
   std::optional<Shape> maybe_external(const std::string& name, const Schema& schema,
                                       const Schema* stable) {
     if (!is_externally_tagged(schema)) return std::nullopt;
+    check_alternatives(schema);
     Union out{UnionStyle::external, {}, {}, {}};
     Schema strings = string_arms(schema);
     if (enum_values(strings).size() > most_values) {
@@ -280,6 +288,7 @@ class Lowering {
     if (const auto problem = indistinct_arms(schema, experimental_)) {
       throw SchemaError(schema.pointer, *problem);
     }
+    check_alternatives(schema);
     Union out{UnionStyle::shape, {}, {}, {}};
     for (const Schema& branch : schema.one_of) {
       std::string inline_name = name;

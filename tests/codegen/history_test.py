@@ -409,7 +409,9 @@ class File(History):
         old, new, _ = self.three()
         for text in ("[]", "{", '{"versions": 1}', '{"versions": ["x"]}', '{"members": []}', '{"more": {}}',
                      '{"members": {"A.a": 1}}', '{"members": {"A.a": {"since": "*/ EVIL"}}}',
-                     '{"members": {"A.a": {"evil": 1}}}', "[" * 500_000):
+                     '{"members": {"A.a": {"evil": 1}}}', "[" * 500_000,
+                     '{"versions": ["0.2.0", "0.1.0"]}', '{"versions": ["0.1.0", "0.1.0"]}',
+                     '{"versions": ["0.1.0"], "members": {"A.a": {"since": "0.1.1"}}}'):
             self.file.write_text(text)
             done = self.run_codegen("generate", "--schema", new, "--out", self.base / "out", "--history",
                                     self.file, code=2)

@@ -126,6 +126,16 @@ class Output(unittest.TestCase):
         done = self.generate("out")
         self.assertEqual((done.returncode, done.stderr), (0, 'note: #/definitions/A: unknown type "text"\n'))
 
+    def test_a_union_of_too_many_arms_is_any_json(self):
+        def arm(n):
+            return {"type": "object", "required": ["type"],
+                    "properties": {"type": {"type": "string", "enum": [f"arm{n}"]}}}
+        for count in (250, 251):
+            self.lay_out({"A": {"oneOf": [arm(n) for n in range(count)]}})
+            done = self.generate("out")
+            noted = "note: #/definitions/A: over 250 alternatives\n" if count > 250 else ""
+            self.assertEqual((done.returncode, done.stderr), (0, noted))
+
     def test_a_folder_has_any_name(self):
         self.lay_out({}, "a,b")
         self.lay_out({}, "a b")

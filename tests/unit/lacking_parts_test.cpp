@@ -202,3 +202,18 @@ TEST_CASE("the gate names what the runtime lacks, both versions, and what to do"
   CHECK_FALSE(gate("0.140.0").supports("thread/fork", "cwd"));  // without the method, no member
   CHECK_FALSE(gate("0.150.0").supports("turn/start", "noSuchMember"));
 }
+
+TEST_CASE("params that name nothing that the runtime lacks need not be read") {
+  const auto types_of = [](std::string_view version, const TypeInfo* type) {
+    return LackingTypes(support_of(version), std::array{type});
+  };
+  const TypeInfo* nested = codex::protocol::detail::type_of<codec_types::Nested>();
+  const LackingTypes newest = types_of("0.160.0", nested);  // where `y` is gone
+  CHECK(newest.may_be_in(R"({"point":{"x":1,"y":2}})"));
+  CHECK(newest.may_be_in(R"({"text":"a\"b","y":2})"));
+  CHECK_FALSE(newest.may_be_in(R"({"point":{"x":1},"text":"yy y"})"));
+  CHECK_FALSE(newest.may_be_in(""));
+  // What is missing has no name there.
+  CHECK(types_of("0.131.0", codex::protocol::detail::type_of<codec_types::Presence>())
+            .may_be_in("{}"));
+}

@@ -90,7 +90,8 @@ void FeatureGate::check(std::string_view method, std::string_view params_text) c
   const MethodInfo* info = protocol::find_method(MethodKind::request, method);
   if (!info) return;  // newer than the SDK: the runtime knows whether it has that
   check_method(method);
-  const bool may_lack = info->params && lacking_.contains(*info->params);
+  const bool may_lack =
+      info->params && lacking_.contains(*info->params) && lacking_.may_be_in(params_text);
   if (experimental_api_ && !may_lack) return;
   Json params = params_text.empty() ? Json() : parse_or_discard(params_text);
   if (!params.is_object()) params = Json::object();

@@ -234,6 +234,9 @@ class Reach {
     return reaches;
   }
 
+  [[nodiscard]] const std::unordered_set<std::string_view>& names() const { return names_; }
+  [[nodiscard]] bool may_miss() const { return may_miss_; }
+
   [[nodiscard]] std::unordered_set<const TypeInfo*> found() const {
     std::unordered_set<const TypeInfo*> types;
     for (const auto& [type, reaches] : known_) {
@@ -243,11 +246,18 @@ class Reach {
   }
 
  private:
-  bool lacks_itself(const TypeInfo& type) const {
+  bool lacks_itself(const TypeInfo& type) {
     const TypeHistory* entry = support_.history().type(type.name);
-    return entry && std::ranges::any_of(entry->parts, [&](const PartHistory& part) {
-             return !support_.has(part.lifetime) || support_.requires_part(part);
-           });
+    if (!entry) return false;
+    bool lacks = false;
+    for (const PartHistory& part : entry->parts) {
+      const bool is_demanded = support_.requires_part(part);
+      const bool is_there = support_.has(part.lifetime);
+      if (!is_there) names_.insert(part.name);
+      may_miss_ |= is_demanded;
+      lacks |= is_demanded || !is_there;
+    }
+    return lacks;
   }
 
   /// All of them are looked at, so that each has its own answer.
@@ -267,6 +277,8 @@ class Reach {
 
   const RuntimeSupport& support_;
   std::map<const TypeInfo*, bool> known_;
+  std::unordered_set<std::string_view> names_;
+  bool may_miss_ = false;
 };
 
 std::vector<const TypeInfo*> params_of_requests() {
@@ -284,10 +296,24 @@ LackingTypes::LackingTypes(const RuntimeSupport& support, std::span<const TypeIn
   Reach reach(support);
   for (const TypeInfo* type : types) (void)reach.of(*type);
   types_ = reach.found();
+  names_ = reach.names();
+  may_miss_ = reach.may_miss();
 }
 
 LackingTypes::LackingTypes(const RuntimeSupport& support)
     : LackingTypes(support, params_of_requests()) {}
+
+bool LackingTypes::may_be_in(std::string_view params) const {
+  if (may_miss_) return true;
+  // Each name stands between two quotes, whether or not these begin and end the same string.
+  std::size_t begin = params.find('"');
+  while (begin != std::string_view::npos) {
+    const std::size_t end = params.find('"', begin + 1);
+    if (names_.contains(params.substr(begin + 1, end - begin - 1))) return true;
+    begin = end;
+  }
+  return false;
+}
 
 std::vector<LackingPart> lacking_parts(const RuntimeSupport& support, const LackingTypes& types,
                                        const TypeInfo& type, const Json& params) {

@@ -35,9 +35,14 @@ class LackingTypes {
   [[nodiscard]] bool contains(const protocol::detail::TypeInfo& type) const {
     return types_.contains(&type);
   }
+  /// Whether params in which no part is missing may have such parts: what the SDK writes has their
+  /// names without escapes. Much quicker than to read them.
+  [[nodiscard]] bool may_be_in(std::string_view params) const;
 
  private:
   std::unordered_set<const protocol::detail::TypeInfo*> types_;
+  std::unordered_set<std::string_view> names_;  // of the parts that the runtime lacks
+  bool may_miss_ = false;                       // the runtime demands what others do not
 };
 
 /// All of them, at every depth. A member that is null counts as one that is not there.
