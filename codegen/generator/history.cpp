@@ -50,8 +50,8 @@ std::vector<std::string> read_versions(const Json& json, const std::string& plac
 /// A date that is none of the versions would be taken for one after them all.
 void check_dates(const History& history, const std::string& place) {
   const auto is_known = [&](const Json& version) {
-    return std::find(history.versions.begin(), history.versions.end(), version) !=
-           history.versions.end();
+    return version.is_string() && std::find(history.versions.begin(), history.versions.end(),
+                                            version.get<std::string>()) != history.versions.end();
   };
   for (const auto& section : history_sections) {
     for (const auto& [path, entry] : history.*section.entries) {
