@@ -229,7 +229,8 @@ class Reach {
   bool of(const TypeInfo& type) {
     const auto [known, is_new] = known_.try_emplace(&type, true);  // in a circle: perhaps
     if (!is_new) return known->second;
-    const bool reaches = lacks_itself(type) | parts_reach(type);
+    const bool by_parts = parts_reach(type);
+    const bool reaches = lacks_itself(type) || by_parts;
     known_[&type] = reaches;
     return reaches;
   }
@@ -264,14 +265,14 @@ class Reach {
   bool parts_reach(const TypeInfo& type) {
     bool reaches = false;
     const auto look_at = [&](std::span<const Field> fields) {
-      for (const Field& field : fields) reaches |= of(*field.type);
+      for (const Field& field : fields) reaches = of(*field.type) || reaches;
     };
     if (type.kind == Kind::object) look_at(as<ObjectInfo>(type).fields);
     if (type.kind == Kind::union_) {
       look_at(shared_fields(as<UnionInfo>(type)));
-      for (const UnionArm& arm : as<UnionInfo>(type).arms) reaches |= of(*arm.type);
+      for (const UnionArm& arm : as<UnionInfo>(type).arms) reaches = of(*arm.type) || reaches;
     }
-    if (const TypeInfo* element = element_of(type)) reaches |= of(*element);
+    if (const TypeInfo* element = element_of(type)) reaches = of(*element) || reaches;
     return reaches;
   }
 
