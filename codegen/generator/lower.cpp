@@ -23,7 +23,7 @@ void check_alternatives(const Schema& schema) {
   if (schema.one_of.size() > most) throw SchemaError(schema.pointer, "over 250 alternatives");
 }
 
-/// Numbers the names that others of the list have, and tells of each.
+/// Numbers the names that others of the list have, and reports each.
 template <class Named, class Tell>
 void make_distinct(std::vector<Named>& list, const Tell& tell) {
   std::set<std::string> wanted;

@@ -15,7 +15,7 @@ namespace codex::detail {
 
 /// A part of params that the runtime lacks, or that it demands and the params do not have.
 struct LackingPart {
-  std::string path;         // "input[0].detail"; with the value of an enum behind it: `x "low"`
+  std::string path;         // "input[0].detail"; an enum value follows its member: `x "low"`
   std::string since = {};   // the first version that has it, when the runtime is older
   std::string until = {};   // the last version that had it, when the runtime is newer
   bool is_missing = false;  // it is required, up to `until`
