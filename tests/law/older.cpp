@@ -18,7 +18,7 @@ class View {
   [[nodiscard]] bool is_before(const Json& entry) const {
     return entry.contains("since") && here_ < rank(entry["since"]);
   }
-  /// Whether the entry tells of something that still held, `key` being the last version with it.
+  /// Whether the entry is about a part that was still there, `key` being the last version with it.
   [[nodiscard]] bool is_until(const Json& entry, const char* key) const {
     return entry.contains(key) && here_ <= rank(entry[key]);
   }
