@@ -50,6 +50,20 @@ TEST_CASE("misfit: the innermost optional member or arm takes what does not fit"
                              "color":null})") == "points[0].x: expected integer, got string");
 }
 
+TEST_CASE("misfit: members are read on behind one, wherever it stands and however it is written") {
+  const auto scalars = comes_back<Scalars>(
+      R"({"flag":1,"new":{"a":[1]},"i32":7,"u16":{"b":"c"},"text":"t","color":false})");
+  CHECK_FALSE(scalars.flag);
+  CHECK(scalars.i32 == 7);
+  CHECK(scalars.text == "t");
+  CHECK(scalars.extra.size() == 4);
+  // The name has an escape, and what does not fit lies deep.
+  const auto nested = comes_back<Nested>(
+      R"({"point":{"x":1,"\u0079":[{"y":{}}]},"points":[],"byName":{},"holes":[],"color":null})");
+  CHECK_FALSE(nested.point.y);
+  CHECK(nested.point.extra.size() == 1);
+}
+
 TEST_CASE("misfit: unknown_parts names it") {
   CHECK(unknown_parts(presence(R"("maybe":1,"standard":"x","new":2)")) ==
         Parts{{"maybe", "shape"}, {"new", "member"}, {"standard", "shape"}});

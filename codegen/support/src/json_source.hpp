@@ -41,9 +41,23 @@ class JsonSource {
   std::string_view string_view(std::string&) { return node_->get_ref<const std::string&>(); }
 
   static constexpr bool reads_on = false;
-  template <class Each>
-  void members(Members, Each&& each) {
-    members(each);
+  template <class Each, class Failed>
+  void members(Members, Each&& each, Failed&& failed) {
+    const Json* object = node_;
+    const auto& members = object->get_ref<const Json::object_t&>();
+    for (auto member = members.begin(); member != members.end();) {
+      try {
+        for (; member != members.end(); ++member) {
+          node_ = &member->second;
+          each(std::string_view(member->first));
+        }
+      } catch (Failure& failure) {
+        node_ = &member->second;
+        failed(failure);
+        ++member;
+      }
+    }
+    node_ = object;
   }
   template <class Each>
   void members(Each&& each) {
@@ -61,6 +75,8 @@ class JsonSource {
     }
     node_ = object;
   }
+  /// `members` has gone back already.
+  void rewind_to_member(std::string_view) noexcept {}
   static std::string_view name(std::string_view spelling, std::string&) { return spelling; }
   /// How many elements the next value, an array, has at least.
   [[nodiscard]] std::size_t elements_ahead() const noexcept { return node_->size(); }

@@ -55,6 +55,11 @@ void TextSource::skip() {
   } while (open > 0);
 }
 
+void TextSource::rewind_to_member(std::string_view spelling) noexcept {
+  const auto quote = static_cast<std::uint32_t>(spelling.data() - 1 - text_.data());
+  at_ = std::lower_bound(index_.tokens().data(), end_, quote) + 2;  // the name, the colon
+}
+
 /// A level within a raw value, on the stack, for the path of an error.
 struct TextSource::Level {
   const Level* above;

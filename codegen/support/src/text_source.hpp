@@ -99,16 +99,25 @@ class TextSource {
   static constexpr bool reads_on = true;
 
   /// Calls `each(spelling)` for each member of the object, which must read its value; `name` makes
-  /// the member's name of its spelling. The source stands at the object, or behind its first
-  /// member.
-  template <class Each>
-  void members(Members which, Each&& each) {
-    bool more = which == Members::all ? opened('}') : another('}');
-    for (; more; more = another('}')) each(member_name());
-  }
+  /// the member's name of its spelling.
   template <class Each>
   void members(Each&& each) {
-    members(Members::all, each);
+    for (bool more = opened('}'); more; more = another('}')) each(member_name());
+  }
+
+  /// The same from the object on, or from behind its first member. What `each` throws goes to
+  /// `failed(failure)`, which throws it on, or reads the value itself.
+  template <class Each, class Failed>
+  void members(Members which, Each&& each, Failed&& failed) {
+    bool more = which == Members::all ? opened('}') : another('}');
+    while (more) {
+      try {
+        for (; more; more = another('}')) each(member_name());
+      } catch (Failure& failure) {
+        failed(failure);
+        more = another('}');
+      }
+    }
   }
 
   /// The same until `each` returns true; then the source stands somewhere within the object.
@@ -118,6 +127,9 @@ class TextSource {
       if (each(member_name())) return;
     }
   }
+
+  /// Goes back to the value of a member that was read before.
+  void rewind_to_member(std::string_view spelling) noexcept;
 
   /// The name that is spelt so, with escapes perhaps; then `scratch` holds it.
   std::string_view name(std::string_view spelling, std::string& scratch) const {
