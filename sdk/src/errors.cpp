@@ -4,7 +4,7 @@
 
 #include <codex/errors.hpp>
 
-#include "wire/mask/mask.hpp"
+#include "mask/mask.hpp"
 
 namespace codex {
 namespace {

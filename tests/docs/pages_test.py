@@ -11,7 +11,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests/README.md",
-                ROOT / "examples/README.md", ROOT / "generated/README.md"])
+                ROOT / "examples/README.md", ROOT / "generated/README.md",
+                ROOT / "sdk/src/README.md"])
 FENCE = re.compile(r"^ *```(.*)\n((?:.*\n)*?) *```$", re.MULTILINE)
 # What a Debian machine has, and what an installed SDK brings.
 PROGRAMS = {"apt-get", "cd", "cmake", "codex-codegen", "codex-fetch-runtime", "codex-wire", "cp",

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "client/runtime_version.hpp"
+#include "runtime/runtime_version.hpp"
 
 namespace codex::testing {
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <variant>
 
-#include "connection/outcome.hpp"
 #include "connection/subscription.hpp"
+#include "task/outcome.hpp"
 
 namespace codex::detail {
 

@@ -10,9 +10,9 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/item.hpp>
 
-#include "connection/operation.hpp"
 #include "support/coroutines.hpp"
 #include "support/fake_runtime.hpp"
+#include "task/operation.hpp"
 
 namespace codex::testing {
 

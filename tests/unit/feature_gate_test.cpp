@@ -4,7 +4,7 @@
 #include <codex/codex.hpp>
 #include <codex/protocol.hpp>
 
-#include "client/runtime_version.hpp"
+#include "runtime/runtime_version.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/messages.hpp"
 

@@ -4,10 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include "client/turn_control.hpp"
 #include "support/await.hpp"
 #include "support/messages.hpp"
 #include "transport/memory_transport.hpp"
+#include "turns/turn_control.hpp"
 
 namespace codex::detail {
 namespace {

@@ -7,7 +7,7 @@
 #include <codex/protocol/registry.hpp>
 #include <codex/protocol/support/history.hpp>
 
-#include "client/runtime_support.hpp"
+#include "runtime/runtime_support.hpp"
 
 namespace codex::protocol::detail {
 namespace {

@@ -16,17 +16,17 @@
 #include <codex/testing/gate.hpp>
 #include <codex/testing/scripted_server.hpp>
 
-#include "client/turn_collector.hpp"
 #include "connection/connection.hpp"
 #include "connection/goal_relay.hpp"
-#include "connection/operation.hpp"
 #include "handlers/dispatcher.hpp"
 #include "handlers/started_items.hpp"
 #include "support/coroutines.hpp"
 #include "support/messages.hpp"
 #include "support/raw_runtime.hpp"
+#include "task/operation.hpp"
 #include "testing/record_budget.hpp"
 #include "transport/memory_transport.hpp"
+#include "turns/turn_collector.hpp"
 #include "wire/envelope.hpp"
 
 namespace codex::detail {

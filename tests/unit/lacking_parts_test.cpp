@@ -1,11 +1,11 @@
-#include "client/lacking_parts.hpp"
+#include "runtime/lacking_parts.hpp"
 
 #include <array>
 
 #include <doctest/doctest.h>
 
-#include "client/feature_gate.hpp"
 #include "codec_types.hpp"
+#include "runtime/feature_gate.hpp"
 #include "support/messages.hpp"
 
 using codex::Json;

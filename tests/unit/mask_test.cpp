@@ -1,4 +1,4 @@
-#include "wire/mask/mask.hpp"
+#include "mask/mask.hpp"
 
 #include <random>
 #include <string>
@@ -8,9 +8,9 @@
 
 #include <codex/protocol/support/json.hpp>
 
+#include "mask/delta_mask.hpp"
 #include "support/messages.hpp"
 #include "support/recording.hpp"
-#include "wire/mask/delta_mask.hpp"
 
 namespace codex::detail {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/runtime_locator.hpp"
+#include "runtime/runtime_locator.hpp"
 
 #include <cstdlib>
 #include <optional>
@@ -9,10 +9,10 @@
 
 #include <codex/errors.hpp>
 
+#include "runtime/trusted_folder.hpp"
 #include "support/files.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
-#include "transport/trusted_folder.hpp"
 
 namespace codex::detail {
 namespace {

@@ -15,11 +15,11 @@
 #include <codex/errors.hpp>
 #include <codex/turn.hpp>
 
+#include "mask/mask.hpp"
 #include "support/messages.hpp"
 #include "testing/scripted/ledger.hpp"
 #include "testing/temp_dir.hpp"
 #include "transport/text_tail.hpp"
-#include "wire/mask/mask.hpp"
 #include "wire/wire_log.hpp"
 
 namespace codex::detail {

@@ -1,4 +1,4 @@
-#include "connection/timers.hpp"
+#include "task/timers.hpp"
 
 #include <vector>
 

@@ -7,7 +7,7 @@
 #include <codex/describe.hpp>
 #include <codex/tool.hpp>
 
-#include "client/tools.hpp"
+#include "tools/tool_specs.hpp"
 
 using codex::Json;
 using codex::Tool;

@@ -1,6 +1,6 @@
 // Turns that were started, and that the runtime does not run yet.
 
-#include "client/turn_control.hpp"
+#include "turns/turn_control.hpp"
 
 #include <future>
 

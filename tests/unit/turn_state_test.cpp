@@ -1,4 +1,4 @@
-#include "client/turn_state.hpp"
+#include "turns/turn_state.hpp"
 
 #include <future>
 

@@ -14,10 +14,10 @@
 #include <codex/protocol/support/errors.hpp>
 #include <codex/protocol/support/json.hpp>
 
+#include "mask/base64.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
 #include "transport/descriptor.hpp"
-#include "wire/mask/base64.hpp"
 
 namespace codex::detail {
 namespace {

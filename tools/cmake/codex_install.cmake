@@ -122,7 +122,7 @@ if(TARGET codex_testing AND (BUILD_SHARED_LIBS OR CODEX_HTTPLIB_FOUND))
                   "codex-sdk = ${codex_version}" cpp-httplib -pthread)
 endif()
 
-# A static library has this prefix in it, see sdk/src/paths/installation.hpp.
+# A static library has this prefix in it, see sdk/src/runtime/installation.hpp.
 if(NOT BUILD_SHARED_LIBS)
   install(CODE "
     if(NOT CMAKE_INSTALL_PREFIX STREQUAL [==[${CMAKE_INSTALL_PREFIX}]==])

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wire/printable.hpp"
+#include "text/printable.hpp"
 
 namespace codex::wire {
 

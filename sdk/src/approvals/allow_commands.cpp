@@ -11,7 +11,7 @@
 #include "approvals/project_folder.hpp"
 #include "handlers/agent_reach.hpp"
 #include "handlers/answer_terms.hpp"
-#include "paths/real_path.hpp"
+#include "runtime/real_path.hpp"
 
 namespace codex::approvals {
 namespace {

@@ -9,7 +9,7 @@
 #include "approvals/left_alone.hpp"
 #include "approvals/write_root.hpp"
 #include "handlers/agent_reach.hpp"
-#include "paths/real_path.hpp"
+#include "runtime/real_path.hpp"
 
 namespace codex::approvals {
 namespace {

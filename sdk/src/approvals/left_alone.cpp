@@ -6,9 +6,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "paths/folder_set.hpp"
-#include "wire/ascii.hpp"
-#include "wire/printable.hpp"
+#include "runtime/folder_set.hpp"
+#include "text/ascii.hpp"
+#include "text/printable.hpp"
 
 namespace codex::detail {
 namespace {

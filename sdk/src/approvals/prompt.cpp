@@ -8,7 +8,7 @@
 
 #include "approvals/harmless_programs.hpp"
 #include "approvals/prompt_page.hpp"
-#include "wire/ascii.hpp"
+#include "text/ascii.hpp"
 
 namespace codex::detail {
 namespace {

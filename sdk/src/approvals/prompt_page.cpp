@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "wire/unicode.hpp"
+#include "text/unicode.hpp"
 
 namespace codex::detail {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "wire/ascii.hpp"
+#include "text/ascii.hpp"
 
 namespace codex::detail {
 namespace {

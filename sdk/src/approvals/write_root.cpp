@@ -6,7 +6,7 @@
 #include <system_error>
 #include <vector>
 
-#include "paths/real_path.hpp"
+#include "runtime/real_path.hpp"
 
 namespace codex::detail {
 namespace {

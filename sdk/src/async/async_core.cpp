@@ -2,8 +2,8 @@
 
 #include <codex/errors.hpp>
 
-#include "connection/operation.hpp"
-#include "transport/thread_signals.hpp"
+#include "task/operation.hpp"
+#include "task/thread_signals.hpp"
 
 namespace codex::detail {
 namespace {

@@ -14,9 +14,9 @@
 #include <codex/async/task.hpp>
 #include <codex/config.hpp>
 
-#include "client/client_core.hpp"
-#include "connection/wait_list.hpp"
-#include "transport/owner_process.hpp"
+#include "session/client_core.hpp"
+#include "task/owner_process.hpp"
+#include "task/wait_list.hpp"
 
 namespace codex::detail {
 

@@ -5,10 +5,10 @@
 #include <codex/protocol/thread.hpp>
 
 #include "async/async_core.hpp"
-#include "client/login.hpp"
 #include "client/notification_stream.hpp"
-#include "client/params.hpp"
-#include "client/threads.hpp"
+#include "login/login.hpp"
+#include "session/params.hpp"
+#include "threads/thread_calls.hpp"
 
 namespace codex {
 

@@ -1,4 +1,4 @@
-#include "client/login.hpp"
+#include "login/login.hpp"
 
 #include <codex/async/login.hpp>
 #include <codex/protocol/account.hpp>

@@ -3,8 +3,8 @@
 #include <codex/protocol/thread.hpp>
 
 #include "async/async_core.hpp"
-#include "client/turn_handle.hpp"
-#include "client/turn_start.hpp"
+#include "turns/turn_handle.hpp"
+#include "turns/turn_start.hpp"
 
 namespace codex {
 

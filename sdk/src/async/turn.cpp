@@ -1,7 +1,7 @@
 #include <codex/async/turn.hpp>
 
 #include "async/async_core.hpp"
-#include "client/turn_handle.hpp"
+#include "turns/turn_handle.hpp"
 
 namespace codex {
 

@@ -2,7 +2,7 @@
 
 #include <codex/errors.hpp>
 
-#include "client/next_event.hpp"
+#include "connection/next_event.hpp"
 
 namespace codex {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "connection/operation.hpp"
-#include "transport/thread_signals.hpp"
+#include "mask/mask.hpp"
+#include "task/operation.hpp"
+#include "task/thread_signals.hpp"
 #include "wire/compose.hpp"
-#include "wire/mask/mask.hpp"
 
 namespace codex::detail {
 namespace {

@@ -15,11 +15,11 @@
 
 #include <codex/async/task.hpp>
 
-#include "connection/outcome.hpp"
 #include "connection/request_window.hpp"
 #include "connection/router.hpp"
-#include "connection/timers.hpp"
-#include "transport/owner_process.hpp"
+#include "task/outcome.hpp"
+#include "task/owner_process.hpp"
+#include "task/timers.hpp"
 #include "transport/transport.hpp"
 #include "wire/envelope.hpp"
 #include "wire/line_splitter.hpp"

@@ -15,8 +15,8 @@
 
 #include <codex/notification.hpp>
 
-#include "connection/outcome.hpp"
-#include "connection/timers.hpp"
+#include "task/outcome.hpp"
+#include "task/timers.hpp"
 
 namespace codex::detail {
 

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "connection/outcome.hpp"
-#include "connection/timers.hpp"
+#include "task/outcome.hpp"
+#include "task/timers.hpp"
 #include "wire/envelope.hpp"
 
 namespace codex::detail {

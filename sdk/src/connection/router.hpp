@@ -15,8 +15,8 @@
 #include <codex/notification.hpp>
 
 #include "connection/goal_relay.hpp"
-#include "connection/outcome.hpp"
 #include "connection/subscription.hpp"
+#include "task/outcome.hpp"
 #include "wire/envelope.hpp"
 
 namespace codex::detail {

@@ -5,7 +5,7 @@
 #include <stop_token>
 
 #include "connection/event_log.hpp"
-#include "transport/owner_process.hpp"
+#include "task/owner_process.hpp"
 
 namespace codex::detail {
 

@@ -11,7 +11,7 @@
 
 #include "describe/path.hpp"
 #include "describe/shapes.hpp"
-#include "wire/mask/mask.hpp"
+#include "mask/mask.hpp"
 
 namespace codex::detail {
 namespace {

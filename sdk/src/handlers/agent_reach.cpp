@@ -6,7 +6,7 @@
 
 #include <codex/protocol/support/nesting.hpp>
 
-#include "paths/real_path.hpp"
+#include "runtime/real_path.hpp"
 #include "wire/envelope.hpp"
 
 namespace codex::detail {

@@ -12,7 +12,7 @@
 
 #include <codex/protocol/support/json.hpp>
 
-#include "paths/folder_set.hpp"
+#include "runtime/folder_set.hpp"
 
 namespace codex::detail {
 

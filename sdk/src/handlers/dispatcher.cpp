@@ -11,10 +11,10 @@
 #include <codex/protocol/session.hpp>
 #include <codex/protocol/support/nesting.hpp>
 
-#include "client/refusals.hpp"
 #include "handlers/permission_limit.hpp"
 #include "handlers/permitted.hpp"
-#include "wire/mask/mask.hpp"
+#include "handlers/refusals.hpp"
+#include "mask/mask.hpp"
 
 namespace codex::detail {
 namespace {

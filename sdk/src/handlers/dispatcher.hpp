@@ -17,13 +17,13 @@
 
 #include <codex/handlers.hpp>
 
-#include "client/runtime_support.hpp"
 #include "connection/connection.hpp"
 #include "handlers/agent_reach.hpp"
 #include "handlers/answer_terms.hpp"
 #include "handlers/handler_book.hpp"
 #include "handlers/started_items.hpp"
 #include "handlers/worker_pool.hpp"
+#include "runtime/runtime_support.hpp"
 
 namespace codex::detail {
 

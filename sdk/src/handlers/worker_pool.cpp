@@ -8,8 +8,8 @@
 #include <thread>
 #include <utility>
 
-#include "transport/thread_signals.hpp"
-#include "transport/transport.hpp"
+#include "task/clock.hpp"
+#include "task/thread_signals.hpp"
 
 namespace codex::detail {
 

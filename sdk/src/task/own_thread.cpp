@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
-#include "transport/owner_process.hpp"
-#include "transport/thread_signals.hpp"
+#include "task/owner_process.hpp"
+#include "task/thread_signals.hpp"
 
 namespace codex::detail {
 

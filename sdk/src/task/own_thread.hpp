@@ -5,8 +5,8 @@
 
 #include <codex/async/task.hpp>
 
-#include "connection/timers.hpp"
-#include "transport/owner_process.hpp"
+#include "task/owner_process.hpp"
+#include "task/timers.hpp"
 
 namespace codex::detail {
 

@@ -4,7 +4,7 @@
 
 #include <codex/async/task.hpp>
 
-#include "transport/owner_process.hpp"
+#include "task/owner_process.hpp"
 
 namespace codex::detail {
 

@@ -2,9 +2,9 @@
 
 #include <codex/async/task.hpp>
 
-#include "connection/operation.hpp"
-#include "connection/timers.hpp"
+#include "task/operation.hpp"
 #include "task/own_thread.hpp"
+#include "task/timers.hpp"
 
 namespace codex {
 

@@ -4,9 +4,9 @@
 
 #include <codex/async/task_scope.hpp>
 
-#include "connection/operation.hpp"
-#include "connection/wait_list.hpp"
-#include "transport/owner_process.hpp"
+#include "task/operation.hpp"
+#include "task/owner_process.hpp"
+#include "task/wait_list.hpp"
 
 namespace codex {
 

@@ -1,4 +1,4 @@
-#include "loopback_server.hpp"
+#include "testing/loopback_server.hpp"
 
 #include <cctype>
 #include <chrono>
@@ -16,8 +16,8 @@
 
 #include <httplib.h>
 
-#include "sigpipe.hpp"
-#include "wire/mask/mask.hpp"
+#include "mask/mask.hpp"
+#include "testing/sigpipe.hpp"
 
 namespace codex::testing::detail {
 

@@ -17,11 +17,11 @@
 #include <codex/protocol/support/nesting.hpp>
 #include <codex/testing.hpp>
 
-#include "loopback_server.hpp"
-#include "record_budget.hpp"
-#include "runtime_home.hpp"
-#include "script.hpp"
-#include "sse.hpp"
+#include "testing/loopback_server.hpp"
+#include "testing/record_budget.hpp"
+#include "testing/runtime_home.hpp"
+#include "testing/script.hpp"
+#include "testing/sse.hpp"
 
 namespace codex::testing {
 

@@ -10,7 +10,7 @@
 
 #include <codex/testing.hpp>
 
-#include "script.hpp"
+#include "testing/script.hpp"
 
 namespace codex::testing {
 

@@ -1,4 +1,4 @@
-#include "runtime_home.hpp"
+#include "testing/runtime_home.hpp"
 
 #include <cstdlib>
 #include <filesystem>

@@ -5,7 +5,7 @@
 
 #include <codex/testing.hpp>
 
-#include "temp_dir.hpp"
+#include "testing/temp_dir.hpp"
 
 namespace codex::testing::detail {
 

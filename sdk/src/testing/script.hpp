@@ -9,7 +9,7 @@
 
 #include <codex/testing.hpp>
 
-#include "common_steps.hpp"
+#include "testing/common_steps.hpp"
 
 /// What a `Reply` is made of. Ids that are empty are given when the reply is sent.
 namespace codex::testing::detail {

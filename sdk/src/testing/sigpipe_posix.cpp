@@ -2,7 +2,7 @@
 #include <functional>
 #include <mutex>
 
-#include "sigpipe.hpp"
+#include "testing/sigpipe.hpp"
 
 namespace codex::testing::detail {
 

@@ -1,6 +1,6 @@
 #include <functional>
 
-#include "sigpipe.hpp"
+#include "testing/sigpipe.hpp"
 
 namespace codex::testing::detail {
 

@@ -1,4 +1,4 @@
-#include "sse.hpp"
+#include "testing/sse.hpp"
 
 #include <cstddef>
 #include <string>

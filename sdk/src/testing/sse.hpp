@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "script.hpp"
+#include "testing/script.hpp"
 
 namespace codex::testing::detail {
 

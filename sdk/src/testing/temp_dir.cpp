@@ -1,4 +1,4 @@
-#include "temp_dir.hpp"
+#include "testing/temp_dir.hpp"
 
 #include <array>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "wire/mask/mask.hpp"
+#include "mask/mask.hpp"
 
 namespace codex::detail {
 namespace {

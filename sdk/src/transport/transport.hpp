@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,17 +8,9 @@
 
 #include <codex/errors.hpp>
 
+#include "task/clock.hpp"
+
 namespace codex::detail {
-
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
-
-/// The end of a span of time; for one too long to count, never.
-inline TimePoint deadline_after(TimePoint start, std::chrono::milliseconds time) {
-  if (time <= std::chrono::milliseconds::zero()) return start;
-  const auto room = std::chrono::duration_cast<std::chrono::milliseconds>(TimePoint::max() - start);
-  return time < room ? start + time : TimePoint::max();
-}
 
 /// What `Transport::wait` brought. All empty: it was woken, or the deadline passed.
 struct Received {

@@ -5,7 +5,7 @@
 
 #include <simdjson.h>
 
-#include "wire/ascii.hpp"
+#include "text/ascii.hpp"
 
 namespace codex::detail {
 namespace {

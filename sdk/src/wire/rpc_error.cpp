@@ -8,7 +8,7 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/support/nesting.hpp>
 
-#include "wire/ascii.hpp"
+#include "text/ascii.hpp"
 
 namespace codex::detail {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <codex/protocol/support/json.hpp>
 
-#include "wire/mask/mask.hpp"
+#include "mask/mask.hpp"
 
 namespace codex::detail {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "mask/delta_mask.hpp"
 #include "wire/log_file.hpp"
-#include "wire/mask/delta_mask.hpp"
 
 namespace codex::detail {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "paths/installation.hpp"
+#include "runtime/installation.hpp"
 
 namespace codex::testing::detail {
 namespace {

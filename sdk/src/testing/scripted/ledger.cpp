@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "wire/mask/mask.hpp"
+#include "mask/mask.hpp"
 
 namespace codex::testing::detail {
 namespace {

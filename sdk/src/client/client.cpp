@@ -1,0 +1,98 @@
+#include <codex/client.hpp>
+#include <codex/errors.hpp>
+#include <codex/protocol/model.hpp>
+#include <codex/protocol/thread.hpp>
+
+#include "client/notification_stream.hpp"
+#include "session/client_core.hpp"
+#include "session/params.hpp"
+#include "threads/thread_calls.hpp"
+
+namespace codex {
+namespace requests = codex::protocol::requests;
+
+Codex::Codex(CodexConfig config) : client_(sync_wait(detail::Client::start(std::move(config)))) {}
+Codex::Codex(Codex&&) noexcept = default;
+
+Codex& Codex::operator=(Codex&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  client_ = std::move(other.client_);
+  return *this;
+}
+
+Codex::~Codex() { close(); }
+
+const Metadata& Codex::metadata() const { return client().metadata(); }
+
+bool Codex::supports(std::string_view method) const { return client().gate().supports(method); }
+
+bool Codex::supports(std::string_view method, std::string_view member) const {
+  return client().gate().supports(method, member);
+}
+
+detail::Client& Codex::client() const {
+  if (!client_) throw TransportClosedError("This Codex was moved from: it has no runtime");
+  return *client_;
+}
+
+std::shared_ptr<detail::Client> Codex::shared_client() const {
+  (void)client().shared_connection();  // throws in a child of fork
+  return client_;
+}
+
+void Codex::close() noexcept {
+  if (client_) client_->close();
+}
+
+protocol::ModelListResponse Codex::models(const ModelListOptions& options) {
+  return sync_wait(
+      client().call<requests::ModelList>({.include_hidden = options.include_hidden}, options));
+}
+
+Thread Codex::thread_start(const ThreadStartOptions& options) {
+  return {client_, sync_wait(detail::start_thread(shared_client(), options))};
+}
+
+Thread Codex::thread_resume(const std::string& thread_id, const ThreadResumeOptions& options) {
+  return {client_, sync_wait(detail::resume_thread(shared_client(), thread_id, options))};
+}
+
+Thread Codex::thread_fork(const std::string& thread_id, const ThreadForkOptions& options) {
+  return {client_, sync_wait(detail::fork_thread(shared_client(), thread_id, options))};
+}
+
+Thread Codex::thread_unarchive(const std::string& thread_id, const CallOptions& options) {
+  return {client_, sync_wait(detail::unarchive_thread(shared_client(), thread_id, options))};
+}
+
+protocol::ThreadArchiveResponse Codex::thread_archive(const std::string& thread_id,
+                                                      const CallOptions& options) {
+  return sync_wait(client().call<requests::ThreadArchive>({.thread_id = thread_id}, options));
+}
+
+protocol::ThreadListResponse Codex::thread_list(const ThreadListOptions& options) {
+  return sync_wait(detail::list_threads(shared_client(), options));
+}
+
+Paged<protocol::requests::ThreadList> Codex::threads(const ThreadListOptions& options) {
+  return Paged<requests::ThreadList>(detail::Pager(
+      shared_client(), requests::ThreadList::method,
+      protocol::decode<Json>(detail::thread_list_params(options)), detail::call_options(options)));
+}
+
+NotificationStream Codex::notifications(const WaitOptions& options) {
+  return NotificationStream(std::make_shared<detail::NotificationReader>(
+      detail::NotificationReader{client().connection().router().general(), options}));
+}
+
+Json Codex::request(std::string_view method, const Json& params, const CallOptions& options) {
+  return sync_wait(detail::call_untyped(shared_client(), std::string(method), params, options));
+}
+
+std::string Codex::request_text(std::string_view method, std::string params,
+                                const CallOptions& options) {
+  return sync_wait(client().call(method, std::move(params), options));
+}
+
+}  // namespace codex

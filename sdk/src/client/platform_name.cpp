@@ -1,8 +1,0 @@
-#include "client/platform_name.hpp"
-
-namespace codex::detail {
-
-// The build says which one (sdk/CMakeLists.txt).
-std::string_view platform_name() noexcept { return CODEX_SDK_PLATFORM; }
-
-}  // namespace codex::detail

@@ -1,8 +1,0 @@
-#include "paths/installation.hpp"
-
-namespace codex::detail {
-
-// The build says where (sdk/CMakeLists.txt).
-std::filesystem::path libexec_folder() { return CODEX_LIBEXEC; }
-
-}  // namespace codex::detail

@@ -1,0 +1,28 @@
+#include <dlfcn.h>
+#include <system_error>
+
+#include "runtime/installation.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Of the library that this function is in; without links, for those of a version lead elsewhere.
+fs::path own_library() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&own_library), &info) == 0) return {};
+  std::error_code failed;
+  return fs::canonical(info.dli_fname, failed);
+}
+
+}  // namespace
+
+// The build says how to get there (sdk/CMakeLists.txt).
+fs::path libexec_folder() {
+  const fs::path library = own_library();
+  if (library.empty()) return {};
+  return (library.parent_path() / CODEX_LIBEXEC).lexically_normal();
+}
+
+}  // namespace codex::detail

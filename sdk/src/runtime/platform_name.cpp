@@ -1,0 +1,8 @@
+#include "runtime/platform_name.hpp"
+
+namespace codex::detail {
+
+// The build says which one (sdk/CMakeLists.txt).
+std::string_view platform_name() noexcept { return CODEX_SDK_PLATFORM; }
+
+}  // namespace codex::detail

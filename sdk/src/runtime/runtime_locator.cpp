@@ -1,0 +1,170 @@
+#include "runtime/runtime_locator.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include <codex/errors.hpp>
+
+#include "mask/mask.hpp"
+#include "runtime/trusted_folder.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// A relative XDG_CACHE_HOME counts for nothing, as its standard says; the current folder may be
+/// anybody's.
+fs::path cache_root() {
+  fs::path cache = variable("XDG_CACHE_HOME");
+  if (!cache.is_absolute()) {
+    const fs::path home = variable("HOME");
+    if (!home.is_absolute()) {
+      throw RuntimeNotFoundError(
+          "Cannot tell where the Codex runtime is: neither CODEX_SDK_RUNTIME_DIR, XDG_CACHE_HOME "
+          "nor HOME is set to an absolute path");
+    }
+    cache = home / ".cache";
+  }
+  return cache / "codex-sdk" / "runtime";
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+[[noreturn]] void throw_not_installed(const std::string& problem) {
+  throw RuntimeNotFoundError(problem +
+                             ". Run codex-fetch-runtime (tools/fetch_runtime of the SDK) to "
+                             "install it, or set CodexConfig.codex_bin to a Codex binary.");
+}
+
+void require_trusted(const fs::path& folder) {
+  const std::string problem = why_untrusted(folder);
+  if (problem.empty()) return;
+  throw RuntimeNotFoundError(
+      "The Codex runtime in " + folder.string() + " is not started: " + problem +
+      ", so others decide what runs. Remove it and run codex-fetch-runtime (tools/fetch_runtime of "
+      "the SDK), or chown it and chmod go-w it where you know its content; or set "
+      "CODEX_SDK_RUNTIME_DIR to another folder, or CodexConfig.codex_bin to a Codex binary.");
+}
+
+std::string checked_binary(const std::string& codex_bin) {
+  if (codex_bin.empty() || !is_file(codex_bin)) {
+    throw RuntimeNotFoundError("Codex binary not found at " + codex_bin +
+                               ". Set CodexConfig.codex_bin to a valid binary path.");
+  }
+  return fs::absolute(codex_bin).string();
+}
+
+std::string pinned_binary(const fs::path& folder, const PinnedRuntime& pinned) {
+  if (!is_folder(folder)) {
+    throw_not_installed("The Codex runtime " + pinned.version + " (" + pinned.platform +
+                        ") is not installed: there is no folder " + folder.string());
+  }
+  require_trusted(folder);
+  if (!is_file(folder / "codex-package.json")) {
+    throw_not_installed("The Codex runtime in " + folder.string() +
+                        " is incomplete: codex-package.json is missing");
+  }
+  const fs::path binary = folder / "bin" / "codex";
+  if (!is_file(binary)) {
+    throw_not_installed("The Codex runtime in " + folder.string() +
+                        " is incomplete: bin/codex is missing");
+  }
+  return fs::absolute(binary).string();
+}
+
+// Puts the folder first in a PATH, once; empty entries, which mean the current directory, go.
+std::string with_folder_first(const std::string& folder, std::string_view path) {
+  std::string result = folder;
+  while (!path.empty()) {
+    const std::string_view entry = path.substr(0, path.find(':'));
+    if (!entry.empty() && entry != folder) result.append(":").append(entry);
+    path.remove_prefix(std::min(entry.size() + 1, path.size()));
+  }
+  return result;
+}
+
+/// `env_http_headers` has the names of variables where `http_headers` has secrets.
+bool holds_secret(const std::string& setting) {
+  const std::string_view key = std::string_view(setting).substr(0, setting.find('='));
+  return key.find("env_http_headers") == std::string_view::npos && mask_secrets(setting) != setting;
+}
+
+/// A command line is no place for a secret: every user of the machine can read it.
+void refuse_secrets(const std::vector<std::string>& overrides) {
+  for (std::size_t index = 0; index < overrides.size(); ++index) {
+    if (!holds_secret(overrides[index])) continue;
+    throw CodexError("CodexConfig::config_overrides[" + std::to_string(index) +
+                     "] looks like a secret (" + excerpt(overrides[index]) +
+                     "), and every user of the machine can read a command line. Put it into "
+                     "CodexConfig::env and name its variable (env_key of a model provider, "
+                     "bearer_token_env_var of an MCP server), or into ThreadStartOptions::config.");
+  }
+}
+
+std::vector<std::string> app_server_command(const std::string& binary,
+                                            const std::vector<std::string>& overrides) {
+  refuse_secrets(overrides);
+  std::vector<std::string> argv = {binary};
+  for (const std::string& setting : overrides) argv.insert(argv.end(), {"--config", setting});
+  argv.insert(argv.end(), {"app-server", "--listen", "stdio://"});
+  return argv;
+}
+
+}  // namespace
+
+std::string runtime_folder(const PinnedRuntime& pinned) {
+  const std::string name = pinned.version + "-" + pinned.platform;
+  if (const std::string chosen = variable("CODEX_SDK_RUNTIME_DIR"); !chosen.empty()) {
+    if (!fs::path(chosen).is_absolute()) {
+      throw RuntimeNotFoundError("CODEX_SDK_RUNTIME_DIR is " + chosen +
+                                 ", which depends on the current folder: make it absolute");
+    }
+    return (fs::path(chosen) / name).string();
+  }
+  if (!pinned.installed_in.empty()) {
+    const fs::path installed = fs::path(pinned.installed_in) / name;
+    if (is_folder(installed)) return installed.string();
+  }
+  return (cache_root() / name).string();
+}
+
+LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned) {
+  if (!config.launch_args_override.empty()) {
+    return {.argv = config.launch_args_override, .env = config.env};
+  }
+  if (config.codex_bin) {
+    return {.argv = app_server_command(checked_binary(*config.codex_bin), config.config_overrides),
+            .env = config.env};
+  }
+  const fs::path folder = runtime_folder(pinned);
+  LaunchCommand command{
+      .argv = app_server_command(pinned_binary(folder, pinned), config.config_overrides),
+      .env = config.env};
+  const fs::path tools = folder / "codex-path";
+  if (is_folder(tools)) {
+    const auto chosen = config.env.find("PATH");
+    command.env["PATH"] =
+        with_folder_first(fs::absolute(tools).string(),
+                          chosen != config.env.end() ? chosen->second : variable("PATH"));
+  }
+  return command;
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,151 @@
+#include "session/client_core.hpp"
+
+#include <algorithm>
+
+#include <codex/decode_named.hpp>
+#include <codex/errors.hpp>
+#include <codex/protocol/registry.hpp>
+
+#include "runtime/installation.hpp"
+#include "runtime/platform_name.hpp"
+#include "runtime/runtime_locator.hpp"
+#include "session/call.hpp"
+#include "session/command_environment.hpp"
+#include "session/handshake.hpp"
+#include "session/params.hpp"
+#include "transport/process.hpp"
+
+namespace codex::detail {
+namespace {
+
+ProcessOptions process_options(const CodexConfig& config) {
+  LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
+                                                  .platform = std::string(platform_name()),
+                                                  .installed_in = installed_runtimes().string()});
+  return {.argv = std::move(command.argv),
+          .env = std::move(command.env),
+          .cwd = config.cwd,
+          .shutdown_timeout = config.shutdown_timeout};
+}
+
+/// Whether the runtime tells all that `AgentReach` is made of.
+bool hears_of_agents(const CodexConfig& config) {
+  return std::ranges::none_of(config.opt_out_notification_methods, [](const auto& method) {
+    return method == "thread/settings/updated" || method == "item/started" ||
+           method == "item/completed";
+  });
+}
+
+Connection::TransportFactory transport_factory(const CodexConfig& config) {
+  if (config.transport) return [source = config.transport] { return source->open(); };
+  return [process = process_options(config)] { return start_process(process); };
+}
+
+}  // namespace
+
+TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
+  return deadline_after(Clock::now(), options.timeout.value_or(config.request_timeout));
+}
+
+Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
+                                            std::shared_ptr<const Executor> executor) {
+  InputCheck::config(config);
+  const std::shared_ptr<Client> client = share_at_home(new Client(std::move(config)));
+  client->connection_ = co_await Connection::start_one(client->connection_options(),
+                                                       transport_factory(client->config_));
+  client->dispatcher_->attach(client->connection_, client, std::move(executor));
+  co_await client->shake_hands();
+  co_return client;
+}
+
+Client::Client(CodexConfig config)
+    : config_(std::move(config)),
+      input_check_(config_),
+      dispatcher_(std::make_shared<Dispatcher>(
+          config_.handlers, config_.handler_timeout,
+          std::make_shared<AgentReach>(command_environment(config_), hears_of_agents(config_)))) {}
+
+ConnectionOptions Client::connection_options() const {
+  ConnectionOptions options;
+  options.event_buffer_bytes = config_.event_buffer_bytes;
+  options.wire_log = config_.wire_log;
+  options.max_line_bytes = config_.max_message_bytes;
+  options.on_server_request = [dispatcher = dispatcher_](Connection& connection,
+                                                         ServerRequest request) {
+    dispatcher->take(connection, std::move(request));
+  };
+  options.on_notification = [dispatcher =
+                                 dispatcher_](const std::shared_ptr<const Message>& notification) {
+    dispatcher->see(notification);
+  };
+  options.on_end = [dispatcher = dispatcher_] { dispatcher->end(); };
+  return options;
+}
+
+Client::~Client() { close(false); }
+
+Task<void> Client::shake_hands() {
+  CallTerms terms{.deadline = deadline_after(Clock::now(), config_.startup_timeout)};
+  auto greeted =
+      detail::call(connection_, "initialize", initialize_params(config_), std::move(terms));
+  std::string result;
+  try {
+    result = co_await greeted;
+  } catch (const JsonRpcError& error) {
+    throw CodexError(
+        std::string("The program that was started did not accept initialize as a codex "
+                    "app-server does: ") +
+        error.what() + ". Check CodexConfig::codex_bin and launch_args_override.");
+  }
+  Greeting greeting = read_greeting(result, config_);
+  metadata_ = std::move(greeting.metadata);
+  gate_ = FeatureGate(config_.experimental_api, greeting.version);
+  dispatcher_->speak_to(gate_.support());
+  connection_->notify("initialized");
+}
+
+Task<std::string> Client::call(std::string_view method, std::string params,
+                               CallOptions options) const {
+  return call_on(shared_from_this(), std::string(method), std::move(params), std::move(options));
+}
+
+Task<std::string> Client::call_on(std::shared_ptr<const Client> self, std::string method,
+                                  std::string params, CallOptions options) {
+  params = with_extra(std::move(params), options.extra_params);
+  self->check(method, params);
+  // A fork leaves the thread that it names as it is.
+  if (method != protocol::requests::ThreadFork::method) self->note_request(params);
+  CallTerms terms{.deadline = deadline_of(self->config_, options), .stop = options.stop};
+  auto call = detail::call(self->connection_, method, std::move(params), std::move(terms));
+  std::string result = co_await call;
+  self->dispatcher_->reach().note_response(method, result);
+  co_return result;
+}
+
+Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method, Json params,
+                        CallOptions options) {
+  const std::string text = params.is_null()
+                               ? std::string()
+                               : params.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto call = client->call(method, text, std::move(options));
+  const std::string result = co_await call;
+  co_return decode_named<Json>(method, result);
+}
+
+void Client::check(std::string_view method, std::string_view params) const {
+  owner_.check();
+  gate_.check(method, params);
+}
+
+void Client::close(bool and_coroutines) noexcept {
+  if (!owner_.is_this()) return;
+  dispatcher_->stop();
+  if (!connection_) return;  // it could not be started
+  connection_->close();
+  // Handlers may wait for what only the I/O thread brings.
+  dispatcher_->finish(
+      connection_->is_io_thread() ? std::chrono::milliseconds::zero() : config_.shutdown_timeout,
+      and_coroutines);
+}
+
+}  // namespace codex::detail

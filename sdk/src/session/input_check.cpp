@@ -1,0 +1,129 @@
+#include "session/input_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include <codex/errors.hpp>
+#include <codex/protocol/registry.hpp>
+
+#include "text/printable.hpp"
+#include "wire/envelope.hpp"
+
+namespace codex::detail {
+namespace {
+
+namespace types = codex::protocol;
+
+// What the models of the runtime that this SDK was made for advertise, and what the model API has
+// beyond that. A test compares it with model/list.
+constexpr std::array<std::string_view, 8> efforts = {"none", "minimal", "low", "medium",
+                                                     "high", "xhigh",   "max", "ultra"};
+
+[[noreturn]] void refuse(const std::string& what, const std::string& value, const char* problem) {
+  throw CodexError(what + " \"" + printable(value) + "\" " + problem);
+}
+
+void refuse_zero_bytes(const std::string& what, const std::string& value) {
+  if (value.find('\0') == std::string::npos) return;
+  refuse(what, value, "has a zero byte in it, where the operating system would cut it off");
+}
+
+/// That it is not there is another matter than that this process cannot look.
+void refuse_missing(const std::string& what, const std::string& value,
+                    const std::filesystem::path& path, const std::string& remedy) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return;
+  const std::string problem =
+      error ? "cannot be looked at: " + error.message() + "." : "does not exist." + remedy;
+  refuse(what, value,
+         (problem + " Where the runtime has files of its own (a container), start it with "
+                    "CodexConfig::launch_args_override: then files are not checked.")
+             .c_str());
+}
+
+/// A path that goes over the wire, where what is not UTF-8 would become another path.
+void refuse_other_path(const std::string& what, const std::string& path) {
+  if (path.empty()) throw CodexError(what + " is empty. Leave it out, or name one that is there.");
+  refuse_zero_bytes(what, path);
+  if (!is_utf8(path)) refuse(what, path, "is not valid UTF-8, and the protocol is");
+}
+
+}  // namespace
+
+InputCheck::InputCheck(const CodexConfig& config)
+    : sees_our_files_(!config.transport && config.launch_args_override.empty()),
+      runtime_cwd_(config.cwd.value_or("")) {}
+
+void InputCheck::config(const CodexConfig& config) {
+  if (config.codex_bin) refuse_zero_bytes("CodexConfig::codex_bin", *config.codex_bin);
+  if (config.cwd) refuse_zero_bytes("CodexConfig::cwd", *config.cwd);
+  for (const auto& argument : config.launch_args_override) {
+    refuse_zero_bytes("CodexConfig::launch_args_override", argument);
+  }
+  for (const auto& setting : config.config_overrides) {
+    refuse_zero_bytes("CodexConfig::config_overrides", setting);
+  }
+  for (const auto& [name, value] : config.env) {
+    refuse_zero_bytes("CodexConfig::env", name);
+    // Not the value itself, which may be a secret.
+    if (value.find('\0') != std::string::npos) {
+      refuse("The value of CodexConfig::env", name, "has a zero byte in it");
+    }
+    if (name.empty() || name.find('=') != std::string::npos) {
+      refuse("CodexConfig::env", name, "is no name of a variable");
+    }
+  }
+}
+
+void InputCheck::cwd(const Optional<std::string>& cwd) const {
+  if (!cwd) return;
+  refuse_other_path("cwd", *cwd);
+  if (!sees_our_files_) return;
+  const std::filesystem::path folder(*cwd);
+  if (!folder.is_absolute()) {
+    refuse("cwd", *cwd, "is relative. Give an absolute path: std::filesystem::absolute makes one.");
+  }
+  refuse_missing("cwd", *cwd, folder, " Make the folder first.");
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) refuse("cwd", *cwd, "is no folder.");
+}
+
+void InputCheck::effort(const Optional<std::string>& effort, const std::string& runtime_version) {
+  if (!effort) return;
+  if (effort->empty()) throw CodexError("effort is empty. Leave it out for the model's default.");
+  if (runtime_version != types::runtime_version) return;  // its models may have others
+  if (std::find(efforts.begin(), efforts.end(), *effort) != efforts.end()) return;
+  refuse("effort", *effort,
+         "is none that a model of this runtime has; Codex::models() lists them. extra_params pass "
+         "on any other.");
+}
+
+void InputCheck::items(const Input& input) const {
+  for (const auto& item : input.items()) {
+    const auto& wire = item.wire();
+    if (const auto* image = wire.as<types::LocalImageUserInput>()) {
+      file("The image file", image->path);
+    } else if (const auto* audio = wire.as<types::LocalAudioUserInput>()) {
+      file("The audio file", audio->path);
+    } else if (const auto* skill = wire.as<types::SkillUserInput>()) {
+      file("The skill file", skill->path);
+    }
+  }
+}
+
+void InputCheck::file(const char* what, const std::string& path) const {
+  refuse_other_path(what, path);
+  if (!sees_our_files_) return;
+  const std::filesystem::path file = std::filesystem::path(runtime_cwd_) / path;
+  refuse_missing(what, path, file, "");
+  std::error_code ignored;
+  // Nor a pipe, which would block.
+  if (!std::filesystem::is_regular_file(file, ignored)) refuse(what, path, "is no file.");
+  if (!std::ifstream(file)) refuse(what, path, "cannot be read.");
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,34 @@
+#include <pthread.h>
+
+#include <codex/async/task.hpp>
+#include <codex/errors.hpp>
+
+#include "task/owner_process.hpp"
+
+namespace codex::detail {
+namespace {
+
+void count_fork() { Forks::count.fetch_add(1, std::memory_order_relaxed); }
+
+// Not by getpid, a system call for each event that is read; what runs in the child is one addition.
+std::uint32_t forks_so_far() noexcept {
+  [[maybe_unused]] static const int watched = ::pthread_atfork(nullptr, nullptr, count_fork);
+  return Forks::count.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+OwnerProcess::OwnerProcess() noexcept : forks_(forks_so_far()) {}
+
+bool OwnerProcess::is_this() const noexcept {
+  return forks_ == Forks::count.load(std::memory_order_relaxed);
+}
+
+void OwnerProcess::check() const {
+  if (is_this()) return;
+  throw TransportClosedError(
+      "This client belongs to the process that made it, and this is a child of fork: make a client "
+      "of its own here");
+}
+
+}  // namespace codex::detail
