@@ -75,8 +75,9 @@ class Tool(unittest.TestCase):
         self.tree = self.base / "sdk"
         shutil.copytree(ROOT / "tools" / "upkeep", self.tree / "tools" / "upkeep",
                         ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("fetch_runtime", "stage_runtime"):
-            shutil.copy2(ROOT / "tools" / name, self.tree / "tools")
+        (self.tree / "tools" / "release").mkdir()
+        for name in ("fetch_runtime", "release/stage_runtime"):
+            shutil.copy2(ROOT / "tools" / name, self.tree / "tools" / name)
         self.cache = self.base / "cache"
         self.home = self.cache / f"1.2.3-{PLATFORM}"
         self.outside = self.base / "outside"
@@ -323,7 +324,7 @@ class Members(Tool):
 
     def stage(self, package):
         return self.tool(self.base / "staged", package, "--version", "1.2.3", "--platform", PLATFORM,
-                         command=[sys.executable, "-B", self.tree / "tools" / "stage_runtime"])
+                         command=[sys.executable, "-B", self.tree / "tools" / "release" / "stage_runtime"])
 
     def fresh(self):
         return pathlib.Path(tempfile.mkdtemp(dir=self.base))
@@ -365,7 +366,7 @@ class Swapped(Tool):
 
     def test_what_was_checked_is_what_is_staged(self):
         for how in ("rename", "overwrite"):
-            done = self.swapping("stage_runtime", how, self.base / "staged",
+            done = self.swapping("release/stage_runtime", how, self.base / "staged",
                                  self.base / "shared.tgz", "--version", "1.2.3",
                                  "--platform", PLATFORM)
             self.assertEqual(done.returncode, 0, done)

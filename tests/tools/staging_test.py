@@ -1,4 +1,4 @@
-"""tools/stage_sdk and tools/stage_runtime, on small trees and packages made up here."""
+"""stage_sdk and stage_runtime of tools/release, on small trees and packages made up here."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ class Staging(unittest.TestCase):
         self.out = self.home / "out"
 
     def tool(self, name, *arguments):
-        return subprocess.run(["python3", "-B", ROOT / "tools" / name, *arguments], text=True,
+        return subprocess.run(["python3", "-B", ROOT / "tools" / "release" / name, *arguments], text=True,
                               capture_output=True, timeout=60, check=False)
 
     def refused(self, done, *texts):
@@ -55,8 +55,8 @@ class StageSdk(Staging):
         files = ["CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md",
                  "codegen/CMakeLists.txt", "docs/page.md", "examples/one.cpp", "sdk/CMakeLists.txt",
                  "schema/corrections.json", "schema/responses.json", "tools/cmake/one.cmake",
-                 "tools/install_packages",
-                 "tools/quickstart", "tools/steps.bash", "tools/upkeep/packages.py",
+                 "tools/setup/install_packages",
+                 "tools/quickstart", "tools/setup/steps.bash", "tools/upkeep/packages.py",
                  "tools/upkeep/trust.py", "tools/wire/main.cpp",
                  "tests/unit/left_out.cpp", "build/left_out"]
         for file in files:

@@ -60,3 +60,22 @@ function(codex_quick_to_build target)
     target_compile_options(${target} PRIVATE -O0)
   endif()
 endfunction()
+
+# codex_precompile(TARGET HEADER...): what all files of a target read is read once. They name it all
+# the same: the build without batches (preset tsan) precompiles nothing.
+function(codex_precompile target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  codex_cached_with_precompiled(${target})
+endfunction()
+
+# codex_precompile_as(TARGET OTHER): with the header of another target, which has the same options.
+function(codex_precompile_as target other)
+  target_precompile_headers(${target} REUSE_FROM ${other})
+  codex_cached_with_precompiled(${target})
+endfunction()
+
+function(codex_cached_with_precompiled target)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -fpch-preprocess) # without it ccache keeps nothing
+  endif()
+endfunction()

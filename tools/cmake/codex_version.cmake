@@ -1,4 +1,4 @@
-# The SDK's version is that of the runtime whose protocol it speaks. In a release (tools/stage_sdk)
+# The SDK's version is that of the runtime whose protocol it speaks. In a release (tools/release/stage_sdk)
 # the file VERSION says it, maybe with a fourth number: the SDK's own revision for that runtime.
 set(codex_pin ${CMAKE_CURRENT_LIST_DIR}/../../schema/runtime.json)
 set(codex_release ${CMAKE_CURRENT_LIST_DIR}/../../VERSION)

@@ -25,11 +25,12 @@ fail() {
 
 install_packages() {
   step "Looking for the packages that the build needs"
-  tools/install_packages "$@" || fail "packages are missing"
+  tools/setup/install_packages "$@" || fail "packages are missing"
   if command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
     # So that a second clone finds what the first one compiled.
     export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
+    export CCACHE_SLOPPINESS=pch_defines,time_macros # or nothing with a precompiled header is kept
   fi
 }
 
