@@ -42,15 +42,15 @@ class Scan {
  private:
   struct Container {
     bool object;
-    std::size_t members;
-    std::string_view name;
+    std::size_t members = 0;
+    std::string_view name = {};
   };
 
   void open(bool object) {
     if (open_.size() == JsonLimits::depth) {
       refuse("nests deeper than", JsonLimits::depth, "levels");
     }
-    open_.push_back({object, 0, {}});
+    open_.push_back({.object = object});
     count();
   }
 

@@ -95,11 +95,16 @@ class Lowering {
   }
 
   void define(const std::string& name, const Schema& schema, const Schema* stable, bool in_schema) {
-    Definition definition{name, schema.description, !stable, in_schema, schema.pointer, {}, {}};
+    Definition definition{.name = name,
+                          .doc = schema.description,
+                          .experimental = !stable,
+                          .in_schema = in_schema,
+                          .pointer = schema.pointer};
     if (in_schema) definition.history = schema.history;  // else it is that of the place
     const std::function<Shape()> find = [&] { return shape(name, schema, stable); };
     // What has no name of its own is any JSON where it stands.
-    definition.shape = in_schema ? attempt(find, Shape(Alias{{Type::Kind::json, {}, {}}})) : find();
+    definition.shape =
+        in_schema ? attempt(find, Shape(Alias{simple_type(Type::Kind::json)})) : find();
     definitions_.push_back(std::move(definition));
   }
 
@@ -128,7 +133,7 @@ class Lowering {
     const auto stable_values = stable ? enum_values(*stable) : std::vector<EnumValue>{};
     if (values.size() > most_values) {
       note(schema.pointer, "an enum of over 250 values: a string");
-      return Alias{{Type::Kind::string, {}, {}}};
+      return Alias{simple_type(Type::Kind::string)};
     }
     Enum out;
     for (const auto& [wire, doc, history] : values) {
@@ -182,10 +187,9 @@ class Lowering {
     if (!tag) return std::nullopt;
     check_alternatives(whole);
     const Schema schema = with_properties_once(whole, notes_);
-    Union out{UnionStyle::tagged,
-              *tag,
-              {},
-              members_of(name, schema, stable, std::nullopt, Owner::union_)};
+    Union out{.style = UnionStyle::tagged,
+              .tag = *tag,
+              .shared = members_of(name, schema, stable, std::nullopt, Owner::union_)};
     for (const Schema& branch : schema.one_of) {
       const std::string& value = branch.property(*tag)->literals[0];
       if (tagged_branch(schema, *tag, value) != &branch) {
@@ -193,14 +197,14 @@ class Lowering {
       }
       const Schema* stable_branch = stable ? tagged_branch(*stable, *tag, value) : nullptr;
       const std::string arm = take(type_name(arm_name(schema, *tag, value) + name), branch);
-      Struct members{members_of(arm, fold_alternatives(branch, notes_), stable_branch, *tag),
-                     branch.closed,
-                     branch.additional != nullptr,
-                     *tag,
-                     value,
-                     {}};
+      Struct members{
+          .members = members_of(arm, fold_alternatives(branch, notes_), stable_branch, *tag),
+          .closed = branch.closed,
+          .open = branch.additional != nullptr,
+          .tag = *tag,
+          .tag_value = value};
       define_inline(arm, branch, stable && !stable_branch, std::move(members));
-      out.arms.push_back({value, {Type::Kind::named, arm, {}}, branch.history});
+      out.arms.push_back({.wire = value, .type = named_type(arm), .history = branch.history});
     }
     return out;
   }
@@ -220,7 +224,7 @@ class Lowering {
                                       const Schema* stable) {
     if (!is_externally_tagged(schema)) return std::nullopt;
     check_alternatives(schema);
-    Union out{UnionStyle::external, {}, {}, {}};
+    Union out{.style = UnionStyle::external};
     Schema strings = string_arms(schema);
     if (enum_values(strings).size() > most_values) {
       throw SchemaError(schema.pointer, "alternatives with over 250 strings");
@@ -229,7 +233,7 @@ class Lowering {
       strings.description = "The values of `" + name + "` that are plain strings.";
       const Schema old = stable ? string_arms(*stable) : strings;
       const std::string value = name_inline(strings, old, name + "Value");
-      out.arms.push_back({"", {Type::Kind::named, value, {}}, {}});
+      out.arms.push_back({.wire = {}, .type = named_type(value)});
     }
     for (const Schema& branch : schema.one_of) {
       if (branch.is_string_enum() || is_catch_all(branch)) continue;
@@ -241,7 +245,7 @@ class Lowering {
       const std::string arm = take(type_name(pascal_case(key) + name), branch);
       define_inline(arm, branch, stable && !stable_branch,
                     external_arm(arm, branch, stable_branch));
-      out.arms.push_back({key, {Type::Kind::named, arm, {}}, branch.history});
+      out.arms.push_back({.wire = key, .type = named_type(arm), .history = branch.history});
     }
     return out;
   }
@@ -251,14 +255,13 @@ class Lowering {
     const auto& [key, payload] = branch.properties[0];
     if (payload.ref.empty() && payload.is_object() && !payload.properties.empty()) {
       const Schema* stable = stable_branch ? stable_branch->property(key) : nullptr;
-      return {members_of(arm, payload, stable, std::nullopt),
-              payload.closed,
-              payload.additional != nullptr,
-              {},
-              {},
-              key};
+      return {.members = members_of(arm, payload, stable, std::nullopt),
+              .closed = payload.closed,
+              .open = payload.additional != nullptr,
+              .wrapper = key};
     }
-    return {members_of(arm, branch, stable_branch, std::nullopt), branch.closed, false, {}, {}, {}};
+    return {.members = members_of(arm, branch, stable_branch, std::nullopt),
+            .closed = branch.closed};
   }
 
   /// Objects that differ in one required member each: one struct with those optional.
@@ -273,12 +276,8 @@ class Lowering {
         if (schema.one_of[0].required.contains(wire)) folded.required.insert(wire);
       }
     }
-    return Struct{members_of(name, fold_alternatives(folded, notes_), stable, std::nullopt),
-                  false,
-                  false,
-                  {},
-                  {},
-                  {}};
+    return Struct{.members =
+                      members_of(name, fold_alternatives(folded, notes_), stable, std::nullopt)};
   }
 
   /// Alternatives told apart by what they look like.
@@ -289,13 +288,13 @@ class Lowering {
       throw SchemaError(schema.pointer, *problem);
     }
     check_alternatives(schema);
-    Union out{UnionStyle::shape, {}, {}, {}};
+    Union out{.style = UnionStyle::shape};
     for (const Schema& branch : schema.one_of) {
       std::string inline_name = name;
       if (!branch.required.empty()) inline_name = pascal_case(first_required(branch)) + name;
       const ValueType arm = lower_value(branch, inline_name, around(schema, stable));
       if (arm.nullable) throw SchemaError(branch.pointer, "an alternative of any JSON, or null");
-      out.arms.push_back({"", arm.type, branch.history});
+      out.arms.push_back({.wire = {}, .type = arm.type, .history = branch.history});
     }
     return out;
   }
@@ -307,12 +306,10 @@ class Lowering {
     const bool objects = std::all_of(schema.one_of.begin(), schema.one_of.end(),
                                      [](const Schema& branch) { return branch.is_object(); });
     if (!objects && !schema.has_type("object")) return std::nullopt;
-    return Struct{members_of(name, fold_alternatives(schema, notes_), stable, std::nullopt),
-                  schema.closed,
-                  schema.additional != nullptr,
-                  {},
-                  {},
-                  {}};
+    return Struct{
+        .members = members_of(name, fold_alternatives(schema, notes_), stable, std::nullopt),
+        .closed = schema.closed,
+        .open = schema.additional != nullptr};
   }
 
   std::optional<Shape> maybe_struct(const std::string& name, const Schema& schema,
@@ -320,18 +317,15 @@ class Lowering {
     if (!schema.is_object() || !schema.one_of.empty()) return std::nullopt;
     const bool map = schema.properties.empty() && schema.additional && !schema.additional->is_any();
     if (map) return std::nullopt;  // an alias
-    return Struct{members_of(name, schema, stable, std::nullopt),
-                  schema.closed,
-                  schema.additional != nullptr,
-                  {},
-                  {},
-                  {}};
+    return Struct{.members = members_of(name, schema, stable, std::nullopt),
+                  .closed = schema.closed,
+                  .open = schema.additional != nullptr};
   }
 
   std::optional<Shape> maybe_alias(const std::string& name, const Schema& schema,
                                    const Schema* stable) {
     if (!schema.one_of.empty() && !has_null_arm(schema)) return std::nullopt;
-    if (schema.is_any()) return Alias{{Type::Kind::json, {}, {}}};
+    if (schema.is_any()) return Alias{simple_type(Type::Kind::json)};
     return Alias{lower_element(schema, name + "Value", around(schema, stable))};
   }
 
@@ -367,7 +361,7 @@ class Lowering {
                       const Schema* stable, bool required) {
     const ValueType value =
         lower_value(property, owner + pascal_case(wire), around(property, stable));
-    Member member{wire, member_name(wire), value.type, Presence::required, {}, {}, false};
+    Member member{.wire = wire, .name = member_name(wire), .type = value.type};
     member.doc = property.description;
     member.default_value = property.default_value;
     member.pointer = property.pointer;
@@ -399,7 +393,7 @@ class Lowering {
       return name_inline(schema, old ? *old : schema, name);
     };
     out.attempt = [this](const std::function<ValueType()>& function) {
-      return attempt(function, ValueType{{Type::Kind::json, {}, {}}, true});
+      return attempt(function, ValueType{simple_type(Type::Kind::json), true});
     };
     return out;
   }

@@ -9,10 +9,8 @@
 namespace codegen {
 namespace {
 
-Type simple(Type::Kind kind) { return {kind, {}, {}}; }
-
 Type holding(Type::Kind kind, Type element) {
-  return {kind, {}, std::make_shared<Type>(std::move(element))};
+  return {.kind = kind, .element = std::make_shared<Type>(std::move(element))};
 }
 
 template <class Int>
@@ -57,60 +55,60 @@ Type integer(const Schema& schema) {
     return std::all_of(schema.values.begin(), schema.values.end(),
                        [&](const Json& value) { return holds(kind, value); });
   };
-  if (fits(width->second)) return simple(width->second);
-  if (fits(Type::Kind::uint64)) return simple(Type::Kind::uint64);
+  if (fits(width->second)) return simple_type(width->second);
+  if (fits(Type::Kind::uint64)) return simple_type(Type::Kind::uint64);
   throw SchemaError(schema.pointer, "values out of the range of its format");
 }
 
 Type object(const Schema& schema, const std::string& inline_name, const Surroundings& around) {
   if (!schema.properties.empty()) {
-    return {Type::Kind::named, around.name_inline(schema, inline_name), {}};
+    return named_type(around.name_inline(schema, inline_name));
   }
-  if (!schema.additional) return holding(Type::Kind::map, simple(Type::Kind::json));
+  if (!schema.additional) return holding(Type::Kind::map, simple_type(Type::Kind::json));
   return holding(Type::Kind::map, lower_element(*schema.additional, inline_name + "Value", around));
 }
 
 Type typed(const Schema& schema, const std::string& type, const std::string& inline_name,
            const Surroundings& around) {
   if (type == "string") {
-    if (!schema.is_string_enum()) return simple(Type::Kind::string);
-    return {Type::Kind::named, around.name_inline(schema, inline_name), {}};
+    if (!schema.is_string_enum()) return simple_type(Type::Kind::string);
+    return named_type(around.name_inline(schema, inline_name));
   }
-  if (type == "boolean") return simple(Type::Kind::boolean);
+  if (type == "boolean") return simple_type(Type::Kind::boolean);
   if (type == "integer") return integer(schema);
-  if (type == "number") return simple(Type::Kind::number);
+  if (type == "number") return simple_type(Type::Kind::number);
   if (type == "array") {
-    if (!schema.items) return holding(Type::Kind::list, simple(Type::Kind::json));
+    if (!schema.items) return holding(Type::Kind::list, simple_type(Type::Kind::json));
     return holding(Type::Kind::list, lower_element(*schema.items, inline_name + "Item", around));
   }
   if (type == "object") return object(schema, inline_name, around);
   throw SchemaError(schema.pointer, "unknown type \"" + type + "\"");
 }
 
-Type any() { return simple(Type::Kind::json); }
+Type any() { return simple_type(Type::Kind::json); }
 
 /// Throws where it knows no type.
 ValueType known_value(const Schema& schema, const std::string& inline_name,
                       const Surroundings& around) {
   if (schema.never) throw SchemaError(schema.pointer, "no value can be valid here");
-  if (!schema.ref.empty()) return {{Type::Kind::named, schema.ref, {}}, false};
+  if (!schema.ref.empty()) return {.type = named_type(schema.ref)};
   if (schema.all_of.size() == 1) return lower_value(schema.all_of[0], inline_name, around);
   if (!schema.all_of.empty()) throw SchemaError(schema.pointer, "allOf with several schemas");
-  if (is_only_null(schema)) return {any(), true};
+  if (is_only_null(schema)) return {.type = any(), .nullable = true};
   if (has_null_arm(schema)) {
     const Schema rest = without_null_arm(schema);
     const Schema& only = rest.one_of.size() == 1 ? rest.one_of[0] : rest;
-    return {lower_value(only, inline_name, around).type, true};
+    return {.type = lower_value(only, inline_name, around).type, .nullable = true};
   }
   if (!schema.one_of.empty()) {
-    return {{Type::Kind::named, around.name_inline(schema, inline_name), {}}, false};
+    return {.type = named_type(around.name_inline(schema, inline_name))};
   }
-  if (schema.is_any()) return {any(), true};
+  if (schema.is_any()) return {.type = any(), .nullable = true};
   Schema rest = schema;
   const bool nullable = std::erase(rest.types, "null") > 0;
   if (rest.types.empty() && !rest.properties.empty()) rest.types = {"object"};
   if (rest.types.size() != 1) throw SchemaError(schema.pointer, "a value of several types");
-  return {typed(rest, rest.types[0], inline_name, around), nullable};
+  return {.type = typed(rest, rest.types[0], inline_name, around), .nullable = nullable};
 }
 
 }  // namespace

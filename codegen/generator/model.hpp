@@ -47,6 +47,14 @@ struct Type {
   }
 };
 
+/// A type that needs no more than its kind.
+inline Type simple_type(Type::Kind kind) { return {.kind = kind}; }
+
+/// The definition of that name.
+inline Type named_type(std::string name) {
+  return {.kind = Type::Kind::named, .name = std::move(name)};
+}
+
 /// How a member may be missing.
 enum class Presence {
   required,           // T

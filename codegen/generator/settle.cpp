@@ -45,7 +45,7 @@ class BooleanLists {
     Type element = *type.element;
     if (type.kind == Type::Kind::list && kind_of(model_, element) == Type::Kind::boolean) {
       model_.notes.push_back({pointer, "a list of booleans: its elements are any JSON"});
-      element = {Type::Kind::json, {}, {}};
+      element = simple_type(Type::Kind::json);
     } else {
       replace(element, pointer);
     }
@@ -70,7 +70,7 @@ void replace_unions(Model& model) {
       continue;
     }
     model.notes.push_back({definition.pointer, "an alternative of it is any JSON, so it is, too"});
-    definition.shape = Alias{{Type::Kind::json, {}, {}}};
+    definition.shape = Alias{simple_type(Type::Kind::json)};
   }
 }
 
