@@ -11,6 +11,7 @@
 #include "client/handshake.hpp"
 #include "client/params.hpp"
 #include "client/platform_name.hpp"
+#include "describe_output.hpp"
 #include "paths/installation.hpp"
 #include "transport/process.hpp"
 #include "transport/runtime_locator.hpp"
@@ -91,6 +92,10 @@ Task<void> Client::shake_hands() {
   std::string result;
   try {
     result = co_await greeted;
+  } catch (const TimeoutError& error) {
+    throw TimeoutError(std::string(error.what()) + " (CodexConfig::startup_timeout)" +
+                           describe_output(connection_->stray_output(), connection_->stderr_tail()),
+                       error.was_sent());
   } catch (const JsonRpcError& error) {
     throw CodexError(
         std::string("The program that was started did not accept initialize as a codex "
