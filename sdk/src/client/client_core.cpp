@@ -13,6 +13,7 @@
 #include "client/platform_name.hpp"
 #include "describe_output.hpp"
 #include "paths/installation.hpp"
+#include "transport/codex_home.hpp"
 #include "transport/process.hpp"
 #include "transport/runtime_locator.hpp"
 
@@ -23,8 +24,13 @@ ProcessOptions process_options(const CodexConfig& config) {
   LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
                                                   .platform = std::string(platform_name()),
                                                   .installed_in = installed_runtimes().string()});
+  // A command line of the app's own may start a runtime elsewhere.
+  if (config.launch_args_override.empty()) {
+    make_codex_home({.set = config.env, .unset = config.unset_env}, config.cwd);
+  }
   return {.argv = std::move(command.argv),
           .env = std::move(command.env),
+          .unset_env = config.unset_env,
           .cwd = config.cwd,
           .shutdown_timeout = config.shutdown_timeout};
 }

@@ -4,13 +4,14 @@
 
 #include "transport/descriptor.hpp"
 #include "transport/process.hpp"
+#include "transport/unshared_descriptor.hpp"
 
 namespace codex::detail {
 
 /// A process that runs, and our ends of its standard streams. Whoever holds it must reap it.
 struct Spawned {
   pid_t pid = -1;
-  Descriptor to_stdin;  // a socket
+  UnsharedDescriptor to_stdin;  // a pipe, as the others: scripts open /dev/stdin
   Descriptor from_stdout;
   Descriptor from_stderr;
 };
