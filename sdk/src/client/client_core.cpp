@@ -135,9 +135,8 @@ Task<std::string> Client::call_on(std::shared_ptr<const Client> self, std::strin
 
 Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method, Json params,
                         CallOptions options) {
-  const std::string text = params.is_null()
-                               ? std::string()
-                               : params.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text =
+      params.is_null() ? std::string() : text_of(params, "The params of " + method);
   auto call = client->call(method, text, std::move(options));
   const std::string result = co_await call;
   co_return decode_named<Json>(method, result);
