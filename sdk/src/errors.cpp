@@ -5,6 +5,7 @@
 #include <codex/errors.hpp>
 
 #include "mask/mask.hpp"
+#include "text/describe_output.hpp"
 
 namespace codex {
 namespace {
@@ -16,13 +17,12 @@ std::string describe_exit(const ExitStatus& status) {
 }
 
 std::string describe_closed(std::string_view reason, const ExitStatus& status,
-                            std::string_view stderr_tail) {
+                            std::string_view stderr_tail, std::string_view stdout_text) {
   std::string text(reason);
   if (const std::string exit = describe_exit(status); !exit.empty()) {
     text.append(" (").append(exit).append(")");
   }
-  if (!stderr_tail.empty()) text.append("; stderr ends with:\n").append(stderr_tail);
-  return text;
+  return text + detail::describe_output(stdout_text, stderr_tail);
 }
 
 // The runtime lists all its methods when it does not know one: some 4 kB that help nobody.
@@ -45,8 +45,9 @@ std::string describe_rpc(std::int64_t code, std::string_view message) {
 }  // namespace
 
 TransportClosedError::TransportClosedError(std::string_view reason, ExitStatus exit_status,
-                                           std::string stderr_tail)
-    : CodexError(detail::mask_secrets(describe_closed(reason, exit_status, stderr_tail))),
+                                           std::string stderr_tail, std::string_view stdout_text)
+    : CodexError(
+          detail::mask_secrets(describe_closed(reason, exit_status, stderr_tail, stdout_text))),
       exit_status_(exit_status),
       stderr_tail_(detail::mask_secrets(stderr_tail)) {}
 

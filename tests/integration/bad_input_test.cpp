@@ -192,6 +192,59 @@ TEST_CASE("what the operating system would cut off is refused before the runtime
   CHECK(
       names(refused([&](auto& config) { config.env[cut] = ""; }), "CodexConfig::env", "zero byte"));
   CHECK(names(refused([&](auto& config) { config.env["A=B"] = ""; }), "A=B", "no name"));
+  CHECK(names(refused([&](auto& config) { config.env[""] = "x"; }), "CodexConfig::env", "no name"));
+  CHECK(names(refused([&](auto& config) { config.wire_log = cut; }), "wire_log", "zero byte"));
+  for (const std::string& name : {cut, std::string("A=B"), std::string()}) {
+    CHECK(names(refused([&](auto& config) {
+                  config.unset_env = {"OK", name};
+                }),
+                "CodexConfig::unset_env", name == cut ? "zero byte" : "no name"));
+  }
+  CHECK(names(refused([&](auto& config) {
+                config.env["BOTH"] = "hush";
+                config.unset_env = {"BOTH"};
+              }),
+              "unset_env \"BOTH\"", "CodexConfig::env"));
   CHECK(names(refused([&](auto& config) { config.cwd = "/no/such/folder"; }), "/no/such/folder",
               "cwd"));
+}
+
+TEST_CASE("what is not UTF-8 is refused, where the runtime would be told another name") {
+  MockModel mock;
+  const std::string other = "a\xff";
+  const auto refused = [&](const std::function<void(codex::CodexConfig&)>& change) {
+    codex::CodexConfig config = mock.config();
+    change(config);
+    return refusal([&] { (void)face::Codex(std::move(config)).models(); });
+  };
+  CHECK(names(refused([&](auto& config) { config.cwd = other; }), "CodexConfig::cwd", "UTF-8"));
+  CHECK(names(refused([&](auto& config) { config.client_name = other; }), "client_name", "UTF-8"));
+  CHECK(
+      names(refused([&](auto& config) { config.client_title = other; }), "client_title", "UTF-8"));
+  CHECK(names(refused([&](auto& config) { config.client_version = other; }), "client_version",
+              "UTF-8"));
+  CHECK(names(refused([&](auto& config) {
+                config.opt_out_notification_methods = {"x", other};
+              }),
+              "opt_out_notification_methods", "UTF-8"));
+  CHECK(names(refused([&](auto& config) { config.env["CODEX_HOME"] = other; }), "CODEX_HOME",
+              "UTF-8"));
+
+  Place at;
+  const std::string folder = at.folder + "/" + other;
+  CHECK(names(refusal([&] { (void)at.codex.thread_list({.cwd = folder}); }),
+              "ThreadListOptions::cwd", "UTF-8"));
+  CHECK(names(refusal([&] {
+                (void)at.codex.thread_list({.cwd = std::vector<std::string>{"/", folder}});
+              }),
+              "ThreadListOptions::cwd", "UTF-8"));
+  CHECK(names(refusal([&] {
+                (void)at.codex.thread_start({.extra_params = {{"cwd", folder}}});
+              }),
+              "extra_params/cwd", "UTF-8"));
+  CHECK(names(refusal([&] {
+                (void)at.codex.request("thread/list", {{"cwd", {"/", folder}}});
+              }),
+              "thread/list/cwd/1", "UTF-8"));
+  CHECK(at.asked_nothing());
 }

@@ -17,42 +17,17 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
-#include "support/messages.hpp"
-#include "support/processes.hpp"
+#include "support/in_child.hpp"
 
 using codex::sync_wait;
+using codex::testing::all_well;
 using codex::testing::Gate;
+using codex::testing::in_child;
 using codex::testing::MockModel;
 using codex::testing::Reply;
-using codex::testing::soon;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr int all_well = 0;
-constexpr int hung = -1;
-
-/// What the function returns in a child of fork; `hung` where it does not return.
-int in_child(const std::function<int()>& function) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    int code = 99;
-    try {
-      code = function();
-    } catch (...) {
-      code = 98;
-    }
-    ::_exit(code);
-  }
-  REQUIRE(child > 0);
-  const codex::testing::ProcessWatch watch(child);
-  const bool has_ended = watch.ends_by(soon());
-  if (!has_ended) ::kill(child, SIGKILL);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (!has_ended) return hung;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
 
 using Calls = std::vector<std::function<void()>>;
 

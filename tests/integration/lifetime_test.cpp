@@ -17,6 +17,7 @@
 #include "support/face.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
+#include "support/variable.hpp"
 
 using codex::testing::contains;
 using codex::testing::Gate;
@@ -105,6 +106,91 @@ TEST_CASE("programs that are no runtime are told apart from it") {
                                .shutdown_timeout = 300ms}),
                   codex::TimeoutError);
   CHECK(before.is_restored());
+}
+
+TEST_CASE("a start that takes too long says what the program wrote instead, secrets masked") {
+  const Footprint before;
+  std::string error;
+  // On a slow machine it needs longer to say it.
+  for (auto time = 100ms; !contains(error, "stderr") && time < 20s; time *= 2) {
+    error = start_error(
+        {.launch_args_override =
+             {"/bin/sh", "-c",
+              R"(echo 'Accept? apiKey="hush"'; printf 'a half line'; echo 'token="hush"' >&2;)"
+              " while read -r request; do :; done"},
+         .startup_timeout = time});
+  }
+  CHECK(contains(error, "initialize timed out"));
+  CHECK(contains(error, "startup_timeout"));
+  CHECK(contains(error, "stdout has no message, but:\nAccept? apiKey=\"***\"\na half line\n"));
+  CHECK(contains(error, "stderr ends with:\ntoken=\"***\""));
+  CHECK_FALSE(contains(error, "hush"));
+  CHECK(before.is_restored());
+}
+
+TEST_CASE("a runtime behind a wrapper that greets first") {
+  MockModel mock;
+  mock.reply("hi");
+  auto config = mock.config();
+  config.launch_args_override = {
+      "/bin/sh", "-c",
+      R"(printf 'Welcome to the {dev} shell\n\n\033[?2004h'; exec "$0" app-server --listen stdio://)",
+      codex::testing::runtime_bin()};
+  face::Codex codex(std::move(config));
+  CHECK(codex.thread_start().run("hello").final_response == "hi");
+}
+
+TEST_CASE("a runtime behind a script that reads its stdin by name") {
+  MockModel mock;
+  mock.reply("hi");
+  auto config = mock.config();
+  config.launch_args_override = {"/bin/sh", "-c",
+                                 R"(exec "$0" app-server --listen stdio:// < /dev/stdin)",
+                                 codex::testing::runtime_bin()};
+  face::Codex codex(std::move(config));
+  CHECK(codex.thread_start().run("hello").final_response == "hi");
+}
+
+TEST_CASE("a CODEX_HOME that is missing is made, and one that cannot be is one line") {
+  MockModel mock;
+  auto config = mock.config();
+  const fs::path home = mock.workspace() / "new" / "home";
+  config.env["CODEX_HOME"] = home.string();
+  {
+    face::Codex codex(config);
+    CHECK(codex.metadata().codex_home == fs::canonical(home).string());
+    CHECK((fs::status(home).permissions() & fs::perms::all) == fs::perms::owner_all);
+  }
+  std::ofstream(mock.workspace() / "file") << "x";
+  config.env["CODEX_HOME"] = (mock.workspace() / "file").string();
+  const std::string error = start_error(config);
+  CHECK(contains(error, "CODEX_HOME"));
+  CHECK_FALSE(contains(error, "\n"));
+}
+
+TEST_CASE("a runtime starts though the environment is empty or says who else it works for") {
+  MockModel mock;
+  mock.reply("hi");
+  const auto plain = face::Codex(mock.config()).metadata().runtime_version;
+  auto config = mock.config();
+  config.env["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"] = "acme/desktop/1.0.0";
+  CHECK(face::Codex(config).metadata().runtime_version == plain);
+  config = mock.config();
+  config.unset_env = {"HOME", "PATH", "USER", "SHELL", "LANG"};
+  face::Codex codex(std::move(config));
+  CHECK(codex.metadata().runtime_version == plain);
+  CHECK(codex.thread_start().run("hello").final_response == "hi");
+}
+
+TEST_CASE("a variable that is taken away does not reach the program that is started") {
+  const codex::testing::Variable secret("CODEX_TEST_SECRET", "from above");
+  const auto said = [](std::vector<std::string> unset) {
+    return start_error(
+        {.launch_args_override = {"/bin/sh", "-c", "echo ${CODEX_TEST_SECRET-nothing} >&2; exit 1"},
+         .unset_env = std::move(unset)});
+  };
+  CHECK(contains(said({}), "from above"));
+  CHECK(contains(said({"CODEX_TEST_SECRET"}), "nothing"));
 }
 
 TEST_CASE("a runtime that is too old says which ones work" * face::once) {

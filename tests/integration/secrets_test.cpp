@@ -17,8 +17,8 @@
 #include <codex/codex.hpp>
 #include <codex/testing.hpp>
 
+#include "os/descriptor.hpp"
 #include "testing/temp_dir.hpp"
-#include "transport/descriptor.hpp"
 
 using codex::Json;
 using codex::testing::MockModel;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <sys/file.h>
 
-#include "transport/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 namespace codex::testing {
 

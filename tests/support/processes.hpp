@@ -14,8 +14,8 @@
 #include <sys/types.h>
 #include <thread>
 
-#include "transport/descriptor.hpp"
-#include "transport/platform.hpp"
+#include "os/descriptor.hpp"
+#include "os/platform.hpp"
 #include "transport/transport.hpp"
 
 namespace codex::testing {

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import stat
 import subprocess
@@ -222,6 +223,16 @@ class Planted(Tool):
             "CODEX_SDK_RUNTIME_DIR": "", "XDG_CACHE_HOME": "cache", "HOME": str(self.outside)})
         self.assertEqual(done.stdout.strip(),
                          f"{self.outside}/.cache/codex-sdk/runtime/1.2.3-{PLATFORM}")
+
+    def test_without_home_it_is_below_the_home_in_the_password_entry(self):
+        home = pwd.getpwuid(os.getuid()).pw_dir
+        for unset in ([], ["-u", "HOME"]):
+            done = self.tool(command=[
+                "env", *unset, sys.executable, "-B", self.tree / "tools" / "fetch_runtime",
+                "--print-dir"], environment={
+                    "CODEX_SDK_RUNTIME_DIR": "", "XDG_CACHE_HOME": "", "HOME": ""})
+            self.assertEqual(done.stdout.strip(),
+                             f"{home}/.cache/codex-sdk/runtime/1.2.3-{PLATFORM}")
 
     def test_an_entrypoint_outside_is_none(self):
         self.install()

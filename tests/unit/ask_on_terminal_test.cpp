@@ -12,9 +12,9 @@
 #include <codex/policies.hpp>
 
 #include "approvals/terminal_posix.hpp"
+#include "os/descriptor.hpp"
+#include "os/platform.hpp"
 #include "support/approvals.hpp"
-#include "transport/descriptor.hpp"
-#include "transport/platform.hpp"
 
 using codex::approvals::ask_on_streams;
 using codex::approvals::Decision;

@@ -66,6 +66,8 @@ const std::vector<Probe>& probes() {
       {"what the runtime does not read of what it is sent",
        {"a child that does not read makes send fail, not block"}},
       {"one message of the runtime", {"a line without end closes the connection"}},
+      {"what comes on stdout before the first message",
+       {"a program that writes without end before any message is no runtime"}},
       {"handlers that run at once",
        {"requests beyond what can run and wait are refused, and the app is told"}},
       {"requests that wait for a handler",

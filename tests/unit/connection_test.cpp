@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <set>
 
 #include <doctest/doctest.h>
 
 #include "support/await.hpp"
 #include "support/messages.hpp"
+#include "testing/temp_dir.hpp"
 #include "transport/memory_transport.hpp"
 
 namespace codex::detail {
@@ -416,6 +419,7 @@ TEST_CASE_FIXTURE(TalkFixture, "queued requests fail too when the runtime ends")
 }
 
 TEST_CASE_FIXTURE(TalkFixture, "a line that is no message closes the connection and is shown") {
+  settle();
   auto pending = start("m");
   SUBCASE("text") {
     peer.send_line(R"(panicked at apiKey="hush" here)");
@@ -430,13 +434,101 @@ TEST_CASE_FIXTURE(TalkFixture, "a line that is no message closes the connection 
   }
   SUBCASE("what came before it counts, what follows does not") {
     auto second = start("n");
-    peer.send(R"({"id":1,"result":1})"
+    peer.send(R"({"id":2,"result":1})"
               "\noops\n"
-              R"({"id":2,"result":2})"
+              R"({"id":3,"result":2})"
               "\n");
     CHECK(result(pending) == "1");
     CHECK(contains(error<TransportClosedError>(second), "oops"));
   }
+}
+
+TEST_CASE_FIXTURE(TalkFixture,
+                  "what a shell prints before the first message is skipped, then nothing") {
+  auto pending = start("m");
+  SUBCASE("lines") { peer.send("Welcome to {host}!\r\n\nread {\"this\": 1}\n[1]\n"); }
+  SUBCASE("a code on a line of its own") { peer.send("\x1b[?2004h\r\x1b[?2004l\r\r\n"); }
+  SUBCASE("a code in front of the message") { peer.send("\x1b[?2004h"); }
+  SUBCASE("a prompt and a title in front of the message") {
+    peer.send("\x1b]0;me@host: ~\x07me@{host}:~$ ");
+  }
+  SUBCASE("a progress bar") { peer.send("loading 10%\rloading 100%\r"); }
+  SUBCASE("a byte order mark") { peer.send("\xef\xbb\xbf"); }
+  SUBCASE("blanks") { peer.send(" \t"); }
+  answer(1, "1");
+  CHECK(result(pending) == "1");
+  auto next = start("n");
+  peer.send_line("\x1b[?2004h");
+  CHECK(contains(error<TransportClosedError>(next), "no message"));
+}
+
+TEST_CASE_FIXTURE(TalkFixture, "a first message that is broken is no banner") {
+  auto pending = start("m");
+  peer.send_line(R"({"id":1,"result":)");
+  CHECK(contains(error<TransportClosedError>(pending), "no message"));
+}
+
+TEST_CASE_FIXTURE(TalkFixture, "a runtime that only greets and ends is quoted, secrets masked") {
+  auto pending = start("m");
+  peer.send("\x1b[1mWelcome\x1b[0m\napiKey=\"hush\"\n");
+  SUBCASE("whole lines") {}
+  SUBCASE("and half a line") { peer.send("password: hush"); }
+  peer.end({.code = 3}, "last words");
+  const std::string what = error<TransportClosedError>(pending);
+  CAPTURE(what);
+  CHECK(contains(what, "stdout has no message, but:\nWelcome\napiKey=\"***\""));
+  CHECK(contains(what, "(exit code 3)"));
+  CHECK(contains(what, "\nstderr ends with:\nlast words"));
+  CHECK_FALSE(contains(what, "hush"));
+}
+
+TEST_CASE("a program that writes without end before any message is no runtime") {
+  TalkFixture fixture;
+  auto pending = fixture.start("m");
+  std::string most;
+  for (std::size_t line = 0; line < Preamble::max_lines; ++line) most += "y\n";
+  SUBCASE("as many lines as may be") {
+    fixture.peer.send(most);
+    fixture.answer(1, "1");
+    CHECK(result(pending) == "1");
+    return;
+  }
+  SUBCASE("lines") { fixture.peer.send(most + "y\n"); }
+  SUBCASE("bytes") { fixture.peer.send(std::string(Preamble::max_bytes, 'y') + "\n{"); }
+  SUBCASE("bytes without a line end") {
+    fixture.peer.send(std::string(Preamble::max_bytes + 1, 'y'));
+  }
+  const std::string what = error<TransportClosedError>(pending);
+  CHECK(contains(what, "no codex app-server"));
+  CHECK(contains(what, "too much"));
+  CHECK(contains(what, "stdout has no message, but:\ny"));
+  CHECK(what.size() < 4000);
+}
+
+TEST_CASE("a first message may be long") {
+  TalkFixture fixture;
+  auto pending = fixture.start("m");
+  const std::string text = '"' + std::string(2 * Preamble::max_bytes, 'x') + '"';
+  fixture.peer.send("$ {\"id\":1,\"result\":" + text);
+  fixture.peer.send("}\n");
+  CHECK(result(pending) == text);
+}
+
+TEST_CASE("the wire log has what was skipped, with secrets masked") {
+  const testing::detail::TempDir folder("codex-test-");
+  const auto file = folder.path() / "wire.jsonl";
+  {
+    TalkFixture fixture({.wire_log = file.string()});
+    auto pending = fixture.start("m");
+    fixture.peer.send("apiKey=\"hush\"\n$ ");
+    fixture.answer(1, "1");
+    CHECK(result(pending) == "1");
+  }
+  std::ifstream in(file);
+  const std::string log{std::istreambuf_iterator<char>(in), {}};
+  CHECK(contains(log, R"("raw":"apiKey=\"***\"")"));
+  CHECK(contains(log, R"("raw":"$ ")"));
+  CHECK(contains(log, R"("msg":{"id":1,"result":1})"));
 }
 
 TEST_CASE_FIXTURE(TalkFixture, "half a line and then the end") {

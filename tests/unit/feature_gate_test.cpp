@@ -251,10 +251,28 @@ TEST_CASE("a runtime's version is read from its user agent, whatever the client 
   CHECK(version_in("app/0.169.0 (Debian 12; x86_64) xterm (app; 1)", "app") == "0.169.0");
   CHECK(version_in("my/own app/0.169.0 (Debian)", "my/own app") == "0.169.0");
   CHECK(version_in("other/0.170.0-alpha.1", "app") == "0.170.0-alpha.1");
+  CHECK(version_in("app/unknown", "app").empty());
+  CHECK(version_in("app/0.169", "app").empty());
+  CHECK(version_in("app", "app").empty());
+  CHECK(version_in("", "app").empty());
   CHECK(RuntimeVersion::parse("0.170.0-alpha.1")->is_at_least({0, 169, 0}));
   CHECK_FALSE(RuntimeVersion::parse("0.170.0-alpha.1")->is_at_least({0, 170, 0}));
   CHECK_FALSE(RuntimeVersion::parse("0.170"));
   CHECK_FALSE(RuntimeVersion::parse("unknown"));
+}
+
+TEST_CASE("the version is found whatever an inherited variable or an odd name puts before it") {
+  using codex::detail::version_in;
+  const std::string rest = "/0.171.0 (Debian 12.0.0; x86_64) iTerm.app/3.5.0 (app; 1.0.0)";
+  for (const std::string name :
+       {"acme/desktop", "acme/1.2.3", "acme/desktop/1.2.3-beta", "tool/1.2.3 (stable)",
+        "my app 2/1.0", "a/b/c", "Caf_/1.0.0", "", "/", "app/", "v1.2.3"}) {
+    CAPTURE(name);
+    CHECK(version_in(name + rest, "app") == "0.171.0");
+    CHECK(version_in(name + "/0.171.0", name) == "0.171.0");
+  }
+  CHECK(version_in("tool/1.2.3 (x; y)" + rest, "tool/1.2.3 (x; y)") == "0.171.0");
+  CHECK(version_in("acme/desktop/0.170.0-alpha.2 (mac; arm64)", "app") == "0.170.0-alpha.2");
 }
 
 TEST_CASE("a program that names no version, or one that is too old, is refused with advice") {

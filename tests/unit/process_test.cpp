@@ -4,16 +4,21 @@
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
 
+#include "os/platform.hpp"
 #include "support/files.hpp"
+#include "support/in_child.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
+#include "support/variable.hpp"
 #include "testing/temp_dir.hpp"
+#include "wire/log_file.hpp"
 
 namespace codex::detail {
 namespace {
@@ -145,6 +150,51 @@ TEST_CASE("a child that closes its stdin has ended the conversation, and nobody 
   CHECK_NOTHROW(process->send("y"));
 }
 
+TEST_CASE("a script can open /dev/stdin, and takes its stdin for no connection") {
+  const auto process = start_process(shell(
+      "test -p /dev/stdin && echo pipe; read -r line < /dev/stdin; echo $line; cat /dev/stdin"));
+  process->send("hello\n");
+  CHECK(read(*process, 11) == "pipe\nhello\n");
+  process->send("the rest");
+  CHECK(read(*process, 8) == "the rest");
+}
+
+TEST_CASE("what a send to a child that is gone leaves of SIGPIPE is what was there before") {
+  sigset_t blocked;
+  sigset_t before;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  const auto is_pending_after_a_send = [] {
+    const auto process = start_process(shell("exec <&-; echo ready; exec sleep 1000", 50ms));
+    CHECK(read_line(*process) == "ready");
+    process->send("x");
+    CHECK(process->is_deaf());
+    sigset_t pending;
+    ::sigpending(&pending);
+    return ::sigismember(&pending, SIGPIPE) == 1;
+  };
+  CHECK_FALSE(is_pending_after_a_send());
+  ::raise(SIGPIPE);  // the host program waits for this one
+  CHECK(is_pending_after_a_send());
+  int taken = 0;
+  ::sigwait(&blocked, &taken);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_CASE("a child of fork that lives on does not keep a closed stdin open") {
+  const auto process = start_process({.argv = {"/bin/cat"}, .shutdown_timeout = 20s});
+  const pid_t sibling = ::fork();
+  REQUIRE(sibling >= 0);
+  if (sibling == 0) {
+    while (true) ::pause();
+  }
+  process->close();
+  CHECK(process->await_exit(Clock::now()) == ExitStatus{.code = 0});  // by the end of stdin
+  ::kill(sibling, SIGKILL);
+  ::waitpid(sibling, nullptr, 0);
+}
+
 TEST_CASE("a child that does not read makes send fail, not block") {
   ProcessOptions options = shell("exec sleep 1000", 50ms);
   options.max_outgoing_bytes = 1 << 20;
@@ -223,6 +273,16 @@ TEST_CASE("the environment is merged over ours, the directory is the given one")
   ::unsetenv("CODEX_TEST_REPLACED");
 }
 
+TEST_CASE("variables of ours that the child does not inherit") {
+  const testing::Variable kept("CODEX_TEST_KEPT", "kept");
+  const testing::Variable secret("CODEX_TEST_SECRET", "hush");
+  const testing::Variable longer("CODEX_TEST_SECRET_TOO", "too");
+  ProcessOptions options =
+      shell("echo ${CODEX_TEST_KEPT-none} ${CODEX_TEST_SECRET-none} ${CODEX_TEST_SECRET_TOO-none}");
+  options.unset_env = {"CODEX_TEST_SECRET", "CODEX_TEST_NOT_THERE"};
+  CHECK(output_of(options) == "kept none too\n");
+}
+
 TEST_CASE("a bare program name is looked up in the child's PATH") {
   const testing::detail::TempDir folder("codex-test-");
   testing::write_script(folder.path() / "only-here", "#!/bin/sh\necho found $1\n");
@@ -231,6 +291,36 @@ TEST_CASE("a bare program name is looked up in the child's PATH") {
   CHECK(contains(message_of<RuntimeNotFoundError>(
                      [] { (void)start_process({.argv = {"no-such-program-anywhere"}}); }),
                  "no-such-program-anywhere"));
+}
+
+TEST_CASE("a folder of that name in PATH is no program, and a relative entry begins where we are") {
+  const testing::detail::TempDir folder("codex-test-");
+  std::filesystem::create_directories(folder.path() / "first" / "it");
+  testing::write_script(folder.path() / "second" / "it", "#!/bin/sh\necho second\n");
+  const std::string first = (folder.path() / "first").string();
+  const std::string second = std::filesystem::relative(folder.path() / "second").string();
+  CHECK(output_of({.argv = {"it"}, .env = {{"PATH", first + ":" + second}}, .cwd = "/"}) ==
+        "second\n");
+}
+
+TEST_CASE("without PATH the programs of the system are found") {
+  const testing::Variable none("PATH", std::nullopt);
+  CHECK(output_of({.argv = {"echo", "found"}}) == "found\n");
+  const testing::Variable elsewhere("PATH", "/nonexistent");
+  CHECK(output_of({.argv = {"echo", "found"}, .unset_env = {"PATH"}}) == "found\n");
+}
+
+TEST_CASE("a current directory that is gone harms only what is relative to it") {
+  CHECK(testing::in_child([] {
+          const testing::detail::TempDir folder("codex-test-");
+          std::filesystem::current_path(folder.path());
+          std::filesystem::remove(folder.path());
+          if (output_of({.argv = {"/bin/echo", "x"}}) != "x\n") return 1;
+          if (output_of({.argv = {"/bin/echo", "x"}, .cwd = "/"}) != "x\n") return 2;
+          const std::string what =
+              message_of<RuntimeNotFoundError>([] { (void)start_process({.argv = {"./codex"}}); });
+          return contains(what, "current directory") ? testing::all_well : 3;
+        }) == testing::all_well);
 }
 
 TEST_CASE("what cannot be started says why") {
@@ -325,6 +415,45 @@ TEST_CASE("a host program without standard streams is no obstacle") {
   REQUIRE(::waitpid(host, &status, 0) == host);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 42);
+}
+
+TEST_CASE("nothing of ours becomes a standard stream of a host program that has none") {
+  CHECK(testing::in_child([] {
+          const testing::detail::TempDir folder("codex-test-");
+          for (const int stream : {0, 1, 2}) ::close(stream);
+          const LogFile log((folder.path() / "log").string());
+          const auto process = start_process({.argv = {"/bin/cat"}});
+          int taken = 0;
+          for (const int stream : {0, 1, 2}) taken += ::fcntl(stream, F_GETFD) >= 0 ? 1 : 0;
+          return taken;
+        }) == testing::all_well);
+}
+
+TEST_CASE("too few descriptors are an error that leaves neither child nor descriptor") {
+  CHECK(testing::in_child([] {
+          const auto before = testing::open_descriptors();
+          rlimit limit{};
+          ::getrlimit(RLIMIT_NOFILE, &limit);
+          for (rlim_t most = 3; most < 200; ++most) {
+            rlimit lower = limit;
+            lower.rlim_cur = most;
+            ::setrlimit(RLIMIT_NOFILE, &lower);
+            bool has_started = false;
+            bool says_why = false;
+            try {
+              has_started = output_of({.argv = {"/bin/echo", "x"}}) == "x\n";
+            } catch (const CodexError& error) {
+              says_why = contains(error.what(), "Too many open files") ||
+                         contains(error.what(), "no descriptors left");
+            }
+            ::setrlimit(RLIMIT_NOFILE, &limit);
+            if (!has_started && !says_why) return 1;
+            if (!has_no_children()) return 2;
+            if (testing::open_descriptors() != before) return 3;
+            if (has_started) return testing::all_well;
+          }
+          return 4;
+        }) == testing::all_well);
 }
 
 TEST_CASE("a host program that is killed takes the child along") {

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <optional>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,36 +12,17 @@
 
 #include "runtime/trusted_folder.hpp"
 #include "support/files.hpp"
+#include "support/in_child.hpp"
 #include "support/messages.hpp"
+#include "support/variable.hpp"
 #include "testing/temp_dir.hpp"
 
 namespace codex::detail {
 namespace {
 
 using testing::contains;
+using testing::Variable;
 using testing::write_file;
-
-/// Sets a variable of this process, or takes it away, for as long as it lives.
-class Variable {
- public:
-  Variable(const char* name, const std::optional<std::string>& value) : name_(name) {
-    if (const char* old = std::getenv(name)) old_ = old;
-    set(value);
-  }
-  ~Variable() { set(old_); }
-  Variable(const Variable&) = delete;
-  Variable(Variable&&) = delete;
-  Variable& operator=(const Variable&) = delete;
-  Variable& operator=(Variable&&) = delete;
-
- private:
-  void set(const std::optional<std::string>& value) const {
-    value ? ::setenv(name_, value->c_str(), 1) : ::unsetenv(name_);
-  }
-
-  const char* name_;
-  std::optional<std::string> old_;
-};
 
 const PinnedRuntime pinned{.version = "1.2.3", .platform = "linux-x64"};
 
@@ -136,6 +118,22 @@ TEST_CASE_FIXTURE(InstalledFixture,
   CHECK(command.env.at("X") == "y");
 }
 
+TEST_CASE_FIXTURE(InstalledFixture, "without PATH the runtime finds the programs of the system") {
+  const std::string tools = (folder / "codex-path").string();
+  const auto path_of = [](const CodexConfig& config) {
+    return locate_runtime(config, pinned).env.at("PATH");
+  };
+  CodexConfig config;
+  config.unset_env = {"PATH"};
+  const std::string found = path_of(config);
+  CHECK(found.starts_with(tools + ":"));
+  CHECK(contains(found, "/bin"));
+  const Variable none("PATH", std::nullopt);
+  CHECK(path_of({}) == found);
+  config = {.env = {{"PATH", ""}}};  // said so
+  CHECK(path_of(config) == tools);
+}
+
 TEST_CASE_FIXTURE(InstalledFixture, "a binary of the caller's own wins, as it is") {
   const auto own = write_file(cache.path() / "own", "#!/bin/sh\n");
   CodexConfig config;
@@ -153,6 +151,11 @@ TEST_CASE_FIXTURE(InstalledFixture,
     config.codex_bin = bin;
     CHECK(contains(problem(config), "Codex binary not found at " + bin));
     CHECK(contains(problem(config), "CodexConfig.codex_bin"));
+  }
+  REQUIRE(::mkfifo((cache.path() / "pipe").c_str(), 0700) == 0);
+  for (const auto& bin : {cache.path() / "pipe", cache.path()}) {
+    config.codex_bin = bin.string();
+    CHECK(contains(problem(config), "which is no file"));
   }
 }
 
@@ -296,8 +299,35 @@ TEST_CASE("where the runtime is installed") {
   const Variable chosen("CODEX_SDK_RUNTIME_DIR", "/chosen");
   CHECK(runtime_folder(pinned) == "/chosen/1.2.3-linux-x64");
   const Variable unset("CODEX_SDK_RUNTIME_DIR", std::nullopt);
-  const Variable homeless("HOME", std::nullopt);
-  CHECK_THROWS_AS((void)runtime_folder(pinned), RuntimeNotFoundError);
+}
+
+TEST_CASE("without HOME the runtime is below the home in the password entry") {
+  const Variable chosen("CODEX_SDK_RUNTIME_DIR", std::nullopt);
+  const Variable cache("XDG_CACHE_HOME", std::nullopt);
+  const passwd* entry = ::getpwuid(::getuid());
+  REQUIRE(entry != nullptr);
+  const std::string home = entry->pw_dir;
+  for (const auto& value : {std::optional<std::string>(), std::optional<std::string>("")}) {
+    const Variable none("HOME", value);
+    CHECK(runtime_folder(pinned) == home + "/.cache/codex-sdk/runtime/1.2.3-linux-x64");
+  }
+}
+
+TEST_CASE("a user without HOME and password entry is told which variable to set") {
+  const Variable chosen("CODEX_SDK_RUNTIME_DIR", std::nullopt);
+  const Variable cache("XDG_CACHE_HOME", std::nullopt);
+  const Variable home("HOME", std::nullopt);
+  constexpr uid_t stranger = 54'321;
+  if (::getuid() != 0) return;  // only root can become another user
+  REQUIRE(::getpwuid(stranger) == nullptr);
+  CHECK(testing::in_child([] {
+          if (::setuid(stranger) != 0) return 1;
+          const std::string what =
+              testing::message_of<RuntimeNotFoundError>([] { (void)runtime_folder(pinned); });
+          return contains(what, "no home folder") && contains(what, "Set CODEX_SDK_RUNTIME_DIR")
+                     ? testing::all_well
+                     : 2;
+        }) == testing::all_well);
 }
 
 TEST_CASE("a folder that depends on the current one is no place for a runtime") {

@@ -1,6 +1,5 @@
 #include "wire/wire_log.hpp"
 
-#include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -15,9 +14,9 @@
 #include <codex/protocol/support/json.hpp>
 
 #include "mask/base64.hpp"
+#include "os/descriptor.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
-#include "transport/descriptor.hpp"
 
 namespace codex::detail {
 namespace {
@@ -44,7 +43,7 @@ std::string refusal_of(const std::filesystem::path& path) {
   return testing::message_of<CodexError>([&] { WireLog(path.string()); });
 }
 
-/// As on a full disk: nothing can be written to a file.
+/// As on a full disk: nothing can be written to a file. A write raises SIGXFSZ, which kills.
 class NoRoomInFiles {
  public:
   NoRoomInFiles() {
@@ -53,15 +52,11 @@ class NoRoomInFiles {
     none.rlim_cur = 0;
     ::setrlimit(RLIMIT_FSIZE, &none);
   }
-  ~NoRoomInFiles() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
+  ~NoRoomInFiles() { ::setrlimit(RLIMIT_FSIZE, &before_); }
   NoRoomInFiles(const NoRoomInFiles&) = delete;
   NoRoomInFiles& operator=(const NoRoomInFiles&) = delete;
 
  private:
-  void (*handler_)(int) = std::signal(SIGXFSZ, SIG_IGN);
   rlimit before_{};
 };
 

@@ -184,4 +184,5 @@ TEST_CASE("a folder may be written in any way, and is refused when it is none") 
   CHECK_THROWS_AS(WriteRoot(at.out / "file"), std::invalid_argument);
   CHECK_THROWS_AS(WriteRoot(at.out / "file/below"), std::invalid_argument);
   CHECK_THROWS_AS(WriteRoot(at.base / "new/../out"), std::invalid_argument);
+  CHECK_THROWS_AS(WriteRoot(at.out.string() + std::string("\0x", 2)), std::invalid_argument);
 }

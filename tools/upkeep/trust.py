@@ -21,10 +21,20 @@ def cache_base() -> pathlib.Path:
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     if os.path.isabs(chosen):
         return pathlib.Path(os.path.normpath(chosen))
-    home = os.path.expanduser("~")
+    home = home_folder()
     if not os.path.isabs(home):
         raise Failure("HOME is no absolute path, so there is no cache folder")
     return pathlib.Path(home) / ".cache"
+
+
+def home_folder() -> str:
+    """HOME; where it is not set, or empty, the home in this user's password entry, as in the SDK."""
+    if os.environ.get("HOME") or os.name != "posix":
+        return os.path.expanduser("~")
+    import pwd
+    with contextlib.suppress(KeyError):
+        return pwd.getpwuid(os.getuid()).pw_dir
+    return ""
 
 
 def check_way(path: pathlib.Path, setting: str) -> None:

@@ -35,8 +35,9 @@ struct CodexConfig {
   std::optional<std::string> codex_bin = {};
 
   /// The whole command line of the runtime, program first. Replaces `codex_bin` and
-  /// `config_overrides`. Every user of the machine can read it: no secrets here. Default: empty,
-  /// which means "build it from the other members".
+  /// `config_overrides`. Every user of the machine can read it: no secrets here. What a wrapper
+  /// prints to stdout before the runtime's first message is skipped. Default: empty, which means
+  /// "build it from the other members".
   std::vector<std::string> launch_args_override = {};
 
   /// Settings for the runtime as `key=value` (the value is TOML), each passed as `--config`, in
@@ -51,8 +52,14 @@ struct CodexConfig {
 
   /// Environment variables for the runtime, merged over those of this process. The place for
   /// secrets: only this user and root can read them, and the agent's commands as far as
-  /// `shell_environment_policy` lets them.
+  /// `shell_environment_policy` lets them. The folder that CODEX_HOME names, here or in this
+  /// process, is made with mode 0700 when it is missing, but not for a `launch_args_override`.
   std::map<std::string, std::string> env = {};
+
+  /// Variables of this process that the runtime does not inherit, by exact name: keys that it must
+  /// not see, or a setting of the shell that is not meant for it. Without `PATH` it gets that of
+  /// the system. Default: none. One that `env` sets as well is a `CodexError`.
+  std::vector<std::string> unset_env = {};
 
   /// How the client introduces itself to the runtime (`initialize`, `clientInfo`).
   std::string client_name = "codex_cpp_sdk";
@@ -73,7 +80,8 @@ struct CodexConfig {
   /// dropped. Long enough for a person who is asked.
   std::chrono::milliseconds handler_timeout = std::chrono::minutes{10};
 
-  /// How long start and handshake may take before the constructor throws `TimeoutError`.
+  /// How long start and handshake may take before the constructor throws `TimeoutError`, which
+  /// quotes what the program wrote instead of an answer.
   std::chrono::milliseconds startup_timeout = std::chrono::seconds{30};
 
   /// The deadline of each request that is given none of its own.

@@ -29,9 +29,10 @@ struct ExitStatus {
 /// its texts are masked.
 class TransportClosedError : public CodexError {
  public:
-  /// With why it is gone, and what the runtime left behind.
+  /// With why it is gone, and what the runtime left behind: the end of stderr, and what it wrote to
+  /// stdout where that was no message.
   explicit TransportClosedError(std::string_view reason, ExitStatus exit_status = {},
-                                std::string stderr_tail = {});
+                                std::string stderr_tail = {}, std::string_view stdout_text = {});
   /// As `other`, for a turn that had come to this by then.
   TransportClosedError(const TransportClosedError& other,
                        std::shared_ptr<const TurnResult> collected);

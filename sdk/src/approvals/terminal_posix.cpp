@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <utility>
 
-#include "transport/descriptor.hpp"
-#include "transport/platform.hpp"
+#include "os/descriptor.hpp"
+#include "os/platform.hpp"
 
 namespace codex::detail {
 namespace {

@@ -1,6 +1,7 @@
 #include "connection/connection.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "mask/mask.hpp"
@@ -36,13 +37,18 @@ Task<std::shared_ptr<Connection>> Connection::start_one(ConnectionOptions option
   // The thread shares the connection, so that it may be the one that lets go of it last.
   std::shared_ptr<Connection> shared(new Connection(std::move(options)));
   const auto start = [&](const Completion<bool>& started, const std::stop_token&) {
-    shared->thread_ = std::thread([shared, factory, started] { shared->run(factory, started); });
+    try {
+      shared->thread_ = std::thread([shared, factory, started] { shared->run(factory, started); });
+    } catch (const std::system_error& error) {
+      throw CodexError(std::string("Cannot start the Codex runtime: there is no thread for it: ") +
+                       error.what());
+    }
   };
   OperationTerms<bool> terms{.heeds_context = false};
   try {
     co_await operation<bool>(start, std::move(terms));
   } catch (...) {
-    if (shared->thread_.joinable()) shared->thread_.join();  // there may be no thread left to have
+    if (shared->thread_.joinable()) shared->thread_.join();
     throw;
   }
   // Lets go by itself: a deleter lives on for as long as there are weak pointers.
@@ -129,24 +135,49 @@ void Connection::converse() {
     const Received received = transport_->wait(timers_->next_due());
     const auto violation = receive(received.bytes);
     timers_->run_due();
-    if (violation) {
-      return fail({.reason = *violation, .stderr_tail = transport_->stderr_tail()});
-    }
+    if (violation) return fail(failure(*violation));
     if (received.ended) return fail(describe_end());
   }
   fail({.reason = "The connection to the Codex runtime is closed"});
 }
 
 std::optional<std::string> Connection::receive(std::string_view bytes) {
-  const bool is_sane = splitter_.feed(bytes, lines_);
+  const bool is_sane = split(bytes);
   std::optional<std::string> violation;
   for (std::string& line : lines_) {
-    if (!violation) violation = handle(std::move(line));
+    if (!violation) violation = take(std::move(line));
   }
   lines_.clear();
+  if (!violation && preamble_.is_too_long(splitter_.partial())) {
+    return "The program that was started is no codex app-server: it wrote too much to stdout "
+           "before "
+           "any message";
+  }
   if (violation || is_sane) return violation;
   return "The Codex runtime sent a line of more than " + std::to_string(options_.max_line_bytes) +
          " bytes: " + excerpt(splitter_.partial());
+}
+
+bool Connection::split(std::string_view bytes) {
+  const std::lock_guard lock(splitter_mutex_);
+  return splitter_.feed(bytes, lines_);
+}
+
+std::string Connection::stray_output() const {
+  std::string text = preamble_.text();
+  const std::lock_guard lock(splitter_mutex_);
+  if (splitter_.partial().empty()) return text;
+  if (!text.empty()) text += '\n';
+  return text + excerpt(splitter_.partial());
+}
+
+std::optional<std::string> Connection::take(std::string line) {
+  if (preamble_.is_over()) return handle(std::move(line));
+  const std::size_t begin = preamble_.skip(line);
+  if (begin > 0 && wire_log_) {
+    wire_log_->garbage(Direction::recv, std::string_view(line).substr(0, begin));
+  }
+  return begin < line.size() ? handle(line.substr(begin)) : std::nullopt;
 }
 
 std::optional<std::string> Connection::handle(std::string line) {
@@ -206,8 +237,14 @@ Failure Connection::describe_end() {
   std::string reason = "The Codex runtime ";
   reason += has_exited ? "ended" : transport_->is_deaf() ? "closed its stdin" : "closed its stdout";
   if (!splitter_.partial().empty()) reason += " in the middle of a message";
-  return {
-      .reason = std::move(reason), .exit_status = status, .stderr_tail = transport_->stderr_tail()};
+  return failure(std::move(reason), status);
+}
+
+Failure Connection::failure(std::string reason, const ExitStatus& status) const {
+  return {.reason = std::move(reason),
+          .exit_status = status,
+          .stderr_tail = transport_->stderr_tail(),
+          .stdout_text = preamble_.is_over() ? "" : stray_output()};
 }
 
 void Connection::fail(const Failure& failure) {

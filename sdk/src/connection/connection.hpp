@@ -15,6 +15,7 @@
 
 #include <codex/async/task.hpp>
 
+#include "connection/preamble.hpp"
 #include "connection/request_window.hpp"
 #include "connection/router.hpp"
 #include "task/outcome.hpp"
@@ -114,6 +115,10 @@ class Connection {
   /// Whether the conversation is over, for whatever reason.
   [[nodiscard]] bool is_closed() const;
 
+  /// What the runtime wrote to stdout that is no message, secrets masked: what came before the
+  /// first one, and a line that has no end yet. Any thread.
+  [[nodiscard]] std::string stray_output() const;
+
   /// The last lines that the runtime wrote to stderr, secrets masked.
   [[nodiscard]] std::string stderr_tail() const { return transport_->stderr_tail(); }
 
@@ -127,9 +132,12 @@ class Connection {
   void run(const TransportFactory& factory, const Completion<bool>& started);
   void converse();
   [[nodiscard]] std::optional<std::string> receive(std::string_view bytes);
+  [[nodiscard]] bool split(std::string_view bytes);
+  [[nodiscard]] std::optional<std::string> take(std::string line);
   [[nodiscard]] std::optional<std::string> handle(std::string line);
   void handle_server_request(const Envelope& request);
   [[nodiscard]] Failure describe_end();
+  [[nodiscard]] Failure failure(std::string reason, const ExitStatus& status = {}) const;
   void fail(const Failure& failure);
 
   void send(std::string_view line);
@@ -149,7 +157,9 @@ class Connection {
   std::atomic<bool> is_closing_ = false;
 
   std::unique_ptr<Transport> transport_;
+  mutable std::mutex splitter_mutex_;
   LineSplitter splitter_;
+  Preamble preamble_;
   EnvelopeScanner scanner_;
   std::vector<std::string> lines_;
 

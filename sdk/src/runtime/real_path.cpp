@@ -88,7 +88,9 @@ bool is_mangled(std::string_view path) {
 fs::path real_folder(const fs::path& folder) {
   std::error_code error;
   const fs::path absolute = fs::absolute(folder, error);
-  std::optional<fs::path> end = folder.empty() || error ? std::nullopt : real_path(absolute);
+  const bool is_whole = folder.native().find('\0') == fs::path::string_type::npos;
+  std::optional<fs::path> end =
+      folder.empty() || !is_whole || error ? std::nullopt : real_path(absolute);
   if (!end || fs::is_regular_file(*end, error)) {
     throw std::invalid_argument("not a folder: " + folder.string());
   }

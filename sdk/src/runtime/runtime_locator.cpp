@@ -9,6 +9,8 @@
 #include <codex/errors.hpp>
 
 #include "mask/mask.hpp"
+#include "os/system_defaults.hpp"
+#include "runtime/child_environment.hpp"
 #include "runtime/trusted_folder.hpp"
 
 namespace codex::detail {
@@ -26,11 +28,15 @@ std::string variable(const char* name) {
 fs::path cache_root() {
   fs::path cache = variable("XDG_CACHE_HOME");
   if (!cache.is_absolute()) {
-    const fs::path home = variable("HOME");
+    const std::string named = variable("HOME");
+    const fs::path home = named.empty() ? home_of_this_user() : named;
     if (!home.is_absolute()) {
       throw RuntimeNotFoundError(
           "Cannot tell where the Codex runtime is: neither CODEX_SDK_RUNTIME_DIR, XDG_CACHE_HOME "
-          "nor HOME is set to an absolute path");
+          "nor HOME is set to an absolute path, " +
+          std::string(named.empty() ? "and this user's password entry has no home folder"
+                                    : "and HOME is relative") +
+          ". Set CODEX_SDK_RUNTIME_DIR to the folder of runtimes.");
     }
     cache = home / ".cache";
   }
@@ -64,8 +70,11 @@ void require_trusted(const fs::path& folder) {
 }
 
 std::string checked_binary(const std::string& codex_bin) {
-  if (codex_bin.empty() || !is_file(codex_bin)) {
+  std::error_code error;
+  const fs::file_status status = fs::status(codex_bin, error);
+  if (!fs::is_regular_file(status)) {
     throw RuntimeNotFoundError("Codex binary not found at " + codex_bin +
+                               (fs::exists(status) ? ", which is no file" : "") +
                                ". Set CodexConfig.codex_bin to a valid binary path.");
   }
   return fs::absolute(codex_bin).string();
@@ -86,7 +95,7 @@ std::string pinned_binary(const fs::path& folder, const PinnedRuntime& pinned) {
     throw_not_installed("The Codex runtime in " + folder.string() +
                         " is incomplete: bin/codex is missing");
   }
-  return fs::absolute(binary).string();
+  return binary.string();
 }
 
 // Puts the folder first in a PATH, once; empty entries, which mean the current directory, go.
@@ -159,10 +168,8 @@ LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pin
       .env = config.env};
   const fs::path tools = folder / "codex-path";
   if (is_folder(tools)) {
-    const auto chosen = config.env.find("PATH");
-    command.env["PATH"] =
-        with_folder_first(fs::absolute(tools).string(),
-                          chosen != config.env.end() ? chosen->second : variable("PATH"));
+    const EnvironmentChange environment{.set = config.env, .unset = config.unset_env};
+    command.env["PATH"] = with_folder_first(tools.string(), environment.search_path());
   }
   return command;
 }

@@ -23,8 +23,9 @@ struct RuntimeVersion {
   [[nodiscard]] bool is_at_least(const VersionNumbers& release) const noexcept;
 };
 
-/// The version in a user agent, "NAME/0.169.0 (Debian 12; x86_64) ...". NAME is what the client
-/// calls itself, slashes and all.
+/// The version in a user agent, "NAME/0.169.0 (Debian 12; x86_64) ..."; empty when there is none.
+/// NAME is what the client calls itself, or what CODEX_INTERNAL_ORIGINATOR_OVERRIDE says, slashes
+/// and all; the runtime replaces characters that do not fit into a header.
 [[nodiscard]] std::string version_in(std::string_view user_agent, std::string_view client_name);
 
 }  // namespace codex::detail

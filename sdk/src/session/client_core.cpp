@@ -6,6 +6,7 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
+#include "runtime/codex_home.hpp"
 #include "runtime/installation.hpp"
 #include "runtime/platform_name.hpp"
 #include "runtime/runtime_locator.hpp"
@@ -13,6 +14,7 @@
 #include "session/command_environment.hpp"
 #include "session/handshake.hpp"
 #include "session/params.hpp"
+#include "text/describe_output.hpp"
 #include "transport/process.hpp"
 
 namespace codex::detail {
@@ -22,8 +24,13 @@ ProcessOptions process_options(const CodexConfig& config) {
   LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
                                                   .platform = std::string(platform_name()),
                                                   .installed_in = installed_runtimes().string()});
+  // A command line of the app's own may start a runtime elsewhere.
+  if (config.launch_args_override.empty()) {
+    make_codex_home({.set = config.env, .unset = config.unset_env}, config.cwd);
+  }
   return {.argv = std::move(command.argv),
           .env = std::move(command.env),
+          .unset_env = config.unset_env,
           .cwd = config.cwd,
           .shutdown_timeout = config.shutdown_timeout};
 }
@@ -91,6 +98,10 @@ Task<void> Client::shake_hands() {
   std::string result;
   try {
     result = co_await greeted;
+  } catch (const TimeoutError& error) {
+    throw TimeoutError(std::string(error.what()) + " (CodexConfig::startup_timeout)" +
+                           describe_output(connection_->stray_output(), connection_->stderr_tail()),
+                       error.was_sent());
   } catch (const JsonRpcError& error) {
     throw CodexError(
         std::string("The program that was started did not accept initialize as a codex "
@@ -124,9 +135,8 @@ Task<std::string> Client::call_on(std::shared_ptr<const Client> self, std::strin
 
 Task<Json> call_untyped(std::shared_ptr<const Client> client, std::string method, Json params,
                         CallOptions options) {
-  const std::string text = params.is_null()
-                               ? std::string()
-                               : params.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text =
+      params.is_null() ? std::string() : text_of(params, "The params of " + method);
   auto call = client->call(method, text, std::move(options));
   const std::string result = co_await call;
   co_return decode_named<Json>(method, result);

@@ -45,11 +45,37 @@ void refuse_missing(const std::string& what, const std::string& value,
              .c_str());
 }
 
-/// A path that goes over the wire, where what is not UTF-8 would become another path.
+/// What goes over the wire, where what is not UTF-8 would become something else.
+void refuse_other_text(const std::string& what, const std::string& text) {
+  if (!is_utf8(text)) refuse(what, text, "is not valid UTF-8, and the protocol is");
+}
+
+void refuse_lossy_path(const std::string& what, const std::string& path) {
+  refuse_zero_bytes(what, path);
+  refuse_other_text(what, path);
+}
+
 void refuse_other_path(const std::string& what, const std::string& path) {
   if (path.empty()) throw CodexError(what + " is empty. Leave it out, or name one that is there.");
-  refuse_zero_bytes(what, path);
-  if (!is_utf8(path)) refuse(what, path, "is not valid UTF-8, and the protocol is");
+  refuse_lossy_path(what, path);
+}
+
+/// The name of a variable.
+void refuse_other_name(const char* what, const std::string& name) {
+  refuse_zero_bytes(what, name);
+  if (name.empty() || name.find('=') != std::string::npos) {
+    refuse(what, name, "is no name of a variable");
+  }
+}
+
+/// What goes over the wire with the handshake.
+void refuse_lossy_names(const CodexConfig& config) {
+  refuse_other_text("CodexConfig::client_name", config.client_name);
+  refuse_other_text("CodexConfig::client_title", config.client_title);
+  refuse_other_text("CodexConfig::client_version", config.client_version);
+  for (const auto& method : config.opt_out_notification_methods) {
+    refuse_other_text("CodexConfig::opt_out_notification_methods", method);
+  }
 }
 
 }  // namespace
@@ -60,7 +86,8 @@ InputCheck::InputCheck(const CodexConfig& config)
 
 void InputCheck::config(const CodexConfig& config) {
   if (config.codex_bin) refuse_zero_bytes("CodexConfig::codex_bin", *config.codex_bin);
-  if (config.cwd) refuse_zero_bytes("CodexConfig::cwd", *config.cwd);
+  if (config.cwd) refuse_other_path("CodexConfig::cwd", *config.cwd);
+  if (config.wire_log) refuse_zero_bytes("CodexConfig::wire_log", *config.wire_log);
   for (const auto& argument : config.launch_args_override) {
     refuse_zero_bytes("CodexConfig::launch_args_override", argument);
   }
@@ -68,15 +95,19 @@ void InputCheck::config(const CodexConfig& config) {
     refuse_zero_bytes("CodexConfig::config_overrides", setting);
   }
   for (const auto& [name, value] : config.env) {
-    refuse_zero_bytes("CodexConfig::env", name);
+    refuse_other_name("CodexConfig::env", name);
     // Not the value itself, which may be a secret.
     if (value.find('\0') != std::string::npos) {
       refuse("The value of CodexConfig::env", name, "has a zero byte in it");
     }
-    if (name.empty() || name.find('=') != std::string::npos) {
-      refuse("CodexConfig::env", name, "is no name of a variable");
+  }
+  for (const auto& name : config.unset_env) {
+    refuse_other_name("CodexConfig::unset_env", name);
+    if (config.env.contains(name)) {
+      refuse("CodexConfig::unset_env", name, "is set by CodexConfig::env. Leave one of them out.");
     }
   }
+  refuse_lossy_names(config);
 }
 
 void InputCheck::cwd(const Optional<std::string>& cwd) const {
@@ -90,6 +121,15 @@ void InputCheck::cwd(const Optional<std::string>& cwd) const {
   refuse_missing("cwd", *cwd, folder, " Make the folder first.");
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) refuse("cwd", *cwd, "is no folder.");
+}
+
+void InputCheck::list(const ThreadListOptions& options) {
+  if (!options.cwd) return;
+  const auto* one = options.cwd->as<std::string>();
+  if (one) refuse_lossy_path("ThreadListOptions::cwd", *one);
+  const auto* several = options.cwd->as<std::vector<std::string>>();
+  if (!several) return;
+  for (const std::string& cwd : *several) refuse_lossy_path("ThreadListOptions::cwd", cwd);
 }
 
 void InputCheck::effort(const Optional<std::string>& effort, const std::string& runtime_version) {

@@ -23,6 +23,9 @@ class InputCheck {
   /// The `cwd` of a thread or a turn.
   void cwd(const Optional<std::string>& cwd) const;
 
+  /// The folders that a list of threads is about.
+  static void list(const ThreadListOptions& options);
+
   /// The effort of a turn, for a runtime of this version.
   static void effort(const Optional<std::string>& effort, const std::string& runtime_version);
 

@@ -2,7 +2,9 @@
 
 #include <codex/errors.hpp>
 
+#include "session/input_check.hpp"
 #include "tools/tool_specs.hpp"
+#include "wire/envelope.hpp"
 
 namespace codex::detail {
 namespace {
@@ -102,6 +104,17 @@ void set_thread_options(Params& params, const Options& options) {
   set(params.service_tier, options.service_tier);
 }
 
+/// The pointer of the first text or name in it that is not UTF-8; nothing when there is none.
+std::optional<std::string> place_of_other_text(const Json& json, const std::string& at) {
+  if (json.is_string() && !is_utf8(json.get_ref<const std::string&>())) return at;
+  if (!json.is_structured()) return std::nullopt;
+  for (const auto& [name, value] : json.items()) {
+    if (!is_utf8(name)) return at;
+    if (auto place = place_of_other_text(value, at + "/" + name)) return place;
+  }
+  return std::nullopt;
+}
+
 std::optional<bool> negated(const std::optional<bool>& option) {
   return option ? std::optional(!*option) : std::nullopt;
 }
@@ -144,6 +157,7 @@ std::string thread_fork_params(const std::string& thread_id, const ThreadForkOpt
 }
 
 std::string thread_list_params(const ThreadListOptions& options) {
+  InputCheck::list(options);
   types::ThreadListParams params;
   set(params.archived, options.archived);
   set(params.cursor, options.cursor);
@@ -183,7 +197,16 @@ std::string with_extra(std::string params, const Json& extra) {
   Json json = params.empty() ? Json::object() : types::decode<Json>(params);
   require_object(json, "params that extra_params are merged into");
   json.update(extra);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return text_of(json, "extra_params");
+}
+
+std::string text_of(const Json& json, const std::string& what) {
+  try {
+    return json.dump();
+  } catch (const Json::type_error&) {
+    throw CodexError(what + place_of_other_text(json, "").value_or("") +
+                     " is not valid UTF-8, and the protocol is");
+  }
 }
 
 std::string review_start_params(const std::string& thread_id, const types::ReviewTarget& target,

@@ -29,6 +29,10 @@ std::string goal_set_params(const std::string& thread_id, const std::string& obj
 /// Merges extra_params into params, so that they win. Throws CodexError when they are no object.
 std::string with_extra(std::string params, const Json& extra);
 
+/// The text of JSON that the app made. Throws CodexError, which names the place in `what`, where a
+/// text of it is not UTF-8: it may be a path, and would become another one.
+std::string text_of(const Json& json, const std::string& what);
+
 std::vector<protocol::UserInput> user_inputs(const Input& input);
 
 }  // namespace codex::detail

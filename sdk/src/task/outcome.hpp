@@ -37,9 +37,10 @@ struct Failure {
   std::string reason;
   ExitStatus exit_status = {};
   std::string stderr_tail = {};
+  std::string stdout_text = {};
 
   [[nodiscard]] std::exception_ptr exception() const {
-    return make_error<TransportClosedError>(reason, exit_status, stderr_tail);
+    return make_error<TransportClosedError>(reason, exit_status, stderr_tail, stdout_text);
   }
 };
 

@@ -17,16 +17,15 @@ Pager::Pager(std::shared_ptr<const Client> client, std::string_view method, Json
       method_(method),
       params_(std::move(params)),
       options_(std::move(options)) {
-  params_ = protocol::decode<Json>(with_extra(
-      params_.dump(-1, ' ', false, Json::error_handler_t::replace), options_.extra_params));
+  params_ = protocol::decode<Json>(
+      with_extra(text_of(params_, "The params of " + method_), options_.extra_params));
   options_.extra_params = {};  // else a cursor among them would win on every page
 }
 
 Task<std::optional<std::string>> Pager::fetch() {
   if (is_at_end_) co_return std::nullopt;
   refuse_endless_list();
-  auto call = client_->call(method_, params_.dump(-1, ' ', false, Json::error_handler_t::replace),
-                            options_);
+  auto call = client_->call(method_, text_of(params_, "The params of " + method_), options_);
   co_return co_await call;
 }
 

@@ -14,11 +14,13 @@ namespace codex::detail {
 
 /// A child process to talk to over stdin and stdout.
 struct ProcessOptions {
-  /// The program and its arguments. A bare program name is looked up in PATH, a relative path in
-  /// the current directory of this process.
+  /// The program and its arguments. A bare program name is looked up in the child's PATH, a
+  /// relative path in the current directory of this process.
   std::vector<std::string> argv;
   /// Merged over the environment of this process.
   std::map<std::string, std::string> env = {};
+  /// Variables of this process that the child does not inherit.
+  std::vector<std::string> unset_env = {};
   std::optional<std::string> cwd = {};
   /// How long each polite step of closing waits: the end of stdin, then SIGTERM.
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};

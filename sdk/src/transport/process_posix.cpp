@@ -6,14 +6,14 @@
 #include <mutex>
 #include <poll.h>
 #include <string_view>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
 #include <codex/errors.hpp>
 
-#include "transport/platform.hpp"
+#include "os/descriptors.hpp"
+#include "os/platform.hpp"
 #include "transport/process.hpp"
 #include "transport/spawn.hpp"
 #include "transport/text_tail.hpp"
@@ -66,13 +66,13 @@ class WakePipe {
 /// The bytes on their way to the child. `send` from any thread, the rest on the I/O thread.
 class Outbox {
  public:
-  Outbox(Descriptor socket, std::size_t limit) : socket_(std::move(socket)), limit_(limit) {}
+  Outbox(UnsharedDescriptor pipe, std::size_t limit) : pipe_(std::move(pipe)), limit_(limit) {}
 
   enum class State { empty, waiting, broken };
 
   State send(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
-    if (!socket_.is_open() || is_broken_) return State::broken;
+    if (!pipe_.is_open() || is_broken_) return State::broken;
     if (bytes.size() > limit_ - unsent_.size()) {
       throw CodexError("The Codex runtime does not read what it is sent; " +
                        std::to_string(unsent_.size()) + " bytes are waiting");
@@ -94,17 +94,15 @@ class Outbox {
 
   void close() {
     const std::lock_guard lock(mutex_);
-    // A child of fork may hold the socket too, and would keep the runtime from seeing the end.
-    if (socket_.is_open()) ::shutdown(socket_.get(), SHUT_WR);
-    socket_.reset();
+    pipe_.reset();
     std::string().swap(unsent_);
     sent_ = 0;
   }
 
   /// The descriptor to poll for room; -1 when there is nothing to send.
-  [[nodiscard]] int waiting_socket() {
+  [[nodiscard]] int waiting_pipe() {
     const std::lock_guard lock(mutex_);
-    return state() == State::waiting ? socket_.get() : -1;
+    return state() == State::waiting ? pipe_.get() : -1;
   }
 
   [[nodiscard]] bool is_broken() {
@@ -121,10 +119,10 @@ class Outbox {
   std::size_t send_now(std::string_view bytes) {
     std::size_t sent = 0;
     while (sent < bytes.size() && !is_broken_) {
-      const ssize_t count = send_quietly(socket_.get(), bytes.data() + sent, bytes.size() - sent);
+      const ssize_t count = write_quietly(pipe_.get(), bytes.data() + sent, bytes.size() - sent);
       if (count >= 0) {
         sent += static_cast<std::size_t>(count);
-      } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
+      } else if (errno == EAGAIN) {
         break;
       } else if (errno != EINTR) {
         is_broken_ = true;
@@ -134,7 +132,7 @@ class Outbox {
   }
 
   std::mutex mutex_;
-  Descriptor socket_;
+  UnsharedDescriptor pipe_;  // does not block
   const std::size_t limit_;
   std::string unsent_;
   std::size_t sent_ = 0;  // of unsent_
@@ -196,13 +194,14 @@ class Child {
 
 class Process final : public Transport {
  public:
-  Process(Spawned spawned, const ProcessOptions& options)
-      : child_(spawned.pid),
-        outbox_(std::move(spawned.to_stdin), options.max_outgoing_bytes),
-        stdout_(std::move(spawned.from_stdout)),
-        stderr_(std::move(spawned.from_stderr)),
-        shutdown_timeout_(options.shutdown_timeout),
-        buffer_(chunk_bytes, '\0') {}
+  explicit Process(const ProcessOptions& options)
+      : buffer_(chunk_bytes, '\0'),
+        spawned_(spawn(options)),
+        child_(spawned_.pid),
+        outbox_(std::move(spawned_.to_stdin), options.max_outgoing_bytes),
+        stdout_(std::move(spawned_.from_stdout)),
+        stderr_(std::move(spawned_.from_stderr)),
+        shutdown_timeout_(options.shutdown_timeout) {}
 
   ~Process() override { close_child(); }
   Process(const Process&) = delete;
@@ -256,7 +255,7 @@ class Process final : public Transport {
     };
     std::array<pollfd, 5> polled = {
         watch(wake_.get(), POLLIN), watch(stdout_number, POLLIN), watch(stderr_.get(), POLLIN),
-        watch(outbox_.waiting_socket(), POLLOUT), watch(child_.exit_watch(), POLLIN)};
+        watch(outbox_.waiting_pipe(), POLLOUT), watch(child_.exit_watch(), POLLIN)};
     const auto& [woken, out, err, in, exited] = polled;
     const bool has_exit_watch = child_.exit_watch() >= 0;
     if (!has_exit_watch) deadline = std::min(deadline, Clock::now() + exit_check_period);
@@ -326,14 +325,16 @@ class Process final : public Transport {
     stderr_.reset();
   }
 
-  Child child_;
+  // What may not be had comes before the child, which nobody would end otherwise.
   WakePipe wake_;
+  std::string buffer_;
+  Spawned spawned_;
+  Child child_;
   Outbox outbox_;
   Descriptor stdout_;
   Descriptor stderr_;
   TextTail tail_;
   const milliseconds shutdown_timeout_;
-  std::string buffer_;
   std::size_t bytes_after_exit_ = 0;
   bool has_ended_ = false;
   bool is_closed_ = false;
@@ -342,7 +343,7 @@ class Process final : public Transport {
 }  // namespace
 
 std::unique_ptr<Transport> start_process(const ProcessOptions& options) {
-  return std::make_unique<Process>(spawn(options), options);
+  return std::make_unique<Process>(options);
 }
 
 }  // namespace codex::detail

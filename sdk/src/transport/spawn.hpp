@@ -2,7 +2,8 @@
 
 #include <sys/types.h>
 
-#include "transport/descriptor.hpp"
+#include "os/descriptor.hpp"
+#include "os/unshared_descriptor.hpp"
 #include "transport/process.hpp"
 
 namespace codex::detail {
@@ -10,7 +11,7 @@ namespace codex::detail {
 /// A process that runs, and our ends of its standard streams. Whoever holds it must reap it.
 struct Spawned {
   pid_t pid = -1;
-  Descriptor to_stdin;  // a socket
+  UnsharedDescriptor to_stdin;  // a pipe, as the others: scripts open /dev/stdin
   Descriptor from_stdout;
   Descriptor from_stderr;
 };

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <pthread.h>
@@ -13,7 +12,8 @@
 
 #include <codex/errors.hpp>
 
-#include "transport/platform.hpp"
+#include "os/platform.hpp"
+#include "runtime/child_environment.hpp"
 #include "transport/spawn.hpp"
 
 // NOLINTNEXTLINE(readability-redundant-declaration): macOS has no declaration of it.
@@ -38,45 +38,53 @@ std::string reason(int error) { return std::generic_category().message(error); }
   throw CodexError(std::string("Cannot start the Codex runtime: ") + what + ": " + reason(errno));
 }
 
-std::string environment_value(const ProcessOptions& options, const std::string& name) {
-  if (const auto found = options.env.find(name); found != options.env.end()) return found->second;
-  const char* value = std::getenv(name.c_str());
-  return value != nullptr ? value : "";
-}
-
 // The merged environment, `NAME=value` each.
-std::vector<std::string> environment_of(const ProcessOptions& options) {
+std::vector<std::string> environment_of(const EnvironmentChange& change) {
   std::vector<std::string> variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view variable = *entry;
     const std::string name(variable.substr(0, variable.find('=')));
-    if (!options.env.contains(name)) variables.emplace_back(variable);
+    if (change.inherits(name)) variables.emplace_back(variable);
   }
-  for (const auto& [name, value] : options.env) {
+  for (const auto& [name, value] : change.set) {
     variables.emplace_back(name).append("=").append(value);
   }
   return variables;
 }
 
+// The child changes its directory before it runs the program.
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(path, error);
+  if (!error) return whole.string();
+  throw RuntimeNotFoundError("Codex runtime not found at " + path +
+                             ": the current directory of this process does not exist any more. "
+                             "Use an absolute path.");
+}
+
+bool is_program(const std::string& path) {
+  std::error_code ignored;
+  return ::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path, ignored);
+}
+
 std::string find_in_path(const std::string& name, std::string_view path) {
   while (!path.empty()) {
     const std::string_view folder = path.substr(0, path.find(':'));
-    std::string candidate = (fs::path(folder) / name).string();
-    if (!folder.empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+    const std::string candidate = (fs::path(folder) / name).string();
+    if (!folder.empty() && is_program(candidate)) return absolute(candidate);
     path.remove_prefix(std::min(folder.size() + 1, path.size()));
   }
   throw RuntimeNotFoundError("Codex runtime not found: no program " + name + " in PATH");
 }
 
-std::string program_path(const ProcessOptions& options) {
-  if (options.argv.empty() || options.argv.front().empty()) {
+std::string program_path(const std::vector<std::string>& argv,
+                         const EnvironmentChange& environment) {
+  if (argv.empty() || argv.front().empty()) {
     throw RuntimeNotFoundError("Codex runtime not found: the command to start it is empty");
   }
-  const std::string& program = options.argv.front();
-  if (program.find('/') == std::string::npos) {
-    return find_in_path(program, environment_value(options, "PATH"));
-  }
-  return fs::absolute(program).string();
+  const std::string& program = argv.front();
+  if (program.find('/') != std::string::npos) return absolute(program);
+  return find_in_path(program, environment.search_path());
 }
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
@@ -87,31 +95,19 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return list;
 }
 
-// A host program that closed its own standard streams gets descriptors below 3; as they would
-// collide with those of the child, they are moved out of the way.
-Descriptor above_standard_streams(Descriptor descriptor) {
-  if (descriptor.get() > STDERR_FILENO) return descriptor;
-  Descriptor moved(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  if (!moved.is_open()) throw_system("fcntl");
-  return moved;
-}
-
-struct Channel {
-  Descriptor first;
-  Descriptor second;
+struct Pipe {
+  Descriptor reader;
+  Descriptor writer;
 };
 
-Channel open_channel(bool (*make)(int (&)[2]) noexcept) {
+Pipe open_pipe() {
   int ends[2];
-  if (!make(ends)) throw_system("no descriptors left");
-  Descriptor first(ends[0]);
-  Descriptor second(ends[1]);
-  return {.first = above_standard_streams(std::move(first)),
-          .second = above_standard_streams(std::move(second))};
+  if (!make_pipe(ends)) throw_system("no descriptors left");
+  return {.reader = Descriptor(ends[0]), .writer = Descriptor(ends[1])};
 }
 
-void make_non_blocking(const Descriptor& descriptor) {
-  if (::fcntl(descriptor.get(), F_SETFL, O_NONBLOCK) != 0) throw_system("fcntl");
+void make_non_blocking(int descriptor) {
+  if (::fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0) throw_system("fcntl");
 }
 
 /// Everything that the child needs, prepared before the fork: after it, no memory may be allocated.
@@ -237,37 +233,40 @@ std::optional<SpawnFailure> read_report(const Descriptor& pipe) {
 }  // namespace
 
 Spawned spawn(const ProcessOptions& options) {
-  const std::string program = program_path(options);
+  const EnvironmentChange environment_change{.set = options.env, .unset = options.unset_env};
+  const std::string program = program_path(options.argv, environment_change);
   std::vector<std::string> arguments = options.argv;
-  std::vector<std::string> variables = environment_of(options);
+  std::vector<std::string> variables = environment_of(environment_change);
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> environment = pointers(variables);
 
-  Channel stdin_channel = open_channel(make_socket_pair);
-  Channel stdout_channel = open_channel(make_pipe);
-  Channel stderr_channel = open_channel(make_pipe);
-  Channel report_channel = open_channel(make_pipe);
-  make_non_blocking(stdout_channel.first);
-  make_non_blocking(stderr_channel.first);
+  Pipe stdin_pipe = open_pipe();
+  UnsharedDescriptor to_stdin(std::move(stdin_pipe.writer));
+  Pipe stdout_pipe = open_pipe();
+  Pipe stderr_pipe = open_pipe();
+  Pipe report_pipe = open_pipe();
+  for (const int ours : {to_stdin.get(), stdout_pipe.reader.get(), stderr_pipe.reader.get()}) {
+    make_non_blocking(ours);
+  }
 
   const pid_t pid = fork_child({.program = program.c_str(),
                                 .argv = argv.data(),
                                 .environment = environment.data(),
                                 .cwd = options.cwd ? options.cwd->c_str() : nullptr,
-                                .stdin_end = stdin_channel.second.get(),
-                                .stdout_end = stdout_channel.second.get(),
-                                .stderr_end = stderr_channel.second.get(),
-                                .report_end = report_channel.second.get(),
+                                .stdin_end = stdin_pipe.reader.get(),
+                                .stdout_end = stdout_pipe.writer.get(),
+                                .stderr_end = stderr_pipe.writer.get(),
+                                .report_end = report_pipe.writer.get(),
                                 .parent = ::getpid()});
-  report_channel.second.reset();
-  if (const auto failure = read_report(report_channel.first)) {
+  report_pipe.writer.reset();
+  if (const auto failure = read_report(report_pipe.reader)) {
     reap(pid);
     throw_failure(*failure, program, options);
   }
   return {.pid = pid,
-          .to_stdin = std::move(stdin_channel.first),
-          .from_stdout = std::move(stdout_channel.first),
-          .from_stderr = std::move(stderr_channel.first)};
+          .to_stdin = std::move(to_stdin),
+          .from_stdout = std::move(stdout_pipe.reader),
+          .from_stderr = std::move(stderr_pipe.reader)};
 }
 
 }  // namespace codex::detail

@@ -7,6 +7,7 @@
 
 #include <codex/protocol/support/errors.hpp>
 
+#include "os/descriptors.hpp"
 #include "wire/log_file.hpp"
 
 namespace codex::detail {
@@ -61,7 +62,8 @@ std::string why_not_private(const struct stat& status) {
 
 }  // namespace
 
-LogFile::LogFile(const std::string& path) : file_(open_or_create(path.c_str())) {
+LogFile::LogFile(const std::string& path)
+    : file_(above_standard_streams(open_or_create(path.c_str()))) {
   if (file_ < 0) refuse(path, why_not_opened(errno));
   struct stat status {};
   const std::string problem = ::fstat(file_, &status) == 0 ? why_not_private(status)
@@ -77,7 +79,7 @@ LogFile::~LogFile() {
 
 void LogFile::append(std::string_view text) {
   while (file_ >= 0 && !text.empty()) {
-    const ssize_t count = ::write(file_, text.data(), text.size());
+    const ssize_t count = write_quietly(file_, text.data(), text.size());
     if (count > 0) {
       text.remove_prefix(static_cast<std::size_t>(count));
     } else if (count == 0 || errno != EINTR) {

@@ -1,5 +1,6 @@
 #include "testing/scripted/recording.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
@@ -19,6 +20,11 @@ bool is_response(const RecordedLine& line) {
 
 bool begins_session(const RecordedLine& line) {
   return line.is_sent && is_request(line) && line.message["method"] == "initialize";
+}
+
+/// A banner of the runtime may come before the first request.
+bool has_begun(const RecordedSession& session) {
+  return std::ranges::any_of(session, [](const RecordedLine& line) { return line.is_sent; });
 }
 
 /// What a line of a recording says; nothing when it is none of one.
@@ -60,7 +66,9 @@ std::vector<std::shared_ptr<const RecordedSession>> read_sessions(
       throw std::runtime_error(file.string() + ":" + std::to_string(number) +
                                ": this is no line of a recording");
     }
-    if (sessions.empty() || begins_session(*line)) sessions.emplace_back();
+    if (sessions.empty() || (begins_session(*line) && has_begun(sessions.back()))) {
+      sessions.emplace_back();
+    }
     sessions.back().push_back(*std::move(line));
   }
   std::vector<std::shared_ptr<const RecordedSession>> shared;

@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include "os/descriptor.hpp"
+#include "os/platform.hpp"
 #include "testing/scripted/relay.hpp"
 #include "testing/scripted/relay_channel.hpp"
-#include "transport/descriptor.hpp"
-#include "transport/platform.hpp"
 #include "wire/line_splitter.hpp"
 
 namespace codex::testing::detail {

@@ -5,7 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transport/platform.hpp"
+#include "os/descriptors.hpp"
+#include "os/platform.hpp"
 
 namespace codex::detail {
 namespace {
@@ -19,15 +20,7 @@ void close_on_exec(const int (&ends)[2]) noexcept {
 bool make_pipe(int (&ends)[2]) noexcept {
   if (::pipe(ends) != 0) return false;
   close_on_exec(ends);
-  return true;
-}
-
-bool make_socket_pair(int (&ends)[2]) noexcept {
-  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return false;
-  close_on_exec(ends);
-  const int on = 1;
-  for (const int end : ends) ::setsockopt(end, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-  return true;
+  return move_above_standard_streams(ends);
 }
 
 ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept {

@@ -6,11 +6,8 @@ namespace codex::detail {
 
 // What POSIX systems do differently: platform_linux.cpp and platform_posix.cpp.
 
-/// Both ends close-on-exec. False, with errno, on failure.
+/// Both ends close-on-exec, and no standard streams. False, with errno, on failure.
 bool make_pipe(int (&ends)[2]) noexcept;
-
-/// A connected pair of stream sockets, close-on-exec. False, with errno, on failure.
-bool make_socket_pair(int (&ends)[2]) noexcept;
 
 /// Sends without blocking, and without SIGPIPE when the peer is gone. As send(2) otherwise.
 ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept;

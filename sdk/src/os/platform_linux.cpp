@@ -6,14 +6,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "transport/platform.hpp"
+#include "os/descriptors.hpp"
+#include "os/platform.hpp"
 
 namespace codex::detail {
 
-bool make_pipe(int (&ends)[2]) noexcept { return ::pipe2(ends, O_CLOEXEC) == 0; }
-
-bool make_socket_pair(int (&ends)[2]) noexcept {
-  return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
+bool make_pipe(int (&ends)[2]) noexcept {
+  return ::pipe2(ends, O_CLOEXEC) == 0 && move_above_standard_streams(ends);
 }
 
 ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept {
@@ -21,7 +20,7 @@ ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept {
 }
 
 int open_exit_watch(pid_t process) noexcept {
-  return static_cast<int>(::syscall(SYS_pidfd_open, process, 0U));
+  return above_standard_streams(static_cast<int>(::syscall(SYS_pidfd_open, process, 0U)));
 }
 
 bool die_with_parent(pid_t parent) noexcept {

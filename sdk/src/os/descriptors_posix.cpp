@@ -1,0 +1,64 @@
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+#include <utility>
+
+#include "os/descriptors.hpp"
+
+namespace codex::detail {
+namespace {
+
+/// Takes back the signal that a write of this thread has just raised, and that is blocked.
+void take_back(int signal) noexcept {
+  sigset_t pending;
+  ::sigpending(&pending);
+  if (::sigismember(&pending, signal) != 1) return;  // the system raises none that is ignored
+  sigset_t one;
+  ::sigemptyset(&one);
+  ::sigaddset(&one, signal);
+  int taken = 0;
+  ::sigwait(&one, &taken);
+}
+
+}  // namespace
+
+int above_standard_streams(int descriptor) noexcept {
+  if (descriptor < 0 || descriptor > STDERR_FILENO) return descriptor;
+  const int moved = ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  return moved;
+}
+
+bool move_above_standard_streams(int (&ends)[2]) noexcept {
+  for (int& end : ends) end = above_standard_streams(end);
+  if (ends[0] >= 0 && ends[1] >= 0) return true;
+  const int error = errno;
+  for (const int end : ends) ::close(end);
+  errno = error;
+  return false;
+}
+
+ssize_t write_quietly(int descriptor, const void* data, std::size_t size) noexcept {
+  sigset_t quiet;
+  sigset_t mask;
+  sigset_t pending;  // not ours to take
+  ::sigemptyset(&quiet);
+  ::sigaddset(&quiet, SIGPIPE);
+  ::sigaddset(&quiet, SIGXFSZ);
+  ::pthread_sigmask(SIG_BLOCK, &quiet, &mask);
+  ::sigpending(&pending);
+  const ssize_t count = ::write(descriptor, data, size);
+  const int error = errno;
+  for (const auto& [failure, signal] : {std::pair(EPIPE, SIGPIPE), std::pair(EFBIG, SIGXFSZ)}) {
+    if (count < 0 && error == failure && ::sigismember(&pending, signal) == 0) take_back(signal);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  errno = error;
+  return count;
+}
+
+}  // namespace codex::detail
