@@ -61,8 +61,8 @@ function(codex_quick_to_build target)
   endif()
 endfunction()
 
-# codex_precompile(TARGET HEADER...): what all files of a target read is read once. They name it all
-# the same: the build without batches (preset tsan) precompiles nothing.
+# codex_precompile(TARGET HEADER...): what all files of a target include is parsed once. Tests and
+# examples only: a missing include in the SDK itself must show.
 function(codex_precompile target)
   target_precompile_headers(${target} PRIVATE ${ARGN})
   codex_cached_with_precompiled(${target})
