@@ -2,11 +2,14 @@
 
 #include <csignal>
 #include <future>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
 #include "connection/connection.hpp"
 #include "support/await.hpp"
+#include "support/in_child.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
 #include "transport/process.hpp"
@@ -105,6 +108,17 @@ TEST_CASE("a connection leaves neither threads nor descriptors behind") {
   const auto deadline = soon();
   while (testing::running_threads() > threads && Clock::now() < deadline) std::this_thread::yield();
   CHECK(testing::running_threads() == threads);
+}
+
+TEST_CASE("a limit of threads is an error of the start, which says so") {
+  CHECK(testing::in_child([] {
+          constexpr uid_t stranger = 54'321;
+          if (::geteuid() == 0 && ::setuid(stranger) != 0) return 1;  // root has no limit
+          const rlimit none{};
+          if (::setrlimit(RLIMIT_NPROC, &none) != 0) return 2;
+          const std::string what = message_of<CodexError>([] { (void)connect("cat"); });
+          return contains(what, "no thread") ? testing::all_well : 3;
+        }) == testing::all_well);
 }
 
 TEST_CASE("the stderr of a living process can be read") {

@@ -340,6 +340,10 @@ TEST_CASE("what cannot be started says why") {
   CHECK(contains(problem("garbage"), "no program for this machine"));
   CHECK(contains(problem("lost"), "interpreter"));
   CHECK_THROWS_AS((void)start_process({.argv = {}}), RuntimeNotFoundError);
+  CHECK(contains(message_of<CodexError>([] {
+                   (void)start_process({.argv = {"/bin/echo", std::string(4'000'000, 'x')}});
+                 }),
+                 "list too long"));
 
   const std::string what = message_of<CodexError>(
       [] { (void)start_process({.argv = {"/bin/cat"}, .cwd = "/no/such/folder"}); });
