@@ -52,12 +52,19 @@ std::string outcome_of(Call&& call) {
   }
 }
 
+/// What the fault does to this wait.
+Effect effect_on(const Wait& wait, const Fault& fault) {
+  if (fault.effect != Effect::stray) return fault.effect;
+  return wait.waits_for == WaitsFor::handshake ? Effect::silenced : Effect::broken;
+}
+
 /// What a wait must end with, by what it waits for and what the fault does.
 std::string expected(const Wait& wait, const Fault& fault) {
+  const Effect effect = effect_on(wait, fault);
   if (wait.waits_for == WaitsFor::nothing) return "success";
-  if (fault.effect == Effect::none) return "success";
-  if (fault.effect == Effect::silenced) return "TimeoutError";
-  if (fault.effect == Effect::broken) return "TransportClosedError";
+  if (effect == Effect::none) return "success";
+  if (effect == Effect::silenced) return "TimeoutError";
+  if (effect == Effect::broken) return "TransportClosedError";
   // The others concern the answer to a request.
   if (wait.waits_for == WaitsFor::events) return "success";
   if (wait.waits_for == WaitsFor::handshake) return "CodexError";
@@ -66,9 +73,9 @@ std::string expected(const Wait& wait, const Fault& fault) {
   return fault.effect == Effect::misshapen && wait.takes_any_object ? "success" : "DecodeError";
 }
 
-bool concerns_the_answer(const Fault& fault) {
-  return fault.effect != Effect::none && fault.effect != Effect::silenced &&
-         fault.effect != Effect::broken;
+bool concerns_the_answer(const Wait& wait, const Fault& fault) {
+  const Effect effect = effect_on(wait, fault);
+  return effect != Effect::none && effect != Effect::silenced && effect != Effect::broken;
 }
 
 struct Case {
@@ -84,7 +91,8 @@ struct Case {
 /// Answers that mean nothing to someone who waits for events come beside these, not instead.
 Answer scripted_answer(const Wait& wait, const Fault& fault) {
   Answer answer = Answer(wait.before).then(fault.strike(wait.rest));
-  if (concerns_the_answer(fault) && wait.waits_for == WaitsFor::events) answer.then(wait.rest);
+  if (concerns_the_answer(wait, fault) && wait.waits_for == WaitsFor::events)
+    answer.then(wait.rest);
   return answer;
 }
 
@@ -102,15 +110,16 @@ CodexConfig client_config(const Case& test, ScriptedServer& server, milliseconds
 
 /// Whether the client can still be used after the wait.
 bool goes_on(const Case& test) {
-  return test.wait.waits_for != WaitsFor::nothing && test.fault.effect != Effect::silenced &&
-         test.fault.effect != Effect::broken;
+  const Effect effect = effect_on(test.wait, test.fault);
+  return test.wait.waits_for != WaitsFor::nothing && effect != Effect::silenced &&
+         effect != Effect::broken;
 }
 
 /// Runs one case; tells what went wrong, or nothing.
 std::string problem_of(const Case& test) {
   const auto begin = codex::detail::Clock::now();
   const milliseconds patience =
-      test.fault.effect == Effect::silenced ? short_patience : long_patience;
+      effect_on(test.wait, test.fault) == Effect::silenced ? short_patience : long_patience;
   ScriptedServer server;
   server.on(test.wait.method, scripted_answer(test.wait, test.fault));
   server.on("turn/start", Answer{}.begin_turn());
@@ -164,8 +173,9 @@ std::vector<Case> all_cases() {
     }
   }
   // What takes longest begins first.
-  std::stable_partition(cases.begin(), cases.end(),
-                        [](const Case& test) { return test.fault.effect == Effect::silenced; });
+  std::stable_partition(cases.begin(), cases.end(), [](const Case& test) {
+    return effect_on(test.wait, test.fault) == Effect::silenced;
+  });
   return cases;
 }
 

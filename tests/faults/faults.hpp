@@ -17,6 +17,7 @@ enum class Effect {
   empty,      // the request gets an answer with nothing in it
   silenced,   // nothing more comes
   broken,     // the connection is lost
+  stray,      // a line that is no message: a banner before the first message, else `broken`
 };
 
 /// One way for a server to go wrong.
