@@ -55,6 +55,36 @@ types::AskForApproval policy_of(face::Codex& codex, const std::string& thread_id
 
 }  // namespace
 
+TEST_CASE("a thread that is missing is told from a configuration that does not load") {
+  MockModel mock;
+  mock.reply("hi");
+  face::Codex codex(mock.config());
+  const std::string missing = "0199c0de-0000-7000-8000-000000000000";
+  CHECK_THROWS_AS((void)codex.thread_resume(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS((void)codex.thread_fork(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(codex.thread_archive(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS((void)codex.thread_unarchive(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(codex.request<requests::ThreadRead>({.thread_id = missing}),
+                  codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(codex.request<requests::ThreadGoalGet>({.thread_id = missing}),
+                  codex::ThreadNotFoundError);
+
+  auto thread = codex.thread_start();
+  thread.run("hello");
+  try {
+    (void)codex.thread_fork(thread.id(), {.model_provider = "nope"});
+    FAIL("forked with a provider that is not configured");
+  } catch (const codex::ThreadNotFoundError& error) {
+    FAIL(error.what());
+  } catch (const codex::InvalidRequestError& error) {
+    CHECK(error.message().find("nope") != std::string::npos);
+  }
+  codex.thread_archive(thread.id());
+  CHECK_THROWS_AS(codex.thread_archive(thread.id()), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(thread.run("again"), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(thread.compact(), codex::ThreadNotFoundError);
+}
+
 TEST_CASE("a name that was set is read back") {
   MockModel mock;
   mock.reply("hi");

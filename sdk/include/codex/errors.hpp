@@ -153,6 +153,15 @@ class InvalidRequestError : public CodexRpcError {
   using CodexRpcError::CodexRpcError;
 };
 
+/// The runtime has no such thread: it was never stored, it was deleted, or it has to be resumed
+/// first. `code()` is what the runtime sent: -32600, and -32602 or -32603 for a few methods. An id
+/// that is no id of a thread at all, or an archived thread that only needs `thread_unarchive`, is a
+/// plain `InvalidRequestError`.
+class ThreadNotFoundError : public InvalidRequestError {
+ public:
+  using InvalidRequestError::InvalidRequestError;
+};
+
 /// The runtime has no such method. `code()` is what it sent: -32601, or -32600 in most cases.
 class MethodNotFoundError : public CodexRpcError {
  public:
