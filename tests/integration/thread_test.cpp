@@ -56,7 +56,7 @@ types::AskForApproval policy_of(face::Codex& codex, const std::string& thread_id
 }  // namespace
 
 TEST_CASE("a thread that is missing is told from a configuration that does not load") {
-  MockModel mock;
+  MockModel mock({.settings = {{"features.goals", "true"}}});
   mock.reply("hi");
   face::Codex codex(mock.config());
   const std::string missing = "0199c0de-0000-7000-8000-000000000000";
@@ -83,6 +83,34 @@ TEST_CASE("a thread that is missing is told from a configuration that does not l
   CHECK_THROWS_AS(codex.thread_archive(thread.id()), codex::ThreadNotFoundError);
   CHECK_THROWS_AS(thread.run("again"), codex::ThreadNotFoundError);
   CHECK_THROWS_AS(thread.compact(), codex::ThreadNotFoundError);
+}
+
+TEST_CASE("a history that is too large fails the call that asks for it, and nothing else") {
+  MockModel mock;
+  mock.reply(std::string(200'000, 'x'));
+  mock.reply("hi");
+  auto config = mock.config();
+  config.max_message_bytes = 100'000;
+  std::string id;
+  {
+    face::Codex codex(config);
+    auto thread = codex.thread_start();
+    id = thread.id();
+    const auto result = thread.run("talk");
+    CHECK(result.status == types::TurnStatus::completed);
+    CHECK(result.dropped_items == 1);
+    CHECK_FALSE(result.final_response);
+    CHECK_THROWS_AS((void)thread.read({.include_turns = true}), codex::MessageTooLargeError);
+    CHECK(thread.read().thread.id == id);
+  }
+  face::Codex codex(config);
+  CHECK_THROWS_AS((void)codex.thread_resume(id, {.include_turns = true}),
+                  codex::MessageTooLargeError);
+  CHECK_THROWS_AS((void)codex.thread_fork(id, {.include_turns = true}),
+                  codex::MessageTooLargeError);
+  auto thread = codex.thread_resume(id, {.include_turns = false});
+  CHECK(thread.run("and now?").final_response == "hi");
+  CHECK(codex.thread_fork(id, {.include_turns = false}).id() != id);
 }
 
 TEST_CASE("a name that was set is read back") {

@@ -122,7 +122,7 @@ TEST_CASE("a thread that is missing is told from whatever else is refused") {
     CHECK(as_invalid.code() == code);
     CHECK(as_invalid.message() == message);
   }
-  for (const std::string& message :
+  for (const char* message :
        {"failed to load configuration: Model provider `nope` not found",
         "session x is archived. Run `codex unarchive x` to unarchive it first.",
         "invalid thread id: invalid character: found `n` at 1", "thread not found: ",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -112,6 +113,24 @@ class RuntimeNotFoundError : public CodexError {
 class UnsupportedError : public CodexError {
  public:
   using CodexError::CodexError;
+};
+
+/// The runtime's answer to a request is larger than `CodexConfig::max_message_bytes`, and was not
+/// kept. The runtime has done what it was asked to; the connection stays usable.
+class MessageTooLargeError : public CodexError {
+ public:
+  /// With the method that was asked for, the size of the answer and the limit, both in bytes.
+  MessageTooLargeError(std::string_view method, std::size_t size, std::size_t limit);
+
+  /// The size of the answer, in bytes.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// The limit: `CodexConfig::max_message_bytes`.
+  [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+
+ private:
+  std::size_t size_;
+  std::size_t limit_;
 };
 
 /// The runtime answered a request with an error.

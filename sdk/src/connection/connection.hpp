@@ -36,11 +36,13 @@ struct ServerRequest {
   std::string params;  // JSON text; empty when there are none
   std::string thread_id;
   std::string turn_id;
+  /// Whether it was too large to keep: the params are an outline then, and it must be refused.
+  bool is_abridged = false;
 };
 
 struct ConnectionOptions {
   WindowOptions window = {};
-  /// The longest message.
+  /// The longest message. Of a longer one, only what `Abridger` leaves is kept.
   std::size_t max_line_bytes = std::size_t{256} * 1024 * 1024;
   /// What each stream of events may hold for slow readers.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
@@ -127,8 +129,8 @@ class Connection {
   void run(const TransportFactory& factory, const Completion<bool>& started);
   void converse();
   [[nodiscard]] std::optional<std::string> receive(std::string_view bytes);
-  [[nodiscard]] std::optional<std::string> handle(std::string line);
-  void handle_server_request(const Envelope& request);
+  [[nodiscard]] std::optional<std::string> handle(Line line);
+  void handle_server_request(const Message& message);
   [[nodiscard]] Failure describe_end();
   void fail(const Failure& failure);
 
@@ -151,7 +153,7 @@ class Connection {
   std::unique_ptr<Transport> transport_;
   LineSplitter splitter_;
   EnvelopeScanner scanner_;
-  std::vector<std::string> lines_;
+  std::vector<Line> lines_;
 
   mutable std::mutex failure_mutex_;
   std::optional<Failure> failure_;

@@ -26,6 +26,7 @@ namespace codex::testing::detail {
 namespace {
 
 using codex::detail::Descriptor;
+using codex::detail::Line;
 using codex::detail::LineSplitter;
 
 constexpr std::size_t max_line_bytes = std::size_t{256} * 1024 * 1024;
@@ -73,11 +74,13 @@ class RelayChannel final : public Channel {
   void receive() {
     const ssize_t count = ::recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
     if (count < 0 && errno == EINTR) return;
-    std::vector<std::string> lines;
+    std::vector<Line> lines;
     has_gone_ =
         count <= 0 || !splitter_.feed({buffer_.data(), static_cast<std::size_t>(count)}, lines);
-    lines_.insert(lines_.end(), std::make_move_iterator(lines.begin()),
-                  std::make_move_iterator(lines.end()));
+    for (Line& line : lines) {
+      has_gone_ = has_gone_ || line.full_size > 0;
+      if (!has_gone_) lines_.push_back(std::move(line.text));
+    }
   }
 
   void command(RelayCommand command, std::string_view bytes = {}) {
