@@ -1,6 +1,7 @@
 #include "connection/connection.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "connection/operation.hpp"
@@ -42,13 +43,18 @@ Task<std::shared_ptr<Connection>> Connection::start_one(ConnectionOptions option
   // The thread shares the connection, so that it may be the one that lets go of it last.
   std::shared_ptr<Connection> shared(new Connection(std::move(options)));
   const auto start = [&](const Completion<bool>& started, const std::stop_token&) {
-    shared->thread_ = std::thread([shared, factory, started] { shared->run(factory, started); });
+    try {
+      shared->thread_ = std::thread([shared, factory, started] { shared->run(factory, started); });
+    } catch (const std::system_error& error) {
+      throw CodexError(std::string("Cannot start the Codex runtime: there is no thread for it: ") +
+                       error.what());
+    }
   };
   OperationTerms<bool> terms{.heeds_context = false};
   try {
     co_await operation<bool>(start, std::move(terms));
   } catch (...) {
-    if (shared->thread_.joinable()) shared->thread_.join();  // there may be no thread left to have
+    if (shared->thread_.joinable()) shared->thread_.join();
     throw;
   }
   // Lets go by itself: a deleter lives on for as long as there are weak pointers.

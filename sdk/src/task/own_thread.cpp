@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "task/start_thread.hpp"
 #include "transport/owner_process.hpp"
 #include "transport/thread_signals.hpp"
 
@@ -105,7 +106,8 @@ std::shared_ptr<OwnThread> OwnThread::shared() {
 OwnThread::OwnThread()
     : state_(std::make_shared<State>()),
       executor_([state = state_](std::function<void()> job) { state->post(std::move(job)); }),
-      thread_([state = state_] { state->run(); }) {}
+      thread_(start_thread("start the thread that coroutines go on on",
+                           [state = state_] { state->run(); })) {}
 
 OwnThread::~OwnThread() {
   if (!owner_.is_this()) {

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "task/start_thread.hpp"
 #include "testing/scripted/relay.hpp"
 #include "testing/scripted/relay_channel.hpp"
 #include "transport/descriptor.hpp"
@@ -159,8 +160,14 @@ RelayListener::RelayListener(std::filesystem::path socket, Accept accept)
   impl_->wake_reader = Descriptor(ends[0]);
   impl_->wake_writer = Descriptor(ends[1]);
   impl_->socket = listen_at(socket);
-  impl_->thread =
-      std::thread([impl = impl_.get(), accept = std::move(accept)] { impl->run(accept); });
+  const auto listen = [impl = impl_.get(), accept = std::move(accept)] { impl->run(accept); };
+  try {
+    impl_->thread = codex::detail::start_thread("start a ScriptedServer", listen);
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove(socket, ignored);  // for the next attempt
+    throw;
+  }
 }
 
 RelayListener::~RelayListener() {
