@@ -29,7 +29,7 @@ int main(int argc, char** argv) try {
     if (stored.id == thread_id)
       std::cout << "Found:   " << codex::printable_line(stored.preview) << '\n';
   }
-  auto thread = codex.thread_resume(thread_id, {.include_turns = false});
+  auto thread = codex.thread_resume(thread_id);
   std::cout << "Resumed: "
             << codex::printable(thread.run("And one about its moons.").final_response.value())
             << '\n';

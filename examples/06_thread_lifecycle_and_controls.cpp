@@ -25,11 +25,11 @@ int main(int argc, char** argv) try {
             << '\n';
 
   thread = codex.thread_unarchive(thread.id());
-  thread = codex.thread_resume(thread.id(), {.include_turns = false});
+  thread = codex.thread_resume(thread.id());
   std::cout << "Resumed:   " << codex::printable(thread.run("Which number?").final_response.value())
             << '\n';
 
-  auto fork = codex.thread_fork(thread.id(), {.include_turns = false});
+  auto fork = codex.thread_fork(thread.id());
   std::cout << "Forked:    " << codex::printable(fork.run("And twice that?").final_response.value())
             << '\n';
 

@@ -69,8 +69,8 @@ void life_of_a_thread(codex::Codex& codex) {
   (void)thread.run("What is a wave?");  // a thread is stored with its first turn
   thread.set_name("walkthrough");
 
-  auto same = codex.thread_resume(thread.id(), {.include_turns = false});
-  auto fork = codex.thread_fork(thread.id(), {.include_turns = false});
+  auto same = codex.thread_resume(thread.id());
+  auto fork = codex.thread_fork(thread.id());
   std::cout << "Fork:    " << answer_of(fork.run("And a tide?")) << '\n';
 
   codex.thread_archive(same.id());

@@ -23,10 +23,19 @@ std::string read_text(const fs::path& path) {
   return text;
 }
 
+/// A JSON text has no zero bytes: one of the first two bytes is one, or both are a byte order mark.
+bool is_utf16(const std::string& text) {
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") ||
+         text.substr(0, 2).find('\0') != std::string::npos;
+}
+
 }  // namespace
 
 Json read_json(const fs::path& path) {
   const std::string text = read_text(path);
+  if (is_utf16(text)) {
+    throw std::runtime_error(path.string() + " is UTF-16; convert it to UTF-8");
+  }
   try {
     check_limits(text);
     return Json::parse(text);

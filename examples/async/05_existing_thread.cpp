@@ -28,7 +28,7 @@ codex::Task<> run(codex::CodexConfig config) {
     if (stored->id == thread_id)
       std::cout << "Found:   " << codex::printable_line(stored->preview) << '\n';
   }
-  auto resume = codex.thread_resume(thread_id, {.include_turns = false});
+  auto resume = codex.thread_resume(thread_id);
   auto thread = co_await resume;
   const auto resumed = co_await thread.run("And one about its moons.");
   std::cout << "Resumed: " << codex::printable(resumed.final_response.value()) << '\n';

@@ -40,12 +40,12 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   std::cout << "Archived:  " << archived.data.size() << '\n';
 
   thread = co_await codex.thread_unarchive(thread.id());
-  auto resume = codex.thread_resume(thread.id(), {.include_turns = false});
+  auto resume = codex.thread_resume(thread.id());
   thread = co_await resume;
   const auto resumed = co_await thread.run("Which number?");
   std::cout << "Resumed:   " << codex::printable(resumed.final_response.value()) << '\n';
 
-  auto begin_fork = codex.thread_fork(thread.id(), {.include_turns = false});
+  auto begin_fork = codex.thread_fork(thread.id());
   const auto fork = co_await begin_fork;
   const auto forked = co_await fork.run("And twice that?");
   std::cout << "Forked:    " << codex::printable(forked.final_response.value()) << '\n';

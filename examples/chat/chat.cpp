@@ -214,8 +214,7 @@ codex::Thread open_thread(codex::Codex& codex, const std::vector<std::string>& a
   } else if (arguments.size() != 2 || arguments.front() != "--resume") {
     throw codex::CodexError("usage: chat [--live] [--resume THREAD_ID | --last]");
   }
-  return codex.thread_resume(id,
-                             {.approval_mode = codex::ApprovalMode::ask, .include_turns = false});
+  return codex.thread_resume(id, {.approval_mode = codex::ApprovalMode::ask});
 }
 
 }  // namespace

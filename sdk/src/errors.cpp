@@ -58,6 +58,15 @@ TransportClosedError::TransportClosedError(const TransportClosedError& other,
       stderr_tail_(other.stderr_tail_),
       collected_(std::move(collected)) {}
 
+MessageTooLargeError::MessageTooLargeError(std::string_view method, std::size_t size,
+                                           std::size_t limit)
+    : CodexError("The answer to " + std::string(method) + " has " + std::to_string(size) +
+                 " bytes, more than CodexConfig::max_message_bytes allows (" +
+                 std::to_string(limit) +
+                 "). Raise that, or ask for less: a smaller page, a thread without its turns."),
+      size_(size),
+      limit_(limit) {}
+
 JsonRpcError::JsonRpcError(std::int64_t code, std::string message, Json data)
     : CodexError(describe_rpc(code, message)),
       code_(code),

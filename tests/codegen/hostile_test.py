@@ -150,6 +150,22 @@ class Version(Hostile):
             self.refused(self.generate(schema), ".json")
             (schema / "responses.json").write_text('{"ping": "PingResponse", "ask": "AskResponse"}')
 
+    def test_a_byte_order_mark_is_skipped_and_utf_16_is_told(self):
+        schema = self.lay_out({})
+        files = [file for file in schema.rglob("*.json") if file.is_file()]
+        self.assertEqual(len(files), 4)
+        for file in files:
+            file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+        done = self.generate(schema)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shutil.rmtree(self.base / "out")
+        for name in ("runtime.json", "responses.json", pathlib.Path("stable") / BUNDLE):
+            for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+                with self.subTest(name=name, encoding=encoding):
+                    schema = self.lay_out({})
+                    (schema / name).write_bytes((schema / name).read_text().encode(encoding))
+                    self.refused(self.generate(schema), name, "is UTF-16; convert it to UTF-8")
+
     def test_releases_and_prereleases_are_versions(self):
         for version in ("0.169.0", "0.170.0-alpha.1", "10.20.30-rc.1.2"):
             done = self.generate(self.lay_out({}, version))

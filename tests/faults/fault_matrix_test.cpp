@@ -45,6 +45,8 @@ std::string outcome_of(Call&& call) {
     return "DecodeError";
   } catch (const InternalRpcError&) {
     return "InternalRpcError";
+  } catch (const MessageTooLargeError&) {
+    return "MessageTooLargeError";
   } catch (const CodexError& error) {
     return typeid(error) == typeid(CodexError) ? "CodexError" : typeid(error).name();
   } catch (const std::exception& error) {
@@ -67,6 +69,7 @@ std::string expected(const Wait& wait, const Fault& fault) {
   if (effect == Effect::broken) return "TransportClosedError";
   // The others concern the answer to a request.
   if (wait.waits_for == WaitsFor::events) return "success";
+  if (fault.effect == Effect::oversized) return "MessageTooLargeError";
   if (wait.waits_for == WaitsFor::handshake) return "CodexError";
   if (fault.effect == Effect::refused) return "InternalRpcError";
   if (fault.effect == Effect::empty) return "CodexError";

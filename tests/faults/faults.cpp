@@ -19,6 +19,8 @@ Json delta_of_turn() {
   return {{"threadId", "$thread"}, {"turnId", "$turn"}, {"itemId", "i"}, {"delta", "x"}};
 }
 
+std::string large_text() { return std::string(2 * longest_message, 'x'); }
+
 const std::string invalid_utf8 = "{\"method\":\"x\",\"params\":{\"text\":\"\xff\xfe\"}}\n";
 const std::string deeply_nested = R"({"method":"x","params":)" + std::string(50'000, '[') + "\n";
 
@@ -34,7 +36,11 @@ std::vector<Fault> all_faults() {
       {"answers null", none,
        first(Answer{}.message({{"id", nullptr}, {"error", {{"code", 1}, {"message", "?"}}}}))},
       {"answers an id of another type", none,
-       first(Answer{}.message({{"id", "1"}, {"result", 7}}))},
+       first(Answer{}.message({{"id", "one"}, {"result", 7}}))},
+      {"sends a notification that is too large", none,
+       first(Answer{}.notify("configWarning", {{"summary", large_text()}}))},
+      {"asks something that is too large", none,
+       first(Answer{}.ask("no/such/request", {{"text", large_text()}}))},
       {"asks something unknown", none, first(Answer{}.ask("no/such/request"))},
       {"sends an unknown notification", none, first(Answer{}.notify("no/such/event"))},
       {"sends events that do not fit", none,
@@ -66,6 +72,7 @@ std::vector<Fault> all_faults() {
       {"sends invalid UTF-8", broken, instead(Answer{}.raw(invalid_utf8).stall())},
       {"nests without end", broken, instead(Answer{}.raw(deeply_nested).stall())},
       {"sends a line without end", broken, instead(Answer{}.endless_line(2 * longest_message))},
+      {"answers too much", oversized, instead(Answer{}.result({{"text", large_text()}}))},
   };
 }
 

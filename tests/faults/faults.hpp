@@ -15,6 +15,7 @@ enum class Effect {
   misfit,     // the request gets an answer that is no object, as all of them are
   misshapen,  // the request gets an object of another type
   empty,      // the request gets an answer with nothing in it
+  oversized,  // the request gets an answer that is larger than any may be
   silenced,   // nothing more comes
   broken,     // the connection is lost
   stray,      // a line that is no message: a banner before the first message, else `broken`
@@ -28,7 +29,7 @@ struct Fault {
   std::function<Answer(const Answer& rest)> strike;
 };
 
-/// Longer messages end the connection; one of the faults is such a message.
+/// Longer messages are not kept; some of the faults are such messages.
 inline constexpr std::size_t longest_message = 200'000;
 
 /// All of them.

@@ -45,6 +45,40 @@ TEST_CASE("run_as asks for the struct's schema, and reads the answer as the stru
   CHECK(format.at("schema") == codex::strict_schema_of<Trip>());
 }
 
+TEST_CASE("an answer that is one fence of Markdown is read, and text around it is none") {
+  MockModel mock;
+  face::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  const std::string json = good;
+  for (const std::string& answer :
+       {"```json\n" + json + "\n```", "```\n" + json + "\n```",
+        " \r\n```JSON\r\n" + json + "\r\n```\n\n", "````json\n" + json + "\n````",
+        "```json " + json + "```", "\n" + json + "\n"}) {
+    CAPTURE(answer);
+    mock.reply(answer);
+    const auto parsed = thread.run_as<Trip>("Where to?");
+    CHECK(parsed.value.stops.at(0).city == "Oslo");
+    CHECK(parsed.turn.final_response == answer);
+  }
+  for (const std::string& answer :
+       {"Here it is:\n```json\n" + json + "\n```", "```json\n" + json + "\n```\nAnything else?",
+        "```json\n" + json, "``" + json + "``",
+        "```json\n" + json + "\n```\n```json\n" + json + "\n```", std::string("```json\n```"),
+        std::string("```"), std::string("``````")}) {
+    CAPTURE(answer);
+    mock.reply(answer);
+    CHECK_THROWS_AS((void)thread.run_as<Trip>("Where to?"), codex::OutputParseError);
+  }
+  mock.reply("```json\n" + std::string(bad) + "\n```");
+  try {
+    (void)thread.run_as<Trip>("Where to?");
+    FAIL("it fitted");
+  } catch (const codex::OutputParseError& error) {
+    CHECK(error.path() == "stops[0].nights");
+    CHECK(error.text() == "```json\n" + std::string(bad) + "\n```");
+  }
+}
+
 TEST_CASE("an answer that does not fit throws, with its text, the path and the turn") {
   MockModel mock;
   face::Codex codex(mock.config());

@@ -55,6 +55,64 @@ types::AskForApproval policy_of(face::Codex& codex, const std::string& thread_id
 
 }  // namespace
 
+TEST_CASE("a thread that is missing is told from a configuration that does not load") {
+  MockModel mock({.settings = {{"features.goals", "true"}}});
+  mock.reply("hi");
+  face::Codex codex(mock.config());
+  const std::string missing = "0199c0de-0000-7000-8000-000000000000";
+  CHECK_THROWS_AS((void)codex.thread_resume(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS((void)codex.thread_fork(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(codex.thread_archive(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS((void)codex.thread_unarchive(missing), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(codex.request<requests::ThreadRead>({.thread_id = missing}),
+                  codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(codex.request<requests::ThreadGoalGet>({.thread_id = missing}),
+                  codex::ThreadNotFoundError);
+
+  auto thread = codex.thread_start();
+  thread.run("hello");
+  try {
+    (void)codex.thread_fork(thread.id(), {.model_provider = "nope"});
+    FAIL("forked with a provider that is not configured");
+  } catch (const codex::ThreadNotFoundError& error) {
+    FAIL(error.what());
+  } catch (const codex::InvalidRequestError& error) {
+    CHECK(error.message().find("nope") != std::string::npos);
+  }
+  codex.thread_archive(thread.id());
+  CHECK_THROWS_AS(codex.thread_archive(thread.id()), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(thread.run("again"), codex::ThreadNotFoundError);
+  CHECK_THROWS_AS(thread.compact(), codex::ThreadNotFoundError);
+}
+
+TEST_CASE("a history that is too large fails the call that asks for it, and nothing else") {
+  MockModel mock;
+  mock.reply(std::string(200'000, 'x'));
+  mock.reply("hi");
+  auto config = mock.config();
+  config.max_message_bytes = 100'000;
+  std::string id;
+  {
+    face::Codex codex(config);
+    auto thread = codex.thread_start();
+    id = thread.id();
+    const auto result = thread.run("talk");
+    CHECK(result.status == types::TurnStatus::completed);
+    CHECK(result.dropped_items == 1);
+    CHECK_FALSE(result.final_response);
+    CHECK_THROWS_AS((void)thread.read({.include_turns = true}), codex::MessageTooLargeError);
+    CHECK(thread.read().thread.id == id);
+  }
+  face::Codex codex(config);
+  CHECK_THROWS_AS((void)codex.thread_resume(id, {.include_turns = true}),
+                  codex::MessageTooLargeError);
+  CHECK_THROWS_AS((void)codex.thread_fork(id, {.include_turns = true}),
+                  codex::MessageTooLargeError);
+  auto thread = codex.thread_resume(id, {.include_turns = false});
+  CHECK(thread.run("and now?").final_response == "hi");
+  CHECK(codex.thread_fork(id, {.include_turns = false}).id() != id);
+}
+
 TEST_CASE("a name that was set is read back") {
   MockModel mock;
   mock.reply("hi");

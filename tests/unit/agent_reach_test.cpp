@@ -105,6 +105,33 @@ TEST_CASE("what a sandbox lets commands write is what it says") {
   CHECK(client.can_write("/var/dev-temp/x"));
 }
 
+TEST_CASE("a proxy that puts blanks between members hides nothing that was written") {
+  for (const Json& item : {file_change("/opt/x/file", "completed"), command_item}) {
+    Client client;
+    client.starts("t", read_only);
+    CHECK_FALSE(client.can_write("/opt/x"));
+    const Json event{{"method", "item/completed"},
+                     {"params", {{"threadId", "stranger"}, {"turnId", "u"}, {"item", item}}}};
+    client.reach.see(*message(event.dump(1)));
+    CHECK(client.can_write("/opt/x"));
+  }
+}
+
+TEST_CASE("after a notification that was too large to keep, everything counts as writable") {
+  for (const char* method : {"item/started", "item/completed", "thread/settings/updated"}) {
+    Client client;
+    client.starts("t", read_only);
+    const Json event{{"method", method}, {"params", {{"threadId", "t"}, {"turnId", "u"}}}};
+    client.reach.see(*codex::detail::EnvelopeScanner().scan(event.dump(), 1'000'000));
+    CHECK(client.can_write("/opt/x"));
+  }
+  Client client;
+  client.starts("t", read_only);
+  client.reach.see(*codex::detail::EnvelopeScanner().scan(
+      R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u"}}})", 1'000'000));
+  CHECK_FALSE(client.can_write("/opt/x"));
+}
+
 TEST_CASE("a sandbox that is none, or newer, lets commands write everywhere") {
   for (const Json& policy :
        {Json{{"type", "dangerFullAccess"}}, Json{{"type", "externalSandbox"}},

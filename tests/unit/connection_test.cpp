@@ -150,13 +150,31 @@ TEST_CASE_FIXTURE(TalkFixture, "answers twice, to nobody, or with foreign ids ha
   answer(1, "1");
   answer(1, "2");
   answer(77);
-  peer.send_line(R"({"id":"2","result":"a string id is not ours"})");
+  peer.send_line(R"({"id":"two","result":"a name is not ours"})");
   peer.send_line(R"({"id":-2,"result":{}})");
-  peer.send_line(R"({"id":2.0,"result":{}})");
+  peer.send_line(R"({"id":2.5,"result":{}})");
   peer.send_line(R"({"id":null,"error":{"code":-32700,"message":"parse error"}})");
   answer(2, "3");
   CHECK(result(first) == "1");
   CHECK(result(second) == "3");
+}
+
+TEST_CASE_FIXTURE(TalkFixture, "an answer is found however a proxy writes its id") {
+  for (const char* line :
+       {R"({"id":"1","result":"ok"})", R"({"result":"ok","id":2.0})",
+        R"({ "jsonrpc" : "2.0" , "result" : "ok" , "id" : "3" })", R"({"id":4E0,"result":"ok"})",
+        R"({"id":5,"method":"m","result":"ok","error":null})",
+        "\xef\xbb\xbf{\"id\":6,\"result\":\"ok\"}\r", R"({"\u0069d":7,"result":"ok"})"}) {
+    CAPTURE(line);
+    auto pending = start("m");
+    (void)asked("m");
+    peer.send_line(line);
+    CHECK(result(pending) == R"("ok")");
+  }
+  auto refused = start("m");
+  (void)asked("m");
+  peer.send_line(R"({"error":{"message":"no","code":-32602},"id":"8"})");
+  CHECK(contains(error<InvalidParamsError>(refused), "no"));
 }
 
 TEST_CASE_FIXTURE(TalkFixture, "error answers become exceptions, malformed ones too") {
@@ -543,6 +561,95 @@ TEST_CASE("a line without end closes the connection") {
   auto pending = fixture.start("m");
   fixture.peer.send(std::string(1001, 'x'));
   CHECK(contains(error<TransportClosedError>(pending), "more than 1000 bytes"));
+}
+
+TEST_CASE("an answer that is too large is its call's error, and nobody else's") {
+  TalkFixture fixture({.max_line_bytes = 1000});
+  const std::string text(100'000, 'x');
+  auto first = fixture.start("thread/read");
+  auto other = fixture.start("other");
+  CHECK(fixture.asked("thread/read") == 1);
+  CHECK(fixture.asked("other") == 2);
+  SUBCASE("as the runtime writes it") {
+    fixture.peer.send_line(R"({"id":1,"result":{"thread":{"name":")" + text + R"("}}})");
+  }
+  SUBCASE("with its id at the end") {
+    fixture.peer.send_line(R"({"result":[")" + text + R"({\"id\":2}"],"id":"1"})");
+  }
+  const std::string what = error<MessageTooLargeError>(first);
+  CHECK(contains(what, "The answer to thread/read has 100"));
+  CHECK(contains(what, "max_message_bytes allows (1000)"));
+  fixture.answer(2, "2");
+  CHECK(result(other) == "2");
+
+  auto refused = fixture.start("m");
+  CHECK(fixture.asked("m") == 3);
+  fixture.peer.send_line(R"({"error":{"code":-32602,"message":")" + text + R"("},"id":3})");
+  CHECK(contains(error<InvalidParamsError>(refused), "xxxxxxxxxx"));
+  fixture.settle();
+}
+
+TEST_CASE("a notification that is too large is dropped and counted, in its turn or in general") {
+  TalkFixture fixture({.max_line_bytes = 1000});
+  Subscription general = fixture.connection->router().general();
+  Subscription turn = fixture.connection->router().expect_turn("t").bind("u");
+  Subscription other = fixture.connection->router().expect_turn("t").bind("v");
+  const std::string text(5000, 'x');
+  const auto send = [&](std::string_view method, const std::string& ids, const std::string& more) {
+    fixture.peer.send_line(R"({"method":")" + std::string(method) + R"(","params":{)" + more + ids +
+                           "}}");
+  };
+  send("item/completed", R"(,"threadId":"t","turnId":"u")", R"("item":{"text":")" + text + R"("})");
+  send("item/started", R"(,"threadId":"t","turnId":"u","text":"a")", R"("item":{})");
+  send("configWarning", "", R"("summary":")" + text + '"');
+  send("configWarning", "", R"("text":"b")");
+  CHECK(text_of(*next_blocking(turn, soon())) == "a");
+  CHECK(turn.dropped() == 1);
+  CHECK(text_of(*next_blocking(general, soon())) == "b");
+  CHECK(general.dropped() == 1);
+  CHECK(other.dropped() == 0);
+  fixture.settle();
+}
+
+TEST_CASE("a turn's end that is too large still ends it") {
+  TalkFixture fixture({.max_line_bytes = 1000});
+  Subscription turn = fixture.connection->router().expect_turn("t").bind("u");
+  fixture.peer.send_line(
+      R"({"method":"turn/completed","params":{"threadId":"t","turn":{"items":[{"text":")" +
+      std::string(5000, 'x') + R"("}],"id":"u","status":"completed"}}})");
+  const auto event = next_blocking(turn, soon());
+  REQUIRE(event);
+  CHECK(event->is_abridged());
+  CHECK(Json::parse(event->params()).at("/turn/status"_json_pointer) == "completed");
+  CHECK_FALSE(next_blocking(turn, soon()));
+  CHECK(turn.dropped() == 0);
+}
+
+TEST_CASE("a request of the runtime that is too large is refused by its id") {
+  const std::string params = R"("params":{"threadId":"t","x":[")" + std::string(5000, 'x') + "\"]}";
+  TalkFixture fixture({.max_line_bytes = 1000});
+  fixture.peer.send_line(R"({"method":"item/tool/call",)" + params + R"(,"id":"s-1"})");
+  const Json refusal = fixture.received();
+  CHECK(refusal.at("id") == "s-1");
+  CHECK(refusal.at("error").at("code") == -32601);
+
+  std::promise<ServerRequest> asked;
+  TalkFixture heard(
+      {.max_line_bytes = 1000, .on_server_request = [&](auto&, ServerRequest request) {
+         asked.set_value(std::move(request));
+       }});
+  heard.peer.send_line(R"({"method":"item/tool/call","id":0,)" + params + "}");
+  const ServerRequest request = asked.get_future().get();
+  CHECK(request.is_abridged);
+  CHECK(request.id == "0");
+  CHECK(request.thread_id == "t");
+}
+
+TEST_CASE("a large line that is no message closes the connection") {
+  TalkFixture fixture({.max_line_bytes = 1000});
+  auto pending = fixture.start("m");
+  fixture.peer.send_line(R"({"id":1,"result":1} )" + std::string(5000, 'x'));
+  CHECK(contains(error<TransportClosedError>(pending), "no message"));
 }
 
 TEST_CASE_FIXTURE(TalkFixture,

@@ -91,6 +91,31 @@ struct Forest {
 };
 CODEX_DESCRIBE(Forest, trees, tallest)
 
+template <class T>
+struct Branch {
+  T value;
+  std::vector<Branch> branches;
+};
+CODEX_DESCRIBE(Branch<int>, value, branches)
+CODEX_DESCRIBE(Branch<std::string>, value, branches)
+CODEX_DESCRIBE(Branch<::std::vector<int>>, value, branches)
+
+template <int number>
+struct Knot {
+  std::vector<Knot> knots;
+};
+CODEX_DESCRIBE(Knot<1>, knots)
+CODEX_DESCRIBE(Knot<-1>, knots)
+
+struct Wood {
+  Branch<int> numbers;
+  Branch<std::string> texts;
+  Branch<std::vector<int>> lists;
+  Knot<1> one;
+  Knot<-1> other;
+};
+CODEX_DESCRIBE(Wood, numbers, texts, lists, one, other)
+
 struct Sum;
 struct Product;
 struct Expression {
@@ -339,6 +364,27 @@ TEST_CASE("a type that contains itself has a schema that refers to itself") {
                      "branches": {"type": "array", "default": [], "items": {"$ref": "#/$defs/Tree"}}},
       "required": ["name"]}}
   })"));
+}
+
+TEST_CASE("a reference to a template's instance is a valid one, and two types never share it") {
+  for (const Json& schema : {codex::schema_of<Wood>(), codex::strict_schema_of<Wood>()}) {
+    const auto refers = [&](const char* member, const std::string& name) {
+      CHECK(schema["properties"][member] == Json{{"$ref", "#/$defs/" + name}});
+      REQUIRE(schema["$defs"].contains(name));
+      const Json& properties = schema["$defs"][name]["properties"];
+      const Json& inner =
+          properties.contains("branches") ? properties["branches"] : properties["knots"];
+      CHECK(inner["items"] == Json{{"$ref", "#/$defs/" + name}});
+    };
+    refers("numbers", "Branch_int");
+    refers("texts", "Branch_string");
+    refers("lists", "Branch_vector_int");
+    refers("one", "Knot_1");
+    refers("other", "Knot_1_");
+    CHECK(schema["$defs"].size() == 5);
+    CHECK(schema["$defs"]["Branch_int"]["properties"]["value"]["type"] == "integer");
+    CHECK(schema["$defs"]["Branch_string"]["properties"]["value"]["type"] == "string");
+  }
 }
 
 TEST_CASE("a variant holds the alternative that fits best, and tells why none does") {

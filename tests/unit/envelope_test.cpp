@@ -98,6 +98,37 @@ TEST_CASE("results and errors are cut out as they stand") {
   CHECK(kind_of(R"({"id":1})") == MessageKind::response);
 }
 
+TEST_CASE("members that a proxy adds to an answer or a request do not change what it is") {
+  CHECK(kind_of(R"({"id":1,"method":"thread/list","result":{}})") == MessageKind::response);
+  CHECK(kind_of(R"({"method":"m","error":{"code":1},"id":1})") == MessageKind::error);
+  CHECK(kind_of(R"({"id":1,"method":null,"params":null,"result":{},"error":null})") ==
+        MessageKind::response);
+  CHECK(kind_of(R"({"id":1,"method":"m","params":{},"result":null,"error":null})") ==
+        MessageKind::server_request);
+  CHECK(kind_of(R"({"id":null,"method":"m","params":{},"result":null,"error":null})") ==
+        MessageKind::notification);
+  CHECK(kind_of(R"({"method":"m","result":{}})") == MessageKind::notification);
+}
+
+TEST_CASE("an id is the same however it is written") {
+  for (const char* same : {"7", "\"7\"", "7.0", "7.00", "7e0", "70E-1", "0.7e+1", "\"7.0\""}) {
+    CAPTURE(same);
+    CHECK(canonical_id(same) == "7");
+  }
+  CHECK(canonical_id("1.2345678E7") == "12345678");
+  CHECK(canonical_id("9223372036854775807") == "9223372036854775807");
+  CHECK(canonical_id("9223372036854775807.0") == "9223372036854775807");
+  CHECK(canonical_id("-0.0") == "0");
+  CHECK(canonical_id("-7") == "-7");
+  CHECK(canonical_id(R"("a\/b")") == R"("a/b")");
+  for (const char* other : {"7.5", "\"seven\"", "\"\"", "\" 7\"", "\"7", "7e", "7e99", "1e-99",
+                            "7.", "\".0\"", "\"0x7\"", "\"+7\"", "99999999999999999999"}) {
+    CAPTURE(other);
+    CHECK(canonical_id(other) != "7");
+    CHECK(canonical_id(other).find_first_not_of("0123456789") != std::string::npos);
+  }
+}
+
 TEST_CASE("odd members break nothing") {
   const auto scanned = message(
       R"({"jsonrpc":"2.0","big":99999999999999999999999,"emittedAtMs":1.5,"method":"m",)"

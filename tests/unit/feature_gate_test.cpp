@@ -127,6 +127,34 @@ TEST_CASE("runtimes that are new enough, or built from a checkout, get the newer
   }
 }
 
+TEST_CASE(
+    "resume and fork leave the turns out where that is no experiment, and where they are told") {
+  const auto excluded = [](const char* version, std::optional<bool> include_turns,
+                           const Json& extra = Json::object()) {
+    FakeRuntime runtime(version);
+    answer_threads(runtime);
+    codex::Codex codex(runtime.config());
+    (void)codex.thread_resume("t", {.include_turns = include_turns, .extra_params = extra});
+    (void)codex.thread_fork("t", {.include_turns = include_turns, .extra_params = extra});
+    const auto resumed = runtime.asked("thread/resume").at(0).value("excludeTurns", Json());
+    CHECK(runtime.asked("thread/fork").at(0).value("excludeTurns", Json()) == resumed);
+    return resumed;
+  };
+  for (const auto* version : {"0.151.0", "0.171.0", "0.152.0-alpha.1", "0.0.0"}) {
+    INFO(version);
+    CHECK(excluded(version, std::nullopt) == true);
+    CHECK(excluded(version, true) == false);
+    CHECK(excluded(version, false) == true);
+    CHECK(excluded(version, std::nullopt, {{"excludeTurns", false}}) == false);
+  }
+  for (const auto* version : {"0.131.0", "0.150.0", "0.151.0-alpha.1"}) {
+    INFO(version);
+    CHECK(excluded(version, std::nullopt) == nullptr);
+    CHECK(excluded(version, true) == false);
+    CHECK(excluded(version, false) == true);
+  }
+}
+
 TEST_CASE("what the runtime lacks is refused for every method and at every depth") {
   FakeRuntime runtime("0.145.0");  // counts as 0.144.6
   answer_threads(runtime);

@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(ThreadOptionsFixture, "every option of thread_start has its me
 
 TEST_CASE_FIXTURE(ThreadOptionsFixture, "thread_resume keeps what is not said, and says the rest") {
   CHECK(codex.thread_resume("t").id() == "t");
-  CHECK(asked("thread/resume") == Json{{"threadId", "t"}});
+  CHECK(asked("thread/resume") == Json{{"threadId", "t"}, {"excludeTurns", true}});
   (void)codex.thread_resume("t", {.approval_mode = codex::ApprovalMode::auto_review,
                                   .base_instructions = "base",
                                   .config = {{"a", 1}},
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(ThreadOptionsFixture, "thread_resume keeps what is not said, a
 TEST_CASE_FIXTURE(ThreadOptionsFixture,
                   "thread_fork takes over what is not said, and says the rest") {
   CHECK(codex.thread_fork("old").id() == "t");
-  CHECK(asked("thread/fork") == Json{{"threadId", "old"}});
+  CHECK(asked("thread/fork") == Json{{"threadId", "old"}, {"excludeTurns", true}});
   (void)codex.thread_fork("old", {.approval_mode = codex::ApprovalMode::deny_all,
                                   .base_instructions = "base",
                                   .config = {{"a", 1}},

@@ -42,6 +42,30 @@ TEST_CASE("an id that the model gave twice in a turn names nothing any more") {
   CHECK(found(items, "v", "p1") == "other turn");
 }
 
+TEST_CASE("a proxy that puts blanks between members hides no item") {
+  StartedItems items;
+  const auto keep = [&](const char* text) {
+    items.keep(codex::testing::message(
+        std::string(R"({ "params" : { "item" : { "type" : "fileChange", "id" : "p1", "text" : ")") +
+        text + R"(" }, "turnId" : "u", "threadId" : "t" }, "method" : "item/started" })"));
+  };
+  keep("evil");
+  CHECK(found(items, "u", "p1") == "evil");
+  keep("harmless");
+  CHECK_FALSE(found(items, "u", "p1"));
+}
+
+TEST_CASE("an item that was too large to keep is not shown, and counts as given") {
+  StartedItems items;
+  const std::string outline = R"({"method":"item/started","params":{"threadId":"t","turnId":"u",)"
+                              R"("item":{"type":"fileChange","id":"p1","changes":[]}}})";
+  items.keep(codex::detail::EnvelopeScanner().scan(outline, 1'000'000));
+  CHECK_FALSE(found(items, "u", "p1"));
+  start(items, "u", "p1", "harmless");
+  CHECK_FALSE(found(items, "u", "p1"));
+  CHECK(items.is_ambiguous("u", "p1"));
+}
+
 TEST_CASE("an id that is asked about twice names nothing any more") {
   StartedItems items;
   start(items, "u", "p1", "harmless");

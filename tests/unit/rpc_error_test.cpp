@@ -1,6 +1,10 @@
 #include "wire/rpc_error.hpp"
 
+#include <initializer_list>
+#include <string>
+#include <string_view>
 #include <typeinfo>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -96,6 +100,38 @@ TEST_CASE("an unknown method is MethodNotFoundError, whatever the code") {
   // The same words about a value inside the params.
   thrown<InvalidRequestError>(error_text(-32600, message), "thread/start");
   thrown<InvalidRequestError>(error_text(-32600, message), "x");
+}
+
+TEST_CASE("a thread that is missing is told from whatever else is refused") {
+  const std::string id = "0199c0de-0000-7000-8000-000000000000";
+  // As the runtimes 0.131.0, 0.150.0 and 0.171.0 say it.
+  const std::string_view read = "failed to read thread: invalid thread-store request: ";
+  for (const auto& [code, message] : std::initializer_list<std::pair<int, std::string>>{
+           {-32600, "thread not found: " + id},
+           {-32602, "thread not found: " + id},
+           {-32600, "thread not loaded: " + id},
+           {-32600, "no rollout found for thread id " + id},
+           {-32600, "no archived rollout found for thread id " + id},
+           {-32603, std::string(read) + "no rollout found for thread id " + id},
+           {-32600, "failed to resolve rollout path `/a b/r.jsonl`: file does not exist"},
+           {-32600,
+            "failed to resolve rollout path `/r`: No such file or directory (os error 2)"}}) {
+    INFO(message);
+    const InvalidRequestError& as_invalid =
+        thrown<ThreadNotFoundError>(error_text(code, message), "thread/resume");
+    CHECK(as_invalid.code() == code);
+    CHECK(as_invalid.message() == message);
+  }
+  for (const char* message :
+       {"failed to load configuration: Model provider `nope` not found",
+        "session x is archived. Run `codex unarchive x` to unarchive it first.",
+        "invalid thread id: invalid character: found `n` at 1", "thread not found: ",
+        "thread not found: the one of your configuration, it seems", "no rollout found",
+        "failed to resolve rollout path `/r`: Permission denied (os error 13)"}) {
+    INFO(message);
+    thrown<InvalidRequestError>(error_text(-32600, message), "thread/resume");
+  }
+  thrown<CodexRpcError>(error_text(-32000, "thread not found: " + id));
 }
 
 TEST_CASE("secrets do not get into what()") {

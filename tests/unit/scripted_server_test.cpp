@@ -340,6 +340,12 @@ TEST_CASE("each recording can be read, and what is none is refused with its line
   CHECK(contains(message_of<std::runtime_error>([&] { server.play(bad); }), "bad:2: "));
   CHECK_NOTHROW(server.play(write_file(folder.path() / "torn", line + "\n{\"dir\":\"se")));
   CHECK_THROWS_AS(server.play(folder.path() / "missing"), std::runtime_error);
+  CHECK_NOTHROW(server.play(write_file(folder.path() / "marked", "\xef\xbb\xbf" + line + "\r\n")));
+  std::string wide = "\xff\xfe";
+  for (const char c : line + "\n" + line) wide.append({c, '\0'});
+  const auto in_utf16 = write_file(folder.path() / "wide", wide);
+  CHECK(contains(message_of<std::runtime_error>([&] { server.play(in_utf16); }),
+                 "wide is UTF-16; convert it to UTF-8"));
 }
 
 TEST_CASE("answers are not held up by requests that the client has not made") {

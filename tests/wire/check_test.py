@@ -226,6 +226,29 @@ class Check(WireTest):
         self.assert_exit(process, 0)
         self.assertEqual(table(process)["all"]["count"], 1)
 
+    def test_a_byte_order_mark_is_no_loss(self):
+        mark = b"\xef\xbb\xbf"
+        path = self.folder / "marked"
+        path.write_bytes(mark + received(STARTED).encode() + b"\r\n"
+                         + mark + received(STARTED).encode() + b"\n" + mark + b"\n")
+        process = run("check", path)
+        self.assert_exit(process, 0)
+        self.assertEqual(table(process)["all"]["count"], 2)
+
+    def test_a_file_in_utf_16_is_told_once_and_the_others_are_checked(self):
+        text = "\n".join([received(STARTED)] * 3)
+        for encoding in ["utf-16", "utf-16-le", "utf-16-be", "utf-32"]:
+            with self.subTest(encoding):
+                path = self.folder / "wide"
+                path.write_bytes(text.encode(encoding))
+                process = run("check", path, trace("review"))
+                self.assertEqual(process.returncode, 2)
+                self.assertEqual(process.stderr.decode(), f"codex-wire: {path} is UTF-16; convert "
+                                 "it to UTF-8: iconv -f UTF-16 -t UTF-8\n")
+                self.assertEqual(table(process)["all"]["count"], 45)
+                stdin = run("check", "-", stdin=path.read_bytes())
+                self.assertIn(b"- is UTF-16", stdin.stderr)
+
     def test_hostile_bytes_are_told_without_reaching_the_terminal(self):
         path = self.folder / "hostile"
         path.write_bytes(

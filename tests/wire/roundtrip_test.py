@@ -91,6 +91,10 @@ class Roundtrip(WireTest):
         process = run("roundtrip", "--type", "ThreadId", stdin=b' "a"\r\n\t"b" \n"c"')
         self.assertEqual(process.stdout, b'"a"\n"b"\n"c"\n')
 
+    def test_a_byte_order_mark_in_front_is_skipped(self):
+        process = run("roundtrip", "--type", "ThreadId", stdin=b'\xef\xbb\xbf"a"\n"b"\n')
+        self.assertEqual(process.stdout, b'"a"\n"b"\n')
+
     def test_no_input_gives_no_output(self):
         process = run("roundtrip", "--type", "ThreadId")
         self.assert_exit(process, 0)

@@ -196,6 +196,19 @@ class Show(WireTest):
         (line,) = self.told(received("item/completed", item=5))
         self.assertIn("item/completed  (item/completed: params", line)
 
+    def test_a_byte_order_mark_is_skipped_and_utf_16_is_told_once(self):
+        line = b'{"method":"initialized"}\n'
+        process = run("show", "-", stdin=b"\xef\xbb\xbf" + line)
+        self.assertEqual(process.stdout.decode(),
+                         "            client tells           initialized\n")
+        path = self.folder / "wide"
+        path.write_bytes((line * 3).decode().encode("utf-16"))
+        for arguments in [["show", path], ["show", "--follow", path]]:
+            process = run(*arguments)
+            self.assertEqual(process.returncode, 2)
+            self.assertEqual(process.stdout, b"")
+            self.assertEqual(process.stderr.count(b"is UTF-16"), 1)
+
     def test_stdin_and_plain_messages_are_told_too(self):
         process = run("show", "-", stdin=b'{"method":"initialized"}\n')
         self.assertEqual(process.stdout.decode(),
@@ -243,6 +256,12 @@ class Follow(WireTest):
                 self.append(path, line[middle:])
                 self.assertIn(b'{"number":%d}' % number, wire.stdout.next())
             self.assertEqual(wire.end(signal.SIGTERM), -signal.SIGTERM)
+
+    def test_a_byte_order_mark_is_skipped(self):
+        path = self.folder / "growing"
+        path.write_bytes(b"\xef\xbb\xbf" + received("moon/rose", number=1).encode() + b"\n")
+        with Running("show", "--follow", path) as wire:
+            self.assertIn(b'{"number":1}', wire.stdout.next())
 
     def test_half_a_line_waits_for_its_other_half(self):
         path = self.folder / "growing"

@@ -10,6 +10,7 @@
 #include <codex/protocol/registry.hpp>
 
 #include "commands.hpp"
+#include "input.hpp"
 #include "printable.hpp"
 #include "typed_value.hpp"
 
@@ -87,7 +88,8 @@ int roundtrip(const std::string& name) {
     return 2;
   }
   std::string line;
-  while (std::cout && std::getline(std::cin, line)) {
+  for (bool is_first = true; std::cout && std::getline(std::cin, line); is_first = false) {
+    if (is_first) drop_byte_order_mark(line);
     std::cout << answer(*type, line) << '\n' << std::flush;
   }
   return std::cin.bad() ? 2 : 0;

@@ -20,19 +20,23 @@ void notice(const std::string& file, std::string_view what) {
   std::cerr << "codex-wire: " << printable(file) << ' ' << what << std::endl;
 }
 
-/// Until a signal comes, or nobody reads the output any more.
-void follow(const std::string& file, Narrator& narrator) {
+/// Until a signal comes, or nobody reads the output any more; false where it cannot be read.
+bool follow(const std::string& file, Narrator& narrator) {
   constexpr std::chrono::milliseconds pause{100};
   FollowedFile followed(file);
   bool told_missing = false;
+  bool is_first = true;
   std::string line;
   while (std::cout) {
     switch (followed.next(line)) {
       case FollowedFile::State::line:
+        if (std::exchange(is_first, false) && is_in_other_encoding(file, line)) return false;
+        drop_byte_order_mark(line);
         if (!is_blank(line)) narrator.line(line);
         continue;
       case FollowedFile::State::restarted:
         narrator.finish();
+        is_first = true;
         notice(file, "became shorter: from its start");
         continue;
       case FollowedFile::State::missing:
@@ -44,6 +48,7 @@ void follow(const std::string& file, Narrator& narrator) {
     std::cout << std::flush;
     std::this_thread::sleep_for(pause);
   }
+  return true;
 }
 
 }  // namespace
@@ -53,8 +58,7 @@ int show(const ShowOptions& options) {
   if (options.full) style.max_characters = std::numeric_limits<std::size_t>::max();
   Narrator narrator(std::cout, style);
   if (options.follow && options.file != "-") {
-    follow(options.file, narrator);
-    return 0;
+    return follow(options.file, narrator) ? 0 : 2;
   }
   const auto tell = [&](const std::string& line, std::size_t) {
     narrator.line(line);

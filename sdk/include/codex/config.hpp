@@ -104,7 +104,9 @@ struct CodexConfig {
   /// oldest deltas are dropped, and the consumer is told how many.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
 
-  /// The longest message that the runtime may send; a longer one ends the connection.
+  /// The longest message that the runtime may send, in bytes. Of a longer one little is kept: as
+  /// the answer to a call it is that call's `MessageTooLargeError`, a notification is dropped and
+  /// counted, and a request is refused. The connection goes on.
   std::size_t max_message_bytes = std::size_t{256} * 1024 * 1024;
 
   /// Where to talk to a runtime instead of starting one; see

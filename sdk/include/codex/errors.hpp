@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -115,6 +116,24 @@ class UnsupportedError : public CodexError {
   using CodexError::CodexError;
 };
 
+/// The runtime's answer to a request is larger than `CodexConfig::max_message_bytes`, and was not
+/// kept. The runtime has done what it was asked to; the connection stays usable.
+class MessageTooLargeError : public CodexError {
+ public:
+  /// With the method that was asked for, the size of the answer and the limit, both in bytes.
+  MessageTooLargeError(std::string_view method, std::size_t size, std::size_t limit);
+
+  /// The size of the answer, in bytes.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// The limit: `CodexConfig::max_message_bytes`.
+  [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+
+ private:
+  std::size_t size_;
+  std::size_t limit_;
+};
+
 /// The runtime answered a request with an error.
 class JsonRpcError : public CodexError {
  public:
@@ -152,6 +171,15 @@ class ParseError : public CodexRpcError {
 class InvalidRequestError : public CodexRpcError {
  public:
   using CodexRpcError::CodexRpcError;
+};
+
+/// The runtime has no such thread: it was never stored, it was deleted, or it has to be resumed
+/// first. `code()` is what the runtime sent: -32600, and -32602 or -32603 for a few methods. An id
+/// that is no id of a thread at all, or an archived thread that only needs `thread_unarchive`, is a
+/// plain `InvalidRequestError`.
+class ThreadNotFoundError : public InvalidRequestError {
+ public:
+  using InvalidRequestError::InvalidRequestError;
 };
 
 /// The runtime has no such method. `code()` is what it sent: -32601, or -32600 in most cases.

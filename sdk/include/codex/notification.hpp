@@ -41,6 +41,11 @@ class Notification {
   /// The whole message as JSON text.
   [[nodiscard]] std::string_view text() const noexcept;
 
+  /// Whether the message was larger than `CodexConfig::max_message_bytes`. Then `text()` and
+  /// `params()` have its outline: lists are empty, and long strings are cut. Only what ends a turn
+  /// or a login comes so; other notifications that are too large are dropped and counted.
+  [[nodiscard]] bool is_abridged() const noexcept;
+
   /// The whole message. Throws `DecodeError` when it is no JSON, or nests too deep.
   [[nodiscard]] Json json() const;
 

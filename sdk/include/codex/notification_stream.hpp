@@ -30,8 +30,9 @@ class NotificationStream {
   /// The next notification if it is there already. Throws `TransportClosedError` as `next` does.
   std::optional<Notification> try_next();
 
-  /// How many notifications this stream missed because it was not read for so long that they passed
-  /// `CodexConfig::event_buffer_bytes`.
+  /// How many notifications this stream missed: because it was not read for so long that they
+  /// passed `CodexConfig::event_buffer_bytes`, or because one was larger than
+  /// `CodexConfig::max_message_bytes`.
   [[nodiscard]] std::uint64_t dropped() const;
 
   using Iterator = detail::PullIterator<NotificationStream, Notification>;

@@ -97,8 +97,9 @@ struct ThreadResumeOptions {
   /// Instructions of yours that rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the runtime loads all turns of the thread into its answer (`excludeTurns` on the wire,
-  /// the other way round). The SDK does not use them: false is faster, and
-  /// `Codex::all<requests::ThreadTurnsList>` reads them page by page. Needs runtime 0.151.0.
+  /// the other way round). The SDK does not use them: `Codex::all<requests::ThreadTurnsList>` reads
+  /// them page by page. Default: no from runtime 0.151.0 on, and yes with older ones, which take
+  /// `false` only with `CodexConfig::experimental_api`.
   std::optional<bool> include_turns{};
   /// The model: "gpt-5".
   Optional<std::string> model{};

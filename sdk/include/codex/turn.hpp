@@ -46,7 +46,8 @@ struct TurnResult {
   /// The last token usage that the runtime told of this turn.
   Optional<protocol::ThreadTokenUsage> usage{};
 
-  /// How many items, the oldest, are missing because all items together passed 256 MiB.
+  /// How many items are missing: the oldest, because all items together passed 256 MiB, and those
+  /// that were larger than `CodexConfig::max_message_bytes`.
   std::uint64_t dropped_items = 0;
   /// How many items had begun and not ended: commands that ran, messages that were being written.
   std::uint64_t unfinished_items = 0;
@@ -123,8 +124,9 @@ class TurnStream {
   /// `CancelledError` by the turn's own options, after it interrupted the turn.
   std::optional<Notification> next();
 
-  /// How many deltas were dropped because this stream was not read for so long that the turn's
-  /// events passed `CodexConfig::event_buffer_bytes`.
+  /// How many events were dropped: deltas, because this stream was not read for so long that the
+  /// turn's events passed `CodexConfig::event_buffer_bytes`, and what was larger than
+  /// `CodexConfig::max_message_bytes`.
   [[nodiscard]] std::uint64_t dropped() const;
 
   using Iterator = detail::PullIterator<TurnStream, Notification>;

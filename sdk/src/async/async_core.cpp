@@ -3,6 +3,7 @@
 #include <codex/errors.hpp>
 
 #include "task/operation.hpp"
+#include "task/start_thread.hpp"
 #include "task/thread_signals.hpp"
 
 namespace codex::detail {
@@ -49,7 +50,7 @@ std::shared_ptr<AsyncCore::Attempt> AsyncCore::current_attempt() {
   if (attempt_ && !(attempt_->is_over && attempt_->error)) return attempt_;
   if (starter_.joinable()) starter_.join();  // it is done
   auto attempt = std::make_shared<Attempt>();
-  starter_ = std::thread([this, attempt] { start_client(attempt); });
+  starter_ = start_thread("start the client", [this, attempt] { start_client(attempt); });
   attempt_ = attempt;
   return attempt;
 }
@@ -88,7 +89,7 @@ Task<void> AsyncCore::close(std::shared_ptr<AsyncCore> self) {
   std::unique_lock lock(self->mutex_);
   if (!self->is_closing_) {
     AsyncCore* const core = self.get();  // `end` waits for the thread
-    self->closer_ = std::thread([core] {
+    self->closer_ = start_thread("close the client", [core] {
       block_signals_on_this_thread();
       core->close_now(true);
     });

@@ -16,6 +16,12 @@ namespace {
 // take a millisecond.
 constexpr std::chrono::milliseconds exit_patience{200};
 
+WindowOptions window_options(const ConnectionOptions& options) {
+  WindowOptions window = options.window;
+  window.max_answer_bytes = options.max_line_bytes;
+  return window;
+}
+
 std::unique_ptr<WireLog> open_wire_log(const std::optional<std::string>& path) {
   if (!path) return nullptr;
   return std::make_unique<WireLog>(*path);
@@ -28,7 +34,7 @@ Connection::Connection(ConnectionOptions options)
       wire_log_(open_wire_log(options_.wire_log)),
       timers_(std::make_shared<Timers>([this] { transport_->wake(); })),
       router_(std::make_shared<Router>(options_.event_buffer_bytes, timers_)),
-      window_(std::make_shared<RequestWindow>(options_.window, timers_,
+      window_(std::make_shared<RequestWindow>(window_options(options_), timers_,
                                               [this](std::string_view line) { send(line); })),
       splitter_(options_.max_line_bytes) {}
 
@@ -144,7 +150,7 @@ void Connection::converse() {
 std::optional<std::string> Connection::receive(std::string_view bytes) {
   const bool is_sane = split(bytes);
   std::optional<std::string> violation;
-  for (std::string& line : lines_) {
+  for (Line& line : lines_) {
     if (!violation) violation = take(std::move(line));
   }
   lines_.clear();
@@ -171,20 +177,24 @@ std::string Connection::stray_output() const {
   return text + excerpt(splitter_.partial());
 }
 
-std::optional<std::string> Connection::take(std::string line) {
+std::optional<std::string> Connection::take(Line line) {
   if (preamble_.is_over()) return handle(std::move(line));
-  const std::size_t begin = preamble_.skip(line);
+  const std::size_t begin = preamble_.skip(line.text);
   if (begin > 0 && wire_log_) {
-    wire_log_->garbage(Direction::recv, std::string_view(line).substr(0, begin));
+    wire_log_->garbage(Direction::recv, std::string_view(line.text).substr(0, begin));
   }
-  return begin < line.size() ? handle(line.substr(begin)) : std::nullopt;
+  if (begin >= line.text.size()) return std::nullopt;
+  line.text.erase(0, begin);
+  return handle(std::move(line));
 }
 
-std::optional<std::string> Connection::handle(std::string line) {
-  std::shared_ptr<const Message> message = scanner_.scan(std::move(line));
+std::optional<std::string> Connection::handle(Line line) {
+  std::shared_ptr<const Message> message = scanner_.scan(std::move(line.text), line.full_size);
   const Envelope& envelope = message->envelope;
   if (wire_log_) {
-    if (envelope.kind == MessageKind::invalid) {
+    if (message->full_size > 0) {
+      wire_log_->abridged(Direction::recv, message->text, message->full_size);
+    } else if (envelope.kind == MessageKind::invalid) {
       wire_log_->garbage(Direction::recv, message->text);
     } else {
       wire_log_->message(Direction::recv, message->text);
@@ -197,10 +207,10 @@ std::optional<std::string> Connection::handle(std::string line) {
       break;
     case MessageKind::response:
     case MessageKind::error:
-      window_->answer(envelope);
+      window_->answer(*message);
       break;
     case MessageKind::server_request:
-      handle_server_request(envelope);
+      handle_server_request(*message);
       break;
     case MessageKind::invalid:
       // Whatever it was meant to be, someone may wait for it in vain from now on.
@@ -210,7 +220,8 @@ std::optional<std::string> Connection::handle(std::string line) {
   return std::nullopt;
 }
 
-void Connection::handle_server_request(const Envelope& request) {
+void Connection::handle_server_request(const Message& message) {
+  const Envelope& request = message.envelope;
   const std::string id(request.id);
   const std::string method(request.method);
   if (std::max(id.size(), method.size()) > max_id_bytes) {
@@ -224,7 +235,8 @@ void Connection::handle_server_request(const Envelope& request) {
                                        .method = method,
                                        .params = std::string(request.params),
                                        .thread_id = std::string(request.thread_id),
-                                       .turn_id = std::string(request.turn_id)});
+                                       .turn_id = std::string(request.turn_id),
+                                       .is_abridged = message.full_size > 0});
   } catch (const std::exception& error) {
     respond_error(id, -32603,
                   mask_secrets("This client failed to handle " + method + ": " + error.what()));

@@ -37,11 +37,13 @@ struct ServerRequest {
   std::string params;  // JSON text; empty when there are none
   std::string thread_id;
   std::string turn_id;
+  /// Whether it was too large to keep: the params are an outline then, and it must be refused.
+  bool is_abridged = false;
 };
 
 struct ConnectionOptions {
   WindowOptions window = {};
-  /// The longest message.
+  /// The longest message. Of a longer one, only what `Abridger` leaves is kept.
   std::size_t max_line_bytes = std::size_t{256} * 1024 * 1024;
   /// What each stream of events may hold for slow readers.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
@@ -133,9 +135,9 @@ class Connection {
   void converse();
   [[nodiscard]] std::optional<std::string> receive(std::string_view bytes);
   [[nodiscard]] bool split(std::string_view bytes);
-  [[nodiscard]] std::optional<std::string> take(std::string line);
-  [[nodiscard]] std::optional<std::string> handle(std::string line);
-  void handle_server_request(const Envelope& request);
+  [[nodiscard]] std::optional<std::string> take(Line line);
+  [[nodiscard]] std::optional<std::string> handle(Line line);
+  void handle_server_request(const Message& message);
   [[nodiscard]] Failure describe_end();
   [[nodiscard]] Failure failure(std::string reason, const ExitStatus& status = {}) const;
   void fail(const Failure& failure);
@@ -161,7 +163,7 @@ class Connection {
   LineSplitter splitter_;
   Preamble preamble_;
   EnvelopeScanner scanner_;
-  std::vector<std::string> lines_;
+  std::vector<Line> lines_;
 
   mutable std::mutex failure_mutex_;
   std::optional<Failure> failure_;

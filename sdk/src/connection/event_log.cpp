@@ -22,6 +22,11 @@ bool is_essential(std::string_view method) {
          method == "thread/tokenUsage/updated";
 }
 
+/// Whether those who wait need it even where only its outline was kept.
+bool is_last(std::string_view method) {
+  return method == "turn/completed" || method == "account/login/completed";
+}
+
 }  // namespace
 
 EventLog::EventLog(std::string name, Retention retention, std::size_t max_bytes,
@@ -37,7 +42,9 @@ void EventLog::append(Notification event) {
   const std::size_t bytes = event.text().size() + entry_overhead;
   const Rank rank = rank_of(event);
   for (const auto& observer : observers_) observer->on_event(event);
-  if (cursors_.empty() && retention_ == Retention::turn) {
+  const bool is_lost = event.is_abridged() && !is_last(event.method());
+  // Its place stays empty, so that readers count it among the dropped.
+  if (is_lost || (cursors_.empty() && retention_ == Retention::turn)) {
     ++end_position_;
     return;
   }

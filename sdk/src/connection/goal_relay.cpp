@@ -184,12 +184,17 @@ Notification GoalRelay::relabelled(const Notification& event) {
   if (turn_id.data() >= text.data() && turn_id.data() < text.data() + text.size()) {
     std::string line(text);
     line.replace(static_cast<std::size_t>(turn_id.data() - text.data()), turn_id.size(), turn_id_);
-    return Notification(scanner_.scan(std::move(line)));
+    return scanned(std::move(line), event);
   }
   Json json = protocol::detail::parse_or_discard(text);
   if (json.is_discarded()) return event;
   json["params"]["turnId"] = turn_id_;
-  return Notification(scanner_.scan(compact(json)));
+  return scanned(compact(json), event);
+}
+
+Notification GoalRelay::scanned(std::string line, const Notification& original) {
+  const std::size_t full_size = original.is_abridged() ? line.size() : 0;
+  return Notification(scanner_.scan(std::move(line), full_size));
 }
 
 Notification GoalRelay::last_event() {
@@ -204,7 +209,7 @@ Notification GoalRelay::last_event() {
   if (started_at_ && completed_at) {
     turn["durationMs"] = std::max<std::int64_t>(0, *completed_at - *started_at_) * 1000;
   }
-  return Notification(scanner_.scan(compact(json)));
+  return scanned(compact(json), *completed_);
 }
 
 }  // namespace codex::detail

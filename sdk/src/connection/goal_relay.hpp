@@ -79,6 +79,7 @@ class GoalRelay {
   [[nodiscard]] Step step_at_end(bool is_taken);
   [[nodiscard]] Notification relabelled(const Notification& event);
   [[nodiscard]] Notification last_event();
+  [[nodiscard]] Notification scanned(std::string line, const Notification& original);
 
   const std::string thread_id_;
   const std::shared_ptr<EventLog> events_;

@@ -42,24 +42,13 @@ std::optional<Expiry> expired_already(const Request& request) {
 }
 
 std::optional<std::uint64_t> own_id(std::string_view token) {
+  if (token.size() > max_id_bytes) return std::nullopt;
+  const std::string text = canonical_id(token);
   std::uint64_t id = 0;
-  const char* end = token.data() + token.size();
-  const auto [stopped_at, error] = std::from_chars(token.data(), end, id);
+  const char* end = text.data() + text.size();
+  const auto [stopped_at, error] = std::from_chars(text.data(), end, id);
   if (error != std::errc{} || stopped_at != end) return std::nullopt;
   return id;
-}
-
-Outcome<std::string> outcome_of(const Envelope& answer, std::string_view method) {
-  const bool is_error = answer.kind == MessageKind::error;
-  if (protocol::detail::is_too_deep(is_error ? answer.error : answer.result)) {
-    return make_error<DecodeError>(is_error ? "error" : "result", protocol::detail::too_deep(),
-                                   std::string(method));
-  }
-  if (is_error) return rpc_exception(answer.error, method);
-  if (answer.result.empty()) {
-    return make_error<CodexError>("Malformed JSON-RPC response to " + std::string(method));
-  }
-  return std::string(answer.result);
 }
 
 }  // namespace
@@ -151,8 +140,26 @@ void RequestWindow::send_queued(std::deque<std::uint64_t>& queue, Deliveries& de
   }
 }
 
-void RequestWindow::answer(const Envelope& answer) {
-  const auto id = own_id(answer.id);
+Outcome<std::string> RequestWindow::outcome_of(const Message& message,
+                                               const std::string& method) const {
+  const Envelope& answer = message.envelope;
+  const bool is_error = answer.kind == MessageKind::error;
+  if (message.full_size > 0 && !is_error) {
+    return make_error<MessageTooLargeError>(method, message.full_size, options_.max_answer_bytes);
+  }
+  if (protocol::detail::is_too_deep(is_error ? answer.error : answer.result)) {
+    return make_error<DecodeError>(is_error ? "error" : "result", protocol::detail::too_deep(),
+                                   method);
+  }
+  if (is_error) return rpc_exception(answer.error, method);
+  if (answer.result.empty()) {
+    return make_error<CodexError>("Malformed JSON-RPC response to " + method);
+  }
+  return std::string(answer.result);
+}
+
+void RequestWindow::answer(const Message& message) {
+  const auto id = own_id(message.envelope.id);
   if (!id) return;
   Deliveries deliveries;
   std::unique_lock lock(mutex_);
@@ -164,9 +171,9 @@ void RequestWindow::answer(const Envelope& answer) {
   lock.unlock();
   answered.watch.reset();
   if (answered.completion) {
-    answered.completion(outcome_of(answer, answered.method));
-  } else if (answered.on_late_result && !answer.result.empty()) {
-    answered.on_late_result(std::string(answer.result));
+    answered.completion(outcome_of(message, answered.method));
+  } else if (answered.on_late_result && !message.envelope.result.empty()) {
+    answered.on_late_result(std::string(message.envelope.result));
   }
   deliver(std::move(deliveries));
 }

@@ -41,6 +41,8 @@ struct WindowOptions {
   std::size_t control_reserve = 32;
   /// What the requests that wait their turn may hold in all.
   std::size_t max_queued_bytes = std::size_t{256} * 1024 * 1024;
+  /// What errors say of an answer that was too large to keep.
+  std::size_t max_answer_bytes = std::size_t{256} * 1024 * 1024;
   /// How long a request that was given up keeps its place among those in flight. The server may be
   /// working on it still, so the place is not free; its answer may have been lost, so the place is
   /// not taken for ever.
@@ -60,7 +62,7 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   void start(Request request);
 
   /// Brings an answer to the request that it belongs to; one that belongs to none is ignored.
-  void answer(const Envelope& answer);
+  void answer(const Message& answer);
 
   /// Completes all requests, and those that follow, with this failure.
   void fail(const Failure& failure);
@@ -83,6 +85,8 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   using Deliveries = std::vector<Delivery>;
 
   static void deliver(Deliveries deliveries);
+  [[nodiscard]] Outcome<std::string> outcome_of(const Message& answer,
+                                                const std::string& method) const;
 
   // All of these with the lock held.
   [[nodiscard]] std::optional<Delivery> admit(Request& request);

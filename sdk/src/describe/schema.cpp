@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 
 #include "describe/path.hpp"
 #include "describe/shapes.hpp"
+#include "text/ascii.hpp"
 
 namespace codex::detail {
 namespace {
@@ -19,6 +21,24 @@ enum class Rigour {
   loose,   // what has a default may be left out
   strict,  // what models follow to the letter: all members are required, and there are no others
 };
+
+/// A type's name as a reference may bear it: `weather::Tree<std::string>` is `Tree_string`. Two
+/// types may have the same.
+std::string definition_name(std::string_view type) {
+  std::string name;
+  while (!type.empty()) {
+    const auto is_of_word = [](char c) {
+      return is_ascii_letter(c) || is_ascii_digit(c) || c == '_';
+    };
+    const auto end = std::find_if_not(type.begin(), type.end(), is_of_word);
+    const std::string_view word = type.substr(0, static_cast<std::size_t>(end - type.begin()));
+    type.remove_prefix(word.size());
+    const bool is_namespace = type.starts_with("::");
+    if (!word.empty() && !is_namespace) name.append(name.empty() ? "" : "_").append(word);
+    if (!type.empty()) type.remove_prefix(1);
+  }
+  return name.empty() ? "Type" : name;
+}
 
 class SchemaWriter {
  public:
@@ -122,8 +142,7 @@ Json SchemaWriter::object(const ObjectShape& shape) {
 Json SchemaWriter::reference_to(const Shape& shape) {
   std::string& name = names_[&shape];
   if (name.empty()) {
-    const std::size_t colon = shape.name.rfind(':');
-    name = shape.name.substr(colon == std::string_view::npos ? 0 : colon + 1);
+    name = definition_name(shape.name);
     const auto is_taken = [&](const auto& entry) {
       return entry.first != &shape && entry.second == name;
     };

@@ -108,6 +108,7 @@ void AgentReach::note_response(std::string_view method, std::string_view result)
 
 void AgentReach::see(const Message& notification) {
   const Envelope& envelope = notification.envelope;
+  if (notification.full_size > 0) note_abridged(envelope.method);
   const bool is_completed = envelope.method == "item/completed";
   if (envelope.method == "thread/settings/updated") {
     const Json params = read(envelope.params);
@@ -115,9 +116,10 @@ void AgentReach::see(const Message& notification) {
     learn(std::string(envelope.thread_id), member(params, "threadSettings"), true);
   } else if (is_completed || envelope.method == "item/started") {
     const std::string_view text = notification.text;
-    const bool is_command = names_any(text, R"("type":"commandExecution")");
-    bool is_more = names_any(text, R"("type":"fileChange")", R"("type":"collabAgentToolCall")",
-                             R"("type":"subAgentActivity")");
+    // Not with the name of the member before it: a proxy may put blanks between them.
+    const bool is_command = names_any(text, R"("commandExecution")");
+    bool is_more =
+        names_any(text, R"("fileChange")", R"("collabAgentToolCall")", R"("subAgentActivity")");
     std::unique_lock lock(mutex_);
     if (is_command) note_stranger(envelope.thread_id);
     if (!is_completed) note_started(envelope);
@@ -130,6 +132,13 @@ void AgentReach::see(const Message& notification) {
     if (is_completed && member(item, "type") == "commandExecution") note_ended(envelope);
     see_item(item, envelope.thread_id, is_completed);
   }
+}
+
+/// Its lists are empty: folders may be missing.
+void AgentReach::note_abridged(std::string_view method) {
+  if (method != "thread/settings/updated" && !method.starts_with("item/")) return;
+  const std::lock_guard lock(mutex_);
+  is_unknowable_ = true;
 }
 
 Json AgentReach::read(std::string_view text) {

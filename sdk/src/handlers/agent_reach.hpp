@@ -119,8 +119,9 @@ class AgentReach {
     [[nodiscard]] bool hold_hidden_in(const std::filesystem::path& folder) const;
   };
 
-  /// What cannot be read makes everything writable.
+  /// What cannot be read makes everything writable, and so does what was too large to keep.
   [[nodiscard]] Json read(std::string_view text);
+  void note_abridged(std::string_view method);
 
   /// Takes the lock. A copy, for questions to the file system, which may hang. None: everything.
   [[nodiscard]] std::optional<Writable> writable_for(std::string_view thread_id) const;

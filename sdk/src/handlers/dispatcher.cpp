@@ -53,6 +53,13 @@ std::string thread_of(const ServerRequest& request) {
   return id.size() <= max_id_bytes ? id : "";
 }
 
+/// Why no handler can be shown the request; empty where it can.
+std::string problem_of(const ServerRequest& request) {
+  if (request.is_abridged) return "It is larger than CodexConfig::max_message_bytes allows";
+  const bool is_too_deep = protocol::detail::is_too_deep(request.params);
+  return is_too_deep ? "params: " + protocol::detail::too_deep() : "";
+}
+
 std::size_t bytes_of(const ServerRequest& request) {
   return request.id.size() + request.method.size() + request.params.size();
 }
@@ -191,7 +198,7 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
   request.thread_id = thread_of(request);
   const TimePoint arrived = Clock::now();
   if (is_about_item(request.method)) {
-    items_.note_asked(turn_of(request), answer_id_of(request), parse_or_discard(request.id).dump());
+    items_.note_asked(turn_of(request), answer_id_of(request), canonical_id(request.id));
   }
   ChosenHandler handler = book_.choose(request.method, request.thread_id, request.params);
   auto call = std::make_shared<Call>();
@@ -211,10 +218,10 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
     return connection.respond_error(unanswered.id, -32601,
                                     "the client does not answer " + unanswered.method);
   }
-  if (protocol::detail::is_too_deep(call->request.params)) {
+  if (const std::string problem = problem_of(call->request); !problem.empty()) {
     lock.unlock();
     refuse(*call, failed);
-    return tell(*call, Kind::unreadable, "params: " + protocol::detail::too_deep());
+    return tell(*call, Kind::unreadable, problem);
   }
   const Key key = next_key_++;
   const bool is_bounded = has_room_for(call->request);
@@ -473,11 +480,11 @@ void Dispatcher::expire(Key key) {
 void Dispatcher::resolve(const Message& notification) {
   const Json params = parse_or_discard(notification.envelope.params);
   if (!params.is_object() || !params.contains("requestId")) return;
-  const Json& id = params["requestId"];
-  items_.note_resolved(id.dump());
+  const std::string id = canonical_id(params["requestId"].dump());
+  items_.note_resolved(id);
   // Nobody waits for an answer any more.
   for (auto& call :
-       settle_if([&](const Call& call) { return parse_or_discard(call.request.id) == id; })) {
+       settle_if([&](const Call& call) { return canonical_id(call.request.id) == id; })) {
     cancel(std::move(call));
   }
 }

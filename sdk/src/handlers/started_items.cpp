@@ -7,12 +7,13 @@
 namespace codex::detail {
 namespace {
 
-bool is_worth_keeping(std::string_view text) {
-  const auto has_type = [text](std::string_view type) {
-    return text.find(type) != std::string_view::npos;
+bool may_be_asked_about(std::string_view text) {
+  const auto has_word = [text](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
   };
-  // Inside a string the quotes would be escaped.
-  return has_type(R"("type":"fileChange")") || has_type(R"("type":"commandExecution")");
+  // Inside a string the quotes would be escaped. Not with the name of the member before it: a
+  // proxy may put blanks between them.
+  return has_word(R"("fileChange")") || has_word(R"("commandExecution")");
 }
 
 std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
@@ -49,7 +50,7 @@ void KnownIds::erase(Turns::iterator turn) {
 }
 
 void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
-  if (!is_worth_keeping(item_started->text)) return;
+  if (!may_be_asked_about(item_started->text)) return;
   const Envelope& envelope = item_started->envelope;
   const std::lock_guard lock(mutex_);
   if (!ids_.add(envelope.turn_id, envelope.item_id)) {
@@ -57,6 +58,7 @@ void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
     repeated_.add(envelope.turn_id, envelope.item_id);
     return;
   }
+  if (item_started->full_size > 0) return;  // it does not say all that the item does
   items_.push_back({Notification(item_started), std::string(envelope.item_id)});
   bytes_ += item_started->text.size();
   while (items_.size() > max_items_ || (bytes_ > max_bytes_ && items_.size() > 1)) forget_oldest();

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t private_mode = 0700;
+constexpr mode_t folder_mode = 0700;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
@@ -30,14 +30,14 @@ std::error_code make_private_folder(const fs::path& folder) {
   error.clear();
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   if (error) return error;
-  if (::mkdir(path.c_str(), private_mode) != 0) {
+  if (::mkdir(path.c_str(), folder_mode) != 0) {
     error = last_error();
     std::error_code ignored;
     return fs::is_directory(path, ignored) ? std::error_code() : error;  // others were faster
   }
   // The umask may have taken some of it.
   const Descriptor made(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!made.is_open() || ::fchmod(made.get(), private_mode) != 0) return last_error();
+  if (!made.is_open() || ::fchmod(made.get(), folder_mode) != 0) return last_error();
   return {};
 }
 

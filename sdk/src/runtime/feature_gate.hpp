@@ -26,6 +26,7 @@ class FeatureGate {
   [[nodiscard]] bool supports(std::string_view method, std::string_view member) const;
 
   [[nodiscard]] const RuntimeSupport& support() const noexcept { return support_; }
+  [[nodiscard]] const RuntimeVersion& runtime() const noexcept { return runtime_; }
 
  private:
   void check_method(std::string_view method) const;

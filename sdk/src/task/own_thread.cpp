@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "task/owner_process.hpp"
+#include "task/start_thread.hpp"
 #include "task/thread_signals.hpp"
 
 namespace codex::detail {
@@ -105,7 +106,8 @@ std::shared_ptr<OwnThread> OwnThread::shared() {
 OwnThread::OwnThread()
     : state_(std::make_shared<State>()),
       executor_([state = state_](std::function<void()> job) { state->post(std::move(job)); }),
-      thread_([state = state_] { state->run(); }) {}
+      thread_(start_thread("start the thread that coroutines go on on",
+                           [state = state_] { state->run(); })) {}
 
 OwnThread::~OwnThread() {
   if (!owner_.is_this()) {

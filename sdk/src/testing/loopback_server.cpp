@@ -17,6 +17,8 @@
 #include <httplib.h>
 
 #include "mask/mask.hpp"
+#include "task/start_thread.hpp"
+#include "testing/server_threads.hpp"
 #include "testing/sigpipe.hpp"
 
 namespace codex::testing::detail {
@@ -164,16 +166,28 @@ struct LoopbackServer::Impl {
 
   /// Returns when the server is ready to be stopped: httplib's `stop` does nothing before.
   void start() {
+    // All threads first: nothing closes the socket of a server that did not run.
+    auto queue = std::make_unique<ServerThreads>(threads);
+    std::promise<bool> bound;
+    listener = codex::detail::start_thread("start a server of codex::testing",
+                                           [this, is_bound = bound.get_future()]() mutable {
+                                             block_sigpipe_in_this_thread();
+                                             if (is_bound.get()) server->listen_after_bind();
+                                           });
+    try {
+      port = server->bind();
+    } catch (...) {
+      bound.set_value(false);
+      listener.join();
+      throw;
+    }
     std::promise<void> running;
-    server->new_task_queue = [&running]() -> httplib::TaskQueue* {
-      auto queue = std::make_unique<httplib::ThreadPool>(threads);
+    server->new_task_queue = [&running, &queue]() -> httplib::TaskQueue* {
+      httplib::TaskQueue* const given = queue.release();
       running.set_value();
-      return queue.release();
+      return given;
     };
-    listener = std::thread([this] {
-      block_sigpipe_in_this_thread();
-      server->listen_after_bind();
-    });
+    bound.set_value(true);
     running.get_future().wait();
   }
 
@@ -187,7 +201,6 @@ struct LoopbackServer::Impl {
 LoopbackServer::LoopbackServer(std::function<HttpAnswer(const HttpRequest&)> answer)
     : impl_(std::make_unique<Impl>(std::move(answer))) {
   impl_->add_routes();
-  impl_->port = impl_->server->bind();
   impl_->start();
 }
 

@@ -1,15 +1,39 @@
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <codex/protocol/support/codec.hpp>
 #include <codex/turn.hpp>
 
 #include "mask/mask.hpp"
+#include "text/ascii.hpp"
 
 namespace codex {
 namespace {
 
 std::string complaint(const std::string& path, const std::string& problem) {
   return path.empty() ? problem : path + ": " + problem;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+}
+
+/// What stands inside, where all of the text is one Markdown fence: models put JSON into one though
+/// they were told not to.
+std::string_view without_fence(std::string_view answer) {
+  std::string_view text = trimmed(answer);
+  const std::size_t ticks = std::min(text.find_first_not_of('`'), text.size());
+  const std::string_view fence = text.substr(0, ticks);
+  text.remove_prefix(ticks);
+  if (ticks < 3 || !text.ends_with(fence)) return answer;
+  text.remove_suffix(ticks);
+  const auto language_end = std::find_if_not(text.begin(), text.end(), detail::is_ascii_letter);
+  text.remove_prefix(static_cast<std::size_t>(language_end - text.begin()));
+  return text;
 }
 
 }  // namespace
@@ -32,7 +56,7 @@ void detail::read_answer(const TurnResult& turn, const Shape& shape, void* value
                            turn);
   }
   try {
-    read_value(shape, value, protocol::decode<Json>(*turn.final_response));
+    read_value(shape, value, protocol::decode<Json>(without_fence(*turn.final_response)));
   } catch (const DecodeError& error) {
     throw OutputParseError(error.path(), error.problem(), turn);
   }

@@ -95,7 +95,9 @@ std::optional<std::string> final_response(const std::vector<types::ThreadItem>& 
 }  // namespace
 
 void TurnCollector::feed(const Notification& event) {
-  if (event.is<events::ItemCompleted>()) {
+  if (event.is<events::ItemCompleted>() && event.is_abridged()) {
+    ++dropped_items_;
+  } else if (event.is<events::ItemCompleted>()) {
     keep_item(event);
   } else if (event.is<events::ItemStarted>()) {
     ++started_items_;

@@ -1,9 +1,12 @@
 #include "wire/envelope.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include <simdjson.h>
+
+#include <codex/protocol/support/nesting.hpp>
 
 #include "text/ascii.hpp"
 
@@ -45,6 +48,49 @@ std::string_view raw_json(ondemand::value& value) {
 bool is_id_token(std::string_view token) {
   return !token.empty() &&
          (token.front() == '"' || token.front() == '-' || is_ascii_digit(token.front()));
+}
+
+/// An id with more of them is no integer of 64 bits.
+constexpr int max_digits = 40;
+
+std::optional<std::int64_t> whole_number(std::string_view digits) {
+  std::int64_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stopped_at, error] = std::from_chars(digits.data(), end, value);
+  if (error != std::errc{} || stopped_at != end) return std::nullopt;
+  return value;
+}
+
+std::string_view without_quotes(std::string_view token) {
+  const bool is_quoted = token.size() >= 2 && token.front() == '"' && token.back() == '"';
+  return is_quoted ? token.substr(1, token.size() - 2) : token;
+}
+
+/// The integer that a number is, also where it is written as 7.0 or 1.2E1.
+std::optional<std::int64_t> integer(std::string_view number) {
+  const std::size_t exponent_at = std::min(number.find_first_of("eE"), number.size());
+  const std::string_view mantissa = number.substr(0, exponent_at);
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
+  std::string digits(mantissa.substr(0, point));
+  if (!whole_number(digits)) return std::nullopt;
+  int zeros = 0;  // to be added
+  if (exponent_at < number.size()) {
+    std::string_view exponent = number.substr(exponent_at + 1);
+    if (exponent.starts_with('+')) exponent.remove_prefix(1);
+    const auto read = whole_number(exponent);
+    if (!read || *read < -max_digits || *read > max_digits) return std::nullopt;
+    zeros = static_cast<int>(*read);
+  }
+  if (point < mantissa.size()) {
+    const std::string_view fraction = mantissa.substr(point + 1);
+    if (fraction.empty() || fraction.size() > max_digits) return std::nullopt;
+    digits.append(fraction);
+    zeros -= static_cast<int>(fraction.size());
+  }
+  for (; zeros < 0 && digits.ends_with('0'); ++zeros) digits.pop_back();
+  if (zeros < 0) return std::nullopt;
+  digits.append(static_cast<std::size_t>(zeros), '0');
+  return whole_number(digits);
 }
 
 // The text of a key between its quotes.
@@ -174,7 +220,9 @@ class Scan {
     if (envelope_.thread_id.empty()) envelope_.thread_id = thread_;
     if (envelope_.turn_id.empty()) envelope_.turn_id = turn_;
     const bool has_error = !envelope_.error.empty() && envelope_.error != "null";
-    if (!envelope_.method.empty()) {
+    // A proxy may echo the method in an answer, or write the null members of a request.
+    const bool is_answer = has_error || (has_result_ && envelope_.result != "null");
+    if (!envelope_.method.empty() && (envelope_.id.empty() || !is_answer)) {
       envelope_.kind =
           envelope_.id.empty() ? MessageKind::notification : MessageKind::server_request;
     } else if (has_error) {
@@ -202,8 +250,9 @@ struct EnvelopeScanner::Parser {
 EnvelopeScanner::EnvelopeScanner() : parser_(std::make_unique<Parser>()) {}
 EnvelopeScanner::~EnvelopeScanner() = default;
 
-std::shared_ptr<const Message> EnvelopeScanner::scan(std::string line) {
+std::shared_ptr<const Message> EnvelopeScanner::scan(std::string line, std::size_t full_size) {
   auto message = std::make_shared<Message>();
+  message->full_size = full_size;
   message->text = std::move(line);
   message->text.reserve(message->text.size() + simdjson::SIMDJSON_PADDING);
   try {
@@ -214,6 +263,11 @@ std::shared_ptr<const Message> EnvelopeScanner::scan(std::string line) {
   }
   if (parser_->parser.capacity() > keep_capacity) parser_ = std::make_unique<Parser>();
   return message;
+}
+
+std::string canonical_id(std::string_view token) {
+  if (const auto id = integer(without_quotes(token))) return std::to_string(*id);
+  return protocol::detail::parse_or_discard(token).dump();
 }
 
 bool is_utf8(std::string_view text) noexcept {

@@ -20,7 +20,7 @@ inline constexpr std::size_t max_id_bytes = 1024;
 /// member that comes twice the last one counts, as it does for `decode`.
 struct Envelope {
   MessageKind kind = MessageKind::invalid;
-  std::string_view id;  // the raw token: `7` or `"seven"`
+  std::string_view id;  // the raw token: `7` or `"seven"`; see canonical_id
   std::string_view method;
   std::string_view params;  // raw JSON, as are the next two
   std::string_view result;
@@ -44,6 +44,8 @@ struct Message {
   Message& operator=(Message&&) = delete;
 
   std::string text;
+  /// Where the line was too long to keep: its bytes. The text is then an outline of it; see Line.
+  std::size_t full_size = 0;
   Envelope envelope;
   std::forward_list<std::string> unescaped;  // owns what stands escaped in the text; 7 at most
 };
@@ -59,13 +61,16 @@ class EnvelopeScanner {
   EnvelopeScanner& operator=(EnvelopeScanner&&) = delete;
 
   /// Scans a line. A line that is no message comes back as `invalid`, with the problem.
-  [[nodiscard]] std::shared_ptr<const Message> scan(std::string line);
+  [[nodiscard]] std::shared_ptr<const Message> scan(std::string line, std::size_t full_size = 0);
 
  private:
   struct Parser;
 
   std::unique_ptr<Parser> parser_;
 };
+
+/// An id token in one form for all that name the same id: a proxy may write 7 as "7" or 7.0.
+[[nodiscard]] std::string canonical_id(std::string_view token);
 
 /// Whether the text is well-formed UTF-8. The runtime ends without a word on anything else.
 bool is_utf8(std::string_view text) noexcept;

@@ -16,6 +16,8 @@ std::string_view Notification::thread_id() const noexcept { return message_->env
 std::string_view Notification::turn_id() const noexcept { return message_->envelope.turn_id; }
 std::string_view Notification::text() const noexcept { return message_->text; }
 
+bool Notification::is_abridged() const noexcept { return message_->full_size > 0; }
+
 std::optional<std::int64_t> Notification::emitted_at_ms() const noexcept {
   return message_->envelope.emitted_at_ms;
 }

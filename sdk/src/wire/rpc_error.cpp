@@ -1,6 +1,7 @@
 #include "wire/rpc_error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -34,6 +35,30 @@ bool denies_method(std::string_view message, std::string_view method) {
   return !method.empty() && message.find(expected) != std::string_view::npos;
 }
 
+/// What the runtime says of a thread that it does not have, with the thread's id at the end. All
+/// versions from 0.131.0 on say so, with -32600, -32602 or -32603; some put other words before.
+constexpr std::array<std::string_view, 4> missing_thread = {
+    "thread not found: ", "thread not loaded: ", "no rollout found for thread id ",
+    "no archived rollout found for thread id "};
+
+/// The file of a stored thread is gone: "failed to resolve rollout path `P`: file does not exist".
+bool denies_rollout(std::string_view message) {
+  return message.starts_with("failed to resolve rollout path `") &&
+         (message.ends_with("`: file does not exist") ||
+          message.ends_with("`: No such file or directory (os error 2)"));
+}
+
+bool denies_thread(std::string_view message) {
+  const auto ends_it = [&](std::string_view words) {
+    const std::size_t found = message.rfind(words);
+    if (found == std::string_view::npos) return false;
+    const std::string_view id = message.substr(found + words.size());
+    return !id.empty() && id.find_first_of(" \n") == std::string_view::npos;
+  };
+  return std::any_of(missing_thread.begin(), missing_thread.end(), ends_it) ||
+         denies_rollout(message);
+}
+
 bool overload_within(const Json& data, int depth_left) {
   if (data.is_string()) return names_overload(data.get_ref<const std::string&>());
   if (depth_left == 0 || !data.is_structured()) return false;
@@ -64,6 +89,10 @@ std::exception_ptr server_exception(std::int64_t code, std::string message, Json
 std::exception_ptr exception_for(std::int64_t code, std::string message, Json data,
                                  std::string_view method) {
   const bool is_unknown_method = denies_method(message, method);
+  const bool may_deny_thread = code == -32600 || code == -32602 || code == -32603;
+  if (may_deny_thread && !is_unknown_method && denies_thread(message)) {
+    return make<ThreadNotFoundError>(code, std::move(message), std::move(data));
+  }
   switch (code) {
     case -32700:
       return make<ParseError>(code, std::move(message), std::move(data));

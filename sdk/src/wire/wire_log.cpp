@@ -29,20 +29,25 @@ void WireLog::message(Direction direction, std::string_view json) {
   if (const auto masked = mask_.mask(json)) {
     append(direction, "\"msg\":" + *masked);
   } else {
-    append_garbage(direction, json);
+    append_garbage(direction, json, json.size());
   }
 }
 
 void WireLog::garbage(Direction direction, std::string_view bytes) {
   const std::lock_guard lock(mutex_);
-  append_garbage(direction, bytes);
+  append_garbage(direction, bytes, bytes.size());
 }
 
-void WireLog::append_garbage(Direction direction, std::string_view bytes) {
+void WireLog::abridged(Direction direction, std::string_view outline, std::size_t full_size) {
+  const std::lock_guard lock(mutex_);
+  append_garbage(direction, outline, full_size);
+}
+
+void WireLog::append_garbage(Direction direction, std::string_view bytes, std::size_t full_size) {
   const Json raw = excerpt(bytes, 2000);
   append(direction, R"("msg":null,"raw":)" +
                         raw.dump(-1, ' ', false, Json::error_handler_t::replace) + R"(,"rawlen":)" +
-                        std::to_string(bytes.size()));
+                        std::to_string(full_size));
 }
 
 void WireLog::append(Direction direction, std::string_view rest) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -26,8 +27,11 @@ class WireLog {
   /// Bytes that are no message.
   void garbage(Direction direction, std::string_view bytes);
 
+  /// A message that was too large to keep: its outline, and the bytes that it had.
+  void abridged(Direction direction, std::string_view outline, std::size_t full_size);
+
  private:
-  void append_garbage(Direction direction, std::string_view bytes);
+  void append_garbage(Direction direction, std::string_view bytes, std::size_t full_size);
   void append(Direction direction, std::string_view rest);
 
   const std::chrono::steady_clock::time_point opened_at_ = std::chrono::steady_clock::now();

@@ -7,6 +7,8 @@
 
 #include <codex/protocol/support/nesting.hpp>
 
+#include "wire/byte_order_mark.hpp"
+
 namespace codex::testing::detail {
 namespace {
 
@@ -29,7 +31,8 @@ bool has_begun(const RecordedSession& session) {
 
 /// What a line of a recording says; nothing when it is none of one.
 std::optional<RecordedLine> parse_line(const std::string& text) {
-  const Json json = protocol::detail::parse_or_discard(text);
+  const Json json =
+      protocol::detail::parse_or_discard(codex::detail::without_byte_order_mark(text));
   if (!json.is_object() || !json.contains("dir") || !json.contains("msg")) return std::nullopt;
   RecordedLine line{.is_sent = json["dir"] == "send", .message = json["msg"], .raw = {}};
   if (line.message.is_object()) return line;
@@ -59,7 +62,10 @@ std::vector<std::shared_ptr<const RecordedSession>> read_sessions(
   std::vector<RecordedSession> sessions;
   std::size_t number = 0;
   for (std::string text; std::getline(in, text);) {
-    ++number;
+    if (++number == 1 && codex::detail::is_utf16(text)) {
+      throw std::runtime_error("the recording " + file.string() +
+                               " is UTF-16; convert it to UTF-8");
+    }
     auto line = parse_line(text);
     if (!line && in.eof()) break;  // whoever wrote it was ended in the middle
     if (!line) {

@@ -18,6 +18,7 @@
 
 #include "os/descriptor.hpp"
 #include "os/platform.hpp"
+#include "task/start_thread.hpp"
 #include "testing/scripted/relay.hpp"
 #include "testing/scripted/relay_channel.hpp"
 #include "wire/line_splitter.hpp"
@@ -26,6 +27,7 @@ namespace codex::testing::detail {
 namespace {
 
 using codex::detail::Descriptor;
+using codex::detail::Line;
 using codex::detail::LineSplitter;
 
 constexpr std::size_t max_line_bytes = std::size_t{256} * 1024 * 1024;
@@ -73,11 +75,13 @@ class RelayChannel final : public Channel {
   void receive() {
     const ssize_t count = ::recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
     if (count < 0 && errno == EINTR) return;
-    std::vector<std::string> lines;
+    std::vector<Line> lines;
     has_gone_ =
         count <= 0 || !splitter_.feed({buffer_.data(), static_cast<std::size_t>(count)}, lines);
-    lines_.insert(lines_.end(), std::make_move_iterator(lines.begin()),
-                  std::make_move_iterator(lines.end()));
+    for (Line& line : lines) {
+      has_gone_ = has_gone_ || line.full_size > 0;
+      if (!has_gone_) lines_.push_back(std::move(line.text));
+    }
   }
 
   void command(RelayCommand command, std::string_view bytes = {}) {
@@ -156,8 +160,14 @@ RelayListener::RelayListener(std::filesystem::path socket, Accept accept)
   impl_->wake_reader = Descriptor(ends[0]);
   impl_->wake_writer = Descriptor(ends[1]);
   impl_->socket = listen_at(socket);
-  impl_->thread =
-      std::thread([impl = impl_.get(), accept = std::move(accept)] { impl->run(accept); });
+  const auto listen = [impl = impl_.get(), accept = std::move(accept)] { impl->run(accept); };
+  try {
+    impl_->thread = codex::detail::start_thread("start a ScriptedServer", listen);
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove(socket, ignored);  // for the next attempt
+    throw;
+  }
 }
 
 RelayListener::~RelayListener() {

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <poll.h>
 #include <string>
 #include <string_view>
@@ -152,5 +153,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "codex-scripted-server: its ScriptedServer is gone: %s\n", argv[1]);
     return 1;
   }
-  obey(socket);
+  try {
+    obey(socket);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "codex-scripted-server: %s\n", error.what());
+    return 1;
+  }
 }

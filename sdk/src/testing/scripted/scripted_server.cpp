@@ -7,6 +7,7 @@
 
 #include <codex/testing/scripted_server.hpp>
 
+#include "task/start_thread.hpp"
 #include "testing/scripted/helper_program.hpp"
 #include "testing/scripted/memory_channel.hpp"
 #include "testing/scripted/relay_channel.hpp"
@@ -37,10 +38,16 @@ class Conversations {
     forget_ended();
     Conversation& conversation = conversations_.emplace_back();
     conversation.channel = std::move(channel);
-    conversation.thread = std::thread([this, &conversation, recording = next_recording()] {
+    const auto converse = [this, &conversation, recording = next_recording()] {
       Session(*conversation.channel, ledger_, recording).run();
       conversation.has_ended = true;
-    });
+    };
+    try {
+      conversation.thread = codex::detail::start_thread("start a ScriptedServer", converse);
+    } catch (...) {
+      conversations_.pop_back();
+      throw;
+    }
   }
 
   void end() {
@@ -131,7 +138,11 @@ struct ScriptedServer::Impl {
     const std::filesystem::path path = folder->path() / "socket";
     if (!listener) {
       listener.emplace(path, [this](std::unique_ptr<detail::Channel> channel) {
-        conversations.begin(std::move(channel));
+        try {
+          conversations.begin(std::move(channel));
+        } catch (const std::exception& error) {
+          ledger.complain(error.what());  // the client finds the channel closed
+        }
       });
     }
     return path.string();
