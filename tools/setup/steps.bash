@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Shared by tools/quickstart and tools/test: packages, the runtime, builds, and progress messages.
-# Sourced from the repository's root. shellcheck disable=SC2034 # build_packages is for scripts that
-# source this
+# Sourced from the repository's root.
+# shellcheck disable=SC2034  # build_packages is for scripts that source this
 
 build_packages=(
   g++:g++ cmake:cmake ninja-build:ninja npm:npm python3:python3 ca-certificates
