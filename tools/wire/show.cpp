@@ -20,7 +20,7 @@ void notice(const std::string& file, std::string_view what) {
   std::cerr << "codex-wire: " << printable(file) << ' ' << what << std::endl;
 }
 
-/// Until a signal comes, or nobody reads the output any more.
+/// Until a signal arrives, or the output is closed.
 void follow(const std::string& file, Narrator& narrator) {
   constexpr std::chrono::milliseconds pause{100};
   FollowedFile followed(file);
