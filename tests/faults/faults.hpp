@@ -10,12 +10,12 @@ namespace codex::testing {
 
 /// What a fault does to the conversation.
 enum class Effect {
-  none,       // all goes on
+  none,       // everything continues
   refused,    // the request gets an error
   misfit,     // the request gets an answer that is no object, as all of them are
   misshapen,  // the request gets an object of another type
   empty,      // the request gets an answer with nothing in it
-  silenced,   // nothing more comes
+  silenced,   // nothing more arrives
   broken,     // the connection is lost
 };
 
@@ -23,7 +23,7 @@ enum class Effect {
 struct Fault {
   std::string name;
   Effect effect;
-  /// What it says instead of what it should.
+  /// The steps instead of the right ones.
   std::function<Answer(const Answer& rest)> strike;
 };
 

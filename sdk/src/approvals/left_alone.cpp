@@ -30,7 +30,8 @@ bool is_protected(const std::string& plain) {
   return plain == ".git" || plain == ".codex" || plain == ".agents";
 }
 
-/// Windows has short names (`git~1`) and streams (`a:b`) for a file; a mangled name may be any.
+/// Windows has short names (`git~1`) and streams (`a:b`) for a file; a name with invisible
+/// characters may be any.
 bool may_be_another(std::string_view name) {
   for (std::size_t i = 0; i + 1 < name.size(); ++i) {
     if (name[i] == '~' && is_ascii_digit(name[i + 1])) return true;
