@@ -1,7 +1,7 @@
 // A first turn: start the runtime, start a thread, ask, and look at the answer.
 //
-// As it stands a model on this machine answers, and no account is needed. With --live your own
-// codex login is used.
+// By default a model on this machine answers, and no account is needed. With --live your own codex
+// login is used.
 
 #include <iostream>
 #include <string_view>

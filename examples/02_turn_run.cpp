@@ -1,4 +1,4 @@
-// A turn by its handle: start it, wait for it, and look at what the runtime has stored of it.
+// A turn with a handle: start it, wait for it, and look at what the runtime has stored of it.
 
 #include <iostream>
 

@@ -1,4 +1,4 @@
-// A thread outlives the program: another runtime finds it, and goes on where it was left.
+// A thread outlives the program: another runtime finds it, and continues it.
 
 #include <iostream>
 #include <string>

@@ -1,4 +1,4 @@
-// The life of a thread: named, listed, archived, taken back, resumed, forked, compacted.
+// The life of a thread: name, list, archive, unarchive, resume, fork and compact it.
 
 #include <chrono>
 #include <iostream>
@@ -33,7 +33,7 @@ int main(int argc, char** argv) try {
   std::cout << "Forked:    " << codex::printable(fork.run("And twice that?").final_response.value())
             << '\n';
 
-  thread.compact();  // a turn of its own, which nobody here has a handle of
+  thread.compact();  // a separate turn, for which we have no handle
   for (const auto& event : codex.notifications({.timeout = std::chrono::minutes(5)})) {
     const auto done = event.as<protocol::notifications::ItemCompleted>();
     if (done && done->item.is<protocol::ContextCompactionThreadItem>()) break;

@@ -1,4 +1,4 @@
-// Several things at once without async: one client, a thread of the program for each turn.
+// Several turns at once without async: one client, and one thread of the program for each turn.
 
 #include <future>
 #include <iostream>

@@ -38,7 +38,7 @@ int main(int argc, char** argv) try {
                                 .summary = codex::protocol::ReasoningSummary::concise,
                                 .timeout = std::chrono::minutes(5)});
 
-  // The runtime passes the schema on; whether the answer fits is for you to see.
+  // The runtime passes the schema on; check yourself whether the answer fits.
   const auto plan = codex::Json::parse(result.final_response.value_or(""));
   std::cout << "Status:  " << result.status.name() << '\n'
             << "Summary: " << codex::printable(plan.at("summary").get<std::string>()) << '\n';

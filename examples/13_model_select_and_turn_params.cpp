@@ -1,4 +1,4 @@
-// Choose a model and how hard it thinks, from what the runtime offers.
+// Choose from the runtime's models, and how hard the model thinks.
 
 #include <iostream>
 
@@ -32,7 +32,7 @@ int main(int argc, char** argv) try {
   const auto first = thread.run("What does reliable production code need?", {.effort = effort});
   std::cout << "First:  " << codex::printable(first.final_response.value_or("(none)")) << '\n';
 
-  // Model and effort hold for the turns that follow, too.
+  // Model and effort also apply to the turns that follow.
   const auto second = thread.run("Now as a plan.", {.sandbox = codex::Sandbox::read_only});
   std::cout << "Second: " << codex::printable(second.final_response.value_or("(none)")) << '\n'
             << "Items:  " << second.items.size() << '\n';

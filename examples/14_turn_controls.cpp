@@ -1,4 +1,4 @@
-// A turn that runs can be told more (steer), and ended (interrupt).
+// Add input to a running turn (steer), or end it (interrupt).
 
 #include <iostream>
 

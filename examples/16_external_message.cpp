@@ -1,4 +1,4 @@
-// News from elsewhere: the model hears it as the output of a tool, not as the word of the user.
+// A message from elsewhere: the model treats it as tool output, not as the user's words.
 
 #include <iostream>
 

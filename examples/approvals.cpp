@@ -1,5 +1,5 @@
-// The agent asks before it does more than its sandbox lets it, and a person says yes or no. On a
-// real terminal `codex::approvals::ask_on_terminal` asks more carefully.
+// The agent asks before it does more than its sandbox allows, and a person says yes or no. On a
+// real terminal, use the more careful `codex::approvals::ask_on_terminal`.
 
 #include <iostream>
 #include <string>
@@ -12,8 +12,8 @@ namespace {
 
 namespace types = codex::protocol;
 
-// Handlers run on threads of the SDK, several at once. Here one turn runs at a time, so that there
-// is no more than one question.
+// Handlers run on threads of the SDK, several at once. Here one turn runs at a time, so there is
+// only one question at a time.
 codex::approvals::Decision ask(const std::string& question) {
   std::cout << question << " [y/n] " << std::flush;
   std::string answer;
@@ -26,14 +26,14 @@ codex::Handlers handlers() {
   return {
       .command_approval =
           [](const types::CommandExecutionRequestApprovalParams& command) {
-            // On one line each, so that the command cannot imitate what follows it.
+            // On one line each, so that the command cannot imitate the text after it.
             return ask("Run " +
                        codex::printable_line(command.command.value_or("(it does not say what)")) +
                        "\nin " + codex::printable_line(command.cwd.value_or("(no folder)")) + "?");
           },
       .file_change_approval =
           [](const types::FileChangeRequestApprovalParams&, const codex::HandlerContext& context) {
-            std::string paths;  // last, for a long diff scrolls out of sight
+            std::string paths;  // last, since a long diff scrolls out of sight
             for (const auto& change : context.changes()) {
               std::cout << codex::printable(change.diff);
               paths += "\n" + codex::printable_line(change.path);

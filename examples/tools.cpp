@@ -54,7 +54,7 @@ int main(int argc, char** argv) try {
         return context.thread().read().thread.model_provider;
       });
 
-  // The stand-in calls what it is told to; a model chooses by the descriptions.
+  // The stand-in calls the tool that the text names; a real model chooses by the descriptions.
   const auto thread = codex.thread_start(
       {.tools = {codex::tool("forecast", "The weather in a city", forecast), count, provider}});
   for (const char* said : {"Call forecast", "Call count", "Call provider"}) {

@@ -1,4 +1,4 @@
-// Everything once, from a first turn to coroutines; docs/walkthrough.md reads it with you.
+// Everything once, from a first turn to coroutines; docs/walkthrough.md explains it.
 
 #include <filesystem>
 #include <iostream>
@@ -170,7 +170,7 @@ codex::Task<void> life_with_coroutines(codex::AsyncCodex& codex) {
 
 codex::Task<codex::AsyncTurnHandle> begin_to_count(const codex::AsyncThread& thread) {
   auto turn = co_await thread.turn("Count from 1 to 200, all in one line.");
-  auto watched = turn;  // a copy has a place of its own in the events
+  auto watched = turn;  // a copy has its own position in the events
   auto stream = watched.stream();
   while (const auto event = co_await stream.next()) {
     if (event->is<events::ItemAgentMessageDelta>()) break;

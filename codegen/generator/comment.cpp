@@ -13,7 +13,7 @@ namespace {
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-/// Text that looks as it is: without what cannot be printed, which compilers warn of in part.
+/// Removes unprintable characters, some of which compilers warn about.
 std::string harmless(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -38,9 +38,8 @@ bool has_links(std::string_view text) {
   return false;
 }
 
-/// What Doxygen shows as that text: neither a command of its own nor HTML, wherever it stands; not
-/// even in code, of which Doxygen does not always agree that it is some. No runs of characters that
-/// would begin a block of code.
+/// Escapes text so that Doxygen shows it as it is: no commands and no HTML, not even in code, which
+/// Doxygen does not always recognise as such. No runs of characters that would start a code block.
 std::string escaped(std::string_view text, bool links) {
   std::string out;
   for (const char c : text) {
@@ -52,8 +51,8 @@ std::string escaped(std::string_view text, bool links) {
   return out;
 }
 
-/// A line's end: without blanks, and with nothing that would carry the comment on to the next line
-/// (a backslash, or the trigraph of one).
+/// Cleans a line's end: no blanks, and nothing that would continue the comment on the next line (a
+/// backslash, or its trigraph).
 std::string ended(std::string line) {
   while (!line.empty() && is_space(line.back())) line.pop_back();
   if (line.ends_with('\\')) {
@@ -64,7 +63,7 @@ std::string ended(std::string line) {
   return line;
 }
 
-/// The width of a list item's marker with what stands before it (`  - `, `12. `), or 0.
+/// The width of a list item's marker with its indentation (` - `, `12. `), or 0.
 std::size_t marker_width(std::string_view line) {
   std::size_t at = std::min(line.find_first_not_of(' '), line.size());
   const std::size_t start = at;
@@ -76,9 +75,9 @@ std::size_t marker_width(std::string_view line) {
   return at + 2;
 }
 
-/// Markdown as schemas have it, to lines of a comment. Prose is joined and wrapped anew; lists,
-/// headings, tables, quotes and code keep their lines. Fenced code is indented instead: Doxygen
-/// loses what follows a fence that it does not see the end of.
+/// Turns a schema's Markdown into comment lines. Prose is joined and rewrapped; lists, headings,
+/// tables, quotes and code keep their lines. Fenced code is indented instead: Doxygen loses the
+/// text after a fence whose end it does not see.
 class Comment {
  public:
   explicit Comment(std::string prefix) : prefix_(std::move(prefix)) {}
@@ -161,7 +160,7 @@ class Comment {
 
   std::string prefix_;
   std::string out_;
-  std::string block_;        // prose or a list's item, before it is wrapped
+  std::string block_;        // prose or a list item, before it is wrapped
   std::size_t hang_ = 0;     // how far its later lines are indented
   bool blank_line_ = false;  // due before the next line
   bool in_code_ = false;

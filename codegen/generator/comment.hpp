@@ -6,8 +6,8 @@
 
 namespace codegen {
 
-/// A `///` comment of Markdown, wrapped at 100 columns; nothing when there is nothing to say. No
-/// text leaves it, whatever the schema's author wrote.
+/// A `///` comment from Markdown, wrapped at 100 columns; empty for empty text. No text escapes
+/// from the comment, whatever the schema's author wrote.
 std::string doc_comment(const std::vector<std::string>& paragraphs, std::string_view indent);
 
 }  // namespace codegen

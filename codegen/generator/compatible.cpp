@@ -21,7 +21,7 @@ bool Compatibility::takes(const Json& values, const Json& type) {
   const Json& from = core_of(values);
   const Json& to = core_of(type);
   const bool references = form_of(from) == Form::reference && form_of(to) == Form::reference;
-  // Definitions of one name are compared by themselves.
+  // Definitions of one name are compared separately.
   if (references && reference_of(from) == reference_of(to)) return true;
   const std::pair resolved(&from_.resolve(from), &to_.resolve(to));
   const auto [known, fresh] = known_.emplace(resolved, true);

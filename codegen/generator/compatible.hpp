@@ -7,8 +7,8 @@
 
 namespace codegen {
 
-/// Whether types made from one schema take the values of another, from an older bundle or a newer
-/// one, and lose nothing: what is open (enumerations, structs, unions) takes more than it lists.
+/// Whether types made from one schema take the values of another, from an older or newer bundle,
+/// without loss: open types (enumerations, structs, unions) take more than they list.
 class Compatibility {
  public:
   Compatibility(const Definitions& from, const Definitions& to) : from_(from), to_(to) {}
@@ -23,7 +23,8 @@ class Compatibility {
 
   const Definitions& from_;
   const Definitions& to_;
-  std::map<std::pair<const Json*, const Json*>, bool> known_;  // what is looked at is taken for so
+  std::map<std::pair<const Json*, const Json*>, bool>
+      known_;  // pairs being compared count as compatible
 };
 
 }  // namespace codegen

@@ -51,7 +51,7 @@ Correction read_correction(const Json& entry, const std::string& pointer) {
   return correction;
 }
 
-/// The numbers of 0.169.0; what follows them does not count.
+/// The numbers of 0.169.0; any suffix is ignored.
 std::array<int, 3> numbers_of(const std::string& version) {
   std::array<int, 3> numbers = {};
   std::istringstream in(version);
@@ -67,7 +67,7 @@ bool concerns(const Correction& correction, const std::string& version) {
          (correction.until.empty() || numbers <= numbers_of(correction.until));
 }
 
-/// Its place stays: members of a struct are declared in the schema's order.
+/// Keeps its position: members of a struct are declared in the schema's order.
 bool rename_key(Json& object, const std::string& from, const std::string& to) {
   if (!object.contains(from) || object.contains(to)) return false;
   Json renamed = Json::object();
@@ -101,7 +101,7 @@ bool make_optional(Json& node, const std::string& name) {
   return true;
 }
 
-/// Applies a change to the type itself and to each of its arms: whether one of them needed it.
+/// Applies a change to the type itself and to each of its arms; true if any of them needed it.
 template <typename Change>
 bool change_somewhere(Json& type, const Change& change) {
   bool changed = change(type);

@@ -48,7 +48,7 @@ class Defaults::Writer {
   }
 
  private:
-  /// With its length where a null character would end it.
+  /// With its length if a null character would cut it.
   static std::string string(const std::string& text) {
     return "std::string(" + literal(text) +
            (is_cut(text) ? ", " + std::to_string(text.size()) : "") + ")";
@@ -77,7 +77,7 @@ class Defaults::Writer {
     if (!json.is_number_integer() || !std::in_range<Int>(json.get<std::int64_t>())) {
       return refuse(json);
     }
-    // The lowest number has no literal of its own: it would be the negative of one too large.
+    // The lowest number has no literal: it would be the negative of one that is too large.
     const auto number = json.get<std::int64_t>();
     return number == std::numeric_limits<std::int64_t>::min() ? std::to_string(number + 1) + " - 1"
                                                               : json.dump();

@@ -12,8 +12,8 @@ class Defaults {
  public:
   explicit Defaults(const Model& model);
 
-  /// The expression of the member's default; empty where a fresh value is the default. Throws
-  /// `SchemaError` where the default does not fit the member's type.
+  /// The expression of the member's default; empty if a fresh value is the default. Throws
+  /// `SchemaError` if the default does not fit the member's type.
   [[nodiscard]] std::string text(const Member& member) const;
 
   /// The enum whose values a definition can be written with: itself, or its union's string arm.

@@ -8,7 +8,7 @@
 namespace codegen {
 namespace {
 
-/// Two spellings of one definition may differ in what only people read.
+/// Two copies of one definition may differ in text for people.
 Json without_prose(Json json) {
   if (json.is_object()) {
     for (const char* name : {"$schema", "title", "description", history_keyword}) {
@@ -29,7 +29,7 @@ Json without_prose(Json json) {
 }  // namespace
 
 DefinitionNames::DefinitionNames(const Json& definitions, Notes& notes) {
-  // Those that need another name give way to those that do not.
+  // Definitions that can keep their name come first.
   for (const Pass pass : {Pass::proper, Pass::others}) {
     add(definitions, "#/definitions", pass, notes);
     const auto v2 = definitions.find("v2");

@@ -10,15 +10,15 @@
 
 namespace codegen {
 
-/// The C++ names of a bundle's definitions. Names that are none for a type, or are too like that of
-/// another definition, are changed, with a note.
+/// The C++ names of a bundle's definitions. Names that no type can have, or that are too similar to
+/// another definition's, are changed, with a note.
 class DefinitionNames {
  public:
   /// Of the full bundle's `definitions`, the namespace `v2` included.
   DefinitionNames(const Json& definitions, Notes& notes);
 
-  /// Of the definition at that pointer (`#/definitions/v2/Thread`); what it would be called where
-  /// nothing defines it.
+  /// The name of the definition at that pointer (`#/definitions/v2/Thread`), or the name that it
+  /// would have if it is not defined.
   [[nodiscard]] std::string at(const std::string& pointer) const;
 
  private:
@@ -34,7 +34,7 @@ class DefinitionNames {
   };
   std::map<std::string, std::string> names_;             // by pointer
   std::map<std::string, std::vector<Definition>> seen_;  // by the schema's name
-  std::map<std::string, std::string> taken_;             // the snake case of names, and where
+  std::map<std::string, std::string> taken_;             // the snake case of names, and their place
 };
 
 /// The pointer to a part of what `pointer` points to.

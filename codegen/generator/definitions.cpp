@@ -5,7 +5,7 @@
 namespace codegen {
 namespace {
 
-/// Members of what is no schema may have any name, also `$ref`.
+/// Keywords whose value is no schema: its members may have any name, even `$ref`.
 bool is_data(std::string_view keyword) {
   return keyword == "default" || keyword == "examples" || keyword == "enum" || keyword == "const";
 }

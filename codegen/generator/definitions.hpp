@@ -11,8 +11,8 @@
 
 namespace codegen {
 
-/// The definitions of a bundle's JSON by name. A name may stand in both namespaces; all places say
-/// the same.
+/// The definitions of a bundle's JSON by name. A name may be in both namespaces, with equal
+/// definitions.
 class Definitions {
  public:
   Definitions() = default;
@@ -25,14 +25,14 @@ class Definitions {
     return places_;
   }
 
-  /// Through aliases: the schema itself, or the one that it refers to.
+  /// Follows aliases: the schema itself, or the one that it refers to.
   [[nodiscard]] const Json& resolve(const Json& schema) const;
 
  private:
   std::map<std::string, std::vector<Json*>, std::less<>> places_;
 };
 
-/// The definitions that a schema refers to, itself.
+/// Adds the definitions that a schema directly refers to.
 void add_references(std::set<std::string>& out, const Json& schema);
 
 }  // namespace codegen

@@ -12,7 +12,7 @@ namespace {
 using Subject = Change::Subject;
 using What = Change::What;
 
-/// The type with aliases replaced by what they stand for, as C++ sees it.
+/// The type with aliases resolved, as C++ sees it.
 Type resolved(Type type, const Model& model) {
   if (type.kind == Type::Kind::named) {
     const auto* alias = std::get_if<Alias>(&model.find(type.name)->shape);
@@ -143,7 +143,7 @@ class Comparison {
     compare_experimental(Subject::member, name, old.experimental, now.experimental);
   }
 
-  /// The C++ types say it all, unless both are the same.
+  /// The C++ types say everything, unless both are the same.
   static Detail presence_change(const Member& now, const Member& old) {
     Detail detail{cpp_type(now), cpp_type(old)};
     if (detail.now == detail.before) {

@@ -26,7 +26,7 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width - std::min(width, text.size()) + 2, ' ');
 }
 
-/// As code in Markdown: in more backticks than any run of its own.
+/// As code in Markdown: in more backticks than any run within.
 std::string code_span(const std::string& text) {
   std::size_t longest = 0;
   for (std::size_t i = 0, run = 0; i < text.size(); ++i) {

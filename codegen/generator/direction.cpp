@@ -8,7 +8,7 @@ namespace {
 
 using Names = std::set<std::string>;
 
-/// What a definition is made of, looked for once.
+/// The parts of a definition, each visited once.
 class Reach {
  public:
   explicit Reach(const Definitions& definitions) : definitions_(definitions) {}
@@ -34,7 +34,7 @@ bool is_written_envelope(std::string_view name) {
   return kind == MethodKind::request || kind == MethodKind::client_notification;
 }
 
-/// The answer by responses.json or by the params' name; empty when neither tells.
+/// The response by responses.json or by the params' name; empty if neither tells.
 std::string answer_of(const Part& method, const Responses& responses) {
   const auto listed = responses.find(method.name);
   if (listed != responses.end()) return listed->second;

@@ -8,12 +8,12 @@
 
 namespace codegen {
 
-/// Which way the values of definitions go. Some go both ways.
+/// Whether clients write or read the values of definitions. Some are both.
 struct Direction {
-  /// The params of client requests and notifications, answers to server requests, and what these
-  /// are made of.
+  /// The params of client requests and notifications, responses to server requests, and their
+  /// parts.
   std::set<std::string> written;
-  /// Anything else, which clients read or may read, and what that is made of.
+  /// Everything else that clients read or may read, and its parts.
   std::set<std::string> read;
 };
 Direction direction_of(const Definitions& definitions, const Responses& responses);

@@ -7,7 +7,7 @@
 namespace codegen {
 namespace {
 
-/// As a dictionary spells it: what is no plain ASCII, by its bytes.
+/// A dictionary entry: bytes other than plain ASCII are escaped.
 std::string entry(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out = "\"";

@@ -28,7 +28,7 @@ std::string scalar_initialiser(const Type& type) {
       return " = 0";
     case Type::Kind::number:
       return " = 0.0";
-    // Class types have none when required, so that the compiler warns where one is forgotten.
+    // Required class types have none, so that the compiler warns about a forgotten one.
     case Type::Kind::string:
     case Type::Kind::json:
     case Type::Kind::named:
@@ -40,7 +40,7 @@ std::string scalar_initialiser(const Type& type) {
   return "";
 }
 
-// What `Union` itself declares.
+// The functions that `Union` declares.
 const std::set<std::string> union_functions = {"is", "as", "visit", "emplace", "index", "data"};
 
 class HeaderWriter {
@@ -73,7 +73,7 @@ class HeaderWriter {
     return out + "\n}  // namespace codex::protocol\n";
   }
 
-  /// Compilers warn of deprecated members where they make a constructor up, too: they shall not in
+  /// Compilers also warn about deprecated members in implicit constructors; this silences that for
   /// programs that name none.
   static std::string quietly(const std::string& content) {
     return R"(#if defined(__GNUC__)
@@ -89,7 +89,7 @@ class HeaderWriter {
 )";
   }
 
-  /// That of a type that the pinned runtime does not have any more, unless programs need it.
+  /// The deprecation of a type that the pinned runtime no longer has, unless programs need it.
   [[nodiscard]] std::string type_deprecation(const Definition& definition) const {
     const bool needed = never_deprecated_.contains(definition.name);
     return needed ? "" : deprecation(definition.history, " ");
@@ -111,7 +111,7 @@ class HeaderWriter {
     if (!method.response.empty()) uses_[method.response].push_back("The response of " + wire + ".");
   }
 
-  /// What the schema says, or else where the type is used.
+  /// The schema's description, or else where the type is used.
   [[nodiscard]] std::string type_doc(const Definition& definition,
                                      const std::string& fallback) const {
     std::vector<std::string> paragraphs = {definition.doc};
@@ -178,7 +178,7 @@ class HeaderWriter {
     return out;
   }
 
-  /// Braces without `=`: behind it g++ instantiates the destructor of the member's type, in every
+  /// Braces without `=`: with `=` g++ instantiates the destructor of the member's type, in every
   /// program that includes the header.
   [[nodiscard]] std::string initialiser(const Member& member) const {
     if (member.presence == Presence::required) return scalar_initialiser(member.type);
@@ -235,7 +235,7 @@ class HeaderWriter {
     return out + "\n" + closing("UnionInfo");
   }
 
-  /// Strings that every arm must have, so that nobody visits only to learn an id.
+  /// Strings that every arm must have, so that reading an id needs no visit.
   [[nodiscard]] std::vector<Member> members_of_all(const Union& choice) const {
     std::vector<Member> out;
     if (choice.style != UnionStyle::tagged || choice.arms.empty()) return out;
@@ -265,7 +265,7 @@ class HeaderWriter {
            "    return detail::arm_member(type_info, this, " + literal(member.wire) + ");\n  }\n";
   }
 
-  /// What lets a union's plain strings be written like enumerators of the union itself.
+  /// Lets a union's plain strings be written like enumerators of the union itself.
   static std::string string_arm(const std::string& name, const std::string& strings,
                                 const Enum& values) {
     const std::string known = "known::" + strings;
@@ -296,7 +296,7 @@ class HeaderWriter {
     return "\nnamespace " + space + " {\n" + out + "\n}  // namespace " + space + "\n";
   }
 
-  /// A type as its method names it: a method may bear the same name, and would mean itself.
+  /// A type as its method names it: a method may have the same name, and would mean itself.
   [[nodiscard]] std::string payload(const Method& method, const std::string& type) const {
     const bool hidden = std::any_of(
         model_.methods.begin(), model_.methods.end(),
@@ -309,7 +309,8 @@ class HeaderWriter {
     if (method.experimental) paragraphs.push_back(experimental_note);
     paragraphs.push_back(history_note(method.history));
     std::string out = doc_comment(paragraphs, "");
-    const bool handled = method.kind == MethodKind::server_request;  // also those of older runtimes
+    const bool handled =
+        method.kind == MethodKind::server_request;  // including those of older runtimes
     const std::string attribute = handled ? "" : deprecation(method.history, " ");
     out += "struct " + attribute + method.name + " {\n";
     out += "  static constexpr std::string_view method = " + view_literal(method.wire) + ";\n";

@@ -7,7 +7,7 @@
 namespace codegen {
 namespace {
 
-/// How many sources the families beside `everyday` are spread over: enough for two cores.
+/// How many sources the families besides `everyday` are spread over: enough for two cores.
 constexpr std::size_t source_count = 3;
 
 std::string arm_name(const Struct& object) {
@@ -139,8 +139,8 @@ std::string source(const Model& model, const std::vector<const Family*>& familie
 
 std::size_t weight(const Family& family) { return family.definitions.size(); }
 
-/// Contiguous runs of about the same weight. The files have fixed names, so that a build knows them
-/// before the generator has run.
+/// Splits the families into contiguous runs of similar size. The files have fixed names, so that a
+/// build knows them before the generator has run.
 std::vector<std::vector<const Family*>> spread(const std::vector<Family>& families) {
   std::size_t total = 0;
   for (const auto& family : families) total += weight(family);
@@ -155,7 +155,7 @@ std::vector<std::vector<const Family*>> spread(const std::vector<Family>& famili
   return out;
 }
 
-/// Whether it is a second name of a struct, an enum or a union, which has a table, under its first.
+/// Whether it is a second name of a struct, an enum or a union, whose table has the first name.
 bool is_second_name(const Model& model, const Definition& definition) {
   const auto* alias = std::get_if<Alias>(&definition.shape);
   if (!alias || alias->target.kind != Type::Kind::named) return false;
@@ -188,7 +188,7 @@ std::string type_list(const Model& model) {
   return out + "};\n";
 }
 
-/// Its table; that of an alias has a name of its own, without which no value could be made of it.
+/// Its table; an alias has a table with its own name, which is needed to create values by name.
 std::string type_table(const Model& model, const std::string& name) {
   if (name == any_response) return "&any_json";
   if (name.empty()) return "type_of<NoParams>()";
@@ -198,7 +198,7 @@ std::string type_table(const Model& model, const std::string& name) {
   return alias ? "&" + local_name(name) + "_alias" : "type_of<" + name + ">()";
 }
 
-/// Those which the schema names, and those that methods have.
+/// The aliases that the schema names, and those that methods use.
 std::string alias_list(const Model& model) {
   std::set<std::string> used;
   for (const auto& method : model.methods) used.insert({method.params, method.response});

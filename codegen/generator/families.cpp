@@ -16,9 +16,9 @@ constexpr const char* messages_family = "messages";
 constexpr const char* unused_family = "other";  // types that no method uses
 constexpr const char* session_family = "session";
 
-/// What the ergonomic API is made of, and what programs use beside it. Each method more costs every
-/// program that includes <codex/codex.hpp>: measure (generated/README.md). Sorted; `item/` stands
-/// for all methods that begin so. One that a schema lacks does not matter.
+/// The methods that the ergonomic API uses, and those that programs often use besides. Each further
+/// method costs every program that includes <codex/codex.hpp>: measure (generated/README.md).
+/// Sorted; `item/` means all methods with that prefix. A method that a schema lacks is ignored.
 constexpr std::string_view everyday[] = {
     "account/chatgptAuthTokens/refresh",
     "account/login/cancel",
@@ -72,7 +72,7 @@ std::string first_segment(std::string_view wire) {
   return std::string(wire.substr(0, wire.find('/')));
 }
 
-/// `error`, `initialize`: what concerns the session as a whole has no segment of its own.
+/// Methods of the whole session, such as `error` and `initialize`, have no segment.
 class FamilyNames {
  public:
   explicit FamilyNames(const Model& model) {
@@ -88,7 +88,7 @@ class FamilyNames {
     if (!segments_.contains(segment)) return session_family;
     const std::string name = snake_case(segment);
     const bool ours = name == "registry" || name == everyday_family ||
-                      name == messages_family;  // headers of our own
+                      name == messages_family;  // our own headers
     return name + (ours ? "_methods" : "");
   }
 
@@ -132,7 +132,7 @@ std::vector<Family> divide(const Model& model) {
     users.add(names.of(method), method.params);
     users.add(names.of(method), method.response);
   }
-  // From the back: what contains others comes before them.
+  // From the back: containers come before their parts.
   for (const auto& definition : std::views::reverse(model.definitions)) {
     const bool message = std::holds_alternative<Message>(definition.shape);
     if (message || !users.used(definition.name)) {
@@ -141,7 +141,7 @@ std::vector<Family> divide(const Model& model) {
   }
   std::map<std::string, Family> families = {{everyday_family, {}}, {shared_family, {}}};
   for (const auto& method : model.methods) {
-    families[names.by_segment(method)];  // its header is there, with or without anything of its own
+    families[names.by_segment(method)];  // its header exists, even if it is empty
     families[names.of(method)].methods.push_back(&method);
   }
   for (const auto& definition : model.definitions) {

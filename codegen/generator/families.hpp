@@ -10,16 +10,16 @@ namespace codegen {
 
 /// One generated header: the types and methods that belong together.
 struct Family {
-  std::string name;       // snake_case, also the file's
+  std::string name;       // snake_case, also the name of the file
   std::string stands_on;  // the family whose header this one's includes; empty for the first
   std::vector<const Definition*> definitions;
   std::vector<const Method*> methods;
 };
 
 /// Divides the model: methods by the first segment of their name (`thread/list`), types into the
-/// family of the only methods that use them, or else into `common`. Before them all comes
-/// `everyday`, with the methods that most programs use and their types, so that the ergonomic API
-/// need not include the rest.
+/// family whose methods alone use them, or else into `common`. The first family is `everyday`, with
+/// the methods that most programs use and their types, so that the ergonomic API need not include
+/// the rest.
 std::vector<Family> divide(const Model& model);
 
 }  // namespace codegen

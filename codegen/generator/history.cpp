@@ -10,7 +10,7 @@
 namespace codegen {
 namespace {
 
-/// Keys in the order in which a line has them: what people look for comes first.
+/// Keys in the order of a line: what people look for comes first.
 constexpr const char* entry_keys[] = {
     "since",    "until", "required_until", "optional_until", "not_null_until", "nullable_until",
     "response", "note",  "description",    "stable",         "schema",
@@ -47,7 +47,7 @@ std::vector<std::string> read_versions(const Json& json, const std::string& plac
   return out;
 }
 
-/// A date that is none of the versions would be taken for one after them all.
+/// A date that is none of the versions would count as later than all of them.
 void check_dates(const History& history, const std::string& place) {
   const auto is_known = [&](const Json& version) {
     return version.is_string() && std::find(history.versions.begin(), history.versions.end(),

@@ -16,7 +16,7 @@ const Part* find_named(const std::vector<Part>& parts, std::string_view name) {
   return found == parts.end() ? nullptr : &*found;
 }
 
-/// Titles and `$schema` say nothing that types are made of.
+/// Titles and `$schema` do not affect the types.
 Json without_titles(Json schema) {
   if (schema.is_object()) {
     for (const char* name : {"$schema", "title"}) {
@@ -58,7 +58,7 @@ const char* words_for(Form form) {
   return "";
 }
 
-/// Walks two bundles side by side and writes down what differs.
+/// Walks two bundles in parallel and records the differences.
 class Step {
  public:
   Step(History& history, Snapshot& older, Snapshot& newer)
@@ -187,7 +187,7 @@ class Step {
     compare(path, *older->schema, *newer.schema);
   }
 
-  /// What the newest demands counts, and what those before it do not.
+  /// The newest version's requirement counts; the history records where older ones differ.
   void set_presence(const std::string& path, const char* key, const char* opposite) {
     Json& entry = history_.presence[path];
     if (entry.is_null()) entry = Json::object();
@@ -241,7 +241,7 @@ class Step {
     }
   }
 
-  /// What responses.json says, or else `XParams -> XResponse`.
+  /// By responses.json, or else `XParams -> XResponse`.
   [[nodiscard]] std::string response_of(const Part& method) const {
     const auto listed = older_.responses.find(method.name);
     if (listed != older_.responses.end()) return listed->second;
@@ -255,7 +255,7 @@ class Step {
 
   // --- what is of another form ---
 
-  /// The newest form wins. Where it takes the older values, nobody need know.
+  /// The newest form wins. If it takes the older values, nothing is reported.
   void settle(const std::string& path, const Json& older, const Json& newer) {
     const Json& from = old_.resolve(older);
     const Json& to = new_.resolve(newer);
@@ -277,7 +277,7 @@ class Step {
     changes_.push_back({path, text + " in " + newer_.version});
   }
 
-  /// A struct became a union: the arms that it could not be are new.
+  /// A struct became a union: arms that do not take the struct's values are new.
   void date_new_arms(const std::string& path, const Json& from, const Json& to) {
     if (form_of(from) != Form::object || form_of(to) != Form::choice) return;
     const std::string tag = tag_of(to);
@@ -319,7 +319,8 @@ class Step {
     return !tag.empty() && find_named(members_of(from), tag) && is_required(from, tag);
   }
 
-  /// What the struct had not, or not always, each arm may lack. Its members are not added to arms.
+  /// Each arm may lack members that the struct lacked or had as optional. The struct's members are
+  /// not added to arms.
   void adopt_tag(const std::string& path, const Json& from, const Json& to) {
     const auto members = members_of(from);
     const auto adopt = [&](const std::string& place, const Json& owner) {
@@ -341,7 +342,7 @@ class Step {
     }
   }
 
-  /// What is known of parts that the newer form has not.
+  /// Forgets the history of parts that the newer form lacks.
   void forget_below(const std::string& path) {
     const Json* definition = new_.find(definition_of(path));
     for (const auto& section : history_sections) {

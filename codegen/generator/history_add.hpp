@@ -9,25 +9,25 @@
 
 namespace codegen {
 
-/// One runtime's schema as it was printed, but for what `corrections.json` mends: the two bundles,
-/// and what the schema cannot say.
+/// One runtime's schema as it was printed, apart from the fixes of `corrections.json`: the two
+/// bundles, and what the schema cannot say.
 struct Snapshot {
   std::string version;
   Json experimental;
   Json stable;
   Responses responses;
-  std::vector<Note> notes = {};  // of the corrections
+  std::vector<Note> notes = {};  // from the corrections
 };
 
-/// A part whose form changed so that the types of the newer runtime do not take the older's values.
+/// A part whose form changed so that the newer runtime's types do not take the older one's values.
 struct ShapeChange {
   std::string path;
   std::string text;
 };
 
-/// Extends the history of `older` by what `newer` brings and drops, and returns what became
-/// something else. A version that the history has changes nothing. Throws when the history does not
-/// end with `older`, or `newer` came before it.
+/// Extends the history of `older` by the additions and removals in `newer`, and returns the parts
+/// that changed their form. A version that is already in the history changes nothing. Throws if the
+/// history does not end with `older`, or if `newer` is older than that.
 std::vector<ShapeChange> add_to_history(History& history, Snapshot& older, Snapshot& newer);
 
 }  // namespace codegen

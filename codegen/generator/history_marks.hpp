@@ -4,11 +4,11 @@
 
 namespace codegen {
 
-/// The keyword under which the merge tells which runtimes have a part of the schema.
+/// The keyword in which the merge stores which runtimes have a part of the schema.
 inline constexpr const char* history_keyword = "x-codex-history";
 
-/// Which runtimes have a part: the first and the last version. Empty: from the oldest on, or to
-/// this day.
+/// Which runtimes have a part: the first and the last version. Empty: from the oldest on, or still
+/// present.
 struct HistoryMark {
   std::string since = {};
   std::string until = {};

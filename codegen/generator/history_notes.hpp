@@ -7,15 +7,15 @@
 
 namespace codegen {
 
-/// What a comment says of a part that not all runtimes have; empty when there is nothing to say.
+/// The comment about a part that not all runtimes have; empty if all have it.
 std::string history_note(const HistoryMark& history);
 
-/// The attribute of what the pinned runtime does not have any more, and what follows it; empty when
-/// it has it.
+/// The attribute of a part that the pinned runtime no longer has, followed by the separator; empty
+/// if it has the part.
 std::string deprecation(const HistoryMark& history, const std::string& separator);
 
-/// Types that programs need by name although the pinned runtime does not have them any more: what
-/// handlers of server requests are made of, and the arms of unions, which a visit has to name.
+/// Types that programs need by name although the pinned runtime no longer has them: parts of server
+/// requests' types, which handlers name, and arms of unions, which a visit names.
 std::set<std::string> types_never_deprecated(const Model& model);
 
 }  // namespace codegen

@@ -29,9 +29,9 @@ Responses read_responses(const fs::path& path) {
   return responses;
 }
 
-/// The version is part of what is generated, so it is one, and no other text. A schema of one's own
-/// need not have one. The bundles may be newer than the runtime that is pinned: then they have a
-/// version of their own, under the key "schema".
+/// The version goes into the generated code, so it must be a version and no other text. A user's
+/// own schema need not have one. The bundles may be newer than the pinned runtime: then their own
+/// version is under the key "schema".
 std::string read_version(const fs::path& schema, const char* preferred) {
   const fs::path path = schema / "runtime.json";
   if (!fs::exists(path)) return "unknown";
@@ -46,7 +46,7 @@ std::string read_version(const fs::path& schema, const char* preferred) {
   return text;
 }
 
-/// A schema of one's own need not have any.
+/// A user's own schema need not have any.
 Corrections corrections_of(const fs::path& schema, const fs::path& own) {
   const fs::path path = own.empty() ? schema / "corrections.json" : own;
   if (own.empty() && !fs::exists(path)) return {};
@@ -61,7 +61,7 @@ fs::path bundle_path(const fs::path& schema, const char* surface) {
   return schema / surface / bundle_name;
 }
 
-/// Says of which bundle a refusal speaks.
+/// Adds the bundle to an error.
 Bundle parse(const Json& json, const fs::path& path) {
   try {
     return parse_bundle(json);
@@ -90,7 +90,7 @@ Snapshot read_snapshot(const fs::path& schema, const std::string& version, const
                    .responses = read_responses(responses_of(schema, own.responses))};
   const Corrections corrections = corrections_of(schema, own.corrections);
   read.notes = correct(read.experimental, corrections, read.version);
-  correct(read.stable, corrections, read.version);  // it has a part of what the other has
+  correct(read.stable, corrections, read.version);  // it is a part of the other
   return read;
 }
 

@@ -7,21 +7,21 @@
 
 namespace codegen {
 
-/// Files that take the place of those in a schema's folder, unless they are empty.
+/// Paths that replace files in a schema's folder, unless empty.
 struct OwnFiles {
   std::filesystem::path responses = {};
   std::filesystem::path history = {};
   std::filesystem::path corrections = {};
-  bool no_history = false;  // not even where the folder has one
+  bool no_history = false;  // even if the folder has one
 };
 
-/// Reads a folder laid out as `schema/` is: `stable/`, `experimental/`, `responses.json` and, where
-/// they are there, `corrections.json`, `history.json` and `runtime.json`. Throws what names the
+/// Reads a folder with the layout of `schema/`: `stable/`, `experimental/`, `responses.json` and,
+/// if present, `corrections.json`, `history.json` and `runtime.json`. Throws an error with the
 /// file, or the place in it.
 Model read_model(const std::filesystem::path& schema, const OwnFiles& own);
 
-/// The same folder as its runtime printed it, but for the corrections, and without a history. The
-/// version is that of `runtime.json` unless it is given.
+/// The same folder as its runtime printed it, with the corrections and without a history. The
+/// version comes from `runtime.json` unless given.
 Snapshot read_snapshot(const std::filesystem::path& schema, const std::string& version,
                        const OwnFiles& own);
 

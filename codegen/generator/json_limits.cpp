@@ -8,7 +8,7 @@
 namespace codegen {
 namespace {
 
-/// Reads brackets, commas and strings, and knows where it is.
+/// Reads brackets, commas and strings, and tracks its position.
 class Scan {
  public:
   explicit Scan(std::string_view text) : text_(text) {}
@@ -77,7 +77,7 @@ class Scan {
     throw SchemaError(place(), std::string(what) + " " + std::to_string(limit) + " " + unit);
   }
 
-  /// The first steps of a JSON pointer, which show which definition it is.
+  /// The first steps of a JSON pointer, which identify the definition.
   [[nodiscard]] std::string place() const {
     constexpr std::size_t steps = 12;
     std::string out = "#";

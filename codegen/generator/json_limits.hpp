@@ -4,8 +4,8 @@
 
 namespace codegen {
 
-/// What no input exceeds: some ten times of what the runtime's schemas need. Whatever is made of
-/// the text afterwards, level by level, is bounded by it.
+/// Limits of all input: about ten times what the runtime's schemas need. They also bound everything
+/// that is later built from the text, level by level.
 struct JsonLimits {
   static constexpr std::size_t bytes = 16U << 20;
   static constexpr std::size_t depth = 128;
@@ -14,8 +14,8 @@ struct JsonLimits {
   static constexpr std::size_t name = 1'000;      // bytes of a member's name
 };
 
-/// Throws SchemaError, which says where, on text that exceeds a limit. It builds nothing: its own
-/// memory is bounded by `depth`. What is no JSON may pass; the parser refuses it.
+/// Throws SchemaError with the place on text that exceeds a limit. It builds nothing: its own
+/// memory is bounded by `depth`. Invalid JSON may pass; the parser refuses it.
 void check_limits(std::string_view json);
 
 }  // namespace codegen

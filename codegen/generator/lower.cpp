@@ -23,7 +23,7 @@ void check_alternatives(const Schema& schema) {
   if (schema.one_of.size() > most) throw SchemaError(schema.pointer, "over 250 alternatives");
 }
 
-/// Numbers the names that others of the list have, and reports each.
+/// Numbers duplicate names in the list, and reports each.
 template <class Named, class Tell>
 void make_distinct(std::vector<Named>& list, const Tell& tell) {
   std::set<std::string> wanted;
@@ -58,8 +58,8 @@ class Lowering {
   }
 
  private:
-  /// A name that is still free. Also names that differ in case alone are too alike: for people, and
-  /// for the tables' names.
+  /// A name that is still free. Names that differ only in case are too similar: for people, and for
+  /// the tables' names.
   std::string take(const std::string& wanted, const Schema& schema) {
     std::string name = wanted;
     for (int number = 2; names_.contains(snake_case(name)); ++number) {
@@ -77,7 +77,7 @@ class Lowering {
     notes_.push_back({pointer, std::move(text)});
   }
 
-  /// What the function returns; where it throws, `instead`, and nothing of what it did but a note.
+  /// The function's result; if it throws, `instead`, and its effects are undone except for a note.
   template <class Result>
   Result attempt(const std::function<Result()>& function, Result instead) {
     const std::size_t notes = notes_.size();
@@ -100,9 +100,9 @@ class Lowering {
                           .experimental = !stable,
                           .in_schema = in_schema,
                           .pointer = schema.pointer};
-    if (in_schema) definition.history = schema.history;  // else it is that of the place
+    if (in_schema) definition.history = schema.history;  // else the history is that of the place
     const std::function<Shape()> find = [&] { return shape(name, schema, stable); };
-    // What has no name of its own is any JSON where it stands.
+    // A schema without a name becomes any JSON in place.
     definition.shape =
         in_schema ? attempt(find, Shape(Alias{simple_type(Type::Kind::json)})) : find();
     definitions_.push_back(std::move(definition));
@@ -250,7 +250,7 @@ class Lowering {
     return out;
   }
 
-  /// An inline payload object is the arm itself; any other payload is its one member.
+  /// An inline payload object becomes the arm itself; any other payload becomes its only member.
   Struct external_arm(const std::string& arm, const Schema& branch, const Schema* stable_branch) {
     const auto& [key, payload] = branch.properties[0];
     if (payload.ref.empty() && payload.is_object() && !payload.properties.empty()) {
@@ -280,7 +280,7 @@ class Lowering {
                       members_of(name, fold_alternatives(folded, notes_), stable, std::nullopt)};
   }
 
-  /// Alternatives told apart by what they look like.
+  /// Alternatives that are distinguished by their shape.
   std::optional<Shape> maybe_shape_union(const std::string& name, const Schema& schema,
                                          const Schema* stable) {
     if (schema.one_of.empty() || !schema.properties.empty()) return std::nullopt;
@@ -299,7 +299,7 @@ class Lowering {
     return out;
   }
 
-  /// An object of named members, with alternatives that nothing tells apart.
+  /// An object of named members, with alternatives that cannot be distinguished.
   std::optional<Shape> maybe_object(const std::string& name, const Schema& schema,
                                     const Schema* stable) {
     if (schema.one_of.empty() || schema.properties.empty()) return std::nullopt;
@@ -366,7 +366,7 @@ class Lowering {
     member.default_value = property.default_value;
     member.pointer = property.pointer;
     member.history = property.history;
-    const bool any = value.type.kind == Type::Kind::json;  // holds null by itself
+    const bool any = value.type.kind == Type::Kind::json;  // can hold null itself
     const bool has_default = property.default_value && !property.default_value->is_null();
     if (required) {
       member.presence = value.nullable && !any ? Presence::required_nullable : Presence::required;
@@ -384,8 +384,8 @@ class Lowering {
     return name;
   }
 
-  /// For what lies within `place`. What the stable schema lacks as a whole is marked there, not
-  /// once more within.
+  /// For the parts of `place`. A part that the stable schema lacks is marked as a whole, and not
+  /// again within.
   Surroundings around(const Schema& place, const Schema* stable) {
     Surroundings out;
     out.name_inline = [this, &place, stable](const Schema& schema, const std::string& name) {
@@ -409,7 +409,7 @@ class Lowering {
   std::vector<Definition> definitions_;
   Notes& notes_;
   std::map<std::string, std::string> names_;  // by their snake case
-  std::vector<std::string> taken_;            // of those, the ones that we made up, in order
+  std::vector<std::string> taken_;            // those of these that we invented, in order
 };
 
 }  // namespace

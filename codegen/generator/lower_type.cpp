@@ -87,7 +87,7 @@ Type typed(const Schema& schema, const std::string& type, const std::string& inl
 
 Type any() { return simple_type(Type::Kind::json); }
 
-/// Throws where it knows no type.
+/// Throws if it knows no type.
 ValueType known_value(const Schema& schema, const std::string& inline_name,
                       const Surroundings& around) {
   if (schema.never) throw SchemaError(schema.pointer, "no value can be valid here");
@@ -121,7 +121,7 @@ ValueType lower_value(const Schema& schema, const std::string& inline_name,
 Type lower_element(const Schema& schema, const std::string& inline_name,
                    const Surroundings& around) {
   ValueType value = lower_value(schema, inline_name, around);
-  // Json holds null by itself.
+  // Json can hold null itself.
   if (!value.nullable || value.type.kind == Type::Kind::json) return value.type;
   return holding(Type::Kind::optional, std::move(value.type));
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-// A path may have a comma in it.
+// A path may contain a comma.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
@@ -40,7 +40,7 @@ runtime.json, history.json, corrections.json. --responses, --history and --corre
 theirs, --no-history leaves out what the schema's own runtime does not have. Exit 2: an error, or a schema that is not understood.
 )";
 
-/// What an error says may hold whatever a schema's author wrote.
+/// An error's text may contain anything that a schema's author wrote.
 std::string one_line(std::string_view text) {
   constexpr std::size_t longest = 1000;
   return codegen::printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
@@ -50,7 +50,7 @@ std::string one_line(const codegen::Note& note) {
   return one_line(note.pointer + ": " + note.text);
 }
 
-/// The command line was not understood.
+/// The command line is invalid.
 struct UsageError {};
 
 codegen::Files generate(const fs::path& schema, const codegen::OwnFiles& own, bool strict) {

@@ -12,10 +12,10 @@ namespace {
 
 constexpr const char* dates[] = {"since", "until"};
 
-/// A place that may be changed; the functions of schema_parts.hpp only look.
+/// Makes a place mutable; the functions of schema_parts.hpp return const ones.
 Json& changeable(const Json& schema) { return const_cast<Json&>(schema); }
 
-/// The marks of a schema. `true` says as much as an object without keywords.
+/// The marks of a schema. `true` means the same as an object without keywords.
 Json& marks_of(Json& schema) {
   if (!schema.is_object()) schema = Json::object();
   Json& marks = schema[history_keyword];
@@ -40,7 +40,7 @@ void insert_member(Json& owner, const std::string& name, const Json& schema) {
   if (!owner.contains("properties")) owner["properties"] = Json::object();
   for (auto& [other, member] : owner["properties"].items()) {
     if (name == other) continue;
-    if (!placed && name < other) members[name] = schema;  // where all versions have it
+    if (!placed && name < other) members[name] = schema;  // at its place in every version
     placed = placed || name < other;
     members[other] = std::move(member);
   }
@@ -85,7 +85,7 @@ class Merge {
   void add_what_is_gone() {
     add_types();
     definitions_ = Definitions(bundle_);
-    // Parts of parts that are gone come after these.
+    // Parts of removed parts come after these.
     for (const auto& [path, entry] : history_.members) add_member(path, entry);
     for (const auto& [path, entry] : history_.arms) add_arm(path, entry);
     for (const auto& [path, entry] : history_.methods) add_arm(path, entry);
@@ -117,7 +117,7 @@ class Merge {
   [[nodiscard]] const Definitions& definitions() const { return definitions_; }
 
  private:
-  /// What is gone as this surface last had it; nullptr when it had not.
+  /// The last schema of a removed part in this bundle; nullptr if the bundle never had it.
   [[nodiscard]] const Json* schema_of(const Json& entry) const {
     const Json* schema = entry.contains("until") ? keyword_of(entry, "schema") : nullptr;
     if (!schema || surface_ == Surface::experimental) return schema;
@@ -128,7 +128,7 @@ class Merge {
 
   // --- what is gone ---
 
-  /// Those whose references lead somewhere.
+  /// Adds the types whose references are all defined.
   void add_types() {
     definitions_ = Definitions(bundle_);
     std::map<std::string, const Json*> gone;
@@ -210,8 +210,8 @@ class Merge {
     }
   }
 
-  /// The schema that lacks the last step of the path, and the name that it has there. Names may
-  /// hold any character: of the places that the path may mean, the innermost.
+  /// Calls `act` with the schema that lacks the last step of the path, and the name of that step.
+  /// Names may contain any character: if a path is ambiguous, the innermost place counts.
   template <class Act>
   void for_each_owner(const std::string& path, char step, const Act& act) {
     const std::string_view definition = definition_of(path);
@@ -277,7 +277,7 @@ class Merge {
 
   void weaken(const std::string& path, Weaker weaker) {
     for_each_place(path, [&](Json& member) {
-      if (literal_of(member)) return;  // it may be what tells arms apart
+      if (literal_of(member)) return;  // it may distinguish the arms
       if (weaker == Weaker::null) return make_nullable(member);
       const std::size_t at = path.rfind('.');
       if (at == path.npos) return;

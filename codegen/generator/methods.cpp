@@ -21,13 +21,13 @@ constexpr std::array envelopes = {
     Envelope{"ClientNotification", MethodKind::client_notification},
 };
 
-/// The method's type has members of these names.
+/// Avoids the names of the members of the method's type.
 std::string method_name(std::string_view wire) {
   const std::string name = type_name(pascal_case(wire));
   return name == "Params" || name == "Response" ? name + "_" : name;
 }
 
-/// The reference among params that are one, or one or null; nullptr when they are something else.
+/// The reference in params that are a reference, or a reference or null; nullptr for other params.
 template <class SchemaType>
 SchemaType* reference_of(SchemaType& params) {
   if (!params.ref.empty()) return &params;
@@ -40,12 +40,12 @@ SchemaType* reference_of(SchemaType& params) {
   return found;
 }
 
-/// The params' definition: a reference, a nullable one, or none at all.
+/// Sets the params' definition: a reference, a nullable one, or none.
 void lower_params(Method& method, const Schema& branch) {
   const Schema* params = branch.property("params");
   if (!params || params->is_null()) return;
   method.params_required = branch.required.contains("params");
-  method.params = reference_of(*params)->ref;  // name_params has seen to it
+  method.params = reference_of(*params)->ref;  // ensured by name_params
 }
 
 void make_distinct(std::vector<Method>& methods, Notes& notes) {

@@ -14,7 +14,7 @@
 #include "notes.hpp"
 #include "schema.hpp"
 
-/// What the schema means, in terms of C++: the only thing that emitters see.
+/// The meaning of the schema in C++ terms: the only input of the emitters.
 namespace codegen {
 
 using codex::protocol::detail::MethodKind;
@@ -47,7 +47,7 @@ struct Type {
   }
 };
 
-/// A type that needs no more than its kind.
+/// A type that only has a kind.
 inline Type simple_type(Type::Kind kind) { return {.kind = kind}; }
 
 /// The definition of that name.
@@ -67,12 +67,12 @@ enum class Presence {
 struct Member {
   std::string wire;
   std::string name;
-  Type type;  // without what its presence adds
+  Type type;  // without the wrapper for its presence
   Presence presence = Presence::required;
   std::optional<Json> default_value = {};
   std::string doc = {};
   bool experimental = false;
-  std::string pointer = {};  // where the schema has it, for refusals
+  std::string pointer = {};  // its place in the schema, for errors
   HistoryMark history = {};
 };
 
@@ -115,7 +115,7 @@ struct Alias {
   Type target;
 };
 
-/// A message envelope: one of many methods, and members beside method and params.
+/// A message envelope: one of many methods, and members besides method and params.
 struct Message {
   MethodKind kind;
   std::vector<Member> members;
@@ -125,9 +125,9 @@ struct Definition {
   std::string name;
   std::string doc;
   bool experimental = false;
-  /// Whether the schema names it, rather than us.
+  /// Whether its name comes from the schema, not from us.
   bool in_schema = true;
-  std::string pointer = {};  // where the schema has it, for refusals
+  std::string pointer = {};  // its place in the schema, for errors
   std::variant<Struct, Enum, Union, Alias, Message> shape = Struct{};
   HistoryMark history = {};
 };
@@ -144,17 +144,17 @@ struct Method {
   HistoryMark history = {};
 };
 
-/// The response of a method of which nothing tells what it answers.
+/// The response of a method whose response type is unknown.
 inline constexpr const char* any_response = "Json";
 
-/// The whole protocol, in an order in which each definition stands after what it is made of.
+/// The whole protocol, in an order in which each definition comes after its parts.
 struct Model {
   std::string runtime_version;      // whose schema it is
-  std::string pinned_version = {};  // of the runtime that it is for, which may be an older one
+  std::string pinned_version = {};  // of the target runtime, which may be older
   std::vector<Definition> definitions;
   std::vector<Method> methods;
-  Notes notes;                             // what did not become all that the schema says
-  std::vector<std::string> versions = {};  // that the history compared, the oldest first
+  Notes notes;                             // where the types lose something that the schema says
+  std::vector<std::string> versions = {};  // compared by the history, oldest first
 
   [[nodiscard]] const Definition* find(std::string_view name) const {
     for (const auto& definition : definitions) {

@@ -9,7 +9,7 @@
 namespace codegen {
 namespace {
 
-// ASCII, whatever the locale: of other letters C++ names are not made.
+// ASCII, whatever the locale: C++ names here use no other letters.
 bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
 bool is_lower(char c) { return std::islower(static_cast<unsigned char>(c)) != 0; }

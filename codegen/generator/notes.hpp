@@ -5,7 +5,7 @@
 
 namespace codegen {
 
-/// A place in the schema that did not become all that it says, and what became of it instead.
+/// A place in the schema that the types do not fully express, and what they have instead.
 struct Note {
   std::string pointer;  // or the method
   std::string text;
@@ -13,7 +13,7 @@ struct Note {
 
 using Notes = std::vector<Note>;
 
-/// Throws `SchemaError` with the first note, if there is one: for `--strict`.
+/// Throws `SchemaError` with the first note, if any: for `--strict`.
 void refuse_notes(const Notes& notes);
 
 }  // namespace codegen

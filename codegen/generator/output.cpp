@@ -18,7 +18,7 @@ std::optional<std::string> read(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-/// Whether we wrote it: our banner is among its first lines.
+/// Whether the generator wrote it: its banner is among the first lines.
 bool is_generated(const fs::path& path) {
   constexpr int most_lines = 5;
   std::ifstream in(path, std::ios::binary);
@@ -29,15 +29,15 @@ bool is_generated(const fs::path& path) {
   return false;
 }
 
-/// What we wrote once and no longer generate. What else lies in the output folder, among the
-/// generated files too, is not our business.
+/// Files that an earlier run wrote and that are no longer generated. Other files in the output
+/// folder are left alone, even among the generated ones.
 std::set<fs::path> strays(const fs::path& folder, const Files& files) {
   std::set<fs::path> out;
   for (const char* owned : {"include", "src"}) {
     const fs::path root = folder / owned;
     if (!fs::is_directory(root)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
-      // By name: the folder may be a link to another place.
+      // By name: the folder may be a link.
       const fs::path path = owned / entry.path().lexically_relative(root);
       if (entry.is_symlink() || !entry.is_regular_file()) continue;
       if (files.contains(path.generic_string())) continue;
@@ -47,7 +47,7 @@ std::set<fs::path> strays(const fs::path& folder, const Files& files) {
   return out;
 }
 
-/// Throws where a file that we did not write would be lost.
+/// Throws if a file that the generator did not write would be lost.
 void refuse_foreign(const fs::path& folder, const Files& files) {
   for (const auto& [name, text] : files) {
     const fs::path path = folder / name;
@@ -64,7 +64,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return out;
 }
 
-/// The one stretch in which two texts differ, with the line where it begins.
+/// The range of lines in which two texts differ, with its first line number.
 void print_difference(std::ostream& out, const std::string& before, const std::string& after) {
   constexpr std::size_t most = 20;
   const auto a = lines_of(before);

@@ -7,12 +7,12 @@
 
 namespace codegen {
 
-/// Writes what changed and removes what is no longer generated. The number of files touched.
-/// Touches no file without our banner: throws, before it writes any, where one is in the way.
+/// Writes changed files and removes those that are no longer generated. Returns the number of files
+/// touched. Touches no file without our banner: if one is in the way, throws before writing any.
 std::size_t write(const std::filesystem::path& folder, const Files& files);
 
-/// Compares the folder with what would be written and prints the differences. The number of stale
-/// files.
+/// Compares the folder with what would be written and prints the differences. Returns the number of
+/// stale files.
 std::size_t check(const std::filesystem::path& folder, const Files& files, std::ostream& out);
 
 }  // namespace codegen

@@ -10,7 +10,7 @@ namespace codegen {
 namespace fs = std::filesystem;
 namespace {
 
-/// Of a file that may be endless, no more than shows that it is too large.
+/// Reads no more than needed to see that a file is too large: it may be endless.
 std::string read_text(const fs::path& path) {
   if (fs::exists(path) && !fs::is_regular_file(path)) {
     throw std::runtime_error(path.string() + " is no file");

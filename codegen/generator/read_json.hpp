@@ -6,10 +6,10 @@
 
 namespace codegen {
 
-/// A file of JSON within JsonLimits. Throws what names the file.
+/// Reads a JSON file within JsonLimits. Throws an error with the file.
 Json read_json(const std::filesystem::path& path);
 
-/// The same for a file that is an object.
+/// The same for a file with an object.
 Json read_object(const std::filesystem::path& path);
 
 }  // namespace codegen

@@ -6,15 +6,15 @@
 namespace codegen {
 namespace {
 
-/// Schemas in schemas, through references; the runtime's are some 25. What is made of them recurses
-/// as deep.
+/// The maximum depth of schemas in schemas, through references; the runtime's have about 25. Later
+/// stages recurse as deep.
 constexpr std::size_t deepest = 250;
 
 class References {
  public:
   explicit References(Bundle& bundle) : bundle_(bundle) {}
 
-  /// How deep it nests. Seen from the top, or from below where a part of it was followed before.
+  /// How deep it nests, counted from the top, or from a part that was followed before.
   std::size_t follow(const std::string& name, Schema& schema) {
     if (const auto known = depths_.find(name); known != depths_.end()) return known->second;
     path_.push_back(name);

@@ -42,7 +42,7 @@ const Names& words() {
 const Names& types() {
   // clang-format off
   static const Names names = {
-      // What `codex::protocol` and the tables' vocabulary, `codex::protocol::detail`, declare.
+      // Declared in `codex::protocol` and `codex::protocol::detail`, the vocabulary of the tables.
       "ArmName", "ArmOps", "ByDefault", "CodexError", "DecodeError", "Defaulted", "DefaultedInfo",
       "Described", "EnumAccess", "EnumInfo", "Extra", "Field", "HasList", "Held", "Json", "Kind",
       "Lifetime", "ListByMembers", "ListFor", "ListInfo", "MapInfo", "MessageAccess", "MessageInfo",
@@ -53,7 +53,7 @@ const Names& types() {
       "Union", "UnionArm", "UnionInfo", "UnionOps", "UnionStyle", "Unknown", "UnknownPart",
       // Macros of the tables.
       "FIELD", "OPTIONAL", "REQUIRED",
-      // Macros of the C and C++ standard libraries, but for those of <cerrno> and <csignal>.
+      // Macros of the C and C++ standard libraries, except those of <cerrno> and <csignal>.
       "BUFSIZ", "DOMAIN", "EOF", "HUGE", "I", "INFINITY", "NAN", "NDEBUG", "NULL", "OVERFLOW",
       "PLOSS", "SING", "TLOSS", "UNDERFLOW",
       // Macros of POSIX and its systems.

@@ -113,7 +113,7 @@ class Search {
     }
   }
 
-  /// A response that two methods would take is neither's.
+  /// A response that two methods would take goes to neither.
   template <class Find>
   void step(const Find& find) {
     std::map<std::string, std::vector<Method*>> found;
@@ -150,8 +150,8 @@ class Search {
     return response.substr(0, response.size() - suffix.size());
   }
 
-  /// The pair of method and response with the most words in common. Methods that share the best
-  /// response all have it when they say all that it says; else none has.
+  /// Pairs the method and response with the most words in common. Methods that share the best
+  /// response all get it if their names have all of its words; otherwise none gets it.
   bool take_best_words() {
     const std::vector<Pair> best = best_pairs();
     if (best.empty()) return false;
@@ -176,7 +176,7 @@ class Search {
     return true;
   }
 
-  /// One of each is left, with two words in common.
+  /// Pairs the last method and response, if they have two words in common.
   void take_last() {
     if (open_.size() != 1 || free_.size() != 1) return;
     const std::string response = *free_.begin();

@@ -4,10 +4,10 @@
 
 namespace codegen {
 
-/// Gives each request of `methods`, which have their params, its response: the one that
-/// responses.json lists; that of its params (`XParams -> XResponse`); else a response that nothing
-/// else has and whose name says the same as the method's, which is a guess; else any JSON. There is
-/// a note of each guess and of each that is not known.
+/// Sets the response of each request of `methods`, which already have their params: the one in
+/// responses.json; that of its params (`XParams -> XResponse`); else, as a guess, a response that
+/// no other method uses and whose name matches the method's; else any JSON. Each guess and each
+/// unknown response gets a note.
 void find_responses(std::vector<Method>& methods, const Bundle& bundle, const Responses& listed,
                     Notes& notes);
 

@@ -17,7 +17,7 @@ std::string text_of(const Json& value, const std::string& pointer) {
   return value.get<std::string>();
 }
 
-/// What reading needs beyond the schema at hand.
+/// The context for reading a schema.
 struct Reader {
   const DefinitionNames& names;
   Notes& notes;
@@ -67,7 +67,7 @@ std::string parse_ref(const Json& json, const std::string& pointer, const Reader
   return reader.names.at(ref);
 }
 
-/// Encoders write the names of members as they are.
+/// Encoders write the names of members unescaped.
 bool needs_escapes(const std::string& name) {
   return std::any_of(name.begin(), name.end(), [](char c) {
     return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
@@ -96,7 +96,7 @@ HistoryMark parse_mark(const Json& json) {
   return {text("since"), text("until"), text("required_until"), text("not_null_until")};
 }
 
-/// What the merge put there.
+/// Reads the marks that the merge added.
 void parse_history(Schema& schema, const Json& json, const std::string&, const Reader&) {
   schema.history = parse_mark(json);
   if (!json.is_object() || !json.contains("values") || !json["values"].is_object()) return;
@@ -122,8 +122,8 @@ void parse_additional(Schema& schema, const Json& json, const std::string& point
 
 using Keyword = std::function<void(Schema&, const Json&, const std::string&, const Reader&)>;
 
-/// Every keyword that is understood. Those that only narrow the values of a type which stays the
-/// same are read and left to the server, as those are that are not listed, with a note.
+/// Every known keyword. Keywords that only narrow the values without changing the type are read and
+/// left to the server; unlisted ones, too, with a note.
 const std::map<std::string, Keyword, std::less<>>& keywords() {
   static const Keyword ignore = [](Schema&, const Json&, const std::string&, const Reader&) {};
   static const Keyword alternatives = [](Schema& s, const Json& j, const std::string& p,
@@ -180,8 +180,8 @@ const std::map<std::string, Keyword, std::less<>>& keywords() {
   return table;
 }
 
-/// What is required beside alternatives and defined by all of them is required by each. What
-/// nothing defines stays in `extra`.
+/// A member that is required next to alternatives and defined by all of them is required by each.
+/// One that nothing defines stays in `extra`.
 void require_of_alternatives(Schema& schema, Notes& notes) {
   for (const auto& name : std::set<std::string>(schema.required)) {
     if (schema.property(name)) continue;
@@ -201,7 +201,7 @@ bool has_members(const Schema& schema) {
   return !schema.properties.empty() || schema.additional || schema.closed;
 }
 
-/// What stands beside a reference narrows what is referred to, and is left to the server.
+/// Keywords next to a reference narrow the referenced schema, and are left to the server.
 void keep_reference(Schema& schema, Notes& notes) {
   const bool alone = !has_members(schema) && schema.types.empty() && schema.values.empty() &&
                      !schema.items && schema.one_of.empty() && schema.all_of.empty();
@@ -212,7 +212,7 @@ void keep_reference(Schema& schema, Notes& notes) {
   schema = std::move(out);
 }
 
-/// Refuses keywords whose company they would be lost in, and gives objects their type.
+/// Refuses combinations of keywords in which one would be lost, and sets the type of objects.
 void check_combination(Schema& schema) {
   const bool members = has_members(schema);
   const bool values =
@@ -236,7 +236,7 @@ void check_combination(Schema& schema) {
   if (schema.items && !schema.has_type("array")) refuse("items of what is no array");
 }
 
-/// OpenAPI's word for a type that may be null, which a value that is may not be lost by.
+/// OpenAPI's keyword for a type that may be null: a null must not be lost.
 Schema or_null(Schema schema) {
   if (!schema.types.empty()) {
     if (!schema.has_type("null")) schema.types.emplace_back("null");
@@ -252,7 +252,7 @@ Schema or_null(Schema schema) {
   return out;
 }
 
-/// Throws where it does not understand.
+/// Throws on what it does not understand.
 Schema understand(const Json& json, const std::string& pointer, const Reader& reader) {
   Schema schema;
   schema.pointer = pointer;
@@ -286,7 +286,7 @@ Schema understand(const Json& json, const std::string& pointer, const Reader& re
   return json.value("nullable", Json()) == true ? or_null(std::move(schema)) : schema;
 }
 
-/// As deep as JsonLimits lets it be.
+/// Recurses as deep as JsonLimits allows.
 Schema parse(const Json& json, const std::string& pointer, const Reader& reader) {
   try {
     return understand(json, pointer, reader);

@@ -15,7 +15,7 @@
 #include "notes.hpp"
 #include "printable.hpp"
 
-/// JSON Schema, as far as the runtime's bundles use it. What is not here becomes any JSON.
+/// JSON Schema, as far as the runtime's bundles use it. Everything else becomes any JSON.
 namespace codegen {
 
 using Json = nlohmann::ordered_json;
@@ -32,14 +32,14 @@ class SchemaError : public std::runtime_error {
   Note note_;
 };
 
-/// Alternatives in one place; the runtime's methods are some 200.
+/// The maximum number of alternatives in one place; the runtime has about 200 methods.
 inline constexpr std::size_t most_alternatives = 2000;
 
 struct Property;
 
 /// One schema node. An absent keyword is empty.
 struct Schema {
-  std::string pointer;  // where it stands in the bundle
+  std::string pointer;  // its place in the bundle
   std::string title;
   std::string description;
   std::string ref;  // the C++ name of the definition
@@ -56,12 +56,12 @@ struct Schema {
   std::vector<Schema> one_of;          // `oneOf` or `anyOf`
   std::vector<Schema> all_of;
   std::optional<Json> default_value;
-  HistoryMark history;                               // of the place where it stands
+  HistoryMark history;                               // of its place
   std::map<std::string, HistoryMark> value_history;  // of the literals that not all runtimes have
 
   [[nodiscard]] bool has_type(std::string_view type) const;
   [[nodiscard]] const Schema* property(std::string_view name) const;
-  /// Whether it says nothing of the value: `true`, `{}`.
+  /// Whether it allows any value: `true`, `{}`.
   [[nodiscard]] bool is_any() const;
   /// Whether it is exactly `null`.
   [[nodiscard]] bool is_null() const;
@@ -91,12 +91,12 @@ struct Bundle {
   std::map<std::string, std::size_t, std::less<>> index_;
 };
 
-/// Any JSON, in place of a schema that is not understood. It keeps what people read of it.
+/// Any JSON, in place of a schema that is not understood. It keeps the texts for people.
 Schema any_json(const Schema& schema);
 
-/// Reads a full bundle, within JsonLimits, whose `v2` member is a namespace of its own. What it
-/// does not understand, references to nothing and those that close a cycle become any JSON, with a
-/// note. Throws `SchemaError` on what is no bundle and on long chains of references.
+/// Reads a full bundle, within JsonLimits, whose `v2` member is a separate namespace. Schemas that
+/// it does not understand, undefined references and those that close a cycle become any JSON, with
+/// a note. Throws `SchemaError` if it is no bundle, and on long chains of references.
 Bundle parse_bundle(const Json& json);
 
 }  // namespace codegen

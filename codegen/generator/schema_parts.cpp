@@ -20,7 +20,7 @@ bool is_null_schema(const Json& schema) {
   return type && type->is_string() && type->get_ref<const std::string&>() == "null";
 }
 
-/// The one type beside null; empty when there are several or none.
+/// The only type besides null; empty if there are several or none.
 std::string only_type(const Json& schema) {
   const Json* type = keyword_of(schema, "type");
   if (!type) return "";
@@ -39,7 +39,7 @@ const Json* object_keyword(const Json& schema, std::string_view name) {
   return value && value->is_object() ? value : nullptr;
 }
 
-/// All alternatives, null among them.
+/// All alternatives, including null.
 const Json* alternatives_of(const Json& schema) {
   for (const char* name : {"oneOf", "anyOf"}) {
     const Json* list = keyword_of(schema, name);
@@ -255,7 +255,7 @@ const Json* find_part(const Json& schema, std::string_view path) {
     return inner ? find_part(*inner, path.substr(2)) : nullptr;
   }
   if (path[0] != '.' && path[0] != '#') return nullptr;
-  // Names may hold any character: all that fit are tried.
+  // Names may contain any character: every match is tried.
   for (const auto& part : path[0] == '.' ? members_of(core) : arms_of(core)) {
     const std::string_view rest = path.substr(1);
     if (!rest.starts_with(part.name)) continue;

@@ -14,7 +14,7 @@ std::vector<Member>* members_of(Definition& definition) {
   return nullptr;
 }
 
-/// The kind of type that a name stands for in the end.
+/// The kind of type after resolving aliases.
 Type::Kind kind_of(const Model& model, const Type& type) {
   if (type.kind != Type::Kind::named) return type.kind;
   const auto* alias = std::get_if<Alias>(&model.find(type.name)->shape);
@@ -55,14 +55,14 @@ class BooleanLists {
   Model& model_;
 };
 
-/// Whether nothing tells the arm's values from those of others.
+/// Whether the arm's values cannot be distinguished from those of others.
 bool takes_all(const Model& model, const Arm& arm) {
   const Type::Kind kind = kind_of(model, arm.type);
   return kind == Type::Kind::json || kind == Type::Kind::optional;
 }
 
 void replace_unions(Model& model) {
-  for (auto& definition : model.definitions) {  // each stands after its arms
+  for (auto& definition : model.definitions) {  // each comes after its arms
     const auto* choice = std::get_if<Union>(&definition.shape);
     if (!choice || choice->style != UnionStyle::shape) continue;
     if (std::none_of(choice->arms.begin(), choice->arms.end(),

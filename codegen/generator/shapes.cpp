@@ -31,13 +31,13 @@ const Schema& resolve(const Schema& schema, const Bundle& bundle) {
   return resolve(*target, bundle);
 }
 
-/// The JSON type that every value of the schema has; "" when it is not one.
+/// The JSON type that all values of the schema have; "" if they differ.
 std::string json_type(const Schema& schema) {
   if (schema.types.size() == 1) return schema.types[0];
   return schema.is_object() ? "object" : "";
 }
 
-/// An alternative, and which of the union's own it comes from.
+/// An alternative, and the index of the union's arm that it comes from.
 using Arms = std::vector<std::pair<std::size_t, const Schema*>>;
 
 /// Alternatives of alternatives multiply.
@@ -54,8 +54,8 @@ void add_branches(Arms& out, std::size_t arm, const Schema& schema, const Bundle
   for (const Schema& branch : target.one_of) add_branches(out, arm, branch, bundle);
 }
 
-/// Whether what tells one schema can tell it from another. Pairs are compared once: members that
-/// refer to the same definitions would multiply from level to level.
+/// Whether a check for one schema distinguishes it from another. Pairs are compared once: members
+/// that refer to the same definitions would multiply from level to level.
 class Comparison {
  public:
   explicit Comparison(const Bundle& bundle) : bundle_(bundle) {}
@@ -87,7 +87,7 @@ class Comparison {
       });
     }
     if (a.is_object() && b.is_object()) return object_accepts_all(a, b);
-    return true;  // other types are not looked at
+    return true;  // other types are not checked
   }
 
   const Bundle& bundle_;

@@ -9,8 +9,8 @@
 namespace codegen {
 namespace {
 
-/// Where to break a line of code that is too long: after `=` where the rest then fits, else after
-/// the last comma that fits, another blank, a bracket, before `::`. 0 when nowhere.
+/// Where to break a line of code that is too long: after `=` if the rest then fits, else after the
+/// last comma that fits, another blank, a bracket, before `::`. 0 if nowhere.
 std::size_t break_at(std::string_view line, std::size_t indent, std::size_t hang) {
   enum Rank { assignment, comma, blank, bracket, scope, rank_count };
   std::array<std::size_t, rank_count> last = {};

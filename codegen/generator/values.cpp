@@ -36,7 +36,7 @@ void drop_repeated(std::vector<Json>& values) {
   values = std::move(out);
 }
 
-/// What a plain type cannot say.
+/// Adds the values to the description, since a plain type cannot express them.
 void describe_values(Schema& schema) {
   constexpr std::size_t most = 20;
   std::string list;

@@ -1,4 +1,4 @@
-// The life of a thread: named, listed, archived, taken back, resumed, forked, compacted.
+// The life of a thread: name, list, archive, unarchive, resume, fork and compact it.
 
 #include <chrono>
 #include <iostream>
@@ -11,7 +11,7 @@ namespace {
 
 namespace protocol = codex::protocol;
 
-/// Compacting is a turn of its own, which nobody here has a handle of.
+/// Compacting is a separate turn, for which we have no handle.
 codex::Task<> compact(codex::AsyncCodex& codex, const codex::AsyncThread& thread) {
   auto open = codex.notifications({.timeout = std::chrono::minutes(5)});
   auto stream = co_await open;

@@ -1,4 +1,4 @@
-// Text and an image in one message, the image a file of yours.
+// Text and an image in one message, the image from a file.
 
 #include <filesystem>
 #include <iostream>
@@ -22,7 +22,7 @@ codex::Task<> run(codex::AsyncCodex& codex, std::string picture) {
 
 int main(int argc, char** argv) try {
   const example::Model model(argc, argv);
-  // To the model a file that is not there is only a note, so look for yourself.
+  // The model only gets a note about a missing file, so check it yourself.
   if (argc != 2 || !std::filesystem::exists(argv[1])) {
     std::cerr << "usage: async_08_local_image_and_text PICTURE [--live]\n";
     return 2;

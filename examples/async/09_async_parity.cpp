@@ -1,4 +1,4 @@
-// Several things at once: one client, and not a thread more for it.
+// Several turns at once: one client, and no additional threads.
 
 #include <iostream>
 #include <string>

@@ -1,4 +1,4 @@
-// Errors are those of the other face: catch those that you can do something about.
+// The errors are the same as in the sync API: catch those that you can do something about.
 
 #include <chrono>
 #include <iostream>

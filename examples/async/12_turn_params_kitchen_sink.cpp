@@ -21,7 +21,7 @@ const codex::Json plan_schema = {
 };
 
 void print(const codex::TurnResult& result) {
-  // The runtime passes the schema on; whether the answer fits is for you to see.
+  // The runtime passes the schema on; check yourself whether the answer fits.
   const auto plan = codex::Json::parse(result.final_response.value_or(""));
   std::cout << "Status:  " << result.status.name() << '\n'
             << "Summary: " << codex::printable(plan.at("summary").get<std::string>()) << '\n';

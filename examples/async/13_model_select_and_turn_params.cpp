@@ -1,4 +1,4 @@
-// Choose a model and how hard it thinks, from what the runtime offers.
+// Choose from the runtime's models, and how hard the model thinks.
 
 #include <iostream>
 
@@ -29,7 +29,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
   const auto first = co_await first_turn;
   std::cout << "First:  " << codex::printable(first.final_response.value_or("(none)")) << '\n';
 
-  // Model and effort hold for the turns that follow, too.
+  // Model and effort also apply to the turns that follow.
   auto second_turn = thread.run("Now as a plan.", {.sandbox = codex::Sandbox::read_only});
   const auto second = co_await second_turn;
   std::cout << "Second: " << codex::printable(second.final_response.value_or("(none)")) << '\n'

@@ -1,6 +1,6 @@
-// The agent asks before it does more than its sandbox lets it, and somebody says yes or no. The
-// answers are coroutines, so that they may wait for the person. On a real terminal
-// `codex::approvals::ask_on_terminal` asks more carefully.
+// The agent asks before it does more than its sandbox allows, and a person says yes or no. The
+// handlers are coroutines, so they can wait for the person. On a real terminal, use the more
+// careful `codex::approvals::ask_on_terminal`.
 
 #include <iostream>
 #include <string>
@@ -14,8 +14,8 @@ namespace {
 
 namespace types = codex::protocol;
 
-/// Blocks the loop that it runs on until there is an answer. In a program with a window it would
-/// await a dialog instead.
+/// Blocks its event loop until there is an answer. A program with a window would await a dialog
+/// instead.
 codex::Task<codex::approvals::Decision> ask(std::string question) {
   std::cout << question << " [y/n] " << std::flush;
   std::string answer;
@@ -28,14 +28,14 @@ codex::Handlers handlers() {
   return {
       .command_approval =
           [](const types::CommandExecutionRequestApprovalParams& command) {
-            // On one line each, so that the command cannot imitate what follows it.
+            // On one line each, so that the command cannot imitate the text after it.
             return ask("Run " +
                        codex::printable_line(command.command.value_or("(it does not say what)")) +
                        "\nin " + codex::printable_line(command.cwd.value_or("(no folder)")) + "?");
           },
       .file_change_approval =
           [](const types::FileChangeRequestApprovalParams&, const codex::HandlerContext& context) {
-            std::string paths;  // last, for a long diff scrolls out of sight
+            std::string paths;  // last, since a long diff scrolls out of sight
             for (const auto& change : context.changes()) {
               std::cout << codex::printable(change.diff);
               paths += "\n" + codex::printable_line(change.path);

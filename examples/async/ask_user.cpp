@@ -1,4 +1,4 @@
-// The agent asks the user. The runtime lets it do so in plan mode.
+// The agent asks the user. The runtime allows that in plan mode.
 
 #include <cstddef>
 #include <iostream>

@@ -1,4 +1,4 @@
-// An answer as a struct: the model must follow the struct's schema, and the SDK reads what it says.
+// An answer as a struct: the model must follow the struct's schema, and the SDK reads its answer.
 
 #include <iostream>
 #include <optional>

@@ -1,4 +1,4 @@
-// Functions of this program that the model may call. Those that wait for something are coroutines.
+// Functions of this program that the model may call. Functions that wait are coroutines.
 
 #include <chrono>
 #include <iostream>
@@ -50,7 +50,7 @@ codex::Task<> run(codex::AsyncCodex& codex) {
         return context.thread().read().thread.model_provider;
       });
 
-  // The stand-in calls what it is told to; a model chooses by the descriptions.
+  // The stand-in calls the tool that the text names; a real model chooses by the descriptions.
   auto start = codex.thread_start(
       {.tools = {codex::tool("forecast", "The weather in a city", forecast), count, provider}});
   const auto thread = co_await start;

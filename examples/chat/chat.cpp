@@ -1,8 +1,8 @@
 // A chat with the agent on the terminal: `chat [--live] [--resume THREAD_ID | --last]`.
 //
-// A line starts a turn, or steers the one that runs. Ctrl-C interrupts the turn, or ends the chat
-// when none runs; so does the end of the input. The agent asks before it does more than change
-// files in its folder. For POSIX systems: keyboard.hpp waits with poll().
+// A line starts a turn, or steers the running one. Ctrl-C interrupts the turn, or ends the chat if
+// none runs; so does the end of the input. The agent asks before it does more than change files in
+// its folder. For POSIX systems: keyboard.hpp waits with poll().
 
 #include <exception>
 #include <iostream>
@@ -58,7 +58,7 @@ class TurnPrinter {
     show(text);
   }
 
-  /// What is short may come without deltas.
+  /// Short texts may arrive without deltas.
   void print_unless_streamed(const std::string& item_id, const std::string& text) {
     if (streamed_.erase(item_id) == 0) show(text);
   }
@@ -106,7 +106,7 @@ class Chat {
     bool open = true;
     while (open || running()) {
       if (open) show_prompt();
-      // Lines of a script wait until the turn is over; those of a person steer it.
+      // Lines of a script wait until the turn has ended; those of a person steer it.
       const bool wants_line =
           person_.is_asked() || (open && (keyboard_.is_terminal() || !running()));
       switch (keyboard_.next(wants_line)) {
@@ -165,13 +165,13 @@ class Chat {
     follower_ = std::jthread([this, turn] { follow(turn); });
   }
 
-  /// False when there is nothing to interrupt.
+  /// False if there is nothing to interrupt.
   bool interrupt() {
     auto turn = running();
     try {
       if (turn) turn->interrupt();
     } catch (const codex::CodexError& error) {
-      show_error(error);  // it was over just now
+      show_error(error);  // it has just ended
     }
     return turn.has_value();
   }
@@ -196,7 +196,7 @@ class Chat {
   approvals::Screen screen_;
   bool prompted_ = false;
   std::mutex mutex_;
-  std::optional<codex::TurnHandle> turn_;  // the one that runs
+  std::optional<codex::TurnHandle> turn_;  // the running one
   std::jthread follower_;                  // prints what it does; ends before the rest
 };
 

@@ -24,8 +24,8 @@ extern "C" inline void on_ctrl_c(int) {
   errno = error;
 }
 
-/// Waits for what comes first: a line of standard input or its end, Ctrl-C, or a call of `wake`.
-/// There is one, used by one thread but for `drop_typed`.
+/// Waits for the first of these: a line of standard input or its end, Ctrl-C, or a call of `wake`.
+/// There is one instance, used by one thread except for `drop_typed`.
 class Keyboard {
  public:
   enum class Event { line, ctrl_c, woken, end };
@@ -62,7 +62,7 @@ class Keyboard {
     return {line, drops_};
   }
 
-  /// Forgets what was typed so far, but for the lines of a script. Returns how often it did.
+  /// Drops what was typed so far, except lines of a script. Returns how often it was called.
   int drop_typed() {
     const std::lock_guard lock(mutex_);
     if (!is_terminal_) return drops_;

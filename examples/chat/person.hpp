@@ -18,7 +18,7 @@
 
 namespace chat {
 
-/// How much the terminal shows now.
+/// The current size of the terminal.
 inline codex::approvals::ScreenSize terminal_size() {
   codex::approvals::ScreenSize size;
   winsize window{};
@@ -28,8 +28,8 @@ inline codex::approvals::ScreenSize terminal_size() {
   return size;
 }
 
-/// A stream of lines that come from a function; it ends when that returns none. Another is called
-/// before a line is asked for.
+/// A stream buffer whose lines come from a function; it ends when that returns none. Another
+/// function is called before each line is requested.
 class LineBuffer : public std::streambuf {
  public:
   using NextLine = std::function<std::optional<std::string>()>;
@@ -56,7 +56,8 @@ class LineBuffer : public std::streambuf {
   std::string line_;
 };
 
-/// Who decides: asked on threads of the SDK, answers by lines that the main thread has read.
+/// The person who decides: asked on threads of the SDK, answers with lines that the main thread has
+/// read.
 class Person {
  public:
   Person(Keyboard& keyboard, codex::approvals::Screen screen)
@@ -75,7 +76,7 @@ class Person {
     return asked_;
   }
 
-  /// False when there is no question, or the line was typed before it.
+  /// False if there is no question, or the line was typed before it.
   bool answer(const Keyboard::Line& line) {
     const std::lock_guard lock(mutex_);
     if (!asked_ || line.drops != drops_) return false;
@@ -83,7 +84,7 @@ class Person {
     return true;
   }
 
-  /// A no, at the end of the input. False when there is no question.
+  /// Declines at the end of the input. False if there is no question.
   bool hang_up() {
     const std::lock_guard lock(mutex_);
     if (!asked_) return false;
@@ -92,7 +93,7 @@ class Person {
   }
 
  private:
-  /// What was typed before the question, or before it is asked again, does not answer it.
+  /// Input that was typed before the question, or before it is asked again, does not answer it.
   void begin() {
     const std::lock_guard lock(mutex_);
     drops_ = keyboard_.drop_typed();
@@ -109,7 +110,7 @@ class Person {
   }
 
   void give(const std::string& text) {
-    keyboard_.drop_typed();  // pasted with it
+    keyboard_.drop_typed();  // pasted along with it
     answer_ = text;
     asked_ = false;
     changed_.notify_all();

@@ -1,6 +1,6 @@
-// The protocol's types alone, without the client: reads a recording of the traffic between a
-// client and the runtime (`CodexConfig::wire_log` writes such files) and prints every command that
-// ran, and its exit code.
+// Only the protocol's types, without the client: reads a recording of the traffic between a client
+// and the runtime (`CodexConfig::wire_log` writes such files) and prints every command that ran,
+// and its exit code.
 
 #include <exception>
 #include <fstream>

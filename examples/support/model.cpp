@@ -16,7 +16,7 @@ using codex::Json;
 using codex::testing::ModelRequest;
 using codex::testing::Reply;
 
-/// The smallest value with something in it that fits a schema.
+/// The smallest non-empty value that fits a schema.
 Json value_for(const Json& schema) {
   if (schema.contains("enum")) return schema["enum"].front();
   const std::string type = schema.value("type", "null");
@@ -33,7 +33,7 @@ Json value_for(const Json& schema) {
   return object;
 }
 
-/// The user's own words; what the runtime adds begins with a tag.
+/// The user's own words; texts that the runtime adds begin with a tag.
 std::vector<std::string> user_words(const ModelRequest& request) {
   std::vector<std::string> texts = request.user_texts();
   std::erase_if(texts, [](const std::string& text) { return text.starts_with('<'); });
@@ -46,7 +46,7 @@ std::ptrdiff_t images_in(const Json& item) {
                        [](const Json& part) { return part.value("type", "") == "input_image"; });
 }
 
-/// As many pieces as there are words.
+/// One piece per word.
 std::vector<std::string> pieces(const std::string& text) {
   std::vector<std::string> out;
   for (std::size_t at = 0; at < text.size();) {
@@ -57,7 +57,7 @@ std::vector<std::string> pieces(const std::string& text) {
   return out;
 }
 
-/// Calls the tool of that name, with arguments that fit it.
+/// Calls the tool of that name, with fitting arguments.
 Reply call(const ModelRequest& request, const std::string& name) {
   const Json tools = request.body.value("tools", Json::array());
   const auto tool = std::find_if(tools.begin(), tools.end(), [&](const Json& offered) {
@@ -67,15 +67,15 @@ Reply call(const ModelRequest& request, const std::string& name) {
   return Reply().tool_call(name, value_for(tool->at("parameters")));
 }
 
-/// Slow enough to be steered or interrupted: ten seconds in all.
+/// Slow enough to steer or interrupt: ten seconds in total.
 Reply count_to_200() {
   Reply reply;
   for (int i = 1; i <= 200; ++i) reply.delta(std::to_string(i) + ' ');
   return reply.pace(std::chrono::milliseconds(50));
 }
 
-/// While the person is asked about one command, another one, which runs unasked, prints a question
-/// that looks harmless. It waits for a file `go`.
+/// While the person is asked about one command, another one, which runs unasked, prints a
+/// harmless-looking question. It waits for a file `go`.
 Reply imitate_a_question() {
   const std::string imitation =
       "while [ ! -e go ]; do sleep 0.1; done\n"

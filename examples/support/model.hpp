@@ -10,13 +10,13 @@ class MockModel;
 
 namespace example {
 
-/// Whether the stand-in wants a login.
+/// Whether the stand-in needs a login.
 enum class Login { optional, required };
 
-/// Who answers in the examples: a stand-in on this machine, so that no account is needed; with
-/// `--live`, the model of your own codex login. Lives longer than the `Codex` that uses it.
+/// The model of the examples: a stand-in on this machine, so that no account is needed; with
+/// `--live`, the model of your own codex login. Must outlive the `Codex` that uses it.
 ///
-/// In a program of your own leave it out, and write `codex::Codex codex;`.
+/// In your own program leave it out, and write `codex::Codex codex;`.
 class Model {
  public:
   /// Takes `--live` out of the arguments.

@@ -25,12 +25,12 @@ std::string describe_closed(std::string_view reason, const ExitStatus& status,
   return text + detail::describe_output(stdout_text, stderr_tail);
 }
 
-// The runtime lists all its methods when it does not know one: some 4 kB that help nobody.
+// For an unknown method, the runtime lists all its methods: about 4 kB that do not help.
 std::string_view without_variants(std::string_view message) {
   return message.substr(0, message.find(", expected one of "));
 }
 
-/// The I/O thread masks it, and nobody reads more than that.
+/// A limit, since the I/O thread masks the text; nobody reads more than this.
 constexpr std::size_t max_shown_message = std::size_t{64} * 1024;
 
 std::string describe_rpc(std::int64_t code, std::string_view message) {

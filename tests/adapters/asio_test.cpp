@@ -28,7 +28,7 @@
 namespace codex::testing {
 namespace {
 
-/// What a coroutine of Asio's ended with.
+/// The result of an Asio coroutine.
 template <class T>
 struct End {
   std::exception_ptr error = {};
@@ -39,8 +39,8 @@ struct End {
   }
 };
 
-/// What it throws in a coroutine of Asio's. Not by a future, which a thread of Asio's may let go of
-/// last: the thread sanitizer does not see how exceptions are counted.
+/// What the task throws in an Asio coroutine. Not by a future, which an Asio thread may release
+/// last: the thread sanitizer does not see the reference counts of exceptions.
 std::exception_ptr error_of(asio::io_context& io, Task<void> task) {
   std::exception_ptr error;
   asio::co_spawn(io, asio_awaitable(std::move(task)),

@@ -26,7 +26,7 @@ struct App {
 
 TEST_CASE("a turn goes on in Qt's event loop") {
   const NoFrameLost frames;
-  const Gate gate;  // shut, so that the loop runs before the turn can be over
+  const Gate gate;  // closed, so that the loop runs before the turn can end
   ScriptedServer server;
   server.on("turn/start", Answer{}.wait_for(gate).turn("Hello."));
   App app;
@@ -56,7 +56,7 @@ TEST_CASE("an object in another thread of Qt's has its tasks go on there") {
     where = std::this_thread::get_id();
     thread.quit();
   };
-  std::stop_source stop;  // not a short sleep, which could be over already
+  std::stop_source stop;  // not a short sleep, which could have ended already
   detach(wait_for_stop(), done, qt_executor(&object), stop.get_token());
   stop.request_stop();
   std::thread::id expected;
@@ -89,7 +89,7 @@ TEST_CASE("what a task throws, and its being stopped, reach who began it in Qt's
   CHECK(is_cancelled(stopped));
 }
 
-/// As a window would own what it waits for.
+/// A window owns the tasks that it waits for.
 class Window : public QObject {
  public:
   explicit Window(bool& has_ended) { tasks_.spawn(wait(has_ended)); }

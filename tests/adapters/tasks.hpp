@@ -13,10 +13,10 @@
 #include <codex/async/task.hpp>
 #include <codex/testing/scripted_server.hpp>
 
-/// What the tests of every adapter run in a loop.
+/// The tasks that the tests of every adapter run in a loop.
 namespace codex::testing {
 
-/// Each coroutine of the SDK's that a test began is gone at its end.
+/// Checks that a test leaves no coroutine of the SDK behind.
 class NoFrameLost {
  public:
   NoFrameLost() = default;
@@ -34,10 +34,10 @@ inline ScriptedServer greeting_server() {
   return server;
 }
 
-/// The threads on which a coroutine was, one after the other.
+/// The threads on which a coroutine ran, in order.
 using Threads = std::vector<std::thread::id>;
 
-/// A turn of a client that is started therefor.
+/// A turn of a client that the first task starts.
 inline Task<std::string> greet(AsyncCodex& codex, Threads& threads) {
   auto start = codex.thread_start();
   const auto thread = co_await start;
@@ -59,7 +59,7 @@ inline Task<void> fail_later() {
   throw std::runtime_error("It failed later");
 }
 
-/// What an error says; for none, "none".
+/// The message of an error; "none" if there is none.
 inline std::string what(const std::exception_ptr& error) {
   if (!error) return "none";
   try {

@@ -11,7 +11,7 @@
 namespace codex::testing {
 namespace {
 
-/// A loop, and the way into it until `close`.
+/// A loop, and its executor until `close`.
 class Loop {
  public:
   Loop() {

@@ -1,6 +1,6 @@
-// What a turn costs that waits, in memory and threads, and what its events cost in time: as a
-// coroutine of AsyncCodex, and on a thread of its own with Codex. A scripted server plays the
-// runtime in a process of its own, so that this one is the SDK and its user.
+// The cost of a waiting turn in memory and threads, and of its events in time: as a coroutine of
+// AsyncCodex, and on its own thread with Codex. A scripted server plays the runtime in a separate
+// process, so that this one has only the SDK and its user.
 //
 //     bench_async [sync|async] [turns at once = 1000] [deltas for each turn = 20]
 
@@ -109,7 +109,7 @@ struct Progress {
   }
 };
 
-/// Measures the turns that `begin` begins and that go on after `go`.
+/// Measures the turns that `begin` starts and that continue after `go`.
 template <class Begin, class Go>
 void measure(const char* name, int turns, Progress& progress, Begin begin, Go go) {
   const double bytes = resident_bytes();

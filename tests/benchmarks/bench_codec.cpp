@@ -1,5 +1,5 @@
-// How fast the typed codec is, beside what others do with the same texts in the same run. The
-// ratios count, not the figures: they stand in the table at the end.
+// How fast the typed codec is, compared with others on the same texts in the same run. Look at the
+// ratios in the table at the end, not at the figures.
 //
 // The measure is simdjson's on-demand walk. It does the part of the work that no decoder can leave
 // out: it checks and visits every value, unescapes every name and string and parses every number.

@@ -1,9 +1,9 @@
-// How long a turn takes when many run at once on one client, and how much processor time of it is
-// the SDK's own: the mock model is a process of its own, so that this one is the SDK and its user.
+// How long a turn takes when many run at once on one client, and how much of its processor time is
+// the SDK's: the mock model is a separate process, so that this one has only the SDK and its user.
 //
 //     bench_turns [threads = 64] [turns for each = 8] [deltas for each turn = 20] [async]
 //
-// With `async` there are coroutines on one thread in the place of the threads.
+// With `async`, coroutines on one thread replace the threads.
 
 #include <algorithm>
 #include <barrier>

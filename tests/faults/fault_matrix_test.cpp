@@ -1,5 +1,6 @@
-// Every way to wait for the server meets every way for it to go wrong, in memory and as a process.
-// Each wait must end with the right error, or without one, in bounded time, and leave nothing.
+// Combines every way to wait for the server with every server fault, in memory and as a process.
+// Each wait must end with the right error, or without one, in bounded time, and leave nothing
+// behind.
 
 #include <algorithm>
 #include <atomic>
@@ -24,14 +25,14 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-// A wait that shall time out need not take long; no other one may time out on a slow machine.
+// A wait that should time out need not take long; no other wait may time out on a slow machine.
 constexpr milliseconds short_patience = 100ms;
 constexpr milliseconds long_patience = 60s;
-// Far beyond what any of them takes, and far below `long_patience`.
+// Far more than any of them takes, and far below `long_patience`.
 constexpr std::chrono::seconds bound{30};
 constexpr int threads_at_once = 12;
 
-/// What a call ends with, by name: an error's type, or "success".
+/// How a call ends: the name of an error's type, or "success".
 template <class Call>
 std::string outcome_of(Call&& call) {
   try {
@@ -91,7 +92,7 @@ struct Case {
   }
 };
 
-/// Answers that mean nothing to someone who waits for events come beside these, not instead.
+/// Answers that do not matter to a wait for events come in addition to these, not instead.
 Answer scripted_answer(const Wait& wait, const Fault& fault) {
   Answer answer = Answer(wait.before).then(fault.strike(wait.rest));
   if (concerns_the_answer(wait, fault) && wait.waits_for == WaitsFor::events)
@@ -118,7 +119,7 @@ bool goes_on(const Case& test) {
          effect != Effect::broken;
 }
 
-/// Runs one case; tells what went wrong, or nothing.
+/// Runs one case; returns the problem, or nothing.
 std::string problem_of(const Case& test) {
   const auto begin = codex::detail::Clock::now();
   const milliseconds patience =
@@ -149,7 +150,7 @@ std::string problem_of(const Case& test) {
   return {};
 }
 
-/// Runs the cases side by side; tells of those that went wrong.
+/// Runs the cases concurrently; returns the problems.
 std::vector<std::string> problems_of(const std::vector<Case>& cases) {
   std::mutex mutex;
   std::vector<std::string> problems;

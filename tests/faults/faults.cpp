@@ -5,12 +5,12 @@
 namespace codex::testing {
 namespace {
 
-/// Says these steps, and nothing of what it should.
+/// Runs these steps instead of the right ones.
 auto instead(Answer answer) {
   return [answer = std::move(answer)](const Answer&) { return answer; };
 }
 
-/// Says these steps, then what it should.
+/// Runs these steps, then the right ones.
 auto first(Answer answer) {
   return [answer = std::move(answer)](const Answer& rest) { return Answer(answer).then(rest); };
 }

@@ -10,7 +10,7 @@ namespace codex::testing {
 
 /// What a fault does to the conversation.
 enum class Effect {
-  none,       // all goes on
+  none,       // everything continues
   refused,    // the request gets an error
   misfit,     // the request gets an answer that is no object, as all of them are
   misshapen,  // the request gets an object of another type
@@ -25,7 +25,7 @@ enum class Effect {
 struct Fault {
   std::string name;
   Effect effect;
-  /// What it says instead of what it should.
+  /// The steps instead of the right ones.
   std::function<Answer(const Answer& rest)> strike;
 };
 

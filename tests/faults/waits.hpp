@@ -10,7 +10,7 @@
 
 namespace codex::testing {
 
-/// What a wait is for; that decides what a fault does to it.
+/// What a wait is for; that decides the effect of a fault.
 enum class WaitsFor {
   handshake,  // the answer to initialize
   answer,     // the answer to a request
@@ -23,11 +23,11 @@ struct Wait {
   std::string name;
   WaitsFor waits_for;
   std::string method;  // the request that the fault comes with
-  Answer before = {};  // what is said to it before the fault
-  Answer rest = {};    // what a good server says then
+  Answer before = {};  // what the server answers before the fault
+  Answer rest = {};    // what a good server answers then
   /// Makes the client wait, up to this time.
   std::function<void(Codex&, std::chrono::milliseconds)> act = {};
-  /// Whether any object at all is a good answer: the type of the response has no members.
+  /// Whether any object is a good answer: the type of the response has no members.
   bool takes_any_object = false;
 };
 

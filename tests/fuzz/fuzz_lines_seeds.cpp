@@ -24,7 +24,7 @@ void write(const std::filesystem::path& file, char mode, const std::string& line
 
 }  // namespace
 
-/// Writes inputs for the fuzzer to start from: what real runtimes said, some lines in each.
+/// Writes the fuzzer's first inputs: output of real runtimes, some lines in each.
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::cerr << "usage: fuzz_lines_seeds DIR\n";

@@ -6,7 +6,7 @@
 #include "fuzz/input.hpp"
 #include "law/instance.hpp"
 
-/// Writes inputs for the fuzzer to start from: a few values of every type.
+/// Writes the fuzzer's first inputs: a few values of every type.
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::cerr << "usage: fuzz_seeds DIR\n";

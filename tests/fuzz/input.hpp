@@ -21,7 +21,7 @@ std::uint32_t key_of(std::string_view type_name);
 /// The type whose key comes first from this one on.
 const codex::protocol::detail::TypeInfo& type_of(std::uint32_t key);
 
-/// Decodes, and checks the law on what decodes. Aborts, with a word on stderr, where it is broken.
+/// Decodes, and checks the law on the result. Aborts with a message on stderr if it is broken.
 void check(std::span<const std::uint8_t> input);
 
 }  // namespace fuzz

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <span>
 
-/// What the fuzzer of lines feeds: a byte for the mode, then what a runtime writes to its stdout.
+/// The input of the line fuzzer: a byte for the mode, then a runtime's stdout.
 namespace fuzz {
 
-/// What is going on when the bytes come.
+/// The client's state when the bytes arrive.
 enum class LinesMode : std::uint8_t {
   turn,   // a turn runs
   start,  // a turn was asked for
@@ -14,7 +14,7 @@ enum class LinesMode : std::uint8_t {
 };
 
 /// Feeds it to a connected client whose turn is read as a stream, then ends the runtime. Returns
-/// when everyone who waited has an answer; throws what no call of the client may throw.
+/// when every wait has ended; throws what no call of the client may throw.
 void feed_lines(std::span<const std::uint8_t> input);
 
 }  // namespace fuzz

@@ -121,7 +121,7 @@ TEST_CASE("models are listed, one page or all of them") {
 }
 
 TEST_CASE("the runtime itself refuses what the client refuses to send without opting in") {
-  // The list that the SDK goes by is the schema's: here the runtime is asked whether it agrees.
+  // The SDK's list comes from the schema: this asks the runtime whether it agrees.
   MockModel mock;
   auto config = mock.config();
   config.experimental_api = false;

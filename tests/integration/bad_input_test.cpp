@@ -1,4 +1,4 @@
-// What the real runtime would take without a word and then not do: an error before it is sent.
+// Input that the real runtime would silently ignore is an error before it is sent.
 
 #include <filesystem>
 #include <fstream>

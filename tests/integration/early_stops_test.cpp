@@ -1,6 +1,5 @@
-// Stops in the first milliseconds of a turn, when the runtime has answered its start, or not even
-// that, and does not run it yet. A delay is only a way to meet another moment: what must hold,
-// holds at each.
+// Stops in the first milliseconds of a turn, when the runtime may have answered its start, but does
+// not run it yet. A delay only selects another moment: the checks must hold at each.
 
 #include <algorithm>
 #include <atomic>
@@ -37,7 +36,7 @@ constexpr int longest_delay = 60;
 constexpr int threads_at_once = 6;
 constexpr std::string_view own_answer = "the next one's own answer";
 
-/// A model that writes a file when it is told "work N", though not before `go`; "next" it answers
+/// A model that writes a file when the user says "work N", but not before `go`; it answers "next"
 /// at once.
 struct SlowWriter {
   MockModel mock{{.sandbox_mode = "danger-full-access"}};
@@ -59,7 +58,7 @@ struct SlowWriter {
   }
 };
 
-/// What is wrong after something was done; empty when nothing is.
+/// What is wrong afterwards; empty if nothing is.
 using Problem = std::string;
 
 /// Does it at each delay from 0 to 60 ms, on a few threads at once, and checks that nothing is
@@ -106,7 +105,7 @@ Problem next_of(const Thread& thread, const std::string& stopped_id = {}) {
 /// Whether the thread's history says that the turn ends so.
 bool ends(const face::Thread& thread, const std::string& turn_id, types::TurnStatus status) {
   return codex::testing::comes_true([&] {
-    std::this_thread::sleep_for(10ms);  // the runtime has other things to do
+    std::this_thread::sleep_for(10ms);  // the runtime may be busy
     try {
       for (const auto& turn : thread.read({.include_turns = true}).thread.turns) {
         if (turn.id == turn_id) return turn.status == status;
@@ -148,7 +147,7 @@ struct Client {
   }
 };
 
-/// Lets the model go on, and checks that nothing that it wants is done.
+/// Lets the model continue, and checks that none of its actions are run.
 void check_that_nothing_goes_on(const SlowWriter& model, Client& client) {
   model.go.open();
   for (const auto& thread : client.threads) CHECK(becomes_idle(client.codex, thread));

@@ -1,5 +1,5 @@
-// A child of fork that meets its parent's client: no thread of the client is there, and its locks
-// may be held for ever. The children here end with _exit; what they find is their exit code.
+// A child of fork that uses its parent's client: none of the client's threads exist there, and its
+// locks may stay held for ever. The children here end with _exit; their exit code is the result.
 
 #include <atomic>
 #include <csignal>
@@ -221,7 +221,7 @@ TEST_CASE("a child of fork that lives on does not keep its parent's runtime from
   int status = 0;
   ::waitpid(child, &status, 0);
   REQUIRE(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGKILL);  // it did live on
+  CHECK(WTERMSIG(status) == SIGKILL);  // it was still alive
 }
 
 TEST_CASE("a child of fork is refused whatever its parent's threads were doing") {

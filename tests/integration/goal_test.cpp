@@ -1,4 +1,4 @@
-// Goals: one turn over all that the runtime starts of its own accord.
+// Goals: one logical turn over all turns that the runtime starts itself.
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-// How a runtime comes and goes: missing, wrong, too old, killed; and that nothing of it is left.
+// The life of a runtime: missing, wrong, too old, killed; and nothing of it remains.
 
 #include <fstream>
 #include <set>

@@ -9,9 +9,9 @@
 
 namespace codex::testing {
 
-/// Ends a test early that needs what the runtime under test came too early for, where nothing would
-/// be refused: `if (lacks(codex, "0.134.0", "goals that end with a failed turn")) return;`.
-/// tools/skew counts such a test as unsupported.
+/// For a test that the runtime under test is too old for, if the SDK would refuse nothing: `if
+/// (lacks(codex, "0.134.0", "goals that end with a failed turn")) return;`. tools/skew counts such
+/// a test as unsupported.
 template <class Client>
 bool lacks(Client& codex, std::string_view since, std::string_view what) {
   const auto runtime = codex::detail::RuntimeVersion::parse(codex.metadata().runtime_version);

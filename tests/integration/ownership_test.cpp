@@ -1,5 +1,5 @@
-// What an app starts by means of the SDK never outlives it, and never gets into what it starts
-// itself.
+// What an app starts through the SDK never outlives the app, and leaks nothing into the app's own
+// children.
 
 #include <csignal>
 #include <cstdio>

@@ -29,7 +29,7 @@ namespace types = codex::protocol;
 
 namespace {
 
-/// What login shells read on the machine that runs the tests stays out of them.
+/// Keeps the tests independent of what login shells read on this machine.
 constexpr const char* no_home = "/nonexistent";
 
 /// A runtime that asks before each command and each patch, and what became of them.

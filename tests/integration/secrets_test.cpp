@@ -1,4 +1,4 @@
-// Secrets on their way to the real runtime and back: what others can read, and what errors show.
+// Secrets sent to the real runtime and back: what others can read, and what errors show.
 
 #include <algorithm>
 #include <cstdint>

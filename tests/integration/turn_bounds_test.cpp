@@ -1,4 +1,4 @@
-// Turns that take too long or say too much.
+// Turns that take too long or produce too much.
 
 #include <doctest/doctest.h>
 
@@ -83,7 +83,7 @@ TEST_CASE("after run, a stream of the same handle shows how the turn ended") {
   CHECK(event->is<events::TurnCompleted>());
   CHECK_FALSE(late.next());
   std::string first;
-  for (const auto& each : copy.stream()) {  // a copy made before has a place of its own
+  for (const auto& each : copy.stream()) {  // an earlier copy has its own position
     if (first.empty()) first = each.method();
   }
   CHECK(first == "turn/started");

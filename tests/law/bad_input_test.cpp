@@ -34,8 +34,8 @@ void for_every_type(Check&& check) {
   }
 }
 
-/// Calls `check(name, instance, place)` with the places of those instances; where there are very
-/// many, with some of them: they are those of other types, which have their own turn.
+/// Calls `check(name, instance, place)` with the places of those instances, or with some of them if
+/// there are very many: these also occur in other types.
 template <class Check>
 void for_every_place(Check&& check) {
   for_every_type([&](const std::string& name, const Instance& instance) {

@@ -9,22 +9,22 @@
 
 namespace law {
 
-/// What must become of a value that was broken: an error with that path and problem (the start of
-/// it), or a value that keeps the law, with a part that stays raw there.
+/// The expected result for a broken value: an error with that path and problem (its start), or a
+/// value that keeps the law, with a raw part there.
 struct Expected {
   std::optional<std::string> error_at = {};
   std::string problem = {};
   std::optional<std::string> raw_at = {};
 };
 
-/// What must become of an instance when what stands at the place does not fit: the error, or what
-/// is kept raw instead, the innermost optional member or arm of a union around it.
+/// The expected result for an instance whose value at the place does not fit: the error, or what is
+/// kept raw instead, the innermost optional member or arm of a union around it.
 Expected misfit(const Instance& instance, std::size_t place, Expected error);
 
-/// What must become of an instance when `value` stands at the place.
+/// The expected result for an instance with `value` at the place.
 Expected expectation(const Instance& instance, std::size_t place, const Json& value);
 
-/// Decodes by text and by tree and notes what is not as expected.
+/// Decodes by text and by tree and records deviations.
 void expect(Findings& findings, const std::string& name, const Json& value,
             const Expected& expected);
 

@@ -16,8 +16,8 @@ codex::Json* find_arm(codex::Json& choice, const std::string& name);
 /// The object at `Type` or `Type#arm`; nullptr without.
 codex::Json* owner_of(Definitions& definitions, const std::string& path);
 
-/// Lets members be absent, or null, that some runtime since 0.131.0 leaves out, or sends as null,
-/// in types that clients read: as schema/history.json says, read afresh.
+/// Makes members optional, or nullable, that some runtime since 0.131.0 omits, or sends as null, in
+/// types that clients read: according to schema/history.json, read independently of the generator.
 void apply_history(Definitions& definitions, const codex::Json& history);
 
 }  // namespace law

@@ -8,8 +8,8 @@
 
 namespace law {
 
-/// What the definitions were in an older version, as far as schema/history.json tells: without what
-/// came later, and with what went later.
+/// The definitions of an older version, according to schema/history.json: without later additions,
+/// and with parts that were removed later.
 Definitions older_definitions(Definitions newest, const codex::Json& history,
                               const std::string& version);
 

@@ -1,4 +1,4 @@
-// What older runtimes send, by their own schemas, comes back whole from the types of today.
+// The current types lose nothing of what older runtimes send by their own schemas.
 #include "law/older.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ std::size_t rank(std::string_view version) {
                                   versions.begin());
 }
 
-/// What versions send that the types of today do not take as it was; nothing else is lost.
+/// What versions send that the current types do not take unchanged; nothing else is lost.
 struct KnownLoss {
   std::string_view since;
   std::string_view until;

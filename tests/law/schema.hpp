@@ -11,8 +11,8 @@
 
 #include "law/history.hpp"
 
-/// The protocol as its JSON Schema states it, read afresh: nothing here knows the generator or the
-/// tables that it writes, so that it can bear witness against them.
+/// The protocol according to its JSON Schema, read independently: nothing here knows the generator
+/// or its tables, so that it can check them.
 namespace law {
 
 using codex::Json;
@@ -73,8 +73,8 @@ struct Node {
 /// Whether the shape has values of that JSON type.
 bool accepts(const Node& node, const Json& value);
 
-/// The experimental bundle of a folder laid out as `schema/`, with the `v2` namespace flattened,
-/// its corrections made and what older runtimes send allowed.
+/// The experimental bundle of a folder with the layout of `schema/`, with the `v2` namespace
+/// flattened, its corrections applied and the messages of older runtimes allowed.
 class Schemas {
  public:
   explicit Schemas(const std::string& folder);

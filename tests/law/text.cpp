@@ -11,7 +11,7 @@ namespace {
 
 using codex::Json;
 
-/// A writer of its own, so that the tests read texts that no library of ours or theirs wrote.
+/// A separate writer, so that the tests read texts that neither our library nor another one wrote.
 class Writer {
  public:
   explicit Writer(Random& random) : random_(random) {}

@@ -35,7 +35,7 @@ inline Json added(const std::string& path, const std::string& content = "x\n") {
   return {{"path", path}, {"kind", {{"type", "add"}}}, {"diff", content}};
 }
 
-/// What the agents of a client can write whose thread t1 was started with this sandbox policy.
+/// Where the agents of a client can write whose thread t1 was started with this sandbox policy.
 inline std::shared_ptr<codex::detail::AgentReach> reach_of(
     const Json& sandbox, const std::string& cwd,
     codex::detail::CommandEnvironment environment = {

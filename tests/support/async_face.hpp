@@ -11,8 +11,8 @@
 #include <codex/async.hpp>
 #include <codex/codex.hpp>
 
-/// The async API behind the names and the signatures of the sync one: each call awaits its task on
-/// the calling thread. What one face has and the other has not does not compile here.
+/// The async API with the names and signatures of the sync one: each call awaits its task on the
+/// calling thread. A call that only one face has does not compile here.
 namespace face {
 
 inline constexpr bool is_async = true;

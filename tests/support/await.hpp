@@ -13,7 +13,7 @@
 
 namespace codex::detail {
 
-/// A place where one outcome is left and fetched.
+/// Passes one outcome between threads.
 template <class T>
 class Mailbox {
  public:
@@ -35,17 +35,18 @@ class Mailbox {
   std::optional<Outcome<T>> outcome_;
 };
 
-/// Blocks until the operation that `start(completion)` starts has completed; gives its value or
-/// throws its error. The operation itself knows deadline and stop token. Not on the I/O thread.
+/// Blocks until the operation that `start(completion)` starts has completed; returns its value or
+/// throws its error. The operation itself has the deadline and the stop token. Not on the I/O
+/// thread.
 template <class T, class Start>
 T await(Start&& start) {
-  // Shared: the completing thread may still be leaving `put` when the waiting one goes on.
+  // Shared: the completing thread may still be leaving `put` when the waiting one continues.
   auto mailbox = std::make_shared<Mailbox<T>>();
   start(Completion<T>([mailbox](Outcome<T> outcome) { mailbox->put(std::move(outcome)); }));
   return value_or_throw<T>(mailbox->take());
 }
 
-/// The subscription's next event, waited for.
+/// Waits for the subscription's next event.
 inline NextEvent next_blocking(Subscription& events, TimePoint deadline = TimePoint::max(),
                                const std::stop_token& stop = {}) {
   return await<NextEvent>([&](Completion<NextEvent> completion) {

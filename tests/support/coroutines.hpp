@@ -19,7 +19,7 @@
 
 namespace codex::testing {
 
-/// Whether it comes true, on whichever thread, within a time long enough for anything.
+/// Waits until the condition is true, on any thread; false after a long time.
 template <class Condition>
 [[nodiscard]] bool comes_true(Condition condition) {
   const auto deadline = soon();
@@ -30,7 +30,7 @@ template <class Condition>
   return true;
 }
 
-/// Checks at its end that no coroutine is left of those that began in its life.
+/// Checks in its destructor that no coroutine is left that started in its lifetime.
 class NoFrameIsLost {
  public:
   NoFrameIsLost() = default;
@@ -47,7 +47,7 @@ class NoFrameIsLost {
   const std::ptrdiff_t before_ = codex::detail::TaskCount::alive;
 };
 
-/// An event loop that runs when the test wants it to.
+/// An event loop that the test runs by hand.
 class ManualLoop {
  public:
   ManualLoop() = default;
@@ -55,7 +55,7 @@ class ManualLoop {
   ManualLoop(ManualLoop&&) = delete;
   ManualLoop& operator=(const ManualLoop&) = delete;
   ManualLoop& operator=(ManualLoop&&) = delete;
-  /// Drops what was not run, which holds the executor, and so itself.
+  /// Drops functions that were not run, since they own the executor, and so the loop.
   ~ManualLoop() {
     std::unique_lock lock(state_->mutex);
     const auto dropped = std::exchange(state_->jobs, {});
@@ -112,7 +112,7 @@ class ManualLoop {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/// An event loop with a thread of its own.
+/// An event loop with its own thread.
 class LoopThread {
  public:
   LoopThread() = default;
@@ -136,8 +136,7 @@ class LoopThread {
   }};
 };
 
-/// A task that was begun and is owned here, so that it can be given up at any moment. It runs on
-/// the loop.
+/// Owns a started task, so that a test can abandon it at any moment. It runs on the loop.
 template <class T>
 class Begun {
  public:

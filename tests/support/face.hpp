@@ -24,7 +24,8 @@ inline constexpr bool is_async = false;
 
 namespace face {
 
-/// For a test that says nothing of the API's face, or takes long: it runs with the sync API alone.
+/// For a test that does not depend on the API's face, or takes long: it runs only with the sync
+/// API.
 inline const doctest::skip once(is_async);
 
 }  // namespace face

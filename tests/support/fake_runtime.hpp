@@ -21,7 +21,7 @@
 namespace codex::testing {
 
 /// A runtime in this process for tests of what a client sends, and of answers that the real one
-/// never gives. It answers `initialize`; the rest is said with `on`. For one client.
+/// never gives. It answers `initialize`; set the rest with `on`. For one client.
 class FakeRuntime {
  public:
   /// Gets the params (null when there are none), gives the result. Throw an RpcError to refuse.
@@ -37,17 +37,17 @@ class FakeRuntime {
   FakeRuntime(const FakeRuntime&) = delete;
   FakeRuntime& operator=(const FakeRuntime&) = delete;
 
-  /// Answers a method from now on. The function runs on the runtime's thread, and may
-  /// keep a state of its own.
+  /// Answers a method from now on. The function runs on the runtime's thread, and may keep its own
+  /// state.
   void on(std::string method, Answer answer);
 
   /// Sends a notification; within an answer: before the response.
   void notify(std::string_view method, Json params);
 
-  /// Asks the client something.
+  /// Sends the client a request.
   void ask(std::int64_t id, std::string_view method, Json params);
 
-  /// Waits for the client's answer to that, the whole message. Null when none comes.
+  /// Waits for the client's answer to that request, the whole message. Null if none arrives.
   [[nodiscard]] Json answer_to(std::int64_t id);
 
   /// How many answers the client has sent to that.

@@ -16,8 +16,8 @@
 
 namespace codex::testing {
 
-/// A handler of command approvals that is a coroutine: it waits until it is stopped, and does not
-/// end even then before `end`. For one request.
+/// A coroutine handler of command approvals: it waits until it is stopped, and even then does not
+/// end before `end`. For one request.
 class LingeringHandler {
  public:
   using Params = protocol::CommandExecutionRequestApprovalParams;
@@ -44,7 +44,7 @@ class LingeringHandler {
     CHECK(is_stopped_soon);
     if (is_stopped_soon) may_end_(true);
   }
-  /// The same, and this much later: whoever does not wait for it is done by then.
+  /// The same, this much later: code that does not wait for it is done by then.
   void end_after(std::chrono::milliseconds time) {
     CHECK(comes_true([this] { return is_stopped(); }));
     std::this_thread::sleep_for(time);

@@ -9,8 +9,8 @@
 
 namespace codex::testing {
 
-/// The one port on which the runtime's browser logins come back: a second runtime on this machine
-/// takes it from the first, so tests hold this while they log in.
+/// Guards the only port that the runtime's browser logins redirect to: a second runtime on this
+/// machine takes it from the first, so tests hold this while they log in.
 class LoginPort {
  public:
   LoginPort()

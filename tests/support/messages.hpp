@@ -14,12 +14,14 @@
 
 namespace codex::testing {
 
-/// Time enough for anything that does come, on the slowest machine with sanitizers.
+/// A deadline that is long enough for anything that arrives at all, on the slowest machine with
+/// sanitizers.
 inline codex::detail::TimePoint soon() {
   return codex::detail::Clock::now() + std::chrono::seconds{20};
 }
 
-/// What is no wait: far less than `soon`, and more than a slow machine takes for a little.
+/// A limit that proves that nothing waited: far less than `soon`, and more than a slow machine
+/// needs for a small step.
 inline constexpr std::chrono::seconds at_once{10};
 
 inline std::shared_ptr<const codex::detail::Message> message(std::string line) {
@@ -42,7 +44,7 @@ inline std::string text_of(const Notification& event) {
   return Json::parse(event.params()).at("text").get<std::string>();
 }
 
-/// The error that the call throws, which must be an E; nothing when it throws none.
+/// The error that the call throws, which must be an E; nothing if it throws none.
 template <class E, class Call>
 std::optional<E> error_of(Call&& call) {
   try {
@@ -53,8 +55,8 @@ std::optional<E> error_of(Call&& call) {
   return std::nullopt;
 }
 
-/// The TimeoutError of `call(time)`, whose request was sent: it gets more time where it was not.
-/// Nothing when it throws none, or sends nothing.
+/// The TimeoutError of `call(time)` with a request that was sent: if it was not, tries again with
+/// more time. Nothing if it throws none, or sends nothing.
 template <class Call>
 std::optional<TimeoutError> timeout_after_sending(Call&& call) {
   for (std::chrono::milliseconds time{10}; time < std::chrono::seconds{20}; time *= 2) {

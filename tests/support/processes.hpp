@@ -46,7 +46,7 @@ inline std::set<int> children_of(pid_t parent) {
     if (std::isdigit(entry.path().filename().string()[0]) == 0) continue;
     std::ifstream stat(entry.path() / "stat");
     std::string text;
-    std::getline(stat, text);  // nothing when it has ended meanwhile
+    std::getline(stat, text);  // nothing if it has ended meanwhile
     const auto end = text.rfind(')');
     if (end == std::string::npos) continue;
     char state = 0;

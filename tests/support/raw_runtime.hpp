@@ -16,9 +16,9 @@
 
 namespace codex::testing {
 
-/// A runtime in this process that says whatever a test wants, JSON or not. It answers `initialize`,
-/// `thread/start` (thread "t") and `turn/start` (turn "u"), everything else with `{}`. For one
-/// client.
+/// A runtime in this process that sends whatever a test wants, JSON or not. It answers
+/// `initialize`, `thread/start` (thread "t") and `turn/start` (turn "u"), everything else with
+/// `{}`. For one client.
 class RawRuntime {
  public:
   RawRuntime();
@@ -29,11 +29,11 @@ class RawRuntime {
   /// Answers a method with these members of a response: `"result":{}`. Before the client asks.
   void on(std::string method, std::string members);
 
-  /// Has something done before a method is answered, or after that, on the runtime's thread.
+  /// Calls `act` before a method is answered, or afterwards, on the runtime's thread.
   void before(std::string method, std::function<void()> act);
   void after(std::string method, std::function<void()> act);
 
-  /// Sends bytes as they are; from the client's start on.
+  /// Sends bytes unchanged; call it after the client has started.
   void send(std::string_view bytes) { peer_->send(bytes); }
   void send_line(std::string_view line) { peer_->send_line(line); }
 

@@ -8,7 +8,7 @@
 
 namespace codex::testing {
 
-/// Returns when nobody wants the handler's answer any more; false when that does not happen.
+/// Returns when the handler's answer is no longer wanted; false if that does not happen.
 inline bool wait_for_stop(const HandlerContext& context) {
   std::mutex mutex;
   std::condition_variable_any stopped;

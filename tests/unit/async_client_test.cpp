@@ -1,5 +1,5 @@
-// AsyncCodex against a server of the test's own: its start and its end, where its coroutines go on,
-// and what is left when they are given up.
+// AsyncCodex with the test's own server: its start and its end, where its coroutines resume, and
+// what is left when they are abandoned.
 
 #include <memory>
 #include <set>
@@ -47,7 +47,7 @@ std::string text_of_event(const Notification& event) {
   return std::string(event.method()) + " " + std::string(event.params());
 }
 
-/// All that a stream gives.
+/// All events of a stream.
 Task<std::vector<std::string>> all_of(AsyncTurnStream stream) {
   std::vector<std::string> seen;
   while (const auto event = co_await stream.next()) seen.push_back(text_of_event(*event));
@@ -65,7 +65,7 @@ Answer begun_turn(const Gate& begin, const Gate& end) {
   return Answer{}.wait_for(begin).begin_turn().wait_for(end);
 }
 
-/// What either side has sent before this reaches the other one before it returns.
+/// Returns when everything that either side has sent so far has reached the other.
 void wait_for_what_was_sent(AsyncCodex& codex) { (void)sync_wait(codex.thread_start()); }
 
 /// Whether the call throws an E that says that nothing was sent.

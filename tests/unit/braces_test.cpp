@@ -1,5 +1,5 @@
-// What g++ 12 compiles right where braces in an expression with co_await would not be: see
-// async/braces.hpp. What it must warn of: compile_errors/braces.
+// Code that g++ 12 compiles correctly, unlike braces in an expression with co_await: see
+// async/braces.hpp. compile_errors/braces tests the warnings.
 
 #include <memory>
 #include <optional>

@@ -11,8 +11,8 @@
 #include <codex/protocol/support/message.hpp>
 #include <codex/protocol/support/no_params.hpp>
 
-/// Types with tables by hand, one for each rule of the codec: the tests must not depend on what
-/// today's schema happens to hold.
+/// Types with hand-written tables, one for each rule of the codec: the tests must not depend on the
+/// current schema.
 namespace codec_types {
 
 using codex::Defaulted;

@@ -36,7 +36,7 @@ constexpr const char* too_deep = "nested deeper than 256";
 
 enum class Nesting { lists, objects, mixed };
 
-/// A JSON text of so many levels.
+/// A JSON text of `depth` levels.
 std::string tower(std::size_t depth, Nesting kind = Nesting::lists) {
   std::string text;
   std::string end;
@@ -57,7 +57,7 @@ std::string json_text(std::string_view method, const std::string& params) {
   return R"({"method":")" + std::string(method) + R"(","params":)" + params + "}";
 }
 
-/// Runs it on a thread with a stack of so many bytes.
+/// Runs it on a thread with a stack of this many bytes.
 void on_small_stack(std::size_t bytes, const std::function<void()>& work) {
   pthread_attr_t attributes;
   REQUIRE(pthread_attr_init(&attributes) == 0);

@@ -17,7 +17,7 @@ using codex::testing::FakeRuntime;
 using codex::testing::message_of;
 namespace types = codex::protocol;
 
-// What cannot be said does not compile.
+// Invalid combinations do not compile.
 static_assert(std::convertible_to<codex::ExternalMessage, codex::RunInput>);
 static_assert(!std::convertible_to<codex::ExternalMessage, codex::Input>);      // steer
 static_assert(!std::convertible_to<codex::ExternalMessage, codex::InputItem>);  // a list

@@ -109,7 +109,7 @@ std::string streamed(const std::vector<std::string>& pieces) {
   }));
 }
 
-/// Any eight letters of it in a row tell too much.
+/// Any eight consecutive letters of it reveal too much.
 bool shows_part_of(const std::string& out, const Hidden& hidden) {
   constexpr std::size_t width = 8;
   const std::string secret = hidden.text.substr(hidden.from);

@@ -81,8 +81,8 @@ Task<ThreadId> thread_after(std::chrono::milliseconds time) {
   co_return std::this_thread::get_id();
 }
 
-/// Waits until the test has it go on: a short sleep may be over before anything waits for it, and
-/// what is over does not leave its thread.
+/// Waits until the test resumes it: a short sleep may end before anything waits for it, and a
+/// completed wait does not leave its thread.
 Task<void> until(std::stop_token go) {
   try {
     co_await sleep_for(20s, std::move(go));
@@ -179,8 +179,8 @@ TEST_CASE("a task that is given up while it waits ends what it was in, and is ne
   waiting.give_up();
   CHECK(guests == 0);
 
-  // What is already on its way to its loop is called off, too. Woken by a stop, as a short sleep
-  // may be over before anything waits for it.
+  // A function that is already posted to its loop is cancelled, too. A stop wakes it, since a short
+  // sleep may end before anything waits for it.
   std::stop_source stop;
   Begun<void> woken(sleep_with(guests), loop, stop.get_token());
   stop.request_stop();
@@ -252,7 +252,7 @@ TEST_CASE(
   LoopThread loop;
   CHECK(sync_wait(thread_after(1ms).on(loop.executor())) == loop.id());
 
-  // Who awaits a task that has an executor of its own goes on there.
+  // The awaiter of a task with its own executor resumes there.
   const auto awaits = [](Executor executor,
                          std::stop_token go) -> Task<std::pair<ThreadId, ThreadId>> {
     const ThreadId inside = co_await thread_behind(std::move(go)).on(executor);

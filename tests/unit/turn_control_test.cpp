@@ -1,4 +1,4 @@
-// Turns that were started, and that the runtime does not run yet.
+// Turns that were started and that the runtime does not run yet.
 
 #include "turns/turn_control.hpp"
 

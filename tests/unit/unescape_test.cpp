@@ -1,4 +1,4 @@
-// The ways to read escapes that depend on the processor, each beside nlohmann and each other.
+// The implementations of reading escapes for each processor, compared with nlohmann and each other.
 
 #include "unescape.hpp"
 

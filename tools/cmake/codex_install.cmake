@@ -1,5 +1,5 @@
-# What `cmake --install` gives: headers, libraries, tools, a CMake package and pkg-config files.
-# share/codex-sdk is laid out as this repository is, so that what is there finds its files alike.
+# What `cmake --install` installs: headers, libraries, tools, a CMake package and pkg-config files.
+# share/codex-sdk has the layout of this repository, so that its scripts find their files.
 include(CMakePackageConfigHelpers)
 
 set(codex_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/codex-sdk)
@@ -23,7 +23,7 @@ else()
                 EXCLUDE)
 endif()
 
-# Libraries of several files each, so that whoever does without codex::testing needs no httplib.
+# Separate export files, so that users without codex::testing need no httplib.
 install(
   TARGETS codex_protocol codex_protocol_support_archive codex_sdk
   EXPORT codex-sdk-targets
@@ -43,7 +43,8 @@ if(CODEX_SDK_BUILD_TOOLS)
   install(EXPORT codex-sdk-tools-targets NAMESPACE codex:: DESTINATION ${codex_package_dir})
 endif()
 
-# Shared libraries find each other, and the tools find them, wherever all of it was moved to.
+# Shared libraries find each other, and the tools find them, even if the whole installation is
+# moved.
 if(BUILD_SHARED_LIBS AND NOT WIN32)
   set(origin $<IF:$<BOOL:${APPLE}>,@loader_path,$ORIGIN>)
   file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
@@ -58,7 +59,7 @@ endif()
 
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# The runtime is fetched by a tool, which has the pin beside it.
+# A tool fetches the runtime; the pin is next to it.
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/fetch_runtime DESTINATION ${codex_share_dir}/tools)
 install(FILES ${PROJECT_SOURCE_DIR}/tools/upkeep/packages.py
               ${PROJECT_SOURCE_DIR}/tools/upkeep/trust.py

@@ -1,4 +1,4 @@
-# What all targets of the SDK have in common. None of it reaches those who link them.
+# The common settings of all targets of the SDK. None of them affect users of the targets.
 
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
@@ -10,7 +10,7 @@ function(codex_target target)
   if(MSVC)
     target_compile_options(${target} PRIVATE /W4 $<$<BOOL:${CODEX_SDK_WERROR}>:/WX>)
   else()
-    # A runtime that drops what we use is no reason not to build: until it is mended here it warns.
+    # A runtime that drops something that we use must not break the build: it warns until we adapt.
     target_compile_options(
       ${target} PRIVATE -Wall -Wextra -Wpedantic
                         $<$<BOOL:${CODEX_SDK_WERROR}>:-Werror -Wno-error=deprecated-declarations>)
@@ -46,7 +46,7 @@ function(codex_library target name)
   endif()
 endfunction()
 
-# Static libraries fit into shared ones of yours as well, at no cost in speed.
+# So that your shared libraries can link the static ones, at no cost in speed.
 function(codex_relocatable target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
@@ -54,7 +54,7 @@ function(codex_relocatable target)
   endif()
 endfunction()
 
-# Code whose speed nobody cares for.
+# Code whose speed does not matter.
 function(codex_quick_to_build target)
   if(NOT MSVC)
     target_compile_options(${target} PRIVATE -O0)

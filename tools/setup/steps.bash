@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What tools/quickstart and tools/test share: packages, the runtime, builds, and saying so.
+# Shared by tools/quickstart and tools/test: packages, the runtime, builds, and progress messages.
 # Sourced from the repository's root.
-# shellcheck disable=SC2034  # build_packages is for those who source this
+# shellcheck disable=SC2034  # build_packages is for scripts that source this
 
 build_packages=(
   g++:g++ cmake:cmake ninja-build:ninja npm:npm python3:python3 ca-certificates
@@ -10,7 +10,7 @@ build_packages=(
 logs=build/logs
 mkdir -p "$logs"
 
-# Stopped in the middle, nothing may go on behind the person's back.
+# When this is interrupted, nothing may keep running in the background.
 background_jobs=()
 trap 'kill ${background_jobs[@]+"${background_jobs[@]}"} 2>/dev/null || true' EXIT
 
@@ -28,16 +28,17 @@ install_packages() {
   tools/setup/install_packages "$@" || fail "packages are missing"
   if command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
-    # So that a second clone finds what the first one compiled.
+    # So that a second clone reuses what the first one compiled.
     export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
-    export CCACHE_SLOPPINESS=pch_defines,time_macros # or nothing with a precompiled header is kept
+    export CCACHE_SLOPPINESS=pch_defines,time_macros # else no file with a PCH is cached
   fi
 }
 
 # The download takes about as long as a build: start it, build, then await it.
 start_runtime_fetch() {
   step "Fetching the codex runtime, in the background"
-  # Through cat it is no terminal, so its progress is whole lines between those of the build.
+  # Through cat its output is no terminal, so it prints progress as whole lines between those of the
+  # build.
   tools/fetch_runtime >/dev/null 2> >(cat >&2) &
   runtime_job=$!
   background_jobs+=("$runtime_job")
@@ -62,7 +63,8 @@ configure_and_build() {
   step "Built build/$preset: $(tail -n 1 "$logs/$preset-build.log")"
 }
 
-# logged FILE COMMAND...: output into FILE, a sign of life every 10 s, the end of FILE on failure.
+# logged FILE COMMAND...: output into FILE, a progress message every 10 s, the end of FILE on
+# failure.
 logged() {
   local log=$1 ticker code=0
   shift

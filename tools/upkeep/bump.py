@@ -1,8 +1,8 @@
-"""What moves in schema/ when the pin goes to another runtime.
+"""Changes schema/ when the pin moves to another runtime.
 
-schema/ is that of the newest runtime that was ever pinned, and history.json says what the others had
-and have. To a newer runtime both move; to an older one the pin moves alone, and runtime.json then
-says whose schema lies here: the types know that runtime already.
+schema/ belongs to the newest runtime that was ever pinned, and history.json says what the others
+had and have. Moving to a newer runtime changes both. Moving to an older one changes only the pin,
+and runtime.json then says which version the schema is from: the types already cover that runtime.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from .trust import Failure
 
 BUNDLE = "codex_app_server_protocol.schemas.json"
 SURFACES = ("stable", "experimental")
-# The kinds of parts in history.json that people ask for, in the order of the report.
+# The kinds of parts in history.json that people look for, in the order of the report.
 PARTS = ("methods", "types", "members", "values", "arms")
 MENDED = re.compile(r"#/definitions/(?:v2/)?(\w+): needs no correction of (\S+)")
 
 GUESSED = ": response guessed: "
 
-# Runs a command under a name for its log: its exit code, and what it said.
+# Runs a command under a name for its log; returns its exit code and output.
 Run = collections.abc.Callable[[str, list], tuple[int, str]]
 
 
 @dataclasses.dataclass
 class Report:
-    """What a bump leaves for people to read."""
+    """The report of a bump, for people."""
 
-    came: list[str] = dataclasses.field(default_factory=list)  # parts, by their paths
+    came: list[str] = dataclasses.field(default_factory=list)  # parts, by path
     gone: list[str] = dataclasses.field(default_factory=list)
-    notes: list[str] = dataclasses.field(default_factory=list)  # new ones of the generator
-    shapes: list[str] = dataclasses.field(default_factory=list)  # what became something else
+    notes: list[str] = dataclasses.field(default_factory=list)  # new notes of the generator
+    shapes: list[str] = dataclasses.field(default_factory=list)  # parts that changed their form
     mended: list[str] = dataclasses.field(default_factory=list)  # corrections, as Type.member
 
     def lines(self) -> list[str]:
@@ -56,7 +56,7 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 def schema_version(pin: dict) -> str:
-    """Whose schema lies beside that runtime.json."""
+    """The version of the schema next to that runtime.json."""
     return pin.get("schema", pin["version"])
 
 
@@ -65,7 +65,7 @@ def read_pin(schema: pathlib.Path) -> dict:
 
 
 def pin_text(text: str, schema: str) -> str:
-    """A runtime.json that says whose schema lies beside it, when that is another runtime's."""
+    """A runtime.json that names the version of the schema next to it, if that differs."""
     pin = json.loads(text)
     if pin["version"] != schema:
         pin = {"version": pin["version"], "schema": schema, **pin}
@@ -74,9 +74,9 @@ def pin_text(text: str, schema: str) -> str:
 
 def move(schema: pathlib.Path, new: pathlib.Path, version: str, codegen: pathlib.Path, run: Run
          ) -> list[str]:
-    """Makes `schema` that of the runtime `version`, whose bundles lie in `new`, and extends its
-    history; the pin is the caller's to write. The runtime is not older than the schema. What
-    history add noted."""
+    """Replaces `schema` with that of the runtime `version`, whose bundles are in `new`, and extends
+    its history; the caller writes the pin. The runtime is not older than the schema. Returns the
+    notes of history add."""
     last = schema_version(read_pin(schema))
     notes = []
     if version != last:
@@ -100,8 +100,9 @@ def notes_in(said: str) -> list[str]:
 
 
 def end_corrections(schema: pathlib.Path, notes: list[str], last: str) -> list[str]:
-    """Says in corrections.json that the runtime `last` was the last one to need what the notes say
-    is needless; what that is. A correction ends as a whole when all of it is."""
+    """Records in corrections.json that the runtime `last` was the last one to need the corrections
+    that the notes call needless; returns these. A correction ends as a whole when all of its parts
+    are needless."""
     found = [match for note in notes if (match := MENDED.match(note))]
     needless = {(match[1], match[2]) for match in found}
     file = schema / "corrections.json"
@@ -120,7 +121,7 @@ def end_corrections(schema: pathlib.Path, notes: list[str], last: str) -> list[s
 
 
 def split(correction: dict, needless: set[tuple[str, str]]) -> tuple[dict | None, dict | None]:
-    """What of a correction is needless, and what is not."""
+    """The needless and the needed parts of a correction."""
     parts = ({}, {})
     for kind in ("rename", "retype", "optional"):
         for member in correction.get(kind, []):
@@ -140,7 +141,7 @@ def read_history(schema: pathlib.Path) -> dict:
 
 
 def told_by(before: dict, after: dict) -> tuple[list[str], list[str]]:
-    """What came and what went between two histories."""
+    """The additions and removals between two histories."""
     came, gone = [], []
     for part in PARTS:
         old, new = before.get(part, {}), after.get(part, {})

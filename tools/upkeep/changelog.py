@@ -1,8 +1,8 @@
-"""What a runtime bump says under **Schema** of CHANGELOG.md's unreleased changes.
+"""The text of a runtime bump under **Schema** in CHANGELOG.md's unreleased changes.
 
-One line tells what the pinned protocol has; it is kept up to date where it stands. What changed
-since the last release are two lists, "Since codex A, ...": each bump makes them anew, from A to the
-version that is pinned then, and going back to A takes them away.
+One line counts the parts of the pinned protocol; it is updated in place. Two lists, "Since codex A,
+...", have the changes since the last release: each bump rewrites them, from A to the version that
+is pinned then, and going back to A removes them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ SINCE = re.compile(r"- Since codex (\S+), ")
 
 
 def released_version(text: str, pinned: str) -> str:
-    """Which version the unreleased changes are told from: what is pinned, until a bump is told."""
+    """The version that the unreleased changes start from: the pinned one, until a bump is
+    recorded."""
     for line in section(text.splitlines(), UNRELEASED, "## "):
         if found := SINCE.match(line):
             return found[1]
@@ -24,8 +25,8 @@ def released_version(text: str, pinned: str) -> str:
 
 
 def updated(text: str, version: str, counts: str, since: str, changes: str) -> str:
-    """`text` with the changes from `since` to `version`, which `codex-codegen diff --format
-    markdown` tells."""
+    """`text` with the changes from `since` to `version`, from
+    `codex-codegen diff --format markdown`."""
     before, unreleased, after = around(text.splitlines(), UNRELEASED, "## ")
     if not unreleased:
         before, after = before_first_release(before)
@@ -41,7 +42,7 @@ def updated(text: str, version: str, counts: str, since: str, changes: str) -> s
         schema.pop()
     if version != since:
         schema += told(since, changes)
-    schema = [*schema, ""] if len(schema) > 1 else []  # no heading over nothing
+    schema = [*schema, ""] if len(schema) > 1 else []  # no heading without content
     unreleased = [*head, *schema, *tail]
     if not any(line.strip() for line in unreleased[1:]):
         unreleased = []
@@ -49,7 +50,7 @@ def updated(text: str, version: str, counts: str, since: str, changes: str) -> s
 
 
 def told(since: str, changes: str) -> list[str]:
-    """The lists of the Markdown, a rank lower; there are none where nothing changes."""
+    """The lists of the Markdown, one level lower; none if nothing changes."""
     lines = []
     for line in changes.splitlines():
         if heading := re.fullmatch(r"## (.*) \((\d+)\)", line):
@@ -78,7 +79,7 @@ def section(lines: list[str], heading: str, rank: str) -> list[str]:
 
 
 def around(lines: list[str], heading: str, rank: str) -> tuple[list[str], list[str], list[str]]:
-    """What stands before a section, the section with its heading, and what follows it."""
+    """The text before a section, the section with its heading, and the text after it."""
     start = next((i for i, line in enumerate(lines) if line.strip() == heading), None)
     if start is None:
         return lines, [], []

@@ -1,5 +1,5 @@
-"""npm packages of the runtime: the bytes that are checked are those that are unpacked, and all of
-them land in the folder they are unpacked into."""
+"""npm packages of the runtime: the bytes that are checked are those that are unpacked, and all
+files stay within the folder that they are unpacked into."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import zlib
 
 from .trust import Failure, make_folder
 
-MOST_BYTES = 4 << 30  # unpacked; a runtime has some 400 MB
-MOST_MEMBERS = 10_000  # it has some 60
+MOST_BYTES = 4 << 30  # unpacked; a runtime has about 400 MB
+MOST_MEMBERS = 10_000  # a runtime has about 60
 DAMAGED = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error)
 BLOCK = 1 << 20
 
 
 class Hashed:
-    """A file that is read once, with the hash of what was read."""
+    """A file that is read once, with a hash of the bytes read."""
 
     def __init__(self, file: typing.BinaryIO):
         self._file = file
@@ -35,7 +35,7 @@ class Hashed:
         return block
 
     def integrity(self) -> str:
-        """Of the whole file, of which the rest is read now; as npm writes it."""
+        """The hash of the whole file, whose rest is read now, in npm's format."""
         while self.read(BLOCK):
             pass
         return "sha512-" + base64.b64encode(self._digest.digest()).decode()
@@ -43,7 +43,7 @@ class Hashed:
 
 @contextlib.contextmanager
 def private_copy(package: pathlib.Path, folder: pathlib.Path):
-    """The package in a file without a name, which nobody can swap any more, and its integrity."""
+    """The package in a file without a name, which nobody can replace, and its integrity."""
     with open(package, "rb") as source, tempfile.TemporaryFile(dir=folder) as copy:
         hashed = Hashed(source)
         while block := hashed.read(BLOCK):
@@ -54,9 +54,9 @@ def private_copy(package: pathlib.Path, folder: pathlib.Path):
 
 def unpack(package: typing.BinaryIO, label: object, prefix: str,
            content: pathlib.Path) -> dict[str, str]:
-    """Fills the folder `content`, which is new and this user's alone, with what the package has
-    below `prefix`. Gives the SHA-512 of each file. Refuses the package as a whole when any member
-    of it, wanted or not, is something else than a plain file or folder below it."""
+    """Fills the folder `content`, which is new and private to this user, with the package's files
+    below `prefix`. Returns the SHA-512 of each file. Refuses the whole package if any member,
+    wanted or not, is not a plain file or folder below it."""
     hashes: dict[str, str] = {}
     left = MOST_BYTES
     with tarfile.open(fileobj=package, mode="r:gz") as archive:
@@ -93,7 +93,7 @@ def odd(label: object, member: tarfile.TarInfo, why: str) -> Failure:
 
 
 def write(source: typing.BinaryIO, file: pathlib.Path, mode: int) -> str:
-    """A new file, and no other: nothing is overwritten, and no link followed."""
+    """Opens a new file: nothing is overwritten, and no link is followed."""
     make_folder(file.parent)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     digest = hashlib.sha512()

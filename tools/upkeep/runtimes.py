@@ -1,4 +1,5 @@
-"""Runtimes of any version: what npm has of them, their packages and the schemas they write."""
+"""Runtimes of any version: npm's data about them, their packages and the schemas that they
+write."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def load_script(name: str):
     return module
 
 
-sys.dont_write_bytecode = True  # a script has no place for it
+sys.dont_write_bytecode = True  # scripts should leave no bytecode
 fetcher = load_script("fetch_runtime")
 
 
@@ -50,7 +51,7 @@ fetcher = load_script("fetch_runtime")
 
 
 def parse_version(text: str) -> str:
-    """"0.170.0" of what people write: 0.170.0, v0.170.0, rust-v0.170.0."""
+    """"0.170.0" from the forms that people write: 0.170.0, v0.170.0, rust-v0.170.0."""
     found = re.fullmatch(r"(?:rust-)?v?(\d+\.\d+\.\d+)(.*)", text.strip())
     if found and not found[2]:
         return found[1]
@@ -76,7 +77,7 @@ def runtime_of(version: str, platform: str, integrity: str) -> fetcher.Runtime:
                            folder=f"vendor/{target}", target=target, integrity=integrity)
 
 
-# --- what npm says ----------------------------------------------------------------------------
+# --- npm's data -------------------------------------------------------------------------------
 
 
 def latest_version() -> str:
@@ -99,7 +100,7 @@ def published_hashes(version: str) -> dict[str, str]:
 
 
 def npm_view(package: str, field: str) -> str:
-    """One field of a package; "" when npm has no such package. Throws when npm cannot be asked."""
+    """One field of a package; "" if npm has no such package. Throws if npm cannot be reached."""
     npm = shutil.which("npm")
     if not npm:
         raise Failure("npm is not on PATH: install it (Debian: apt-get install npm), or get the "
@@ -129,7 +130,7 @@ def npm_view(package: str, field: str) -> str:
 
 
 def read_package(file: pathlib.Path) -> tuple[str, str, str]:
-    """Version, platform and integrity of an npm package file, of the same bytes."""
+    """Version, platform and integrity of an npm package file, all from the same bytes."""
     try:
         with open(file, "rb") as source:
             hashed = packages.Hashed(source)
@@ -155,7 +156,7 @@ def integrity_of(file: pathlib.Path) -> str:
 
 
 def install(runtime: fetcher.Runtime, package: pathlib.Path | None) -> pathlib.Path:
-    """The binary of that runtime where the SDK looks for it, which is a cache."""
+    """The binary of that runtime in the SDK's cache."""
     cache = fetcher.cache_folder()
     home = cache / f"{runtime.version}-{runtime.platform}"
     binary = None if package else fetcher.installed_binary(home, runtime)
@@ -167,8 +168,8 @@ def install(runtime: fetcher.Runtime, package: pathlib.Path | None) -> pathlib.P
 
 
 def unpack(version: str, folder: pathlib.Path, package: pathlib.Path | None = None) -> pathlib.Path:
-    """The binary of any version, also of those with another layout, unpacked into `folder`. Where
-    no package is given, it is the installed one or comes from npm."""
+    """The binary of any version, also of those with another layout, unpacked into `folder`. Without
+    a package, it is the installed one or comes from npm."""
     platform = this_platform()
     runtime = runtime_of(version, platform, "")
     if not package:
@@ -190,7 +191,7 @@ def unpack(version: str, folder: pathlib.Path, package: pathlib.Path | None = No
 
 
 def write_schema(binary: pathlib.Path, folder: pathlib.Path) -> None:
-    """Fills folder/stable and folder/experimental with what the runtime says of itself."""
+    """Fills folder/stable and folder/experimental with the schemas that the runtime prints."""
     for surface, options in (("stable", []), ("experimental", ["--experimental"])):
         out = folder / surface
         shutil.rmtree(out, ignore_errors=True)
@@ -235,14 +236,15 @@ def count_schema(schema: pathlib.Path) -> str:
 
 
 def kept_schema(version: str, say, package: pathlib.Path | None = None) -> pathlib.Path:
-    """A folder laid out as schema/ is, kept below ~/.cache/codex-sdk/schema; the runtime is not."""
+    """A folder with the layout of schema/, kept below ~/.cache/codex-sdk/schema; the runtime is not
+    kept."""
     cache = trust.cache_base() / "codex-sdk" / "schema"
     home = cache / version
     trust.check_tree(home, "XDG_CACHE_HOME")
     ours = [ROOT / "schema" / name for name in ("responses.json", "corrections.json")]
     if (home / "runtime.json").is_file():
         for file in ours:
-            shutil.copy(file, home)  # they may have learnt more since
+            shutil.copy(file, home)  # they may have been extended since
         return home
     trust.make_folder(cache)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=cache) as folder:
@@ -253,6 +255,6 @@ def kept_schema(version: str, say, package: pathlib.Path | None = None) -> pathl
         for file in ours:
             shutil.copy(file, schema)
         (schema / "runtime.json").write_text(f'{{ "version": "{version}" }}\n')
-        with contextlib.suppress(OSError):  # another one was quicker
+        with contextlib.suppress(OSError):  # another process was faster
             schema.rename(home)
     return home

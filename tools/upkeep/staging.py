@@ -1,7 +1,7 @@
-"""What stage_sdk and stage_runtime share: versions, and folders that become reproducible archives.
+"""Shared by stage_sdk and stage_runtime: versions, and folders that become reproducible archives.
 
 Same files, same bytes: names are sorted, times and owners fixed, modes 755 or 644. (gzip's output
-may change with the version of zlib; what is in it does not.)
+may change with the version of zlib; the content does not.)
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from .trust import Failure
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PIN = "schema/runtime.json"
 VERSION = re.compile(r"(?:rust-v|v)?(\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+(?:\.\d+)?)?)(\.\d+)?")
-TIME = 315532800  # 1980, before which some archives cannot count
+TIME = 315532800  # 1980, the earliest time in some archive formats
 
 
 def run(tool: str, function) -> int:
-    """The function's work as a process: one line for what it cannot do."""
+    """Runs the function as the process's work: errors become one line."""
     def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)  # so that what is half done is removed
+        raise SystemExit(128 + number)  # so that partial results are removed
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
@@ -73,7 +73,7 @@ def read_json(file: pathlib.Path) -> dict:
 
 
 def check_apart(staging: pathlib.Path, source: pathlib.Path) -> None:
-    """One must not be in the other, or a copy would copy itself."""
+    """Neither may be inside the other, or a copy would copy itself."""
     staging, source = staging.resolve(), source.resolve()
     if staging == source or staging in source.parents or source in staging.parents:
         raise Failure(f"{staging} and {source} overlap; stage into a folder outside")
@@ -81,11 +81,11 @@ def check_apart(staging: pathlib.Path, source: pathlib.Path) -> None:
 
 @contextlib.contextmanager
 def staged(folder: pathlib.Path, name: str, archive: str):
-    """An empty folder to be filled. What is in it then becomes folder/name and the archive of it,
-    replacing older ones; nothing changes when something goes wrong before."""
+    """An empty folder to be filled. Its content then becomes folder/name and the archive of it,
+    replacing older ones; nothing changes if something fails before that."""
     folder.mkdir(parents=True, exist_ok=True)
     prefix = f".staging-{archive}-"
-    for leftover in folder.glob(f"{prefix}*"):  # of one that was killed
+    for leftover in folder.glob(f"{prefix}*"):  # from a killed process
         shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as work:
         content = pathlib.Path(work) / name
@@ -122,7 +122,7 @@ def is_executable(file: pathlib.Path) -> bool:
 
 
 def pack(folder: pathlib.Path, archive: pathlib.Path) -> str:
-    """Writes the archive, and tells its SHA-256."""
+    """Writes the archive, and returns its SHA-256."""
     with open(archive, "wb") as raw, \
             gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed, \
             tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:

@@ -1,7 +1,7 @@
-"""Several files of a tree replaced at once: all or none, also when somebody pulls the plug.
+"""Replaces several files of a tree at once: all or none, even if the power fails.
 
-Before the first file is touched, the old ones lie in a journal beside it. Whoever comes next and
-finds a journal puts them back.
+Before the first file is touched, the old ones are saved in a journal next to the tree. A later run
+that finds a journal restores them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import shutil
 
 
 def differences(tree: pathlib.Path, trial: pathlib.Path, parts: list[str]) -> list[str]:
-    """The files of `parts`, which are files or folders, that are not the same in both."""
+    """The files in `parts`, which are files or folders, that differ between both trees."""
     names = set()
     for base in (tree, trial):
         for part in parts:
@@ -28,7 +28,7 @@ def differences(tree: pathlib.Path, trial: pathlib.Path, parts: list[str]) -> li
 
 def replace(tree: pathlib.Path, trial: pathlib.Path, names: list[str],
             journal: pathlib.Path) -> None:
-    """Makes `names` in the tree what they are in the trial; where that fails, none of them."""
+    """Replaces `names` in the tree with those of the trial; if that fails, none of them."""
     write_journal(tree, names, journal)
     try:
         for name in names:
@@ -40,10 +40,10 @@ def replace(tree: pathlib.Path, trial: pathlib.Path, names: list[str],
 
 
 def undo(tree: pathlib.Path, journal: pathlib.Path) -> bool:
-    """Puts back what a journal has; False when there is none."""
+    """Restores the files of a journal; False if there is none."""
     listed = journal / "names.json"
     if not listed.exists():
-        shutil.rmtree(journal, ignore_errors=True)  # its writer died before it touched anything
+        shutil.rmtree(journal, ignore_errors=True)  # its writer died before touching anything
         return False
     for name in json.loads(listed.read_text()):
         put(journal / "old" / name, tree / name)
@@ -65,12 +65,12 @@ def write_journal(tree: pathlib.Path, names: list[str], journal: pathlib.Path) -
 
 def remove_journal(journal: pathlib.Path) -> None:
     os.sync()
-    (journal / "names.json").unlink()  # from here on there is nothing to put back
+    (journal / "names.json").unlink()  # from here on there is nothing to restore
     shutil.rmtree(journal, ignore_errors=True)
 
 
 def put(source: pathlib.Path, target: pathlib.Path) -> None:
-    """A copy of the source, or nothing where there is none. Never half a file."""
+    """A copy of the source, or no file if there is none. Never half a file."""
     if not source.exists():
         target.unlink(missing_ok=True)
         with contextlib.suppress(OSError):

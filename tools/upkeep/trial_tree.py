@@ -1,4 +1,4 @@
-"""A copy of this repository, at another protocol, that is built and tested beside it."""
+"""A copy of this repository, with another protocol, that is built and tested separately."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .trust import Failure, locked
 PROTOCOL = ("schema/runtime.json", "schema/history.json", "schema/corrections.json",
             "schema/stable", "schema/experimental", "generated/include", "generated/src")
 PRESET = "dev"
-# Quick to build; what the compiler's optimiser finds is for tools/test.
+# Quick to build; tools/test finds what only the optimiser shows.
 CONFIGURE = ["-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=6",
              "-DCMAKE_CXX_FLAGS_DEBUG=-O0"]
 
@@ -46,8 +46,8 @@ class TrialTree:
         return self.tree / "build" / PRESET / "bin" / "codex-codegen"
 
     def copy(self) -> None:
-        """Takes over what is in the repository, but for the protocol: copying only what differs, a
-        second trial is built from where the first one ended."""
+        """Copies the repository, except for the protocol. Only differing files are copied, so a
+        second trial's build continues from the first one's."""
         self.logs.mkdir(parents=True, exist_ok=True)
         wanted = set(self._files_of_root())
         for name in wanted:
@@ -59,12 +59,12 @@ class TrialTree:
         for name in list(files_below(self.tree)):
             if name not in wanted and not is_protocol(name) and not name.startswith("build/"):
                 (self.tree / name).unlink()
-        for name in PROTOCOL[-2:]:  # CMake wants sources; the generator mends what differs
+        for name in PROTOCOL[-2:]:  # CMake needs sources; the generator updates those that differ
             if not (self.tree / name).exists():
                 shutil.copytree(self.root / name, self.tree / name)
 
     def copy_protocol(self, source: pathlib.Path) -> None:
-        """Takes over a schema folder: its bundles, and what lies beside them."""
+        """Copies a schema folder: its bundles, and the files next to them."""
         for name in ("stable", "experimental"):
             target = self.tree / "schema" / name
             shutil.rmtree(target, ignore_errors=True)
@@ -81,14 +81,15 @@ class TrialTree:
         self._build_step("configure", ["cmake", "--preset", PRESET, *CONFIGURE])
 
     def build(self, *targets: str) -> None:
-        # ninja itself, for it ends its compilers when it is ended, which cmake --build prevents;
-        # and all that is to be mended is told, not only the first of it.
+        # ninja itself, since it ends its compilers when it is ended, which cmake --build prevents;
+        # it reports all errors, not only the first one.
         self._build_step("build-" + targets[0],
                          ["ninja", "-C", f"build/{PRESET}", "-j", str(os.cpu_count()), "-k", "0",
                           *targets])
 
     def generate(self) -> list[str]:
-        """generated/ from schema/; what the generator notes. What it refuses is what it says."""
+        """Makes generated/ from schema/; returns the generator's notes. A refusal throws its
+        message."""
         code, output = self.run("generate", [self.codegen, "generate", "--schema", "schema",
                                              "--out", "generated"])
         if code != 0:
@@ -97,7 +98,7 @@ class TrialTree:
 
     def test(self, pattern: str, environment: dict[str, str] | None = None,
              left_out: str = "^$") -> dict[str, Verdict]:
-        """Runs what matches and is not left out; the verdicts by test."""
+        """Runs the tests that match and are not left out; returns the verdicts by test."""
         report = self.logs / "tests.xml"
         report.unlink(missing_ok=True)
         code, output = self.run("tests", ["ctest", "--preset", PRESET, "-R", pattern,
@@ -110,7 +111,7 @@ class TrialTree:
 
     def run(self, name: str, command: list, environment: dict[str, str] | None = None
             ) -> tuple[int, str]:
-        """Runs it in the tree, its output into a log. Ended with all its children when this
+        """Runs it in the tree, with output into a log. It is ended with all its children if this
         process is interrupted."""
         log = self.logs / f"{name}.log"
         with open(log, "w") as output:
@@ -156,7 +157,7 @@ class TrialTree:
 
 @contextlib.contextmanager
 def exclusive(folder: pathlib.Path) -> collections.abc.Iterator[int]:
-    """One trial at a time: gives a descriptor that stands for the lock. Builds inherit it, so it
+    """Allows one trial at a time: yields the lock's descriptor. Builds inherit it, so the lock
     lasts until the last of them has ended."""
     def refuse() -> None:
         raise Failure("another update_runtime or skew is at work here, or a build of theirs")
@@ -194,7 +195,7 @@ def die_with_parent() -> None:
 
 
 def end(process: subprocess.Popen) -> None:
-    """With its children, which it gets a moment to end itself."""
+    """Ends it with its children; it gets a moment to end them itself."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)

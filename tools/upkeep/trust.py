@@ -1,5 +1,5 @@
-"""Which files nobody but this user and root can have made or can change. It is told by owners and
-modes: of the file, and of every folder on the way to it."""
+"""Checks that only this user and root can have made or can change a file, by owners and modes: of
+the file, and of every folder above it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import os
 import pathlib
 import stat
 
-MOST_LINKS = 40  # as Linux follows
+MOST_LINKS = 40  # as in Linux
 
 
 class Failure(Exception):
-    """What went wrong and what to do about it, in one line."""
+    """The problem and what to do about it, in one line."""
 
 
 def cache_base() -> pathlib.Path:
-    """$XDG_CACHE_HOME, else ~/.cache. A relative one counts for nothing, as its standard says: it
-    would be what the current folder makes of it."""
+    """$XDG_CACHE_HOME, else ~/.cache. A relative one is ignored, as its standard says: it would
+    depend on the current folder."""
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     if os.path.isabs(chosen):
         return pathlib.Path(os.path.normpath(chosen))
@@ -28,7 +28,7 @@ def cache_base() -> pathlib.Path:
 
 
 def home_folder() -> str:
-    """HOME; where it is not set, or empty, the home in this user's password entry, as in the SDK."""
+    """HOME; if it is unset or empty, the home in this user's password entry, as in the SDK."""
     if os.environ.get("HOME") or os.name != "posix":
         return os.path.expanduser("~")
     import pwd
@@ -38,14 +38,14 @@ def home_folder() -> str:
 
 
 def check_way(path: pathlib.Path, setting: str) -> None:
-    """Throws where others could put another thing in the place of `path`, as far as it is there.
-    `setting` is the variable that names another place."""
+    """Throws if others could replace `path` or an existing folder above it. `setting` is the
+    variable that names another place."""
     for place, status in way_to(path):
         check(place, status, setting, sticky_will_do=True)
 
 
 def check_tree(folder: pathlib.Path, setting: str) -> None:
-    """Throws where others could change the folder or what is in it, or where links lead out."""
+    """Throws if others could change the folder or its content, or if links lead out of it."""
     check_way(folder, setting)
     if os.name != "posix" or not os.path.exists(folder):
         return
@@ -62,7 +62,7 @@ def check_tree(folder: pathlib.Path, setting: str) -> None:
 
 
 def way_to(path: pathlib.Path):
-    """Each folder and link that leads to `path`, with its status; what they lead to comes last."""
+    """Each folder and link that leads to `path`, with its status; their target comes last."""
     if os.name != "posix":
         return
     place, links = "/", 0
@@ -109,7 +109,7 @@ def untrusted(place: str | pathlib.Path, why: str, setting: str) -> Failure:
 
 
 def make_folder(folder: pathlib.Path) -> None:
-    """With what leads to it; none that is made is writable by others, whatever the umask."""
+    """Makes a folder and its parents, not writable by others, whatever the umask."""
     for place in [*reversed(folder.parents), folder]:
         if not place.is_dir():
             with contextlib.suppress(FileExistsError):
@@ -118,9 +118,9 @@ def make_folder(folder: pathlib.Path) -> None:
 
 @contextlib.contextmanager
 def locked(file: pathlib.Path, if_taken):
-    """Holds a lock, which ends with this process and its children, and gives its descriptor. Calls
-    `if_taken` where another process has it, then waits. The file is a plain one of this user's, and
-    its content stays: what was planted there, such as a link, is refused."""
+    """Holds a lock, which ends with this process and its children, and yields its descriptor. Calls
+    `if_taken` if another process has it, then waits. The file is a plain one of this user, and its
+    content stays: anything planted there, such as a link, is refused."""
     import fcntl  # not on Windows
 
     try:

@@ -12,7 +12,7 @@ using protocol::detail::MethodKind;
 
 constexpr std::size_t generation_size = 50'000;
 
-/// Longer names are cut, longer ids are not remembered, so that a request takes little memory.
+/// Longer names are cut and longer ids forgotten, so that a request takes little memory.
 constexpr std::size_t longest_name = 200;
 
 MethodKind method_kind(Side from, MessageKind kind) {
@@ -36,7 +36,7 @@ const char* envelope_name(MethodKind kind) {
   return "";
 }
 
-/// Where a message stands alone on its line, its method tells who sent it.
+/// If a message is alone on its line, its method tells who sent it.
 Side sender(Side recorded, MessageKind kind, const std::string& method) {
   if (recorded != Side::unknown) return recorded;
   const bool by_client = find_method(method_kind(Side::client, kind), method) != nullptr;
@@ -126,7 +126,7 @@ void Conversation::remember(const Message& message, const Json& id) {
   recent_[{message.from, std::move(key)}] = {message.method, message.turn, ++count_};
 }
 
-/// Where it is not known who answers, the request that came last is the one that is meant.
+/// If it is unknown who answers, the latest request counts.
 std::optional<std::pair<Side, Conversation::Request>> Conversation::request_for(Side answered_by,
                                                                                 const Json& id) {
   const std::string key = id.dump();

@@ -15,22 +15,22 @@ namespace codex::wire {
 
 enum class MessageKind { request, response, error, notification };
 
-/// A message, and what follows from its place in the conversation.
+/// A message, and its context in the conversation.
 struct Message {
   Side from = Side::unknown;
   MessageKind kind = MessageKind::notification;
-  std::string method = {};  // of a response: that of its request; empty where that is not known
-  std::string turn = {};    // the turn that it belongs to, where it says so
+  std::string method = {};  // of a response: that of its request; empty if unknown
+  std::string turn = {};    // its turn, if it names one
   bool known = false;       // whether this version of the SDK knows the method
   const protocol::detail::TypeInfo* type = nullptr;
   const Json* typed = nullptr;  // the part of the message that has this type
 };
 
-/// Follows the messages of one connection, so that it knows which response answers which request:
-/// client and server number theirs independently. Remembers the last 50,000 requests at least.
+/// Follows the messages of one connection to match responses to requests: client and server number
+/// theirs independently. Remembers at least the last 50,000 requests.
 class Conversation {
  public:
-  /// The next message, into which the result points. Throws DecodeError when it is none.
+  /// Adds the next message; the result points into it. Throws DecodeError if it is no message.
   Message next(const Entry& entry);
 
  private:

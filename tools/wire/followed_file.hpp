@@ -7,16 +7,16 @@
 
 namespace codex::wire {
 
-/// The lines of a file that somebody else still writes, like `tail -f`: a file that is not there
-/// yet is awaited, one that became shorter is read again from its start. A file that was replaced
-/// by a longer one is not noticed.
+/// The lines of a file that another process is still writing, like `tail -f`: waits for a missing
+/// file, and reads a file that became shorter again from its start. It does not notice when a file
+/// is replaced with a longer one.
 class FollowedFile {
  public:
   enum class State { line, end, missing, restarted };
 
   explicit FollowedFile(std::filesystem::path path) : path_(std::move(path)) {}
 
-  /// Reads the next line without waiting: `end` when it has not been written to its end yet.
+  /// Reads the next line without waiting: `end` if the line is not complete yet.
   State next(std::string& line);
 
  private:
@@ -26,7 +26,7 @@ class FollowedFile {
   std::filesystem::path path_;
   std::ifstream in_;
   std::uintmax_t bytes_read_ = 0;
-  std::string begun_;  // a line that has no end yet
+  std::string begun_;  // an incomplete line
 };
 
 }  // namespace codex::wire

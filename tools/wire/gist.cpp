@@ -15,7 +15,7 @@ using namespace protocol;
 
 // --- Any JSON ------------------------------------------------------------------------------------
 
-/// As text, without what the line says anyway.
+/// As text, without parts that the line shows anyway.
 std::string plain(Json json) {
   if (json.is_object()) {
     for (const char* id : {"threadId", "turnId"}) json.erase(id);
@@ -23,7 +23,7 @@ std::string plain(Json json) {
   return json.empty() ? "" : json.dump();
 }
 
-/// What stands where a method has no words of its own.
+/// The text for a method without its own.
 std::string body(const Message& message) {
   const bool is_call =
       message.kind == MessageKind::request || message.kind == MessageKind::notification;
@@ -211,7 +211,7 @@ std::optional<std::string> answered(const Message& message) {
     const auto response = result.get<ThreadStartResponse>();
     return response.thread.id + ", " + response.model;
   }
-  // What these say is the turn, which has a column of its own.
+  // These only name the turn, which has its own column.
   if (message.method == requests::TurnStart::method) return "";
   if (message.method == requests::ReviewStart::method) return "";
   return std::nullopt;

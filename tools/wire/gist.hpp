@@ -6,8 +6,8 @@
 
 namespace codex::wire {
 
-/// What a message says, in a few words as they came: not yet safe to print. Empty where its method
-/// says it all.
+/// The content of a message in a few unescaped words: not yet safe to print. Empty if its method
+/// says everything.
 std::string gist(const Message& message);
 
 }  // namespace codex::wire

@@ -24,14 +24,13 @@ namespace {
 
 namespace wire = codex::wire;
 
-/// What the command line got wrong.
+/// An error in the command line.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// What is no option stays `unmatched`: cxxopts would take the comma in a file's name for a
-// separator.
+// Operands stay `unmatched`: cxxopts would take a comma in a file's name for a separator.
 using Operands = std::vector<std::string>;
 
 cxxopts::Options options_of(const std::string& command, const std::string& text) {
@@ -40,7 +39,7 @@ cxxopts::Options options_of(const std::string& command, const std::string& text)
   return options;
 }
 
-/// Nothing when help was asked for and given.
+/// Nothing if it printed the requested help.
 std::optional<cxxopts::ParseResult> parse(cxxopts::Options& options, int argc, char** argv,
                                           std::size_t most_operands = 0) {
   auto args = options.parse(argc, argv);
@@ -190,7 +189,7 @@ int run(int argc, char** argv) {
   return 2;
 }
 
-/// A reader that went away wants no explanation.
+/// A closed output needs no error message.
 int after_output(int code) {
   if (std::cout.flush()) return code;
   if (errno != EPIPE) std::cerr << "codex-wire: cannot write: " << std::strerror(errno) << '\n';
@@ -203,7 +202,7 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   try {
     return after_output(run(argc, argv));
-  } catch (const std::exception& error) {  // cxxopts' errors too
+  } catch (const std::exception& error) {  // also cxxopts' errors
     std::cerr << "codex-wire: " << wire::printable(error.what())
               << "\ncodex-wire --help tells more\n";
     return 2;

@@ -14,7 +14,7 @@
 namespace codex::wire {
 namespace {
 
-/// More items than these do not grow at once; more text of one is not shown.
+/// The maximum number of items that grow at once, and of characters shown of each.
 constexpr std::size_t max_folds = 64;
 constexpr std::size_t max_fold_bytes = 4'000;
 
@@ -44,7 +44,7 @@ std::string_view colour_of(const Message& message) {
   return message.from == Side::client ? cyan : green;
 }
 
-/// Turn ids begin alike.
+/// Turn ids have similar beginnings.
 std::string_view end_of(std::string_view id) {
   constexpr std::size_t length = 6;
   return id.size() > length ? id.substr(id.size() - length) : id;
@@ -105,7 +105,7 @@ void Narrator::tell(const Entry& entry) {
   write(entry.seconds, message, gist(message), note);
 }
 
-/// Holds a delta back, where the message is one.
+/// Holds the message back if it is a delta.
 bool Narrator::fold(const Entry& entry, const Message& message) {
   if (message.kind != MessageKind::notification || message.from != Side::server) return false;
   const Json& params = params_of(message);
@@ -121,7 +121,7 @@ bool Narrator::fold(const Entry& entry, const Message& message) {
   if (found == folds_.end()) {
     if (folds_.size() == max_folds) unfold_all();
     Fold fresh{.seconds = entry.seconds, .message = message, .item = *item};
-    fresh.message.typed = nullptr;  // it ends with the entry
+    fresh.message.typed = nullptr;  // it dies with the entry
     found = folds_.insert(folds_.end(), std::move(fresh));
   }
   ++found->count;
@@ -130,8 +130,8 @@ bool Narrator::fold(const Entry& entry, const Message& message) {
   return true;
 }
 
-/// Tells the deltas of the message's turn, for it comes after them. How many of them there were,
-/// where the message completes their item and says it all.
+/// Prints the deltas of the message's turn, which precede it. Returns how many there were if the
+/// message completes their item and contains their text.
 std::size_t Narrator::unfold(const Message& message) {
   const std::string completed = completed_item(message);
   std::size_t deltas = 0;

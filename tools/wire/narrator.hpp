@@ -11,8 +11,8 @@
 
 namespace codex::wire {
 
-/// Tells a recording line by line, as people read it. Deltas that follow each other within a turn
-/// become one line, or a count beside the item that they made up.
+/// Prints a recording line by line, for people. Consecutive deltas within a turn become one line,
+/// or a count next to the item that they formed.
 class Narrator {
  public:
   struct Style {
@@ -22,10 +22,10 @@ class Narrator {
 
   Narrator(std::ostream& out, Style style) : out_(out), style_(style) {}
 
-  /// Tells a line of the recording, whatever it holds.
+  /// Prints a line of the recording, whatever it contains.
   void line(std::string_view text);
 
-  /// Tells what is still held back, and forgets the conversation: a new one follows, or the end.
+  /// Prints what is still held back, and forgets the conversation: a new one follows, or the end.
   void finish();
 
  private:

@@ -11,14 +11,14 @@ namespace codex::wire {
 enum class Side { unknown, client, server };
 
 /// A line of a recording, `{"dir":"send"|"recv","t":seconds,"msg":{...}}`, or a message alone on
-/// its line, of which neither time nor sender is known.
+/// its line, whose time and sender are unknown.
 struct Entry {
   Side from = Side::unknown;
   std::optional<double> seconds = {};
-  Json message = {};  // null where the recording has bytes that were no message
+  Json message = {};  // null if the recording has bytes that were no message
 };
 
-/// Reads a line. Throws DecodeError when it is neither.
+/// Reads a line. Throws DecodeError if it is neither.
 Entry read_entry(std::string_view line);
 
 }  // namespace codex::wire

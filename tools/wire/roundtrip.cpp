@@ -21,7 +21,7 @@ using protocol::detail::TypeInfo;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-/// How many letters must be added, taken away or replaced, whatever their case.
+/// How many letters must be added, removed or replaced, ignoring case.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -40,10 +40,10 @@ bool contains(std::string_view text, std::string_view part) {
   return !std::ranges::search(text, part, {}, lower, lower).empty();
 }
 
-/// The names that look most like this one.
+/// The names that are most similar to this one.
 std::vector<std::string_view> near_names(std::string_view wanted) {
   constexpr std::size_t most = 5;
-  constexpr std::size_t longest = 200;  // longer than any name, so that nobody waits for nonsense
+  constexpr std::size_t longest = 200;  // longer than any name, to reject nonsense quickly
   wanted = wanted.substr(0, longest);
   std::vector<std::pair<std::size_t, std::string_view>> ranked;
   for (const TypeInfo* type : protocol::types()) {

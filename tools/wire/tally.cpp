@@ -8,7 +8,7 @@
 namespace codex::wire {
 namespace {
 
-/// The entry for the key, or the one that all keys beyond the limit share.
+/// The entry of the key, or the shared one of all keys beyond the limit.
 template <class Map>
 typename Map::mapped_type& entry(Map& map, typename Map::key_type key,
                                  typename Map::key_type others) {
@@ -17,7 +17,7 @@ typename Map::mapped_type& entry(Map& map, typename Map::key_type key,
   return map[full ? std::move(others) : std::move(key)];
 }
 
-/// `turn.items[2].id` and `turn.items[7].id` are one place.
+/// `turn.items[2].id` and `turn.items[7].id` count as one place.
 std::string without_indices(std::string_view path) {
   std::string out;
   for (std::size_t i = 0; i < path.size(); ++i) {

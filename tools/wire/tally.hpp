@@ -11,11 +11,11 @@
 
 namespace codex::wire {
 
-/// Counts messages by method, and what was unknown by its place. What a file full of nonsense names
-/// beyond the first 2,000 shares one row, so that memory does not grow with the file.
+/// Counts messages by method, and unknown parts by place. Names beyond the first 2,000 share one
+/// row, so that memory does not grow with a file full of nonsense.
 class Tally {
  public:
-  /// What a row is about; `from` and `kind` in words.
+  /// The key of a row; `from` and `kind` in words.
   struct Subject {
     std::string_view from;
     std::string_view kind;

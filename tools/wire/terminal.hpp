@@ -2,7 +2,7 @@
 
 namespace codex::wire {
 
-/// Whether somebody watches stdout.
+/// Whether stdout is a terminal.
 [[nodiscard]] bool stdout_is_terminal();
 
 }  // namespace codex::wire

@@ -9,10 +9,10 @@
 
 namespace codex::wire {
 
-/// A value of a type that is known by its table only.
+/// A value of a type that is only known by its table.
 class TypedValue {
  public:
-  /// Throws DecodeError when the text does not fit the type.
+  /// Throws DecodeError if the text does not fit the type.
   TypedValue(const protocol::detail::TypeInfo& type, std::string_view text)
       : type_(type), value_(protocol::detail::fresh_value(type)) {
     protocol::detail::decode_text(type_, value_.get(), text);

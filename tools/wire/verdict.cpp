@@ -16,7 +16,7 @@ protocol::UnknownPart unknown_request(const std::string& method) {
   return {"", "response to method \"" + method + "\""};
 }
 
-/// Without the method, which the message's row names.
+/// Without the method, since the message's row names it.
 std::string problem_of(const CodexError& error) {
   const auto* decode_error = dynamic_cast<const DecodeError*>(&error);
   if (!decode_error) return error.what();

@@ -9,11 +9,11 @@
 
 namespace codex::wire {
 
-/// What became of a message that was decoded and encoded again.
+/// The result of decoding a message and encoding it again.
 struct Verdict {
   enum class Outcome {
     ok,
-    lost,    // it cannot be decoded, or came back different
+    lost,    // it cannot be decoded, or the result differs
     misfit,  // a client sent it although it does not fit: the client's mistake, and no loss
   };
   Outcome outcome = Outcome::ok;
@@ -21,10 +21,10 @@ struct Verdict {
   std::vector<protocol::UnknownPart> unknown = {};
 };
 
-/// Tries a message.
+/// Decodes and encodes a message.
 Verdict judge(const Message& message);
 
-/// For what is no message at all.
+/// For an entry that is no message.
 Verdict not_fitting(Side from, const CodexError& error);
 
 }  // namespace codex::wire

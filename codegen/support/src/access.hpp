@@ -13,7 +13,7 @@
 #include <codex/protocol/support/open_enum.hpp>
 #include <codex/protocol/support/type_info.hpp>
 
-/// How the interpreter reaches into values of which it has the address and the table.
+/// Gives the interpreter access to values by address and table.
 namespace codex::protocol::detail {
 
 template <class T>
@@ -53,11 +53,11 @@ struct EnumAccess {
 
 bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept;
 
-/// What a message holds:
+/// The states of a message:
 /// - `type` set: the method is known. `params` are typed; without them, `raw` is the null that came
-///   in their place, or empty where nothing came.
+///   in their place, or empty if there was nothing.
 /// - the type is `NoParams` (and `params` of that type): `raw` is what came in their place, if
-///   anything did.
+///   anything.
 /// - `type` not set: the method is unknown; `raw` are its params, if it had any.
 struct MessageAccess {
   static void set_method(MethodMessage& message, const MethodInfo* known, std::string_view name) {
@@ -70,7 +70,7 @@ struct MessageAccess {
   }
   static std::optional<Json>& raw(MethodMessage& message) noexcept { return message.raw_; }
 
-  /// The type of the params of a method, nullptr for a method that we do not know.
+  /// The type of the params of a method, nullptr for an unknown method.
   static const TypeInfo* params_type(const MethodInfo* method) noexcept {
     if (!method) return nullptr;
     return method->params ? method->params : &NoParams::type_info;

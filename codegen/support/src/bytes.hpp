@@ -87,8 +87,8 @@ constexpr std::uint64_t bytes_equal_to(std::uint64_t word, char c) noexcept {
   return zero_bytes(word ^ (every_byte * static_cast<unsigned char>(c)));
 }
 
-/// As many bytes as the machine looks at in one go, for long texts. Not more than what every
-/// processor has that the compiler was told of: this is no library that chooses at run time.
+/// The number of bytes that the machine handles at once, for long texts. It uses only what the
+/// compiler's target has: nothing is chosen at run time.
 #if defined(__SSE2__)
 class Block {
  public:
@@ -154,9 +154,8 @@ class Block {
 };
 #endif
 
-/// Has the processor fetch what lies that far ahead, which may be beyond the text. By itself it
-/// looks no further than to the end of a page, and then waits for memory: a fifth of the time that
-/// a long text takes.
+/// Makes the processor fetch memory that far ahead, which may be beyond the text. By itself it
+/// stops at the end of a page, and then waits for memory: a fifth of the time of a long text.
 inline void prefetch(const char* from, std::ptrdiff_t ahead) noexcept {
 #if defined(__GNUC__)
   __builtin_prefetch(from + ahead);

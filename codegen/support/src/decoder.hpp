@@ -38,13 +38,13 @@ struct Home {
   Extra& extra;
 };
 
-/// Reads an optional member, which must be absent, from a tree. Keeps it raw when it does not fit.
+/// Reads an optional member, which must be absent, from a tree. Keeps it raw if it does not fit.
 void decode_member_tree(const Field& field, const Home& home, Json json);
 
-/// Makes a member that need not be there absent again.
+/// Makes a member that is not required absent again.
 void make_absent(const Field& field, const Home& home);
 
-/// Which members of an object came.
+/// Which members of an object were read.
 class Seen {
  public:
   /// Whether it came before.
@@ -264,7 +264,7 @@ template <class Source>
 void Decoder<Source>::list(const ListInfo& info, void* target) {
   expect(JsonType::array, info);
   enter();
-  // Room for all of a short list at once; a longer one grows as it comes.
+  // Reserves all of a short list at once; a longer one grows as it is read.
   std::size_t size = source_.elements_ahead();
   void* elements = info.resize(target, size);
   std::size_t index = 0;
@@ -368,7 +368,7 @@ template <class Source>
   value(*info.element, info.emplace(target));
 }
 
-/// Reads a member; one that need not be there and does not fit is kept raw.
+/// Reads a member; one that is not required and does not fit is kept raw.
 template <class Source>
 void Decoder<Source>::member(const Field& field, const Home& home) {
   const auto begin = source_.mark();
@@ -383,7 +383,7 @@ void Decoder<Source>::member(const Field& field, const Home& home) {
   }
 }
 
-/// Makes room for a member that has come before: the last one wins.
+/// Clears a member that was read before: the last one wins.
 template <class Source>
 void Decoder<Source>::forget(const Field& field, const Home& home) {
   if (field.type->reset) field.type->reset(at(home.value, field.offset));
@@ -408,10 +408,10 @@ void Decoder<Source>::require(std::span<const Field> fields, const Seen& seen) {
   }
 }
 
-/// Reads the members of an object. `other(name)` gets those that are no fields and says whether it
-/// has read them; the rest are extra. A failure anywhere within learns the member's name here, but
-/// for that of a field that need not be there, which is kept raw. One `try` stands around all
-/// members: one for each costs a tenth of the time.
+/// Reads the members of an object. `other(name)` gets those that are no fields and returns whether
+/// it has read them; the rest are extra. A failure within gets the member's name here, except in a
+/// field that is not required, which is kept raw. One `try` surrounds all members: one for each
+/// costs a tenth of the time.
 template <class Source>
 template <class Other>
 void Decoder<Source>::members(const ObjectInfo& info, void* target, Members which, Other&& other) {
@@ -472,7 +472,7 @@ void Decoder<Source>::any_of(const UnionInfo& info, void* target) {
   }
 }
 
-/// Does `read`; false when the value does not fit. What was read of it is left as it is.
+/// Calls `read`; false if the value does not fit. Parts that were read stay.
 template <class Source>
 template <class Read>
 bool Decoder<Source>::fits(Read&& read) {
@@ -544,7 +544,7 @@ void Decoder<Source>::tagged(const UnionInfo& info, void* target) {
   shared_of_unknown(info, target, tree);
 }
 
-/// Nobody promises that what we do not know has the members that its siblings share.
+/// An unknown arm need not have the members that its siblings share.
 template <class Source>
 void Decoder<Source>::shared_of_unknown(const UnionInfo& info, void* target, const Json& raw) {
   for (const Field& field : shared_fields(info)) {
@@ -554,9 +554,8 @@ void Decoder<Source>::shared_of_unknown(const UnionInfo& info, void* target, con
   }
 }
 
-/// Which arm the next value belongs to, an object, by its tag; `nowhere` when none. Reads no more
-/// than the tag, and that only where it comes first, as it mostly does: `left` says what is to
-/// read.
+/// Which arm the next value, an object, belongs to, by its tag; `nowhere` if none. Reads at most
+/// the tag, and only if it comes first, as it usually does: `left` says what is still to read.
 template <class Source>
 std::size_t Decoder<Source>::arm_of_next(const UnionInfo& info, Members& left) {
   const auto before = source_.mark();
@@ -576,7 +575,7 @@ std::size_t Decoder<Source>::arm_of_next(const UnionInfo& info, Members& left) {
   return found;
 }
 
-/// Reads an object as an arm. False when the tag says that it is another one.
+/// Reads an object as an arm. False if the tag says that it is another one.
 template <class Source>
 bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& owner, Members which) {
   bool is_this = true;
@@ -585,7 +584,7 @@ bool Decoder<Source>::arm(const ObjectInfo& info, void* target, const Owner& own
   const Home home{*owner.info, owner.value, ref<Extra>(at(target, info.extra_offset))};
   members(info, target, which, [&](std::string_view name) {
     if (same_text(name, info.tag)) {
-      if (!is_tag(info)) is_this = false;  // for good: what was skipped has to be read again
+      if (!is_tag(info)) is_this = false;  // final: skipped members have to be read again
       return true;
     }
     const std::size_t index = find_linear(shared, &Field::name, name);
@@ -644,7 +643,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
   bool has_method = false;
   const MethodInfo* method = nullptr;
   std::optional<typename Source::Mark> params_at;
-  bool params_read = false;  // for `method`, that is: they may come before it
+  bool params_read = false;  // with the type of `method`: they may come before it
   const auto other = [&](std::string_view member) {
     if (same_text(member, "method")) {
       expect(JsonType::string, string_type);
@@ -654,7 +653,7 @@ void Decoder<Source>::message(const MessageInfo& info, void* target) {
       has_method = true;
       params_read = false;
     } else if (same_text(member, "params")) {
-      if (params_at && !params_read) check(*params_at);  // was skipped, and gives way to this one
+      if (params_at && !params_read) check(*params_at);  // was skipped, and this one replaces it
       params_at = source_.mark();
       params_read = has_method;
       has_method ? params(method, message) : source_.skip();
@@ -689,7 +688,7 @@ void Decoder<Source>::check(typename Source::Mark skipped) {
   source_.rewind(here);
 }
 
-/// Reads the params of the method, nullptr for one that we do not know.
+/// Reads the params of the method, nullptr for an unknown one.
 template <class Source>
 void Decoder<Source>::params(const MethodInfo* method, MethodMessage& message) {
   const TypeInfo* type = MessageAccess::params_type(method);

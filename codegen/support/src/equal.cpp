@@ -11,7 +11,7 @@ namespace {
 
 using Pair = std::pair<const Json*, const Json*>;
 
-/// Compares what two trees hold at the top and adds what lies one level below to `below`.
+/// Compares the top level of two trees and adds the level below to `below`.
 bool equal_tops(const Json& a, const Json& b, std::vector<Pair>& below) {
   if (!a.is_structured() || a.type() != b.type()) {
     return a.is_structured() == b.is_structured() && a == b;
@@ -30,7 +30,7 @@ bool equal_tops(const Json& a, const Json& b, std::vector<Pair>& below) {
                     });
 }
 
-/// Without recursion: a tree that a user has built may be of any depth.
+/// Without recursion: a tree that a user built may have any depth.
 bool equal_trees(const Json& a, const Json& b) {
   std::vector<Pair> waiting{{&a, &b}};
   while (!waiting.empty()) {

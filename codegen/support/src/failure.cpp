@@ -65,7 +65,7 @@ Failure Failure::out_of_range(std::string_view number) {
 
 void Failure::under(std::string_view key) {
   if (placeless_) return;
-  // The dot in front stays only where something stands before it.
+  // The leading dot stays only if something precedes it.
   std::string step = "x";
   append_key(step, key);
   steps_.push_back(step.substr(1));

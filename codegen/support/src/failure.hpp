@@ -14,11 +14,11 @@ namespace codex::protocol::detail {
 void append_key(std::string& path, std::string_view key);
 void append_index(std::string& path, std::size_t index);
 
-/// At most 60 bytes of a text that someone else wrote, for a message.
+/// At most 60 bytes of a foreign text, for a message.
 std::string shortened(std::string_view text);
 
-/// A DecodeError on its way up, which learns its path from the levels that it passes: the way down
-/// costs nothing.
+/// A DecodeError on its way up. Each level that it passes adds to its path, so the way down costs
+/// nothing.
 class Failure {
  public:
   explicit Failure(std::string problem) : problem_(std::move(problem)) {}
@@ -49,7 +49,7 @@ class Failure {
   std::vector<std::string> steps_;  // innermost first
 };
 
-/// Does `work`; a failure in it learns that it lies below `step`, a key or an index.
+/// Calls `work`; adds `step`, a key or an index, to the path of a failure in it.
 template <class Step, class Work>
 void below(const Step& step, Work&& work) {
   try {

@@ -8,15 +8,15 @@
 
 namespace codex::protocol::detail {
 
-/// The members of an object mostly come in the order in which they came the last time. To try that
-/// one first costs less than to look the name up: the processor need not wait for the lookup.
+/// Remembers the order of an object's members, which is usually that of the last time. Trying that
+/// member first costs less than looking the name up: the processor need not wait for the lookup.
 class FieldOrder {
  public:
   /// Before the first field.
   static constexpr std::size_t start = 0;
 
-  /// The place of the field of that name, if it is the one that came the last time; `nowhere` else.
-  /// `previous` is `start`, or the place of the field before plus one.
+  /// The index of the field of that name, if it came here the last time; else `nowhere`. `previous`
+  /// is `start`, or the index of the field before plus one.
   [[nodiscard]] std::size_t guess(const ObjectInfo& info, std::string_view name,
                                   std::size_t previous) const noexcept {
     const std::size_t place = guesses_[slot(info, previous)];
@@ -34,7 +34,7 @@ class FieldOrder {
  private:
   static constexpr std::size_t slot_count = 4096;
 
-  /// Tables that share slots, as they may, spoil each other's guesses: no more than that.
+  /// Tables may share slots; that only spoils each other's guesses.
   static std::size_t slot(const ObjectInfo& info, std::size_t previous) noexcept {
     return (reinterpret_cast<std::uintptr_t>(&info) / alignof(ObjectInfo) + previous) % slot_count;
   }

@@ -8,13 +8,13 @@ namespace codex::protocol::detail {
 
 namespace {
 
-/// Allocates with room in front for a value of which only the size is known, and says where it is.
+/// Allocates with room in front for a value of a given size, and reports its address.
 template <class T>
 struct WithRoomInFront {
   using value_type = T;
 
   std::size_t room;
-  void** place;  // used by `allocate` alone
+  void** place;  // used only by `allocate`
 
   WithRoomInFront(std::size_t size, void*& where) noexcept
       : room((size + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) *
@@ -37,7 +37,7 @@ struct WithRoomInFront {
   }
 };
 
-/// Lives behind the value, as long as somebody owns it.
+/// Lives after the value in memory, for as long as the value has an owner.
 class LivingValue {
  public:
   LivingValue(const TypeInfo& type, void* const& value) : type_(type), value_(value) {

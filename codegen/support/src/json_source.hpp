@@ -15,11 +15,11 @@ namespace codex::protocol::detail {
 JsonType type_of_json(const Json& json) noexcept;
 Number number_of_json(const Json& json) noexcept;
 
-/// Throws Failure when the value, `depth` levels below the top, nests too deep. Works within the
-/// limit itself, so that no value exhausts the stack.
+/// Throws Failure if the value, `depth` levels below the top, nests too deep. It recurses only
+/// within the limit itself, so that no value exhausts the stack.
 void check_depth(const Json& json, std::size_t depth);
 
-/// A Json tree as the decoder reads it: the same face as `TextSource`.
+/// A Json tree as the decoder reads it: the same interface as `TextSource`.
 class JsonSource {
  public:
   using Mark = const Json*;

@@ -17,7 +17,7 @@ enum class JsonType : std::uint8_t {
   string,
   array,
   object,
-  other,  // what only a Json can be: binary, discarded
+  other,  // only a Json can be this: binary, discarded
 };
 
 constexpr std::string_view json_type_name(JsonType type) noexcept {
@@ -26,7 +26,7 @@ constexpr std::string_view json_type_name(JsonType type) noexcept {
   return names[static_cast<std::size_t>(type)];
 }
 
-/// What a value of the type is written as, for "expected string".
+/// The JSON type that a value is written as, for "expected string".
 std::string_view expectation(const TypeInfo& type) noexcept;
 
 /// Whether the type has values of that JSON type. `whole`: the number is an integer.

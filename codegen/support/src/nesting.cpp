@@ -18,7 +18,7 @@ std::size_t past_string(std::string_view text, std::size_t quote) {
 }  // namespace
 
 bool is_too_deep(std::string_view text) noexcept {
-  // Nearly every text is known by this count, which takes no branches.
+  // This count, which takes no branches, settles nearly every text.
   if (static_cast<std::size_t>(std::count_if(text.begin(), text.end(), opens)) <= max_depth) {
     return false;
   }

@@ -38,8 +38,8 @@ Shape scan(const char* p, const char* end) {
   return shape;
 }
 
-/// Whether a number that no double can hold is so because it is too close to zero: the decimal
-/// place of its first digit lies behind the point.
+/// Whether a number does not fit a double because it is too close to zero: its first nonzero digit
+/// is after the decimal point.
 bool is_tiny(const char* p, const char* end) {
   if (*p == '-') ++p;
   const char* exponent = p;

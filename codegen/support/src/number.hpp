@@ -8,7 +8,7 @@
 
 namespace codex::protocol::detail {
 
-/// A JSON number as it was written: what is an integer and what is not stays apart.
+/// A JSON number as it was written: integers and other numbers stay distinct.
 struct Number {
   enum class Kind : std::uint8_t {
     whole,     // an integer, not negative
@@ -45,14 +45,14 @@ constexpr std::uint64_t eight_digits(std::uint64_t word) noexcept {
   return (word & 0x0000ffff0000ffff) * (10000 * 0x100000000 + 1) >> 32;
 }
 
-/// Everything but the short integers: see `parse_number`.
+/// Parses everything but short integers: see `parse_number`.
 Number parse_long_number(const char* begin, const char* end);
 
-/// What number that text is, from its first character to its last.
+/// Parses the whole text as a number.
 inline Number parse_number(const char* begin, const char* end) {
   const char* p = begin;
   std::uint64_t bits = 0;
-  if (end - p >= 8 && are_digits(little_word<std::uint64_t>(p))) {  // a time, mostly
+  if (end - p >= 8 && are_digits(little_word<std::uint64_t>(p))) {  // usually a time
     bits = eight_digits(little_word<std::uint64_t>(p));
     p += 8;
   }

@@ -16,12 +16,12 @@ struct Shared {
   const void* value = nullptr;
 };
 
-/// Whether a member that need not be there is left out.
+/// Whether a member that is not required is left out.
 inline bool is_absent(const TypeInfo& type, const void* value) noexcept {
   return type.kind == Kind::defaulted && !as<DefaultedInfo>(type).is_set(value);
 }
 
-/// Whether an empty member that need not be there is written as null.
+/// Whether an empty member that is not required is written as null.
 inline bool is_null(const TypeInfo& type, const void* value) noexcept {
   return type.kind == Kind::nullable && as<NullableInfo>(type).is_null(value);
 }
@@ -38,7 +38,7 @@ inline bool is_written(const Field& field, const void* object) noexcept {
 /// What becomes of a member in `extra`.
 enum class ExtraMember {
   unknown,  // the table does not have it
-  misfit,   // the table has it, but as it came it did not fit
+  misfit,   // the table has it, but its value did not fit
   ignored,  // the member has been set since, and is written instead
 };
 

@@ -35,7 +35,7 @@ bool field_matches(const Field& field, const Json& object, Rigour rigour) {
   const Json* value = member(object, field.name);
   if (!value) return !field.required;
   if (field.required) return matches(*field.type, *value, rigour);
-  // A newer runtime may give an optional member a value that we do not know.
+  // A newer runtime may give an optional member an unknown value.
   const Rigour inner = rigour == Rigour::literals ? Rigour::types : rigour;
   if (field.type->kind != Kind::optional) return matches(*field.type, *value, inner);
   return matches(*as<OptionalInfo>(*field.type).element, *value, inner);
@@ -76,7 +76,7 @@ bool union_matches(const UnionInfo& info, const Json& json, Rigour rigour) {
   }
   const bool tagged = info.style == UnionStyle::tagged;
   const std::size_t arm = tagged ? arm_by_tag(info, json) : arm_by_key(info, json);
-  // What no arm claims becomes Unknown, which always decodes.
+  // A value that no arm claims becomes Unknown, which always decodes.
   if (arm >= info.arms.size()) return rigour == Rigour::types;
   const auto shared = shared_fields(info);
   return matches(*info.arms[arm].type, json, rigour) &&

@@ -22,17 +22,17 @@ bool matches(const TypeInfo& type, const Json& json, Rigour rigour);
 std::size_t arm_by_tag(const UnionInfo& info, const Json& json);
 
 /// The arm of an external union that the value belongs to: the one for strings, or the one whose
-/// key the object has (and no other, where the arm is the object below the key). `arms.size()` when
+/// key the object has (and no other, if the arm is the object below the key). `arms.size()` if
 /// there is none.
 std::size_t arm_by_key(const UnionInfo& info, const Json& json);
 
-/// The arm of a union by shape that the value belongs to: the first that matches strictly, else, of
-/// those that do but for what newer versions may add, the one that knows the most of its members.
-/// `arms.size()` when there is none.
+/// The arm of a union by shape that the value belongs to: the first that matches strictly, else,
+/// among those that match apart from additions of newer versions, the one that knows the most of
+/// its members. `arms.size()` if there is none.
 std::size_t arm_by_shape(const UnionInfo& info, const Json& json);
 
-/// Whether an arm of the union claims the value, by its tag, its key or its JSON type, even where
-/// it does not fit. Nobody claims what two arms might.
+/// Whether an arm of the union claims the value, by its tag, its key or its JSON type, even if it
+/// does not fit. A value that two arms might claim is claimed by none.
 bool is_claimed(const UnionInfo& info, const Json& json);
 
 }  // namespace codex::protocol::detail

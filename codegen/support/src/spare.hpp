@@ -4,8 +4,8 @@
 
 namespace codex::protocol::detail {
 
-/// Something that one use on a thread leaves for the next, for a `thread_local`. Destructors of
-/// other thread_locals and of globals may run after its own: they find nothing, and leave nothing.
+/// Keeps an object of one use on a thread for the next, as a `thread_local`. Destructors of other
+/// thread_locals and of globals may run after its own: they find nothing, and leave nothing.
 template <class T>
 class Spare {
  public:
@@ -22,7 +22,7 @@ class Spare {
   ~Spare() { is_over = true; }
 
  private:
-  // Not a member: it is read when the object is gone.
+  // Not a member: it is read after the object is destroyed.
   static inline thread_local bool is_over = false;
 
   T value_;

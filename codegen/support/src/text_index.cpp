@@ -20,16 +20,16 @@ namespace {
 
 using Stage = TextIndex::Stage;
 
-/// The index has room for a token at each byte of the text. A thread keeps it where no more than
-/// 4 MiB of it were used, for texts of up to 64 MiB: the rest of it is address space alone, as
-/// malloc maps afresh what is larger than 32 MiB.
+/// The index has room for a token at each byte of the text. A thread keeps it if at most 4 MiB of
+/// it were used, for texts of up to 64 MiB: the rest is only address space, since malloc maps
+/// blocks of more than 32 MiB afresh.
 constexpr std::size_t kept_tokens = std::size_t{1} << 20;
 constexpr std::size_t mapped_capacity = std::size_t{1} << 23;
 constexpr std::size_t kept_capacity = std::size_t{1} << 26;
 constexpr std::size_t least_capacity = std::size_t{1} << 12;
 
-/// What the last decode on this thread left for the next. A decode takes it away, so that another
-/// one below it on the stack would simply make its own.
+/// What the last decode on this thread left for the next. A decode takes it, so a nested one on the
+/// same stack simply makes its own.
 thread_local Spare<std::unique_ptr<Stage>> spare_stage;
 
 [[noreturn]] void fail(simdjson::error_code error, std::size_t byte) {
@@ -48,7 +48,7 @@ void reserve(Stage& stage, std::size_t size) {
   if (error) fail(error, 0);
 }
 
-/// The first control character within a string; the size of the text when there is none.
+/// The first control character within a string; the size of the text if there is none.
 std::size_t first_control_character(std::string_view text) {
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -19,10 +19,10 @@ class TextIndex {
   TextIndex& operator=(TextIndex&&) = delete;
   ~TextIndex();
 
-  /// The places of the tokens; behind the last one stands the size of the text.
+  /// The offsets of the tokens, followed by the size of the text.
   [[nodiscard]] std::span<const std::uint32_t> tokens() const noexcept;
 
-  struct Stage;  // simdjson's, out of sight
+  struct Stage;  // simdjson's, hidden from includers
 
  private:
   std::unique_ptr<Stage> stage_;

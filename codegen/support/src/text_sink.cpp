@@ -23,7 +23,7 @@ constexpr bool needs_escape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-/// Up to here a thread keeps what a text was written into for its next one.
+/// A thread keeps its buffer for the next text up to this size.
 constexpr std::size_t kept_size = std::size_t{1} << 20;
 constexpr std::size_t least_size = std::size_t{1} << 9;
 
@@ -50,7 +50,7 @@ constexpr bool is_plain(std::uint64_t word) {
   return !(Ascii ? not_plain_ascii(word) : escapes_in(word));
 }
 
-/// How many bytes at the front need no escape, and with `Ascii` no look at their encoding either.
+/// How many bytes at the front need no escape, and with `Ascii` no check of their encoding either.
 /// Copies them to `to`, which has room for the whole text.
 template <bool Ascii>
 std::size_t copy_plain(char* to, std::string_view text) {
@@ -76,7 +76,7 @@ std::size_t copy_plain(char* to, std::string_view text) {
   return i;
 }
 
-/// How a character is spelt that may not stand for itself.
+/// The escape of a character that JSON does not allow in strings.
 struct Escape {
   std::array<char, 7> text;
   char size;
@@ -220,7 +220,7 @@ void TextSink::json(const Json& value, std::size_t depth) {
       }
       return close('}');
     case Json::value_t::null:
-    case Json::value_t::binary:  // no JSON text can say it
+    case Json::value_t::binary:  // has no JSON text
     case Json::value_t::discarded:
       break;
   }

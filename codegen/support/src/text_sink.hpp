@@ -13,8 +13,8 @@
 
 namespace codex::protocol::detail {
 
-/// Room for a text. Other than a string it grows without filling what it has not been given yet,
-/// and where it is large without being copied.
+/// A buffer for a text. Unlike a string it grows without filling the new part, and without copying
+/// if it is large.
 class TextBuffer {
  public:
   TextBuffer() = default;
@@ -61,7 +61,7 @@ class TextSink {
   }
   void close(char bracket) { open(bracket); }
 
-  /// What stands before a member: a comma unless it is the first, the name, a colon. The names in
+  /// Writes what precedes a member: a comma unless it is the first, the name, a colon. The names in
   /// the tables need no escapes.
   void member(std::string_view name) {
     reserve(name.size() + 4);

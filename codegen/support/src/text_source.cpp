@@ -10,7 +10,7 @@ void TextSource::fail(const char* reason) const {
   throw Failure::not_json(reason, *at_);
 }
 
-/// Sees to it that one byte behind the text can be read, one that begins no token.
+/// Makes sure that one byte after the text can be read, and that it begins no token.
 void TextSource::close() {
   closed_ = text_;
   text_ = closed_;
@@ -32,7 +32,7 @@ std::size_t TextSource::elements_ahead() const noexcept {
   std::size_t open = 0;
   std::size_t commas = 0;
   for (Mark at = at_; at != end; ++at) {
-    // No branch but one that is not taken: which token comes next cannot be foretold.
+    // No branch but one that is not taken: the next token cannot be predicted.
     const int c = text_[*at] | 0x20;  // both kinds of brackets as braces
     open += static_cast<std::size_t>(c == '{') - static_cast<std::size_t>(c == '}');
     commas += static_cast<std::size_t>((c == ',') & (open == 1));

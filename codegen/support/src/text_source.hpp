@@ -19,8 +19,8 @@
 
 namespace codex::protocol::detail {
 
-/// The tokens of a JSON text, read from left to right: what the decoder reads from. Each reading
-/// function steps behind the value that it reads and throws Failure where the text is no JSON.
+/// The tokens of a JSON text, read from left to right: the decoder's input. Each reading function
+/// steps past the value that it reads and throws Failure if the text is no JSON.
 class TextSource {
  public:
   using Mark = const std::uint32_t*;
@@ -64,7 +64,7 @@ class TextSource {
     return number;
   }
 
-  /// The next value, a number, as it is spelt.
+  /// The text of the next value, a number.
   [[nodiscard]] std::string number_text() const { return {token_begin(), token_end()}; }
 
   /// Whether the next value is a number without fraction and exponent.
@@ -95,7 +95,7 @@ class TextSource {
     return {begin, static_cast<std::size_t>(end - begin)};
   }
 
-  /// Whether the members behind one that was read can be read without coming back.
+  /// Whether the members after the current one can be read without going back.
   static constexpr bool reads_on = true;
 
   /// Calls `each(spelling)` for each member of the object, which must read its value; `name` makes
@@ -105,8 +105,8 @@ class TextSource {
     for (bool more = opened('}'); more; more = another('}')) each(member_name());
   }
 
-  /// The same from the object on, or from behind its first member. What `each` throws goes to
-  /// `failed(failure)`, which throws it on, or reads the value itself.
+  /// The same from the object's start, or from after its first member. What `each` throws goes to
+  /// `failed(failure)`, which rethrows it, or reads the value itself.
   template <class Each, class Failed>
   void members(Members which, Each&& each, Failed&& failed) {
     bool more = which == Members::all ? opened('}') : another('}');
@@ -120,7 +120,7 @@ class TextSource {
     }
   }
 
-  /// The same until `each` returns true; then the source stands somewhere within the object.
+  /// The same until `each` returns true; then the source is somewhere within the object.
   template <class Each>
   void members_until(Each&& each) {
     for (bool more = opened('}'); more; more = another('}')) {
@@ -131,7 +131,7 @@ class TextSource {
   /// Goes back to the value of a member that was read before.
   void rewind_to_member(std::string_view spelling) noexcept;
 
-  /// The name that is spelt so, with escapes perhaps; then `scratch` holds it.
+  /// Decodes a member's name; if it has escapes, `scratch` holds it.
   std::string_view name(std::string_view spelling, std::string& scratch) const {
     const char* end = spelling.data() + spelling.size();
     if (find_backslash(spelling.data(), end) == end) return spelling;
@@ -139,7 +139,7 @@ class TextSource {
     return scratch;
   }
 
-  /// How many elements the next value, an array, has at least, from a short look.
+  /// A lower bound for the number of elements of the next value, an array, from a short look.
   [[nodiscard]] std::size_t elements_ahead() const noexcept;
 
   /// Calls `each()` for each element of the array, which must read it.
@@ -148,7 +148,7 @@ class TextSource {
     for (bool more = opened(']'); more; more = another(']')) each();
   }
 
-  /// Steps behind the next value without much of a look at it: whoever skips comes back.
+  /// Skips the next value unvalidated; callers rewind and read it later.
   void skip();
 
   /// The next value, whatever it is, `depth` levels below the top.
@@ -156,10 +156,10 @@ class TextSource {
     repeats_ = false;
     return json(depth, nullptr);
   }
-  /// Whether a member came twice in the value that `json` or `tree` returned last.
+  /// Whether the value that `json` or `tree` returned last has a repeated member.
   [[nodiscard]] bool repeats() const noexcept { return repeats_; }
 
-  /// The next value as a tree; `scratch` holds it where there is none yet.
+  /// The next value as a tree, stored in `scratch`.
   const Json& tree(Json& scratch, std::size_t depth) { return scratch = json(depth); }
 
   /// Throws Failure unless the text has been read to its end.
@@ -194,8 +194,8 @@ class TextSource {
   }
   void set_unescaped(const char* begin, const char* end, std::string& out) const;
 
-  /// Where a text ends with a bracket, only what comes behind another bracket can lie behind the
-  /// end: that is all that needs to be checked. Other texts are closed first.
+  /// In a text that ends with a bracket, only reads after another bracket can pass the end, so only
+  /// those are checked. Other texts are closed first.
   [[nodiscard]] bool ends_with_bracket() const noexcept {
     if (at_ == end_) return false;
     const char last = text_[end_[-1]];
@@ -207,14 +207,14 @@ class TextSource {
   }
   [[nodiscard]] char peek() const { return *token_begin(); }
   [[nodiscard]] const char* token_begin() const noexcept { return text_.data() + *at_; }
-  /// Where the token ends, the white space behind it left out.
+  /// Where the token ends, without the white space after it.
   [[nodiscard]] const char* token_end() const noexcept {
     const char* end = text_.data() + at_[1];
     if (static_cast<unsigned char>(end[-1]) > ' ') return end;
     while (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r' || end[-1] == '\t') --end;
     return end;
   }
-  /// The closing quote: the next token begins behind it, with nothing but white space between.
+  /// The closing quote: only white space separates it from the next token.
   [[nodiscard]] const char* string_end() const {
     const char* quote = token_end() - 1;
     if (quote == token_begin() || *quote != '"') fail("unclosed string");
@@ -236,7 +236,7 @@ class TextSource {
     if (!same_text(token, {word, size - 1})) fail("invalid literal");
     ++at_;
   }
-  /// Steps into an object or array; whether there is anything in it. If not, steps out.
+  /// Steps into an object or array; true if it is not empty. Otherwise steps out.
   bool opened(char closing) {
     ++at_;
     if (peek() != closing) return true;

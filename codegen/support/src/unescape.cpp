@@ -44,9 +44,9 @@ const char* unicode_escape(const char* p, const char* end, char*& to) noexcept {
   return p + 12;
 }
 
-/// A stretch in one go: its backslashes are found before the first of them is followed, so that the
-/// processor need not wait for one escape in order to begin with the next. Copies a stretch from
-/// anywhere within: what is too much is overwritten by what follows.
+/// A whole stretch: finds its backslashes before following the first of them, so that the processor
+/// need not wait for one escape before it starts the next. Copies a whole stretch from any position
+/// within it: the excess is overwritten by what follows.
 bool unescape_stretch(const char*& p, const char* end, char*& to) noexcept {
   const char* const begin = p;
   std::uint64_t mask =

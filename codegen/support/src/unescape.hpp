@@ -9,7 +9,7 @@
 
 namespace codex::protocol::detail {
 
-/// Where the first backslash lies, or `end`.
+/// The first backslash, or `end`.
 inline const char* find_backslash(const char* p, const char* end) noexcept {
   const auto size = static_cast<std::size_t>(end - p);
   if (size >= Block::size) {
@@ -42,13 +42,13 @@ struct Unescaped {
 /// Writes the content of a JSON string to `to`, which has room for as much as is read.
 Unescaped unescape(const char* p, const char* end, char* to) noexcept;
 
-/// How far ahead of what it reads a long text is fetched.
+/// How far ahead of its reads a long text is prefetched.
 inline constexpr std::ptrdiff_t far_ahead = 2048;
 
 /// As `unescape`, on any processor.
 Unescaped unescape_anywhere(const char* p, const char* end, char* to) noexcept;
 
-/// What a letter stands for behind a backslash; zero for those that may not be there.
+/// The character that a letter after a backslash stands for; zero if it may not be there.
 inline constexpr auto short_escapes = [] {
   std::array<char, 128> out{};
   out['"'] = '"';

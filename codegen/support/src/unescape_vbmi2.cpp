@@ -20,8 +20,8 @@ constexpr std::uint64_t lowest(std::size_t count) noexcept {
   return count == 0 ? 0 : ~std::uint64_t{0} >> (stretch - count);
 }
 
-/// Which bytes are what a backslash escapes: those behind a run of backslashes of odd length, and
-/// every second one in a run. An addition carries the beginning of each run to its end.
+/// Which bytes are escaped by a backslash: those after a run of backslashes of odd length, and
+/// every second one in a run. An addition carries the start of each run to its end.
 constexpr std::uint64_t escaped_by(std::uint64_t backslashes) noexcept {
   constexpr std::uint64_t even = 0x5555555555555555;
   const std::uint64_t behind = backslashes << 1;
@@ -53,7 +53,7 @@ bool has_vbmi2() noexcept {
     const __m512i meant = _mm512_permutex2var_epi8(low, text, high);
     const std::uint64_t strange =
         escaped & (_mm512_testn_epi8_mask(meant, meant) | _mm512_movepi8_mask(text));
-    // Escapes that are longer or broken, and one that the end cuts.
+    // Escapes that are longer or broken, and one that is cut off at the end.
     const std::uint64_t hard = strange >> 1 | (escapes & there & ~(there >> 1));
     const std::size_t done = hard == 0 ? size : static_cast<std::size_t>(std::countr_zero(hard));
     const std::uint64_t kept = lowest(done) & ~escapes;

@@ -14,7 +14,7 @@ namespace codex::protocol::detail {
 
 namespace {
 
-/// Goes through a value and notes what it does not know, and the path to it.
+/// Walks a value and records unknown parts with their paths.
 class Search {
  public:
   void value(const TypeInfo& type, const void* value);
@@ -59,7 +59,7 @@ class Search {
 
   std::string path_;
   std::vector<UnknownPart> parts_;
-  std::vector<UnknownPart> misfits_;  // of these, the parts that the tables know otherwise
+  std::vector<UnknownPart> misfits_;  // those of another type than in the tables
 };
 
 void Search::value(const TypeInfo& type, const void* value) {

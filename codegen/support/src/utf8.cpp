@@ -7,20 +7,20 @@ namespace codex::protocol::detail {
 namespace {
 
 struct Sequence {
-  std::size_t size;  // at least 1, so that a reader gets on
+  std::size_t size;  // at least 1, so that readers advance
   bool valid;
 };
 
-/// The sequence at the front of `text`; what is broken ends before the first byte that cannot
-/// belong to it.
+/// The sequence at the front of `text`; a broken one ends before the first byte that cannot belong
+/// to it.
 Sequence first_sequence(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
   if (lead < 0x80) return {1, true};
   if (lead < 0xc2 || lead > 0xf4) return {1, false};
   const std::size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  // The second byte has narrower limits where a shorter spelling, a surrogate or a character
-  // beyond U+10FFFF would begin.
+  // The second byte has narrower limits after lead bytes of overlong sequences, surrogates and
+  // characters beyond U+10FFFF.
   const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
   const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
   if (text.size() < 2 || byte(1) < low || byte(1) > high) return {1, false};

@@ -8,10 +8,10 @@ namespace codex::protocol::detail {
 
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
-/// Where the first byte lies that does not belong to UTF-8; the size of the text when all do.
+/// The offset of the first byte that is not UTF-8; the size of the text if all are.
 [[nodiscard]] std::size_t first_not_utf8(std::string_view text) noexcept;
 
-/// The text with U+FFFD in the place of each sequence that is not UTF-8.
+/// The text with U+FFFD in place of each sequence that is not UTF-8.
 [[nodiscard]] std::string replace_not_utf8(std::string_view text);
 
 /// Writes the character, of up to four bytes; returns where it ends.

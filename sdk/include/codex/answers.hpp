@@ -9,7 +9,7 @@
 
 namespace codex {
 
-/// The answers to the questions that the agent asks the user, put together one by one:
+/// Builds the answers to the questions that the agent asks the user, one by one:
 ///
 ///     .user_input = [](const codex::protocol::ToolRequestUserInputParams& asked) {
 ///       codex::Answers answers;
@@ -19,22 +19,22 @@ namespace codex {
 ///       return answers;
 ///     }
 ///
-/// A question that is not answered is left out, which the agent sees.
+/// Unanswered questions are left out, and the agent sees that.
 class Answers {
  public:
-  /// Answers a question: with the label of one of its options, or in the user's own words where the
-  /// question takes these (`is_other`, or no options at all). Throws `CodexError` for anything
-  /// else, which the message does not repeat as it may be secret. Answering again replaces.
+  /// Answers a question: with the label of one of its options, or in the user's own words if the
+  /// question allows that (`is_other`, or no options). Throws `CodexError` for anything else; the
+  /// message does not repeat the answer, which may be secret. A second answer replaces the first.
   Answers& add(const protocol::ToolRequestUserInputQuestion& question, std::string answer);
 
   /// The same with several answers to one question.
   Answers& add(const protocol::ToolRequestUserInputQuestion& question,
                std::vector<std::string> answers);
 
-  /// Answers with an option by its place, from 0. Throws `CodexError` when there is none.
+  /// Answers with the option at this index, from 0. Throws `CodexError` if there is none.
   Answers& choose(const protocol::ToolRequestUserInputQuestion& question, std::size_t option);
 
-  /// What the runtime is told.
+  /// The response to the runtime.
   operator protocol::ToolRequestUserInputResponse() const;
 
  private:

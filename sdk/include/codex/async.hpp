@@ -1,6 +1,6 @@
 #pragma once
 
-/// The async face of the SDK: the API of <codex/codex.hpp>, awaitable, and what coroutines need.
+/// The async face of the SDK: the API of <codex/codex.hpp>, awaitable, with tools for coroutines.
 
 #include <codex/async/client.hpp>
 #include <codex/async/login.hpp>

@@ -27,7 +27,7 @@ struct ThreadList;
 }
 }  // namespace protocol
 
-/// What the runtime says of itself (`initialize`).
+/// What the runtime reports about itself (`initialize`).
 struct Metadata {
   /// As sent: "my_app/0.169.0 (Debian 12.0.0; x86_64) ...". It begins with the client's name.
   std::string user_agent;
@@ -39,38 +39,39 @@ struct Metadata {
   std::string platform_family;
   /// "linux", "macos", "windows".
   std::string platform_os;
-  /// For people: which runtime this is and which one the SDK was made for. Empty when they are the
-  /// same, or when `CodexConfig::runtime_mismatch` is not `warn`.
+  /// For people: the version of this runtime and the one that the SDK was made for. Empty if they
+  /// are the same, or if `CodexConfig::runtime_mismatch` is not `warn`.
   std::string runtime_warning{};
 };
 
-/// A running Codex runtime, and the way in to everything it does. Move-only; may be used from many
-/// threads at once. Ends its runtime when it is destroyed.
+/// A running Codex runtime and all its calls. Move-only; many threads may use it at once. The
+/// destructor ends the runtime.
 ///
 /// It belongs to the process that made it. In a child of fork every call throws
 /// `TransportClosedError`, as do those of its threads, turns and streams, and destroying any of
 /// them does nothing.
 class Codex {
  public:
-  /// Starts the runtime and shakes hands with it. Throws `RuntimeNotFoundError` when there is none
-  /// to start; `TransportClosedError`, with what it wrote to stderr, when it ends or does not speak
-  /// the protocol; `TimeoutError` when it is silent; `CodexError` when it is too old, or of a
-  /// version that `CodexConfig::runtime_mismatch` refuses. Whatever was
-  /// started is ended before the error leaves.
+  /// Starts the runtime and does the handshake. Throws `RuntimeNotFoundError` if there is no
+  /// runtime to start; `TransportClosedError`, with its stderr, if it exits or does not speak the
+  /// protocol; `TimeoutError` if it does not respond; `CodexError` if it is too old, or of a
+  /// version that `CodexConfig::runtime_mismatch` refuses. A process that was started is ended
+  /// before this throws.
   explicit Codex(CodexConfig config = {});
   Codex(Codex&&) noexcept;
   Codex& operator=(Codex&&) noexcept;
   Codex(const Codex&) = delete;
   Codex& operator=(const Codex&) = delete;
-  /// As `close`.
+  /// Same as `close`.
   ~Codex();
 
-  /// What the runtime said of itself at the start; stays readable after `close`.
+  /// What the runtime reported at the start; still readable after `close`.
   [[nodiscard]] const Metadata& metadata() const;
 
-  /// Whether the connected runtime has that method, a request, a notification or a request of the
-  /// runtime: `codex.supports<codex::protocol::requests::ThreadQueueAdd>()`. One that was built
-  /// from a checkout, or is newer than this SDK, counts as having all that the SDK knows.
+  /// Whether the connected runtime has this method, be it a request, a notification or a request of
+  /// the runtime: `codex.supports<codex::protocol::requests::ThreadQueueAdd>()`. A runtime that was
+  /// built from a checkout, or is newer than this SDK, counts as having every method that the SDK
+  /// knows.
   template <class M>
     requires requires { M::method; }
   [[nodiscard]] bool supports() const {
@@ -78,42 +79,42 @@ class Codex {
   }
   /// The same, by its wire name. False for a method that this SDK does not know.
   [[nodiscard]] bool supports(std::string_view method) const;
-  /// Whether the params of that method can have that member, both by their wire names:
+  /// Whether the params of this method can have this member, both by their wire names:
   /// `codex.supports("turn/start", "toolOutput")`.
   [[nodiscard]] bool supports(std::string_view method, std::string_view member) const;
 
-  /// Ends the runtime with all its children, at most in about twice
-  /// `CodexConfig::shutdown_timeout`, and twice more where handlers do not heed their stop token:
-  /// they are left behind, and `Handlers::on_problem` is told. Every call that waits throws
-  /// `TransportClosedError`, and so does every later one. Idempotent.
+  /// Ends the runtime and all its children, within about twice `CodexConfig::shutdown_timeout`, or
+  /// four times if handlers ignore their stop token: these are abandoned, and
+  /// `Handlers::on_problem` is called. Every waiting call throws `TransportClosedError`, and so
+  /// does every later one. Idempotent.
   void close() noexcept;
 
   /// Who is logged in (`account/read`).
   [[nodiscard]] protocol::GetAccountResponse account(const AccountOptions& options = {});
 
-  /// Logs in with an API key (`account/login/start`); done when it returns. The runtime keeps the
-  /// key in its `codex_home`.
+  /// Logs in with an API key (`account/login/start`); the login is complete on return. The runtime
+  /// stores the key in its `codex_home`.
   void login_api_key(const std::string& api_key, const CallOptions& options = {});
 
-  /// Begins a login with ChatGPT in a browser on this machine (`account/login/start`).
+  /// Starts a login with ChatGPT in a browser on this machine (`account/login/start`).
   [[nodiscard]] ChatgptLoginHandle login_chatgpt(const CallOptions& options = {});
 
-  /// Begins a login with ChatGPT in a browser on any machine (`account/login/start`).
+  /// Starts a login with ChatGPT in a browser on any machine (`account/login/start`).
   [[nodiscard]] DeviceCodeLoginHandle login_chatgpt_device_code(const CallOptions& options = {});
 
-  /// Forgets who is logged in (`account/logout`).
+  /// Logs out (`account/logout`).
   protocol::LogoutAccountResponse logout(const CallOptions& options = {});
 
-  /// The models there are (`model/list`), the first page of them, which is usually all.
+  /// The available models (`model/list`): the first page, which usually has all of them.
   [[nodiscard]] protocol::ModelListResponse models(const ModelListOptions& options = {});
 
   /// Starts a thread (`thread/start`).
   [[nodiscard]] Thread thread_start(const ThreadStartOptions& options = {});
 
-  /// Loads a stored thread, to go on with it (`thread/resume`).
+  /// Loads a stored thread to continue it (`thread/resume`).
   Thread thread_resume(const std::string& thread_id, const ThreadResumeOptions& options = {});
 
-  /// Starts a thread that begins with all that another one has (`thread/fork`).
+  /// Starts a thread with the history of another one (`thread/fork`).
   [[nodiscard]] Thread thread_fork(const std::string& thread_id,
                                    const ThreadForkOptions& options = {});
 
@@ -121,22 +122,22 @@ class Codex {
   [[nodiscard]] protocol::ThreadListResponse thread_list(const ThreadListOptions& options = {});
 
   /// All stored threads, fetched page by page while they are read:
-  /// `for (const auto& thread : codex.threads({.limit = 50}))`. The `timeout` holds for each page.
+  /// `for (const auto& thread : codex.threads({.limit = 50}))`. The `timeout` applies to each page.
   [[nodiscard]] Paged<protocol::requests::ThreadList> threads(
       const ThreadListOptions& options = {});
 
-  /// Puts a thread away (`thread/archive`).
+  /// Archives a thread (`thread/archive`).
   protocol::ThreadArchiveResponse thread_archive(const std::string& thread_id,
                                                  const CallOptions& options = {});
 
-  /// Takes a thread back (`thread/unarchive`). Before its next turn it must be resumed.
+  /// Unarchives a thread (`thread/unarchive`). Resume it before its next turn.
   Thread thread_unarchive(const std::string& thread_id, const CallOptions& options = {});
 
-  /// What belongs to no turn and no login, from the oldest one on that nobody has read:
+  /// The notifications that belong to no turn and no login, from the oldest unread one on:
   /// `for (const codex::Notification& event : codex.notifications())`. Default timeout: none.
   [[nodiscard]] NotificationStream notifications(const WaitOptions& options = {});
 
-  /// Any request of the protocol, one of `codex::protocol::requests`:
+  /// Sends any request of the protocol, one of `codex::protocol::requests`:
   /// `codex.request<codex::protocol::requests::ThreadList>({.limit = 20})`. Throws the errors of
   /// the runtime, `UnsupportedError`, `TimeoutError`, `CancelledError`, `TransportClosedError`, and
   /// `DecodeError` when the response does not fit.
@@ -147,16 +148,16 @@ class Codex {
         R::method, request_text(R::method, params_text<R>(params), options));
   }
 
-  /// All elements of any list of the protocol that comes in pages, fetched while they are read:
-  /// `for (const auto& model : codex.all<codex::protocol::requests::ModelList>())`. The `timeout`
-  /// holds for each page.
+  /// All elements of any paged list of the protocol, fetched while they are read: `for (const auto&
+  /// model : codex.all<codex::protocol::requests::ModelList>())`. The `timeout` applies to each
+  /// page.
   template <class R>
   [[nodiscard]] Paged<R> all(const typename R::Params& params = {},
                              const CallOptions& options = {}) {
     return Paged<R>(detail::Pager(shared_client(), R::method, params, options));
   }
 
-  /// Any request by name. Throws as the typed one does. `params` that are null are left out.
+  /// Sends any request by name. Throws like the typed one. Null `params` are left out.
   Json request(std::string_view method, const Json& params = Json(Json::value_t::object),
                const CallOptions& options = {});
 

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The ergonomic API: everything that an app needs from day to day.
+/// The ergonomic API: everything that an app needs every day.
 
 #include <codex/answers.hpp>
 #include <codex/approvals.hpp>

@@ -17,11 +17,11 @@ namespace detail {
 class TransportSource;
 }
 
-/// What to do about a runtime of another version than the one that this SDK was made for. What
-/// works across versions: docs/skew.md. One older than 0.131.0 is refused always.
+/// What to do about a runtime of another version than the one that this SDK was made for.
+/// docs/skew.md says what works across versions. Runtimes older than 0.131.0 are always refused.
 enum class RuntimeMismatch : std::uint8_t {
   accept,  ///< Nothing.
-  warn,    ///< Go on; `Metadata::runtime_warning` says what differs.
+  warn,    ///< Continue; `Metadata::runtime_warning` names both versions.
   refuse,  ///< The constructor throws `CodexError`, before any request but the handshake's.
 };
 
@@ -29,36 +29,38 @@ enum class RuntimeMismatch : std::uint8_t {
 /// initialisers; every member has a usable default.
 struct CodexConfig {
   /// The runtime binary to start. Default: the pinned runtime, below the folder that the variable
-  /// CODEX_SDK_RUNTIME_DIR names, else beside the installed SDK (`libexec/codex-sdk/runtime`), else
-  /// where `codex-fetch-runtime` (`tools/fetch_runtime`) installs it, `~/.cache/codex-sdk/runtime`.
-  /// A path that does not exist is a `RuntimeNotFoundError`; PATH is never searched.
+  /// CODEX_SDK_RUNTIME_DIR names, else next to the installed SDK (`libexec/codex-sdk/runtime`),
+  /// else where `codex-fetch-runtime` (`tools/fetch_runtime`) installs it,
+  /// `~/.cache/codex-sdk/runtime`. A path that does not exist throws `RuntimeNotFoundError`; PATH
+  /// is never searched.
   std::optional<std::string> codex_bin = {};
 
   /// The whole command line of the runtime, program first. Replaces `codex_bin` and
-  /// `config_overrides`. Every user of the machine can read it: no secrets here. What a wrapper
-  /// prints to stdout before the runtime's first message is skipped. Default: empty, which means
-  /// "build it from the other members".
+  /// `config_overrides`. Every user of the machine can read it: put no secrets here. Text that a
+  /// wrapper prints to stdout before the runtime's first message is skipped. Default: empty, which
+  /// means "build it from the other members".
   std::vector<std::string> launch_args_override = {};
 
   /// Settings for the runtime as `key=value` (the value is TOML), each passed as `--config`, in
-  /// order. Every user of the machine can read a command line, so one that looks like a secret is a
-  /// `CodexError`. A secret goes into `env`, with the setting that names its variable (`env_key` of
-  /// a model provider; `bearer_token_env_var`, `env_http_headers` or `env_vars` of an MCP server),
-  /// into `ThreadStartOptions::config`, or into the private `config.toml` of a CODEX_HOME.
+  /// order. Every user of the machine can read a command line, so a setting that looks like a
+  /// secret throws `CodexError`. Put a secret into `env`, with the setting that names its variable
+  /// (`env_key` of a model provider; `bearer_token_env_var`, `env_http_headers` or `env_vars` of an
+  /// MCP server), into `ThreadStartOptions::config`, or into the private `config.toml` of a
+  /// CODEX_HOME.
   std::vector<std::string> config_overrides = {};
 
   /// The runtime's working directory. Default: that of this process.
   std::optional<std::string> cwd = {};
 
-  /// Environment variables for the runtime, merged over those of this process. The place for
-  /// secrets: only this user and root can read them, and the agent's commands as far as
-  /// `shell_environment_policy` lets them. The folder that CODEX_HOME names, here or in this
-  /// process, is made with mode 0700 when it is missing, but not for a `launch_args_override`.
+  /// Environment variables for the runtime, merged over those of this process. Put secrets here:
+  /// only this user and root can read them, and the agent's commands as far as
+  /// `shell_environment_policy` lets them. If the folder that CODEX_HOME names, here or in this
+  /// process, is missing, the SDK makes it with mode 0700, but not for a `launch_args_override`.
   std::map<std::string, std::string> env = {};
 
   /// Variables of this process that the runtime does not inherit, by exact name: keys that it must
-  /// not see, or a setting of the shell that is not meant for it. Without `PATH` it gets that of
-  /// the system. Default: none. One that `env` sets as well is a `CodexError`.
+  /// not see, or shell settings that are not meant for it. Without `PATH` it gets the system's
+  /// default. Default: none. A name that `env` also sets throws `CodexError`.
   std::vector<std::string> unset_env = {};
 
   /// How the client introduces itself to the runtime (`initialize`, `clientInfo`).
@@ -69,22 +71,22 @@ struct CodexConfig {
   std::string client_version = {};
 
   /// Opts in to methods and members that the protocol marks as experimental. Without it, using one
-  /// is an `UnsupportedError`, and nothing is sent.
+  /// throws `UnsupportedError`, and nothing is sent.
   bool experimental_api = true;
 
-  /// Answers to what the runtime asks of its client: approvals, questions, tool calls. Default:
-  /// all of it is refused.
+  /// Answers to the runtime's requests to its client: approvals, questions, tool calls. Default:
+  /// all are refused.
   Handlers handlers = {};
 
-  /// How long a handler may take. Then the request is refused; what the handler answers later is
-  /// dropped. Long enough for a person who is asked.
+  /// How long a handler may take. After that the request is refused, and a later answer is dropped.
+  /// The default leaves time to ask a person.
   std::chrono::milliseconds handler_timeout = std::chrono::minutes{10};
 
   /// How long start and handshake may take before the constructor throws `TimeoutError`, which
   /// quotes what the program wrote instead of an answer.
   std::chrono::milliseconds startup_timeout = std::chrono::seconds{30};
 
-  /// The deadline of each request that is given none of its own.
+  /// The deadline of each request that has none of its own.
   std::chrono::milliseconds request_timeout = std::chrono::seconds{60};
 
   /// How long `close` waits for the runtime to end by itself, and again after SIGTERM, before the
@@ -94,14 +96,14 @@ struct CodexConfig {
   /// Notifications that the runtime need not send, by exact method name.
   std::vector<std::string> opt_out_notification_methods = {};
 
-  /// A file that gets every message of both directions, one JSON object per line, secrets masked,
-  /// as far as they can be known for such: docs/guide/login.md. Made with mode 0600, else appended
-  /// to. A symbolic link, anything but a regular file, a file of another user, with a second name
-  /// or with a wider mode is a `CodexError`. Default: none.
+  /// A file that logs every message of both directions, one JSON object per line, with recognisable
+  /// secrets masked: docs/guide/login.md. Made with mode 0600 if missing, else appended to. A
+  /// symbolic link, anything but a regular file, a file of another user, with a second hard link or
+  /// with a wider mode throws `CodexError`. Default: none.
   std::optional<std::string> wire_log = {};
 
   /// Unread events that one turn, or the connection's own stream, may hold, in bytes. Past it the
-  /// oldest deltas are dropped, and the consumer is told how many.
+  /// oldest deltas are dropped; the stream's `dropped()` counts them.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
 
   /// The longest message that the runtime may send, in bytes. Of a longer one little is kept: as
@@ -114,7 +116,7 @@ struct CodexConfig {
   std::shared_ptr<detail::TransportSource> transport = {};
 
   /// Whether a runtime of another version than `sdk_version()` is accepted, warned about or
-  /// refused. Nothing but `codex_bin`, `launch_args_override` and `transport` leads to one.
+  /// refused. Only `codex_bin`, `launch_args_override` and `transport` lead to one.
   RuntimeMismatch runtime_mismatch = RuntimeMismatch::warn;
 };
 

@@ -7,13 +7,13 @@
 
 namespace codex::detail {
 
-/// The same error with the method, secrets masked: names and numbers of the text are in it.
+/// The same error with the method, secrets masked: its message has names and numbers from the text.
 [[noreturn]] void throw_named(const DecodeError& error, std::string_view method);
 
-/// The error for a part of another type than this version knows.
+/// The error for a part of another type than this version expects.
 [[noreturn]] void throw_misfit(const protocol::UnknownPart& part, std::string_view method);
 
-/// Decodes what belongs to a message of this method; its error names the method.
+/// Decodes a part of a message of this method; the error names the method.
 template <class T>
 T decode_named(std::string_view method, std::string_view text) {
   try {
@@ -24,7 +24,7 @@ T decode_named(std::string_view method, std::string_view text) {
 }
 
 /// Decodes the params of a request that the client answers. A part of another type than this
-/// version knows is an error: nobody should say yes to what seems to be absent.
+/// version expects is an error: a handler must not accept a request because a part seems absent.
 template <class T>
 T decode_asked(std::string_view method, std::string_view params) {
   T asked = decode_named<T>(method, params.empty() ? "{}" : params);

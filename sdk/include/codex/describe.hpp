@@ -8,8 +8,8 @@
 #include <codex/describe/for_each.hpp>
 #include <codex/describe/shape_of.hpp>
 
-/// From one line, all that a struct or an enum needs in order to be the argument of a tool or the
-/// answer of a model: read from JSON, written as JSON, described by a JSON Schema.
+/// Makes a struct usable as the argument of a tool or the answer of a model, in one line: it is
+/// read from JSON, written as JSON, and described by a JSON Schema.
 ///
 ///     struct Place {
 ///       std::string city;
@@ -18,14 +18,14 @@
 ///     };
 ///     CODEX_DESCRIBE(Place, city, (days, "How far to look ahead"), unit)
 ///
-/// Behind the type, in its namespace. Of each member its name, or in parentheses its name, a text
-/// about it for the model, and `MemberOptions`. A member that is left out of the JSON is an error,
-/// but for
+/// Put it after the type, in its namespace. List each member's name, or in parentheses its name, a
+/// description for the model, and `MemberOptions`. A member that is missing in the JSON is an
+/// error, except
 /// - a `std::optional`, which may be null as well,
-/// - one whose initialiser gives it something else than its type by itself has (`int days = 3`, but
-///   not `int days = 0`): that is its default, which the schema tells,
-/// - one that says `{.optional = true}`.
-/// Members in JSON that are not described are ignored. What does not fit throws `DecodeError`:
+/// - one whose initialiser differs from the default value of its type (`int days = 3`, but not
+///   `int days = 0`): that is its default, which the schema states,
+/// - one with `{.optional = true}`.
+/// Undescribed members in the JSON are ignored. JSON that does not fit throws `DecodeError`:
 /// `items[2].city: expected string, got number`.
 ///
 /// `codex::Json json = place;` and `json.get<Place>()` work, too.
@@ -40,8 +40,8 @@
   }                                                                                   \
   CODEX_DETAIL_JSON_FUNCTIONS(Type)
 
-/// The same for an enum: `CODEX_DESCRIBE_ENUM(Unit, celsius, (fahrenheit, "F"))`. Of each
-/// enumerator its name, or in parentheses its name and how JSON spells it.
+/// The same for an enum: `CODEX_DESCRIBE_ENUM(Unit, celsius, (fahrenheit, "F"))`. List each
+/// enumerator's name, or in parentheses its name and its JSON name.
 #define CODEX_DESCRIBE_ENUM(Type, ...)                                                      \
   [[maybe_unused]] constexpr ::codex::detail::EnumMark codex_described(                     \
       ::std::type_identity<Type>) {                                                         \
@@ -73,11 +73,11 @@
 
 namespace codex {
 
-/// What CODEX_DESCRIBE can be told of a member besides its text.
+/// Options of a member in CODEX_DESCRIBE.
 struct MemberOptions {
   /// Whether it may be left out, whatever its initialiser.
   bool optional = false;
-  /// What JSON calls it. Default: its name in C++.
+  /// Its name in JSON. Default: its name in C++.
   std::string_view name{};
 };
 

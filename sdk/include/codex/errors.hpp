@@ -16,9 +16,9 @@ namespace codex {
 
 struct TurnResult;
 
-/// How a runtime process ended. Both empty: it runs still, or nobody can tell.
+/// How a runtime process ended. Both empty: it still runs, or its status is unknown.
 struct ExitStatus {
-  /// The exit code, when it ended by itself.
+  /// The exit code, if it exited.
   std::optional<int> code{};
   /// The number of the signal that ended it.
   std::optional<int> signal{};
@@ -26,22 +26,22 @@ struct ExitStatus {
   bool operator==(const ExitStatus&) const = default;
 };
 
-/// The connection to the runtime is gone: it ended, broke the protocol, or was closed. Secrets in
-/// its texts are masked.
+/// The connection to the runtime is lost: the runtime exited or broke the protocol, or the client
+/// was closed. Secrets in its texts are masked.
 class TransportClosedError : public CodexError {
  public:
-  /// With why it is gone, and what the runtime left behind: the end of stderr, and what it wrote to
-  /// stdout where that was no message.
+  /// Takes the reason, and the runtime's last output: the end of stderr, and any stdout text that
+  /// was no message.
   explicit TransportClosedError(std::string_view reason, ExitStatus exit_status = {},
                                 std::string stderr_tail = {}, std::string_view stdout_text = {});
-  /// As `other`, for a turn that had come to this by then.
+  /// Copies `other` and adds a turn's result so far.
   TransportClosedError(const TransportClosedError& other,
                        std::shared_ptr<const TurnResult> collected);
 
-  /// What a turn had come to when the connection was lost; nullptr for anything but a turn.
+  /// The turn's result so far when the connection was lost; nullptr for anything but a turn.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
 
-  /// How the runtime ended, as far as it was known when this error arose.
+  /// How the runtime ended, as far as known when this error was made.
   [[nodiscard]] const ExitStatus& exit_status() const noexcept { return exit_status_; }
 
   /// The last lines that the runtime wrote to stderr, secrets masked; often empty.
@@ -53,7 +53,7 @@ class TransportClosedError : public CodexError {
   std::shared_ptr<const TurnResult> collected_;
 };
 
-/// A deadline passed. The connection stays usable; an answer that comes later is dropped.
+/// A deadline passed. The connection stays usable; a late response is dropped.
 class TimeoutError : public CodexError {
  public:
   /// For a request.
@@ -63,14 +63,14 @@ class TimeoutError : public CodexError {
   TimeoutError(const std::string& what, std::shared_ptr<const TurnResult> collected)
       : CodexError(what), collected_(std::move(collected)) {}
 
-  /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
+  /// The turn's result so far; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
   /// For the SDK itself.
   [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
     return collected_;
   }
 
-  /// False when the request had not left this process, so that the runtime never saw it.
+  /// False if the request was not sent, so the runtime never saw it.
   [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
 
  private:
@@ -88,14 +88,14 @@ class CancelledError : public CodexError {
   CancelledError(const std::string& what, std::shared_ptr<const TurnResult> collected)
       : CodexError(what), collected_(std::move(collected)) {}
 
-  /// What a turn had come to when its time was up; nullptr for anything but a turn that was sent.
+  /// The turn's result so far; nullptr for anything but a turn that was sent.
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
   /// For the SDK itself.
   [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
     return collected_;
   }
 
-  /// False when the request had not left this process, so that the runtime never saw it.
+  /// False if the request was not sent, so the runtime never saw it.
   [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
 
  private:
@@ -103,14 +103,14 @@ class CancelledError : public CodexError {
   std::shared_ptr<const TurnResult> collected_;
 };
 
-/// There is no runtime where it should be, or it cannot be started.
+/// The runtime was not found, or cannot be started.
 class RuntimeNotFoundError : public CodexError {
  public:
   using CodexError::CodexError;
 };
 
-/// What was asked for is experimental and the client did not opt in, or the connected runtime lacks
-/// it, being older or newer than it: see `Codex::supports`. Nothing was sent.
+/// The call is experimental and the client did not opt in, or the connected runtime is too old or
+/// too new for it: see `Codex::supports`. Nothing was sent.
 class UnsupportedError : public CodexError {
  public:
   using CodexError::CodexError;
@@ -137,16 +137,16 @@ class MessageTooLargeError : public CodexError {
 /// The runtime answered a request with an error.
 class JsonRpcError : public CodexError {
  public:
-  /// With what the runtime answered.
+  /// From the runtime's error response.
   JsonRpcError(std::int64_t code, std::string message, Json data = nullptr);
 
   /// The code that the runtime sent.
   [[nodiscard]] std::int64_t code() const noexcept { return code_; }
 
-  /// The message as the runtime sent it, secrets included; `what()` has a shortened one, masked.
+  /// The message as the runtime sent it, secrets included; `what()` has it shortened and masked.
   [[nodiscard]] const std::string& message() const noexcept { return message_; }
 
-  /// Details as the runtime sent them, secrets included; null when it gave none.
+  /// Details as the runtime sent them, secrets included; null if it sent none.
   [[nodiscard]] const Json& data() const noexcept { return data_; }
 
  private:
@@ -200,7 +200,7 @@ class InternalRpcError : public CodexRpcError {
   using CodexRpcError::CodexRpcError;
 };
 
-/// The runtime, or the model behind it, has too much to do. Trying again later may help.
+/// The runtime or its model is overloaded. A later retry may help.
 class ServerBusyError : public CodexRpcError {
  public:
   using CodexRpcError::CodexRpcError;
@@ -212,9 +212,9 @@ class RetryLimitExceededError : public ServerBusyError {
   using ServerBusyError::ServerBusyError;
 };
 
-/// Whether the same call may succeed when it is tried again after a pause: a `ServerBusyError`, or
-/// a `TurnFailedError` of a kind that overload has and whose turn left nothing but what the user
-/// said. A turn that ran a command, wrote a file or said something is never repeated.
+/// Whether the same call may succeed after a pause: true for a `ServerBusyError`, or a
+/// `TurnFailedError` whose kind means overload and whose turn produced nothing but the user's
+/// words. A turn that ran a command, wrote a file or said something is never repeated.
 [[nodiscard]] bool is_retryable_error(const std::exception& error) noexcept;
 
 }  // namespace codex

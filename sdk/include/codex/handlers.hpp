@@ -22,7 +22,7 @@ namespace codex {
 class Thread;
 struct HandlerContext;
 
-// Who handles a request includes its family: <codex/protocol/everyday.hpp>, mcp_server.hpp,
+// To handle a request, include its family: <codex/protocol/everyday.hpp>, mcp_server.hpp,
 // attestation.hpp and so on.
 namespace protocol {
 struct FileUpdateChange;
@@ -48,7 +48,7 @@ class AgentReach;
 class AnswerTerms;
 class Client;
 
-/// Where a handler leaves its answer, once.
+/// Takes a handler's answer, once.
 class HandlerReply {
  public:
   HandlerReply() = default;
@@ -63,7 +63,7 @@ class HandlerReply {
   virtual void fail(std::exception_ptr error) = 0;
 };
 
-/// A handler without its types. Throwing is failing.
+/// A type-erased handler. It fails by throwing.
 class HandlerBody : public std::enable_shared_from_this<HandlerBody> {
  public:
   HandlerBody() = default;
@@ -73,12 +73,12 @@ class HandlerBody : public std::enable_shared_from_this<HandlerBody> {
   HandlerBody& operator=(const HandlerBody&) = delete;
   HandlerBody& operator=(HandlerBody&&) = delete;
 
-  /// Begins to answer; `params` is JSON text that lives until this returns.
+  /// Starts to answer; `params` is JSON text that lives until this returns.
   virtual void start(std::string_view params, const HandlerContext& context,
                      std::shared_ptr<HandlerReply> reply) = 0;
 };
 
-/// Leaves an error, or the answer that `make` makes.
+/// Replies with what `make` returns, or with the error that it throws.
 template <class Make>
 void answer_with(HandlerReply& reply, const std::exception_ptr& error, Make make) noexcept {
   try {
@@ -87,7 +87,7 @@ void answer_with(HandlerReply& reply, const std::exception_ptr& error, Make make
   } catch (...) {
     try {
       reply.fail(std::current_exception());
-    } catch (...) {  // NOLINT(bugprone-empty-catch): it cannot be sent; its time limit sees to it
+    } catch (...) {  // NOLINT(bugprone-empty-catch): it cannot be sent; its deadline ends it
     }
   }
 }
@@ -105,7 +105,7 @@ class TypedHandlerBody : public HandlerBody {
   }
 };
 
-/// Calls with the context where the callable wants it.
+/// Calls the callable, with the context if it takes one.
 template <class F, class... Args>
 decltype(auto) call_handler(F& callable, const HandlerContext& context, const Args&... args) {
   if constexpr (std::invocable<F&, const Args&..., const HandlerContext&>) {
@@ -123,18 +123,18 @@ template <class F, class... Args>
 using HandlerResult = decltype(call_handler(
     std::declval<F&>(), std::declval<const HandlerContext&>(), std::declval<const Args&>()...));
 
-/// What is no response yet, but becomes one for these params, such as `approvals::Decision`.
+/// A result that becomes a response with the params, such as `approvals::Decision`.
 template <class Result, class R>
 concept AnswersFor = requires(const Result& result, const typename R::Params& params) {
   { result.answer(params) } -> std::convertible_to<typename R::Response>;
 };
 
-/// The response itself. `Json` converts to everything, and so to the wrong response too.
+/// The response itself. `Json` is excluded: it converts to anything, and so to the wrong response.
 template <class Result, class R>
 concept RespondsTo = !std::same_as<std::remove_cvref_t<Result>, Json> &&
                      std::convertible_to<Result, typename R::Response>;
 
-/// The response that a handler's result stands for.
+/// Converts a handler's result to the response.
 template <class R, class Result>
 typename R::Response response_of(Result&& result, const typename R::Params& params) {
   if constexpr (RespondsTo<Result, R>) {
@@ -159,8 +159,8 @@ class CallableHandlerBody final : public TypedHandlerBody<R> {
   F callable_;
 };
 
-/// Has the task of a coroutine run where the context says, and calls
-/// `done(std::exception_ptr, std::optional<T>)` at its end.
+/// Runs a coroutine's task on the context's executor, and calls
+/// `done(std::exception_ptr, std::optional<T>)` when it ends.
 template <class T, class Done>
 void run_for_handler(Task<T> task, const HandlerContext& context, Done done);
 
@@ -212,76 +212,74 @@ bool is_unset(const F& callable) {
 
 }  // namespace detail
 
-/// What a handler learns of the request beside its params.
+/// What a handler knows about the request besides its params.
 struct HandlerContext {
   /// The wire method.
   std::string method{};
-  /// Requested when the answer is not wanted any more: another client gave one, the turn is over
-  /// or was interrupted, the deadline passed, or the client closes. What is answered then is
-  /// dropped.
+  /// Triggered when the answer is no longer wanted: another client gave one, the turn ended or was
+  /// interrupted, the deadline passed, or the client closes. A later answer is dropped.
   std::stop_token stop{};
   /// The thread and the turn that the request is about; empty when none.
   std::string thread_id{};
   /// The turn; empty when there is none.
   std::string turn_id{};
-  /// The `item/started` of the command or the file change that a request is about, when it came.
-  /// Nothing when the model gave the item's id to two items of the turn: it cannot be told then
-  /// which of them is asked about.
+  /// The `item/started` of the command or the file change that the request is about, if it was
+  /// received. Nothing if the model used the item's id for two items of the turn: then it is
+  /// unclear which one the request is about.
   std::optional<Notification> item_started{};
-  /// The client that was asked; by way of `thread`.
+  /// The client that got the request; use `thread`.
   std::weak_ptr<detail::Client> client{};
-  /// Where a handler that is a coroutine runs: the executor of `AsyncCodex`. None: on threads of
-  /// the SDK.
+  /// Where a coroutine handler runs: the executor of `AsyncCodex`. None: on threads of the SDK.
   std::shared_ptr<const Executor> executor{};
-  /// What the agents of the client can write; by way of `agent_can_write`.
+  /// Where the client's agents can write; use `agent_can_write`.
   std::shared_ptr<const detail::AgentReach> reach{};
-  /// What the answer depends on; by way of `only_if`.
+  /// The conditions of the answer; use `only_if`.
   std::shared_ptr<detail::AnswerTerms> terms{};
 
-  /// The thread of the request, to read, steer and interrupt. Throws `CodexError` when the request
-  /// names none, `TransportClosedError` when the client is gone. What it does blocks: a handler
-  /// that is a coroutine asks its `AsyncCodex` instead.
+  /// The thread of the request, to read, steer and interrupt. Throws `CodexError` if the request
+  /// names none, `TransportClosedError` if the client is gone. Its calls block: a coroutine handler
+  /// should use its `AsyncCodex` instead.
   [[nodiscard]] Thread thread() const;
 
-  /// Asks the runtime to end the turn of the request (`turn/interrupt`). Throws as `thread` does,
-  /// and as a request does.
+  /// Asks the runtime to end the turn of the request (`turn/interrupt`). Throws like `thread`, and
+  /// the errors of a request.
   void interrupt() const;
 
-  /// The item of `item_started`; nothing when there is none, or none that can be decoded.
+  /// The item of `item_started`; nothing if there is none, or if it cannot be decoded.
   [[nodiscard]] std::optional<protocol::ThreadItem> item() const;
 
-  /// What a file change would do to which files: an `item/fileChange/requestApproval` does not say
-  /// it. Empty for anything else, and when `item_started` is.
+  /// The changes that a file change would make, since `item/fileChange/requestApproval` does not
+  /// list them. Empty for anything else, and if `item_started` is empty.
   [[nodiscard]] std::vector<protocol::FileUpdateChange> changes() const;
 
-  /// Whether the client's agents can write at this absolute path (UTF-8), or could since the client
-  /// has known them, links followed: because a sandbox or a grant lets their commands write there,
-  /// or because a patch that was accepted, by any handler, wrote into that folder or one above it.
+  /// Whether the client's agents can write to this absolute path (UTF-8), or ever could while the
+  /// client knew them, links followed: because a sandbox or a grant lets their commands write
+  /// there, or because a patch that any handler accepted wrote into that folder or one above it.
   /// What a thread wrote before this client started, resumed or forked it does not count.
   ///
-  /// Anything unknown counts as writable: every path, where this client did not start, resume or
-  /// fork the thread, nor the one that it is a sub-agent of, or where another such thread works;
-  /// with a permission profile of the user's own; for a client that opted out of the notifications
-  /// that say it; and in a context that a program made by itself. Thread-safe.
+  /// Anything unknown counts as writable: every path, if this client did not start, resume or fork
+  /// the thread or its parent thread, or while another such thread works; with the user's own
+  /// permission profile; for a client that opted out of the necessary notifications; and in a
+  /// context that your program made itself. Thread-safe.
   [[nodiscard]] bool agent_can_write(const std::string& path) const;
 
-  /// The same for the folder and everything below it. A program may run what it finds above, beside
-  /// or outside of its folder, too (a repository, a workspace, path dependencies): ask for the
-  /// whole project, and mind what it uses from elsewhere. Thread-safe.
+  /// The same for the folder and everything below it. A program may also run what it finds above,
+  /// next to or outside of its folder (a repository, a workspace, path dependencies): ask for the
+  /// whole project, and consider what it uses from elsewhere. Thread-safe.
   [[nodiscard]] bool agent_can_write_below(const std::string& folder) const;
 
-  /// Has the SDK ask again right before it sends a yes: where `holds` returns false or throws, the
-  /// request is refused. Answers are sent one after the other, so `holds` has to be quick, and must
-  /// not wait for another answer. Without effect in a context that a program made by itself.
+  /// Makes the SDK call `holds` right before it sends a yes: if `holds` returns false or throws,
+  /// the request is refused. Answers are sent one after the other, so `holds` must be quick, and
+  /// must not wait for another answer. No effect in a context that your program made itself.
   /// Thread-safe.
   void only_if(std::function<bool()> holds) const;
 };
 
 /// The function that answers one kind of request, `R` of `codex::protocol::server_requests`. Made
 /// from anything that can be called with `(const R::Params&)` or `(const R::Params&, const
-/// HandlerContext&)` and returns an `R::Response`, or a value that stands for one, such as those of
-/// `codex::approvals`, or a `codex::Task` of either: a coroutine. Copies share the callable, which
-/// may be called on several threads at once.
+/// HandlerContext&)` and returns an `R::Response`, or a value that converts to one, such as those
+/// of `codex::approvals`, or, as a coroutine, a `codex::Task` of either. Copies share the callable,
+/// which may be called on several threads at once.
 template <class R>
 class Handler {
  public:
@@ -290,7 +288,7 @@ class Handler {
   /// Not set.
   Handler(std::nullptr_t) noexcept {}
 
-  /// From a callable; what fits is said above.
+  /// From a callable as described above.
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, Handler>)
   Handler(F&& callable) {
@@ -318,8 +316,8 @@ class Handler {
   /// Whether it is set.
   explicit operator bool() const noexcept { return body_ != nullptr; }
 
-  /// Calls it on this thread, for handlers that are made of others. Throws what the callable does;
-  /// undefined when it is not set.
+  /// Calls it on this thread, for handlers that are built from others. Throws what the callable
+  /// throws; undefined if it is not set.
   template <class Request = R>
   typename Request::Response operator()(const typename Request::Params& params,
                                         const HandlerContext& context = {}) const {
@@ -333,9 +331,9 @@ class Handler {
   std::shared_ptr<detail::HandlerBody> body_;
 };
 
-/// The function that answers what this version of the SDK does not know: anything that can be
-/// called with `(const std::string& method, const Json& params)`, or with a `const HandlerContext&`
-/// behind them, and returns the result as `Json`, or as a `codex::Task<Json>`.
+/// The function that answers requests unknown to this version of the SDK: anything that can be
+/// called with `(const std::string& method, const Json& params)`, optionally followed by a
+/// `const HandlerContext&`, and returns the result as `Json`, or as a `codex::Task<Json>`.
 class OtherHandler {
  public:
   /// Not set.
@@ -343,7 +341,7 @@ class OtherHandler {
   /// Not set.
   OtherHandler(std::nullptr_t) noexcept {}
 
-  /// From a callable; what fits is said above.
+  /// From a callable as described above.
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, OtherHandler>)
   OtherHandler(F&& callable) {
@@ -364,19 +362,19 @@ class OtherHandler {
   std::shared_ptr<detail::HandlerBody> body_;
 };
 
-/// Something went wrong with a request of the server, which was refused therefore.
+/// A request of the server was refused because something went wrong.
 struct HandlerProblem {
   /// What went wrong.
   enum class Kind : std::uint8_t {
-    threw,        ///< The handler threw, or its answer cannot be sent; `error` says what.
+    threw,        ///< The handler threw, or its answer cannot be sent; see `error`.
     unreadable,   ///< The params, or a part of them, do not fit their type; `error` says where. No
                   ///< handler was called.
-    too_slow,     ///< There was no answer in `CodexConfig::handler_timeout`.
+    too_slow,     ///< There was no answer within `CodexConfig::handler_timeout`.
     not_set,      ///< There is no handler for it.
-    thread_gone,  ///< The thread was archived, deleted or closed before there was an answer.
+    thread_gone,  ///< The thread was archived, deleted or closed before the answer.
     overloaded,   ///< Too many requests waited for a handler. None was called.
-    exceeded,     ///< More permissions were granted than asked for. What was too much was left out.
-    left_behind,  ///< The handler still ran a while after `Codex::close`, which went on without it.
+    exceeded,     ///< More permissions were granted than requested; the excess was left out.
+    left_behind,  ///< The handler outlasted `Codex::close`, which did not wait for it any longer.
   };
 
   /// What went wrong.
@@ -389,33 +387,33 @@ struct HandlerProblem {
   std::string turn_id{};
   /// For people; secrets are masked.
   std::string message{};
-  /// What was thrown, if anything; its text is as the handler wrote it.
+  /// The exception, if any; its text is unmasked.
   std::exception_ptr error{};
 };
 
-/// Answers to the requests that the runtime makes of its client, an aggregate for designated
-/// initialisers. What is not set is refused in the shape that the runtime understands, so that the
-/// turn goes on; so is what a handler throws at, and what it does not answer within
+/// Answers to the runtime's requests to its client, an aggregate for designated initialisers. A
+/// request without a handler is refused in a form that the runtime understands, so that the turn
+/// continues; so is one whose handler throws, or does not answer within
 /// `CodexConfig::handler_timeout`.
 ///
-/// Handlers run on threads of the SDK, several at once, and may take their time: turns, and other
-/// requests, go on beside them. They may call the SDK, also to run another turn or to close the
-/// client. `HandlerContext::stop` tells when nobody wants the answer any more.
+/// Handlers run concurrently on threads of the SDK, and may take their time: turns and other
+/// requests continue. They may call the SDK, even to run another turn or to close the client.
+/// `HandlerContext::stop` is triggered when the answer is no longer wanted.
 struct Handlers {
   /// A command wants to run (`item/commandExecution/requestApproval`).
   Handler<protocol::server_requests::ItemCommandExecutionRequestApproval> command_approval{};
   /// A patch wants to be applied (`item/fileChange/requestApproval`); see
   /// `HandlerContext::changes`.
   Handler<protocol::server_requests::ItemFileChangeRequestApproval> file_change_approval{};
-  /// The agent wants more permissions (`item/permissions/requestApproval`). More than it asked for
-  /// cannot be granted: see `HandlerProblem::Kind::exceeded`.
+  /// The agent wants more permissions (`item/permissions/requestApproval`). A handler cannot grant
+  /// more than requested: see `HandlerProblem::Kind::exceeded`.
   Handler<protocol::server_requests::ItemPermissionsRequestApproval> permissions_approval{};
   /// The agent asks the user (`item/tool/requestUserInput`).
   Handler<protocol::server_requests::ItemToolRequestUserInput> user_input{};
   /// An MCP server asks the user, or one of its tools wants to run
   /// (`mcpServer/elicitation/request`).
   Handler<protocol::server_requests::McpServerElicitationRequest> elicitation{};
-  /// The agent calls a tool of the client's (`item/tool/call`).
+  /// The agent calls a tool of the client (`item/tool/call`).
   Handler<protocol::server_requests::ItemToolCall> tool_call{};
   /// The runtime wants fresh tokens of a ChatGPT login that the client manages
   /// (`account/chatgptAuthTokens/refresh`).
@@ -431,8 +429,8 @@ struct Handlers {
   /// Requests that this version of the SDK does not know. Not set: they get the error -32601.
   OtherHandler other{};
 
-  /// Told of what went wrong, on a thread of the SDK, one problem at a time. What it throws is
-  /// ignored.
+  /// Called when something went wrong, on a thread of the SDK, one problem at a time. Exceptions
+  /// from it are ignored.
   std::function<void(const HandlerProblem&)> on_problem{};
 };
 
@@ -445,8 +443,8 @@ void detail::run_for_handler(Task<T> task, const HandlerContext& context, Done d
 template <class R, class F>
 void detail::TaskHandlerBody<R, F>::start(std::string_view params, const HandlerContext& context,
                                           std::shared_ptr<HandlerReply> reply) {
-  // The coroutine may refer to all of them. The reply ends last: a client that closes waits for
-  // that alone, and what the app gave shall be let go by then.
+  // The coroutine may refer to all of them. The reply is destroyed last: a closing client waits
+  // only for that, and by then the app's objects must be released.
   struct Call {
     std::shared_ptr<HandlerReply> reply;
     std::shared_ptr<HandlerBody> body;
@@ -468,7 +466,7 @@ template <class F>
 void detail::OtherHandlerBody<F>::start(std::string_view params, const HandlerContext& context,
                                         std::shared_ptr<HandlerReply> reply) {
   struct Call {
-    std::shared_ptr<HandlerReply> reply;  // ends last, as above
+    std::shared_ptr<HandlerReply> reply;  // destroyed last, as above
     std::shared_ptr<HandlerBody> body;
     Json params;
     HandlerContext context;

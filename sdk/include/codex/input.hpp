@@ -15,7 +15,7 @@ namespace codex {
 
 /// Plain text.
 struct TextInput {
-  /// What is said.
+  /// The text.
   std::string text;
 };
 
@@ -25,10 +25,10 @@ struct ImageInput {
   std::string url;
 };
 
-/// An image file on the runtime's machine. One that cannot be read is a `CodexError`, and nothing
-/// is sent; so it is with the files of sounds and skills.
+/// An image file on the runtime's machine. A file that cannot be read throws `CodexError`, and
+/// nothing is sent; the same goes for the files of sounds and skills.
 struct LocalImageInput {
-  /// The file; best absolute.
+  /// The file; preferably absolute.
   std::string path;
 };
 
@@ -40,7 +40,7 @@ struct AudioInput {
 
 /// An audio file on the runtime's machine.
 struct LocalAudioInput {
-  /// The file; best absolute.
+  /// The file; preferably absolute.
   std::string path;
 };
 
@@ -54,13 +54,13 @@ struct SkillInput {
 
 /// A mention of an app, a plugin or a file.
 struct MentionInput {
-  /// What it is called in the text.
+  /// Its name in the text.
   std::string name;
-  /// What it stands for, as the runtime writes it: `app://...`, `plugin://...`, or a file.
+  /// Its target in the runtime's notation: `app://...`, `plugin://...`, or a file.
   std::string path;
 };
 
-/// One piece of what the user says; a string is a `TextInput`.
+/// One part of the user's input; a string is a `TextInput`.
 class InputItem {
  public:
   /// A `TextInput`.
@@ -83,7 +83,7 @@ class InputItem {
   InputItem(SkillInput item);
   /// The item itself.
   InputItem(MentionInput item);
-  /// Whatever else the protocol has.
+  /// Any other input of the protocol.
   InputItem(protocol::UserInput item);
 
   /// The item as it goes over the wire.
@@ -93,7 +93,7 @@ class InputItem {
   protocol::UserInput wire_;
 };
 
-/// What the user says: a string, one item, or a braced list of items.
+/// The user's input: a string, one item, or a braced list of items.
 class Input {
  public:
   /// From one item.
@@ -101,32 +101,32 @@ class Input {
   Input(Item&& item) : items_{InputItem(std::forward<Item>(item))} {}
   /// From a braced list of items.
   Input(std::initializer_list<InputItem> items);
-  /// From as many items as there are.
+  /// From any number of items.
   Input(std::vector<InputItem> items) : items_(std::move(items)) {}
 
-  /// The items in their order.
+  /// The items in order.
   [[nodiscard]] const std::vector<InputItem>& items() const noexcept { return items_; }
 
  private:
   std::vector<InputItem> items_;
 };
 
-/// What somebody other than the user tells the agent: news from a service, the result of work
-/// elsewhere. The model takes it as the output of a tool, with no more authority than that. Needs
+/// Tells the agent something that does not come from the user: news from a service, the result of
+/// work elsewhere. The model treats it as tool output, with no more authority than that. Needs
 /// runtime 0.151.0.
 struct ExternalMessage {
-  /// The tool that it is said to come from: "notifications". Not blank.
+  /// The name of the tool that it appears to come from: "notifications". Not blank.
   std::string tool_name;
-  /// A text, or a list of pieces.
+  /// A text, or a list of parts.
   protocol::FunctionCallOutputBody content;
   /// The namespace of the tool.
   std::optional<std::string> namespace_{};
 };
 
-/// What a turn begins with: what the user says, or an external message.
+/// The input of a turn: the user's, or an external message.
 class RunInput {
  public:
-  /// From what the user says.
+  /// From the user's input.
   template <std::convertible_to<Input> Said>
   RunInput(Said&& said) : said_(std::forward<Said>(said)) {}
   /// From a braced list of items.
@@ -134,9 +134,9 @@ class RunInput {
   /// From an external message, which is the whole input.
   RunInput(ExternalMessage message);
 
-  /// The external message, or nullptr when it is what the user says.
+  /// The external message, or nullptr for the user's input.
   [[nodiscard]] const ExternalMessage* external() const noexcept { return external_.get(); }
-  /// What the user says; empty for an external message.
+  /// The user's input; empty for an external message.
   [[nodiscard]] const Input& said() const noexcept { return said_; }
 
  private:

@@ -18,25 +18,25 @@ namespace detail {
 class Login;
 }
 
-/// A login that was begun and that the user finishes elsewhere. A cheap value: copies stand for the
-/// same attempt. Any number of attempts and of waiting threads may run side by side.
+/// A login in progress, which the user completes elsewhere. A cheap value: copies refer to the same
+/// attempt. Any number of attempts may run at once, with any number of waiting threads.
 class LoginHandle {
  public:
   /// The runtime's name for this attempt.
   [[nodiscard]] const std::string& login_id() const noexcept;
 
-  /// Waits until the attempt is over (`account/login/completed`), also when it was before this
-  /// call, and tells how it ended: `success`, and `error` where it did not. Each call gives the
-  /// same answer. Default timeout: 15 minutes. Throws `TimeoutError`, `CancelledError` and
-  /// `TransportClosedError`; the attempt goes on, and may be waited for again, or cancelled.
+  /// Waits until the attempt ends (`account/login/completed`), even if that was before this call,
+  /// and returns how it ended: `success`, and `error` if it failed. Each call returns the same.
+  /// Default timeout: 15 minutes. Throws `TimeoutError`, `CancelledError` and
+  /// `TransportClosedError`; the attempt continues, and you can wait again or cancel it.
   protocol::AccountLoginCompletedNotification wait(const WaitOptions& options = {}) const;
-  /// As `wait`, for so long.
+  /// As `wait`, with this timeout.
   protocol::AccountLoginCompletedNotification wait(std::chrono::milliseconds timeout) const;
   /// As `wait`, until a stop is requested.
   protocol::AccountLoginCompletedNotification wait(std::stop_token stop) const;
 
-  /// Gives the attempt up (`account/login/cancel`): who waits for it sees it fail. `status` says
-  /// `not_found` when it was over already.
+  /// Cancels the attempt (`account/login/cancel`): callers that wait for it see it fail. `status`
+  /// is `not_found` if it had already ended.
   protocol::CancelLoginAccountResponse cancel(const CallOptions& options = {}) const;
 
  protected:
@@ -52,7 +52,7 @@ class LoginHandle {
 /// A login with ChatGPT in a browser on this machine.
 class ChatgptLoginHandle : public LoginHandle {
  public:
-  /// The page to open. It leads back to a server of the runtime on this machine.
+  /// The page to open. It redirects to a server of the runtime on this machine.
   [[nodiscard]] const std::string& auth_url() const noexcept;
 
  private:
@@ -65,7 +65,7 @@ class DeviceCodeLoginHandle : public LoginHandle {
  public:
   /// The page to open.
   [[nodiscard]] const std::string& verification_url() const noexcept;
-  /// What to enter there.
+  /// The code to enter there.
   [[nodiscard]] const std::string& user_code() const noexcept;
 
  private:

@@ -15,8 +15,8 @@ namespace detail {
 struct Message;
 }
 
-/// One notification of the runtime, as it came. Copies are cheap and share the text; it is decoded
-/// only where someone asks. Immutable, so any number of threads may read it.
+/// One notification of the runtime, as received. Copies are cheap and share the text, which is
+/// decoded only on demand. Immutable, so any number of threads may read it.
 class Notification {
  public:
   /// For the SDK itself.
@@ -25,8 +25,8 @@ class Notification {
   /// The wire method: `item/completed`.
   [[nodiscard]] std::string_view method() const noexcept;
 
-  /// The params as JSON text; empty when there are none. As all views here, it lives as long as a
-  /// copy of this notification does.
+  /// The params as JSON text; empty if there are none. Like all views here, it lives as long as any
+  /// copy of this notification.
   [[nodiscard]] std::string_view params() const noexcept;
 
   /// The thread it belongs to; empty when none.
@@ -55,7 +55,7 @@ class Notification {
     return method() == N::method;
   }
 
-  /// The decoded params when this is an N, else nothing. Throws `DecodeError` when they do not fit.
+  /// The decoded params if this is an N, else nothing. Throws `DecodeError` if they do not fit.
   template <class N>
   [[nodiscard]] std::optional<typename N::Params> as() const {
     if (!is<N>()) return std::nullopt;

@@ -14,20 +14,21 @@ namespace detail {
 struct NotificationReader;
 }
 
-/// What the runtime tells beside turns and logins: warnings, status of threads and accounts, events
-/// of turns that nobody listens to. Each stream has a place of its own. For one thread at a time.
+/// The runtime's notifications that belong to no turn or login: warnings, status of threads and
+/// accounts, events of turns without a handle. Each stream has its own position. For one thread at
+/// a time.
 class NotificationStream {
  public:
   NotificationStream(NotificationStream&&) noexcept;
   NotificationStream& operator=(NotificationStream&&) noexcept;
   ~NotificationStream();
 
-  /// Waits for the next notification. Throws `TransportClosedError` when the connection is closed
-  /// or lost, after all that came before; `TimeoutError` and `CancelledError` by the options that
-  /// the stream was made with, after which it may be read on.
+  /// Waits for the next notification. Throws `TransportClosedError` if the connection is closed or
+  /// lost, after all earlier notifications; `TimeoutError` and `CancelledError` from the stream's
+  /// options, after which it can still be read.
   Notification next();
 
-  /// The next notification if it is there already. Throws `TransportClosedError` as `next` does.
+  /// The next notification, if one is waiting. Throws `TransportClosedError` like `next`.
   std::optional<Notification> try_next();
 
   /// How many notifications this stream missed: because it was not read for so long that they

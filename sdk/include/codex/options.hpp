@@ -13,15 +13,15 @@
 #include <codex/protocol/support/optional.hpp>
 #include <codex/tool.hpp>
 
-// Options are `Optional`s, which compilers read faster than std::optional of as many types. Not so
-// those of bool: `std::optional<bool>(option)` would ask an Optional whether it has a value.
+// Options are `Optional`s, which compile faster than std::optional of as many types. Except for
+// bool: `std::optional<bool>(option)` would ask an Optional whether it has a value.
 
 namespace codex {
 
 /// Options that every request has.
 struct CallOptions {
-  /// Merged last into the params on the wire, so that it wins and no member of the protocol is out
-  /// of reach. An object.
+  /// An object that is merged last into the params on the wire: it overrides the other options, and
+  /// can set any member of the protocol.
   Json extra_params{};
   /// How long the call may take. Default: `CodexConfig::request_timeout`.
   Optional<std::chrono::milliseconds> timeout{};
@@ -29,9 +29,9 @@ struct CallOptions {
   std::stop_token stop{};
 };
 
-/// Bounds for waiting.
+/// Limits of a wait.
 struct WaitOptions {
-  /// How long to wait before `TimeoutError`. The default is that of the call.
+  /// How long to wait before `TimeoutError`. Each call has its own default.
   Optional<std::chrono::milliseconds> timeout{};
   /// Ends the wait early, with `CancelledError`.
   std::stop_token stop{};
@@ -39,16 +39,16 @@ struct WaitOptions {
 
 /// Options of `Codex::thread_start`. What is not set is left to the runtime's configuration.
 struct ThreadStartOptions {
-  /// Default: `auto_review`. Empty: what the runtime's configuration says.
+  /// Default: `auto_review`. Empty: the runtime's configuration decides.
   Optional<ApprovalMode> approval_mode = ApprovalMode::auto_review;
   /// Replaces the model's base instructions.
   Optional<std::string> base_instructions{};
   /// Settings of the runtime for this thread, an object.
   Json config{};
-  /// The folder that the agent works in: an absolute path. One that does not exist is a
-  /// `CodexError`, and nothing is sent.
+  /// The folder that the agent works in: an absolute path. If it does not exist, the call throws
+  /// `CodexError` and sends nothing.
   Optional<std::string> cwd{};
-  /// Instructions of yours that rank above the user's.
+  /// Your instructions, which rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the thread leaves no trace on disk.
   std::optional<bool> ephemeral{};
@@ -56,7 +56,7 @@ struct ThreadStartOptions {
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
   Optional<std::string> model_provider{};
-  /// The model's manner.
+  /// The model's personality.
   Optional<protocol::Personality> personality{};
   /// What commands may touch.
   Optional<Sandbox> sandbox{};
@@ -75,11 +75,11 @@ struct ThreadStartOptions {
   Optional<std::chrono::milliseconds> timeout{};
   /// As in `CallOptions`.
   std::stop_token stop{};
-  /// Functions of yours that the model may call. Experimental in the protocol: needs
-  /// `CodexConfig::experimental_api`. The runtime keeps the thread's tools across restarts; the
-  /// functions have to come along with each `thread_resume` by another client.
+  /// Your functions that the model may call. Experimental in the protocol: needs
+  /// `CodexConfig::experimental_api`. The runtime keeps the thread's tools across restarts, but
+  /// each `thread_resume` by another client must pass the functions again.
   std::vector<Tool> tools{};
-  /// Answers to the requests about this thread; see `Thread::set_handlers`.
+  /// Handlers of the requests about this thread; see `Thread::set_handlers`.
   Handlers handlers{};
 };
 
@@ -91,10 +91,10 @@ struct ThreadResumeOptions {
   Optional<std::string> base_instructions{};
   /// Settings of the runtime for this thread, an object.
   Json config{};
-  /// The folder that the agent works in: an absolute path. One that does not exist is a
-  /// `CodexError`, and nothing is sent.
+  /// The folder that the agent works in: an absolute path. If it does not exist, the call throws
+  /// `CodexError` and sends nothing.
   Optional<std::string> cwd{};
-  /// Instructions of yours that rank above the user's.
+  /// Your instructions, which rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the runtime loads all turns of the thread into its answer (`excludeTurns` on the wire,
   /// the other way round). The SDK does not use them: `Codex::all<requests::ThreadTurnsList>` reads
@@ -105,7 +105,7 @@ struct ThreadResumeOptions {
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
   Optional<std::string> model_provider{};
-  /// The model's manner.
+  /// The model's personality.
   Optional<protocol::Personality> personality{};
   /// What commands may touch.
   Optional<Sandbox> sandbox{};
@@ -118,14 +118,14 @@ struct ThreadResumeOptions {
   Optional<std::chrono::milliseconds> timeout{};
   /// As in `CallOptions`.
   std::stop_token stop{};
-  /// The functions behind the tools with which the thread was started; which tools it has cannot be
-  /// changed any more. Empty: those that this client has for it.
+  /// The functions of the tools that the thread was started with; its set of tools cannot change.
+  /// Empty: the functions that this client has for it.
   std::vector<Tool> tools{};
-  /// As in `ThreadStartOptions`; in place from before the thread is loaded.
+  /// As in `ThreadStartOptions`; set before the thread is loaded.
   Handlers handlers{};
 };
 
-/// Options of `Codex::thread_fork`. What is not set is taken over from the thread that is forked.
+/// Options of `Codex::thread_fork`. What is not set is taken from the forked thread.
 struct ThreadForkOptions {
   /// Who decides when the agent wants more than its sandbox allows.
   Optional<ApprovalMode> approval_mode{};
@@ -133,10 +133,10 @@ struct ThreadForkOptions {
   Optional<std::string> base_instructions{};
   /// Settings of the runtime for this thread, an object.
   Json config{};
-  /// The folder that the agent works in: an absolute path. One that does not exist is a
-  /// `CodexError`, and nothing is sent.
+  /// The folder that the agent works in: an absolute path. If it does not exist, the call throws
+  /// `CodexError` and sends nothing.
   Optional<std::string> cwd{};
-  /// Instructions of yours that rank above the user's.
+  /// Your instructions, which rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the thread leaves no trace on disk.
   std::optional<bool> ephemeral{};
@@ -159,37 +159,37 @@ struct ThreadForkOptions {
   Optional<std::chrono::milliseconds> timeout{};
   /// As in `CallOptions`.
   std::stop_token stop{};
-  /// The functions behind the tools of the thread that is forked, which the fork has, too. Empty:
-  /// those that this client has for that thread.
+  /// The functions of the forked thread's tools, which the fork has, too. Empty: the functions that
+  /// this client has for that thread.
   std::vector<Tool> tools{};
-  /// As in `ThreadStartOptions`. The handlers of the thread that is forked are not taken over.
+  /// As in `ThreadStartOptions`. The fork does not inherit the handlers of the forked thread.
   Handlers handlers{};
 };
 
-/// Options of `Codex::thread_list` and `Codex::threads`. What is not set filters nothing out.
+/// Options of `Codex::thread_list` and `Codex::threads`. Filters that are not set match everything.
 struct ThreadListOptions {
-  /// Archived threads, or those that are not. Default: false.
+  /// True: archived threads; false: the others. Default: false.
   std::optional<bool> archived{};
-  /// Where to begin: `next_cursor` of the page before.
+  /// Where to start: `next_cursor` of the previous page.
   Optional<std::string> cursor{};
-  /// Threads of this folder, or of one of these.
+  /// Threads of this folder, or of any of these folders.
   Optional<protocol::ThreadListCwdFilter> cwd{};
-  /// How many threads a page has at most.
+  /// The maximum number of threads per page.
   Optional<std::uint32_t> limit{};
   /// Threads of these model providers.
-  // Not an Optional, which would take `{{"a", "b"}}` for one string between two addresses.
+  // Not an Optional, which would read `{{"a", "b"}}` as one string between two pointers.
   std::optional<std::vector<std::string>> model_providers{};
   /// Threads whose title contains this.
   Optional<std::string> search_term{};
-  /// Threads of this section; `codex::null`: those in none.
+  /// Threads of this section; `codex::null`: threads without a section.
   Optional<std::string> section_id{};
   /// Default: descending, the newest first.
   Optional<protocol::SortDirection> sort_direction{};
-  /// Default: when the thread was created.
+  /// Default: the creation time.
   Optional<protocol::ThreadSortKey> sort_key{};
   /// Threads that came from one of these. Default: the interactive ones.
   Optional<std::vector<protocol::ThreadSourceKind>> source_kinds{};
-  /// Whether to believe the runtime's index without looking at the threads' files.
+  /// Whether to trust the runtime's index without checking the threads' files.
   std::optional<bool> use_state_db_only{};
 
   /// As in `CallOptions`.
@@ -202,7 +202,7 @@ struct ThreadListOptions {
 
 /// Options of `Thread::read`.
 struct ThreadReadOptions {
-  /// Whether to read the thread's turns with all their items, too.
+  /// Whether to also read the thread's turns with all their items.
   bool include_turns = false;
 
   /// As in `CallOptions`.
@@ -215,7 +215,7 @@ struct ThreadReadOptions {
 
 /// Options of `Codex::models`.
 struct ModelListOptions {
-  /// Whether to list models that are not meant to be chosen by users, too.
+  /// Whether to also list models that users are not meant to choose.
   bool include_hidden = false;
 
   /// As in `CallOptions`.
@@ -228,7 +228,7 @@ struct ModelListOptions {
 
 /// Options of `Codex::account`.
 struct AccountOptions {
-  /// Whether to have the runtime renew its token first.
+  /// Whether the runtime renews its token first.
   bool refresh_token = false;
 
   /// As in `CallOptions`.
@@ -240,24 +240,24 @@ struct AccountOptions {
 };
 
 /// Options of `Thread::run` and `Thread::turn`. `approval_mode`, `cwd`, `effort`, `model`,
-/// `personality`, `sandbox`, `service_tier` and `summary` hold for this turn and those after it;
-/// the others for this turn only.
+/// `personality`, `sandbox`, `service_tier` and `summary` apply to this turn and later ones; the
+/// others to this turn only.
 struct TurnOptions {
   /// Who decides when the agent wants more than its sandbox allows.
   Optional<ApprovalMode> approval_mode{};
-  /// The folder that the agent works in: an absolute path. One that does not exist is a
-  /// `CodexError`, and nothing is sent.
+  /// The folder that the agent works in: an absolute path. If it does not exist, the call throws
+  /// `CodexError` and sends nothing.
   Optional<std::string> cwd{};
-  /// How hard the model thinks: "low", "medium", "high". One that no model of the runtime has is a
-  /// `CodexError`, and nothing is sent; `extra_params` pass on any.
+  /// How hard the model thinks: "low", "medium", "high". If no model of the runtime has this
+  /// effort, the call throws `CodexError` and sends nothing; `extra_params` can pass any.
   Optional<protocol::ReasoningEffort> effort{};
   /// The model: "gpt-5".
   Optional<std::string> model{};
   /// A JSON Schema that the final answer must fit, an object.
   Json output_schema{};
-  /// The model's manner.
+  /// The model's personality.
   Optional<protocol::Personality> personality{};
-  /// What commands may touch. Replaces the configured policy whole: `workspace_write` has no
+  /// What commands may touch. Replaces the whole configured policy: `workspace_write` has no
   /// further writable roots and no network.
   Optional<Sandbox> sandbox{};
   /// The service tier of this and later turns.
@@ -266,24 +266,24 @@ struct TurnOptions {
   Optional<std::string> source{};
   /// How the model's reasoning is summarised.
   Optional<protocol::ReasoningSummary> summary{};
-  /// The service tier of this turn alone (`serviceTierForTurn`).
+  /// The service tier of only this turn (`serviceTierForTurn`).
   Optional<std::string> turn_service_tier{};
 
-  /// Merged last into the params on the wire, so that it wins and no member of the protocol is out
-  /// of reach. An object.
+  /// An object that is merged last into the params on the wire: it overrides the other options, and
+  /// can set any member of the protocol.
   Json extra_params{};
-  /// How long the whole turn may take. Then it is interrupted, whether anybody waits for it or not
-  /// and also when no handle is left; `run` and streams throw `TimeoutError` with what was
-  /// collected. Default: no limit but `inactivity_timeout` and `stop`.
+  /// How long the whole turn may take. After that the SDK interrupts it, even if nobody waits for
+  /// it or no handle is left; `run` and streams throw `TimeoutError` with the result so far.
+  /// Default: only `inactivity_timeout` and `stop` limit it.
   Optional<std::chrono::milliseconds> timeout{};
   /// Interrupts the turn in the same way; `run` and streams then throw `CancelledError`.
   std::stop_token stop{};
-  /// How long the runtime may be silent about the turn; then as with `timeout`. Default: 30
-  /// minutes, so that no wait is without a bound.
+  /// How long the runtime may be silent about the turn; after that as with `timeout`. Default: 30
+  /// minutes, so that every wait has a limit.
   std::chrono::milliseconds inactivity_timeout = std::chrono::minutes{30};
-  /// For `Thread::run_as` alone: how often the model may answer again, in a turn of its own, after
-  /// an answer that does not fit. It is told what was wrong. `timeout` bounds all of these turns
-  /// together.
+  /// For `Thread::run_as` only: how often the model may answer again, each time in a new turn,
+  /// after an answer that does not fit. The SDK tells it what was wrong. `timeout` covers all of
+  /// these turns together.
   int output_retries = 0;
 };
 
@@ -304,9 +304,9 @@ struct GoalOptions {
   /// How many tokens the runtime may spend on the goal. Default: no limit.
   Optional<std::int64_t> token_budget{};
 
-  /// As those of `TurnOptions`, but that `timeout` bounds the goal as a whole.
+  /// As those of `TurnOptions`, except that `timeout` covers the whole goal.
   Json extra_params{};
-  /// How long the goal as a whole may take.
+  /// How long the whole goal may take.
   Optional<std::chrono::milliseconds> timeout{};
   /// As in `TurnOptions`.
   std::stop_token stop{};

@@ -20,19 +20,19 @@ namespace detail {
 
 class Client;
 
-/// Fetches the pages of a list, one after the other.
+/// Fetches the pages of a list one by one.
 class Pager {
  public:
   Pager(std::shared_ptr<const Client> client, std::string_view method, Json params,
         CallOptions options);
 
-  /// The response with the next page, as text; nothing behind the last one. Throws the errors of a
-  /// request, and CodexError when the list does not come to an end.
+  /// The response with the next page, as text; nothing after the last one. Throws the errors of a
+  /// request, and CodexError if the list never ends.
   Task<std::optional<std::string>> fetch();
   /// The same, blocking.
   std::optional<std::string> fetch_now();
 
-  /// What that response said.
+  /// Takes over what that response said.
   void turn_over(std::optional<std::string> next_cursor, bool is_empty);
 
  private:
@@ -44,8 +44,8 @@ class Pager {
   CallOptions options_;
   bool is_at_end_ = false;
   std::size_t empty_pages_ = 0;  // in a row
-  // One of the cursors before, against which all later ones are held. It moves on at distances that
-  // double, so any circle is found, and nothing grows.
+  // An earlier cursor that all later ones are compared with. It moves at doubling distances, so any
+  // cycle is found, and nothing grows.
   std::optional<std::string> mark_;
   std::size_t pages_ = 0;
   std::size_t next_mark_at_ = 1;
@@ -54,20 +54,19 @@ class Pager {
 
 }  // namespace detail
 
-/// All elements of a list that the runtime hands out in pages, one of the requests whose response
-/// has `data` and `next_cursor`. A page is fetched when the one before it is used up. Read once,
-/// by one thread.
+/// All elements of a paged list: `R` is a request whose response has `data` and `next_cursor`. A
+/// page is fetched when the previous one is used up. Read it once, from one thread.
 template <class R>
 class Paged {
  public:
-  /// What the list is of.
+  /// The type of the elements.
   using value_type = typename decltype(R::Response::data)::value_type;
 
   /// For the SDK itself.
   explicit Paged(detail::Pager pager) : pager_(std::move(pager)) {}
 
-  /// The next element; nothing at the end. Throws the errors of a request, and `CodexError` when
-  /// the runtime's pages go round in a circle.
+  /// The next element; nothing at the end. Throws the errors of a request, and `CodexError` if the
+  /// runtime's pages form a cycle.
   std::optional<value_type> next() {
     while (at_ == page_.size()) {
       if (!fetch()) return std::nullopt;

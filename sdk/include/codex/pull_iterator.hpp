@@ -6,8 +6,8 @@
 
 namespace codex::detail {
 
-/// What a range-based `for` needs of a source that gives its values one by one: `next()` waits for
-/// the next one, and gives nothing at the end.
+/// The iterator of a range-based `for` over a source with a `next()`, which waits for the next
+/// value and returns nothing at the end.
 template <class Source, class Value>
 class PullIterator {
  public:

@@ -13,13 +13,13 @@ namespace codex {
 
 /// How `retry_on_overload` repeats a call.
 struct RetryOptions {
-  /// Calls in all, the first one included; at least 1.
+  /// The total number of calls, including the first one; at least 1.
   int max_attempts = 3;
   /// The pause before the second attempt; it doubles each time.
   std::chrono::milliseconds initial_delay = std::chrono::milliseconds{250};
   /// The longest pause, before jitter.
   std::chrono::milliseconds max_delay = std::chrono::milliseconds{2000};
-  /// Each pause is lengthened or shortened at random by up to this share of itself.
+  /// Each pause is lengthened or shortened at random by up to this fraction.
   double jitter_ratio = 0.2;
   /// Ends a pause at once, with `CancelledError`.
   std::stop_token stop = {};
@@ -33,7 +33,7 @@ class RetryPauses {
   /// Throws std::invalid_argument when `max_attempts` is below 1.
   explicit RetryPauses(const RetryOptions& options);
 
-  /// Whether a failed attempt may be followed by another one.
+  /// Whether another attempt may follow this failure.
   [[nodiscard]] bool may_retry(const std::exception& error) const noexcept;
 
   /// Waits before the next attempt. Throws `CancelledError` when stopped.
@@ -51,8 +51,8 @@ class RetryPauses {
 
 }  // namespace detail
 
-/// Calls `fn` until it succeeds, fails in a way that no retry mends (see `is_retryable_error`), or
-/// the attempts are used up; the last error is passed on. Throws std::invalid_argument for
+/// Calls `fn` until it succeeds, throws an error that is not retryable (see `is_retryable_error`),
+/// or the attempts are used up; rethrows the last error. Throws std::invalid_argument for
 /// `max_attempts` below 1, and `CancelledError` when `stop` is triggered during a pause.
 template <class Fn>
   requires(!detail::is_task<std::invoke_result_t<Fn&>>)

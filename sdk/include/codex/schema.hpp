@@ -8,8 +8,8 @@ namespace detail {
 
 struct Shape;
 
-/// The table of a T, by which it is read, written and described. `<codex/describe.hpp>` has those
-/// of the types that have one.
+/// The table of a T, which is used to read, write and describe it. `<codex/describe.hpp>` defines
+/// the tables.
 template <class T>
 struct ShapeOf {
   using Undescribed = T;
@@ -26,7 +26,7 @@ Json strict_schema(const Shape& shape);
 
 /// A type that can be read from JSON, written as JSON and described by a JSON Schema: a struct or
 /// enum with a `CODEX_DESCRIBE`, `bool`, numbers, `std::string`, `Json`, and `std::vector`,
-/// `std::array`, `std::map` by strings, `std::optional` and `std::variant` of such.
+/// `std::array`, `std::map` by strings, `std::optional` and `std::variant` of these.
 template <class T>
 concept Described = !requires { typename detail::ShapeOf<T>::Undescribed; };
 
@@ -43,17 +43,15 @@ const Shape& shape_of() {
 
 }  // namespace detail
 
-/// The JSON Schema of a T, as it describes the arguments of a tool. What has a default may be left
-/// out.
+/// The JSON Schema of a T as the arguments of a tool. Members with a default may be left out.
 template <Described T>
 [[nodiscard]] Json schema_of() {
   return detail::loose_schema(detail::shape_of<T>());
 }
 
-/// The JSON Schema of a T, for `TurnOptions::output_schema`: in the strict form that models follow
-/// to the letter. Every member must be said, an empty `std::optional` as null, and there are no
-/// others. Throws `CodexError` where that cannot be: T is no struct, or has a `std::map` or a
-/// `Json` somewhere within.
+/// The JSON Schema of a T for `TurnOptions::output_schema`, in the strict form that models follow
+/// to the letter: every member must be present, an empty `std::optional` as null, and no others.
+/// Throws `CodexError` if that is impossible: T is no struct, or contains a `std::map` or a `Json`.
 template <Described T>
 [[nodiscard]] Json strict_schema_of() {
   return detail::strict_schema(detail::shape_of<T>());

@@ -18,7 +18,7 @@ namespace detail {
 Policy ask_on_screen(const Screen& screen);
 }
 
-/// How much a terminal shows at once.
+/// The size of a terminal.
 struct ScreenSize {
   /// Characters in a line.
   int columns = 80;
@@ -26,23 +26,22 @@ struct ScreenSize {
   int rows = 24;
 };
 
-/// What a program prints where a person is asked: `screen.print(codex::printable(delta->delta))`,
-/// with `ask_on_terminal(screen)` as the policy.
+/// Prints the program's output on a terminal where a person is asked:
+/// `screen.print(codex::printable(delta->delta))`, with `ask_on_terminal(screen)` as the policy.
 ///
-/// While a question is open it holds back what is printed, so that no command and no model can push
-/// the question away, or imitate another one, until the person has answered. It holds up to 1 MiB;
-/// what is printed after that is left out, and a line says how much. What a program writes to the
-/// terminal without its screen, or on a second one, appears at once.
+/// It holds back output while a question is open, so that no command and no model can scroll the
+/// question away, or imitate another one. It holds up to 1 MiB; further output is dropped, and a
+/// line says how much. Output that the program writes without its screen, or through a second one,
+/// appears at once.
 ///
-/// A cheap value; copies share one screen. All members may be called on any thread, and none waits
-/// for the person.
+/// A cheap value; copies share one screen. Thread-safe; no member waits for the person.
 class Screen {
  public:
-  /// Prints on `out`, which has to outlive every copy and is used through this alone. `size` tells
-  /// `ask_on_streams` how much the terminal shows now; without it, 80 columns and 24 rows.
+  /// Prints on `out`, which must outlive every copy; use `out` only through this. `size` gives
+  /// `ask_on_streams` the current size of the terminal; without it, 80 columns and 24 rows.
   explicit Screen(std::ostream& out, std::function<ScreenSize()> size = {});
 
-  /// Prints text as it is, now or when the question that is open has its answer.
+  /// Prints the text unchanged, now or after the open question is answered.
   void print(std::string_view text) const;
 
  private:

@@ -32,19 +32,18 @@ class Thread {
   /// The thread's id, by which it is resumed, forked and archived.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  /// Answers to the requests about this thread, in place of those set before. What is not set here
-  /// falls to `CodexConfig::handlers`, as do the requests of sub-agents' threads. They hold until
-  /// the thread is archived, deleted or closed, or the client closes, whether a `Thread` is left or
-  /// not; requests that wait for an answer keep the handler that they have.
+  /// Sets the handlers of the requests about this thread, replacing earlier ones. Members that are
+  /// not set fall back to `CodexConfig::handlers`, which also get the requests of sub-agents'
+  /// threads. The handlers stay until the thread is archived, deleted or closed, or the client
+  /// closes, even if no `Thread` is left; requests that are being handled keep their handler.
   void set_handlers(Handlers handlers) const;
 
   /// Runs a turn to its end: `turn(...)` and `TurnHandle::run()`.
   TurnResult run(const RunInput& input, const TurnOptions& options = {}) const;
 
-  /// Runs a turn whose answer is a T, a struct with a CODEX_DESCRIBE: `output_schema` is set to
-  /// its strict schema, unless you set one, and the answer is read as a T. Throws
-  /// `OutputParseError` when it does not fit, after `TurnOptions::output_retries` further turns,
-  /// and as `run` does.
+  /// Runs a turn whose answer is a T, a struct with a CODEX_DESCRIBE: sets `output_schema` to its
+  /// strict schema, unless you set one, and reads the answer as a T. Throws `OutputParseError` if
+  /// it does not fit, after `TurnOptions::output_retries` further turns, and the errors of `run`.
   ///
   ///     auto parsed = thread.run_as<Place>("Where should I go?");
   ///     parsed.value.city;  parsed.turn.usage;
@@ -59,8 +58,8 @@ class Thread {
     return parsed;
   }
 
-  /// Starts a turn (`turn/start`). On a thread whose turn still runs, the input joins that turn,
-  /// and the handle bears its id. Throws `InvalidRequestError` and the other errors of the runtime,
+  /// Starts a turn (`turn/start`). On a thread with a running turn, the input joins that turn, and
+  /// the handle has its id. Throws `InvalidRequestError` and the other errors of the runtime,
   /// `TimeoutError`, `CancelledError`, `TransportClosedError`.
   [[nodiscard]] TurnHandle turn(const RunInput& input, const TurnOptions& options = {}) const;
 
@@ -71,28 +70,28 @@ class Thread {
   protocol::ThreadSetNameResponse set_name(const std::string& name,
                                            const CallOptions& options = {}) const;
 
-  /// Has the runtime replace the thread's history by a summary (`thread/compact/start`). Returns
-  /// when that has begun; it is a turn of its own.
+  /// Makes the runtime replace the thread's history with a summary (`thread/compact/start`).
+  /// Returns once that has begun; it is a separate turn.
   protocol::ThreadCompactStartResponse compact(const CallOptions& options = {}) const;
 
   /// Starts a review (`review/start`) of the changes that the target names, such as
-  /// `protocol::UncommittedChangesReviewTarget{}`. A turn like any other, but that it cannot be
-  /// steered; its `final_response` is the review as text. Its `turn/started` bears the id under
-  /// which the runtime runs it, all other events that of the handle. Throws as `turn` does.
+  /// `protocol::UncommittedChangesReviewTarget{}`. A normal turn, except that it cannot be steered;
+  /// its `final_response` is the review as text. Its `turn/started` carries the id under which the
+  /// runtime runs it, all other events that of the handle. Throws like `turn`.
   [[nodiscard]] TurnHandle review(const protocol::ReviewTarget& target,
                                   const ReviewOptions& options = {}) const;
 
   /// Pursues a goal to its end: `goal(...)` and `TurnHandle::run()`.
   TurnResult run_goal(std::string_view objective, const GoalOptions& options = {}) const;
 
-  /// Sets the thread's goal, in place of an older one, and has the runtime pursue it
-  /// (`thread/goal/set`): turn by turn, of its own accord, until the goal is reached, blocked, out
-  /// of budget or cleared. The handle stands for all these turns as if they were one, which bears
-  /// the id of the first; `interrupt` pauses the goal, `steer` speaks to the turn that runs.
+  /// Sets the thread's goal, replacing an older one, and makes the runtime pursue it
+  /// (`thread/goal/set`): turn by turn, on its own, until the goal is reached, blocked, out of
+  /// budget or cleared. The handle shows all these turns as one, with the id of the first;
+  /// `interrupt` pauses the goal, `steer` goes to the running turn.
   ///
-  /// Until then the thread takes no other turns, also when no handle is left. Throws
-  /// `InvalidRequestError` when the thread is busy, ephemeral or has a goal already, `CodexError`
-  /// for an objective that is empty or longer than 4000 characters, else as `turn` does.
+  /// Until then the thread takes no other turns, even if no handle is left. Throws
+  /// `InvalidRequestError` if the thread is busy, ephemeral or already has a goal, `CodexError` for
+  /// an objective that is empty or longer than 4000 characters, and the errors of `turn`.
   [[nodiscard]] TurnHandle goal(std::string_view objective, const GoalOptions& options = {}) const;
 
  private:

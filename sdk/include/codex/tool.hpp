@@ -27,7 +27,7 @@ struct ToolImage {
   std::string url;
 };
 
-/// A piece of what a tool gives to the model: a text, an image, or whatever else the protocol has.
+/// A part of a tool's result: a text, an image, or any other content of the protocol.
 class ToolContent {
  public:
   /// A text.
@@ -38,7 +38,7 @@ class ToolContent {
   ToolContent(std::string text);
   /// An image.
   ToolContent(ToolImage image);
-  /// Whatever else the protocol has.
+  /// Any other content of the protocol.
   ToolContent(protocol::DynamicToolCallOutputContentItem item);
 
   /// The piece as it goes over the wire.
@@ -50,62 +50,62 @@ class ToolContent {
   protocol::DynamicToolCallOutputContentItem wire_;
 };
 
-/// What a tool gives to the model.
+/// A tool's result for the model.
 struct ToolResult {
-  /// What the model reads, piece by piece.
+  /// What the model reads, part by part.
   std::vector<ToolContent> content{};
-  /// False tells the model, and whoever watches the turn, that the tool failed.
+  /// False tells the model, and readers of the turn's events, that the tool failed.
   bool success = true;
 };
 
-/// What a tool may want to know besides its arguments. `stop` is requested when nobody waits for
-/// the result any more, as when the turn was interrupted.
+/// What a tool knows besides its arguments. `stop` is triggered when the result is no longer
+/// wanted, for example when the turn was interrupted.
 struct ToolContext : HandlerContext {
-  /// The id of the call, which is that of its item in the turn, too.
+  /// The id of the call, which is also the id of its item in the turn.
   std::string call_id{};
 };
 
-/// More about a tool.
+/// Options of a tool.
 struct ToolOptions {
-  /// Whether the model is told of the tool only when it looks for one. Within a namespace only.
+  /// Whether the model learns of the tool only when it searches for tools. Only within a namespace.
   bool defer_loading = false;
 };
 
-/// A function of this program that the model may call, or a namespace of such. A cheap value:
+/// A function of this program that the model may call, or a namespace of tools. A cheap value:
 /// copies share the function, which may be called on several threads at once.
 class Tool {
  public:
-  /// The function behind a tool. Where it throws, the model is told what.
+  /// The function of a tool. If it throws, the model reads the exception's text.
   using Function = std::function<ToolResult(const Json& arguments, const ToolContext& context)>;
 
-  /// Begins a call, and leaves its result, or its error, when it comes.
+  /// Called with the result of a call, or its error.
   using Done = std::function<void(std::exception_ptr error, ToolResult result)>;
   /// For the SDK itself.
   using Starter = std::function<void(const Json& arguments, const ToolContext& context, Done done)>;
 
-  /// A tool whose JSON Schema is written by hand. Most are made by `codex::tool`.
+  /// A tool with a hand-written JSON Schema. Usually you use `codex::tool`.
   Tool(std::string name, std::string description, Json input_schema, Function function,
        ToolOptions options = {});
-  /// The same, for a function that does not give its result at once.
+  /// The same, for a function that delivers its result later.
   [[nodiscard]] static Tool started_by(std::string name, std::string description, Json input_schema,
                                        Starter starter, ToolOptions options = {});
 
-  /// What the model calls it by.
+  /// The name that the model uses.
   [[nodiscard]] const std::string& name() const noexcept;
-  /// What the model knows of it.
+  /// The description for the model.
   [[nodiscard]] const std::string& description() const noexcept;
-  /// Of the arguments; null for a namespace.
+  /// The schema of the arguments; null for a namespace.
   [[nodiscard]] const Json& input_schema() const noexcept;
-  /// More about it.
+  /// Its options.
   [[nodiscard]] const ToolOptions& options() const noexcept;
   /// Whether it is a namespace.
   [[nodiscard]] bool is_namespace() const noexcept;
-  /// What is in a namespace; empty for a tool.
+  /// The tools of a namespace; empty for a tool.
   [[nodiscard]] const std::vector<Tool>& tools() const noexcept;
 
-  /// Calls it as the model does: what it throws becomes a result that tells of it.
+  /// Calls it as the model does: an exception becomes a result with its text.
   [[nodiscard]] ToolResult call(const Json& arguments, const ToolContext& context = {}) const;
-  /// The same, handing the result over where it comes; `done` must not throw.
+  /// The same, but passes the result to `done`, which must not throw.
   void start(const Json& arguments, const ToolContext& context,
              std::function<void(ToolResult)> done) const;
 
@@ -116,7 +116,7 @@ class Tool {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// Tools that belong together: two namespaces may have tools of the same name.
+/// Groups tools: two namespaces may have tools of the same name.
 [[nodiscard]] Tool tool_namespace(std::string name, std::string description,
                                   std::vector<Tool> tools);
 
@@ -125,7 +125,7 @@ namespace detail {
 template <class T>
 concept StructShape = requires { ShapeOf<T>::members; };
 
-/// What a tool takes beside its context; void when nothing.
+/// The argument type of a tool besides its context; void if none.
 template <class... Args>
 struct ToolSignature {
   static constexpr bool is_valid = false;
@@ -166,7 +166,7 @@ ToolResult wire_result(protocol::DynamicToolCallResponse response);
 /// Throws CodexError, for the model to read.
 void read_arguments(const Shape& shape, void* arguments, const Json& json);
 
-/// The schema of arguments that are none, or that can be any.
+/// The schema for no arguments, or for any.
 Json open_schema();
 
 template <class T>
@@ -200,7 +200,7 @@ ToolResult tool_result(R&& result) {
   }
 }
 
-/// Starts a tool that is a coroutine, and keeps what it may refer to until its end.
+/// Starts a tool that is a coroutine, and keeps the objects that it may refer to until it ends.
 template <class Call>
 void start_tool(std::shared_ptr<const Call> call, const Tool::Done& done) {
   auto task = call->start();
@@ -221,8 +221,8 @@ void start_tool(std::shared_ptr<const Call> call, const Tool::Done& done) {
   }
 }
 
-/// The arguments of one call, and what else it is called with. Without arguments, they are the JSON
-/// that the model gave.
+/// One call: its arguments and its context. Without an argument type, the arguments are the model's
+/// JSON.
 template <class Signature, class F>
 struct OneToolCall {
   static constexpr bool is_typed = !std::is_void_v<typename Signature::Arguments> &&
@@ -264,15 +264,14 @@ struct OneToolCall {
 ///     auto forecast = codex::tool("forecast", "Weather for a city",
 ///                                 [](const Place& place) { return "sunny in " + place.city; });
 ///
-/// The function takes a struct with a CODEX_DESCRIBE, which gives the JSON Schema, or any arguments
-/// as `const Json&`, or none; behind them, if it likes, a `const ToolContext&`. It returns a text,
-/// a described type or `Json` (the model reads it as JSON), a `ToolImage`, a
+/// The function takes a struct with a CODEX_DESCRIBE, which defines the JSON Schema, or any
+/// arguments as `const Json&`, or none, optionally followed by a `const ToolContext&`. It returns a
+/// text, a described type or `Json` (the model reads it as JSON), a `ToolImage`, a
 /// `std::vector<ToolContent>`, a `ToolResult`, the protocol's `DynamicToolCallResponse`, or
-/// nothing; or a `codex::Task` of any of these, when it is a coroutine. Where it throws, and where
-/// the arguments do not fit, the model is told what was wrong, in the words of the exception, and
-/// the turn goes on.
+/// nothing; or, as a coroutine, a `codex::Task` of any of these. If it throws, or if the arguments
+/// do not fit, the model reads the text of the exception, and the turn continues.
 ///
-/// It runs on a thread of the SDK, several calls at once, as `Handlers` do, and within
+/// Like `Handlers` it runs on a thread of the SDK, several calls at once, and within
 /// `CodexConfig::handler_timeout`.
 template <class F>
 [[nodiscard]] Tool tool(std::string name, std::string description, F&& function,

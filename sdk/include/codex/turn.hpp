@@ -24,7 +24,7 @@ struct HandleState;
 struct TurnReader;
 }  // namespace detail
 
-/// What a turn came to.
+/// The result of a turn.
 struct TurnResult {
   /// The turn's id; of a goal, that of its first turn.
   std::string id;
@@ -43,46 +43,46 @@ struct TurnResult {
   std::optional<std::string> final_response{};
   /// The items in the order in which they were completed.
   std::vector<protocol::ThreadItem> items{};
-  /// The last token usage that the runtime told of this turn.
+  /// The last token usage that the runtime reported for this turn.
   Optional<protocol::ThreadTokenUsage> usage{};
 
   /// How many items are missing: the oldest, because all items together passed 256 MiB, and those
   /// that were larger than `CodexConfig::max_message_bytes`.
   std::uint64_t dropped_items = 0;
-  /// How many items had begun and not ended: commands that ran, messages that were being written.
+  /// How many items had started and not ended: running commands, messages in progress.
   std::uint64_t unfinished_items = 0;
 };
 
-/// The runtime reports that the turn failed. `what()` is its message, secrets masked; that in
-/// `result().error` is as it came.
+/// The runtime reports that the turn failed. `what()` is its message, secrets masked; the one in
+/// `result().error` is unmasked.
 class TurnFailedError : public CodexError {
  public:
-  /// With what the turn came to.
+  /// From the turn's result.
   explicit TurnFailedError(TurnResult result);
 
-  /// What the turn came to before it failed.
+  /// The turn's result up to the failure.
   [[nodiscard]] const TurnResult& result() const noexcept { return *result_; }
 
-  /// Why it failed; `other` where the runtime does not say.
+  /// Why it failed; `other` if the runtime does not say.
   [[nodiscard]] TurnFailureKind kind() const;
 
-  /// The HTTP status with which the model's provider answered, where the runtime passes it on.
+  /// The HTTP status of the model provider's answer, if the runtime reports it.
   [[nodiscard]] std::optional<int> http_status() const;
 
  private:
   std::shared_ptr<const TurnResult> result_;
 };
 
-/// The answer of a turn does not fit the type that it was asked for, or there is none. `what()`
-/// says what is wrong, and where, secrets masked; `text()` and `turn()` are as the model gave them.
+/// The answer of a turn does not fit the requested type, or there is none. `what()` says what is
+/// wrong, and where, secrets masked; `text()` and `turn()` are unmasked.
 class OutputParseError : public CodexError {
  public:
-  /// With the place in the answer, what is wrong there, and the turn.
+  /// Takes the path in the answer, the problem there, and the turn.
   OutputParseError(std::string path, std::string problem, TurnResult turn);
 
-  /// The answer as the model gave it; empty when there is none.
+  /// The model's answer, unmasked; empty if there is none.
   [[nodiscard]] const std::string& text() const noexcept;
-  /// Where in it: `items[2].city`; empty for the answer itself.
+  /// The path in the answer: `items[2].city`; empty for the answer itself.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// What is wrong there: `expected string, got number`.
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
@@ -100,7 +100,7 @@ template <class T>
 struct Parsed {
   /// The answer.
   T value;
-  /// The turn that gave it; the last one, where the model had to answer again.
+  /// The turn that gave it; the last one, if the model had to answer again.
   TurnResult turn;
 };
 
@@ -111,8 +111,8 @@ void read_answer(const TurnResult& turn, const Shape& shape, void* value);
 
 }  // namespace detail
 
-/// The events of a turn as they come, up to and including its `turn/completed`. Each stream has a
-/// place of its own in them. For one thread at a time.
+/// The events of a turn as they arrive, up to and including its `turn/completed`. Each stream has
+/// its own position. For one thread at a time.
 class TurnStream {
  public:
   TurnStream(TurnStream&&) noexcept;
@@ -121,7 +121,7 @@ class TurnStream {
 
   /// Waits for the next event; nothing after `turn/completed`. A failed turn does not throw here:
   /// its `turn/completed` says so. Throws `TransportClosedError`, and `TimeoutError` or
-  /// `CancelledError` by the turn's own options, after it interrupted the turn.
+  /// `CancelledError` from the turn's own options, after interrupting the turn.
   std::optional<Notification> next();
 
   /// How many events were dropped: deltas, because this stream was not read for so long that the
@@ -139,9 +139,9 @@ class TurnStream {
   std::shared_ptr<detail::TurnReader> reader_;
 };
 
-/// A turn that was started. A cheap value: copies stand for the same turn, and each has its own
-/// place in its events. Different copies may be used on different threads. A turn runs on when its
-/// handles are gone, within its limits.
+/// A started turn. A cheap value: copies refer to the same turn, and each has its own position in
+/// its events. Different threads may use different copies. A turn continues without any handle,
+/// within its limits.
 class TurnHandle {
  public:
   TurnHandle(const TurnHandle&);
@@ -156,18 +156,19 @@ class TurnHandle {
   [[nodiscard]] const std::string& thread_id() const noexcept;
 
   /// The turn's events, from the moment its request was sent. A second stream of the same handle,
-  /// and one after `run`, begins with what comes next; when the turn is over, that is its
-  /// `turn/completed` alone. Copy the handle before, where both shall see all.
+  /// or one after `run`, begins with the next event; if the turn has ended, that is only its
+  /// `turn/completed`. Copy the handle first if both should see everything.
   [[nodiscard]] TurnStream stream();
 
-  /// Waits for the end of the turn, whether its events are streamed as well or not, and tells what
-  /// it came to. Throws `TurnFailedError` when it failed; `TimeoutError` and `CancelledError`, by
-  /// the turn's options, which carry what was collected; `TransportClosedError`. An interrupted
-  /// turn does not throw.
+  /// Waits for the end of the turn, whether or not its events are streamed as well, and returns its
+  /// result. Throws `TurnFailedError` if it failed; `TimeoutError` and `CancelledError` from the
+  /// turn's options, with the result so far; `TransportClosedError`. An interrupted turn does not
+  /// throw.
   TurnResult run();
 
   /// As `run`, for a turn that was started with `.output_schema = codex::strict_schema_of<T>()`:
-  /// reads its answer as a T. Throws `OutputParseError` when it does not fit, and as `run` does.
+  /// reads its answer as a T. Throws `OutputParseError` if it does not fit, and the errors of
+  /// `run`.
   template <Described T>
   Parsed<T> run_as() {
     Parsed<T> parsed{.value = {}, .turn = run()};
@@ -175,13 +176,13 @@ class TurnHandle {
     return parsed;
   }
 
-  /// Adds to what the user said while the turn runs (`turn/steer`); before it begins, waits for
-  /// that. Throws `InvalidRequestError` when it has ended.
+  /// Adds to the user's input while the turn runs (`turn/steer`); waits if it has not begun. Throws
+  /// `InvalidRequestError` if it has ended.
   protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options = {});
 
   /// Asks the runtime to end the turn (`turn/interrupt`); `run` and `stream` then see it completed
-  /// with status `interrupted`. A turn that has not begun ends as it begins. A command that runs is
-  /// not ended by that. Throws `InvalidRequestError` when the turn has ended.
+  /// with status `interrupted`. A turn that has not begun ends as it begins. A running command is
+  /// not ended. Throws `InvalidRequestError` if the turn has ended.
   protocol::TurnInterruptResponse interrupt(const CallOptions& options = {});
 
  private:

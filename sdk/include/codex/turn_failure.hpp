@@ -10,12 +10,12 @@ namespace known {
 /// The kinds of failed turns that this version knows.
 enum class TurnFailureKind : std::uint8_t {
   context_window_exceeded,            ///< The thread is longer than the model can read.
-  session_budget_exceeded,            ///< The session has used what it may use.
-  usage_limit_exceeded,               ///< The account has used what it may use for now.
+  session_budget_exceeded,            ///< The session's budget is used up.
+  usage_limit_exceeded,               ///< The account's limit is used up for now.
   rate_limit_exceeded,                ///< Too many requests in too short a time.
   flex_unavailable,                   ///< No capacity for the flex service tier.
-  server_overloaded,                  ///< The model's server has too much to do.
-  model_not_found,                    ///< There is no such model, or not for this account.
+  server_overloaded,                  ///< The model's server is overloaded.
+  model_not_found,                    ///< There is no such model for this account.
   policy_capacity_unavailable,        ///< No capacity for the checks that a policy requires.
   cyber_policy,                       ///< Refused by the provider's policy on cyber security.
   misalignment_policy_violation,      ///< Stopped by the provider's policy on misalignment.
@@ -25,11 +25,11 @@ enum class TurnFailureKind : std::uint8_t {
   bad_request,                        ///< The provider refused the request.
   thread_rollback_failed,             ///< The thread could not be taken back to an earlier turn.
   sandbox_error,                      ///< The sandbox could not be set up.
-  other,                              ///< Anything else, and what the runtime gives no kind.
+  other,                              ///< Anything else, or a failure without a kind.
   inference_hook_denied,              ///< The workspace's inference hook denied the request.
   http_connection_failed,             ///< The provider refused the connection; see `http_status`.
   response_stream_connection_failed,  ///< The answer's stream did not open; see `http_status`.
-  response_stream_disconnected,       ///< The answer's stream broke off; see `http_status`.
+  response_stream_disconnected,       ///< The answer's stream was cut; see `http_status`.
   response_too_many_failed_attempts,  ///< The runtime's own attempts are used up; see
                                       ///< `http_status`.
   active_turn_not_steerable,          ///< A review or a compaction runs, which takes no input.
@@ -38,7 +38,7 @@ enum class TurnFailureKind : std::uint8_t {
 }  // namespace known
 
 /// Why a turn failed: the name of the runtime's `codexErrorInfo`, known to this version or not.
-/// `is_retryable_error` says for which kinds the turn may be tried again.
+/// `is_retryable_error` says which kinds may be retried.
 struct TurnFailureKind : protocol::OpenEnum<TurnFailureKind, known::TurnFailureKind> {
   using OpenEnum::OpenEnum;
 

@@ -15,7 +15,7 @@ using codex::detail::program_words;
 using codex::detail::Words;
 using Params = protocol::CommandExecutionRequestApprovalParams;
 
-/// The words of a request for a command and nothing else.
+/// The words of a request that asks only for a command.
 std::optional<Words> words_of(const Params& params) {
   const bool asks_for_more = *params.kind != protocol::CommandExecutionApprovalKind::command ||
                              params.additional_permissions || params.network_approval_context;

@@ -44,12 +44,12 @@ bool may_be_accepted(const Params& params) {
   });
 }
 
-/// Only of this machine the folders are known.
+/// The folders are only known on this machine.
 bool runs_here(const Params& params) {
   return !params.environment_id || *params.environment_id == "local";
 }
 
-/// What would run, where that is all that is asked and it can be told.
+/// The command that would run; nothing if it is unclear or the request asks for more.
 std::optional<Command> command_of(const Request& request) {
   std::optional<Words> words;
   std::string folder;
@@ -66,14 +66,14 @@ std::optional<Command> command_of(const Request& request) {
   return Command{std::move(*words), std::move(folder)};
 }
 
-/// What a command that runs code may find it in; nothing when the folder leads nowhere.
+/// The folder in which a command may find code to run; nothing for a broken link.
 std::optional<fs::path> project_of(const std::string& folder) {
   const auto real = codex::detail::real_path(path_of(folder));
   if (!real) return std::nullopt;
   return codex::detail::project_folder(*real);
 }
 
-/// The rules for one command, judged as the file system and the agents' reach are at that time.
+/// The rules for one command, checked against the current file system and the agents' reach.
 class Rules {
  public:
   explicit Rules(CommandRules rules) : rules_(std::move(rules)) {
@@ -105,7 +105,7 @@ class Rules {
     return project && !context.agent_can_write_below(project->string());
   }
 
-  /// Whether no agent can exchange a link on the way, once it is judged where it leads.
+  /// Whether no agent can replace a link in the path after the check.
   static bool links_stay(const fs::path& path, const HandlerContext& context) {
     const auto way = path.is_absolute() ? codex::detail::follow(path) : std::nullopt;
     return way && std::ranges::none_of(way->links, [&](const fs::path& link) {
@@ -115,13 +115,13 @@ class Rules {
 
   [[nodiscard]] bool is_among_folders(const fs::path& path) const {
     const auto real = path.is_absolute() ? codex::detail::real_path(path) : std::nullopt;
-    // By name: one that was exchanged for a link since is another folder.
+    // By name: a folder that was replaced with a link since is another folder.
     return real && std::ranges::any_of(folders_, [&](const fs::path& folder) {
              return std::ranges::mismatch(folder, *real).in1 == folder.end();
            });
   }
 
-  /// A folder of PATH may hold links to what an agent wrote.
+  /// A folder of PATH may have links to files that an agent wrote.
   static bool is_program_clean(const Command& command, const HandlerContext& context) {
     const std::string& program = command.words.front();
     const bool is_name = program.find('/') == std::string::npos;
@@ -129,7 +129,7 @@ class Rules {
     return !context.reach || !context.reach->can_write_program(path);
   }
 
-  /// A program that is named by a path has a folder of its own.
+  /// A program that is named by a path has its own folder.
   [[nodiscard]] bool may_be_run(const Command& command, const HandlerContext& context) const {
     const std::string& program = command.words.front();
     if (program.find('/') == std::string::npos) return true;

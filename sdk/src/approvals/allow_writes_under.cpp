@@ -17,10 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 using codex::detail::WriteRoot;
 
-/// The files that a request writes; empty when that cannot be told.
+/// The files that a request writes; empty if unknown.
 using Paths = std::vector<std::string>;
 
-/// Adds where a file is moved to, if it is. False when the kind of change is not known.
+/// Adds the target of a moved file. False if the kind of change is unknown.
 template <class Update, class Change>
 bool add_destination(const Change& change, Paths& paths) {
   if (change.template is<protocol::Unknown>()) return false;
@@ -61,13 +61,13 @@ Paths paths_of(const Request& request) {
   return {};
 }
 
-/// Whether nobody but the runtime can change where a write to this path leads, once it is judged.
+/// Whether only the runtime can change where a write to this path leads after the check.
 bool stays(const fs::path& path, const HandlerContext& context) {
   return !context.reach || (!context.reach->commands_can_write(context.thread_id, path) &&
                             !context.reach->is_running_around(path.parent_path()));
 }
 
-/// Nor exchange a link on the way, wherever that lies.
+/// The same for the links in the path, wherever they are.
 bool links_stay(const std::vector<fs::path>& links, const HandlerContext& context) {
   return !context.reach || std::ranges::none_of(links, [&](const fs::path& link) {
     const fs::path folder = link.parent_path();

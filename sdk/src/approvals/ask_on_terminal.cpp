@@ -27,10 +27,10 @@ using codex::detail::Terminal;
 
 constexpr int max_attempts = 3;
 
-/// Lets one in at a time.
+/// Lets one caller in at a time.
 class Turnstile {
  public:
-  /// False when a stop is requested before.
+  /// False if a stop is requested first.
   bool enter(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     if (!free_again_.wait(lock, stop, [&] { return !taken_; })) return false;
@@ -69,7 +69,7 @@ Decision ask(Terminal& terminal, const Prompt& prompt, const std::stop_token& st
   return decline("Nobody answered.");
 }
 
-/// A person who is asked one thing after the other.
+/// A person who is asked one question at a time.
 class Person {
  public:
   using Open = std::function<std::unique_ptr<Terminal>()>;
@@ -100,7 +100,7 @@ Policy ask_person(std::shared_ptr<Person> person, std::shared_ptr<ScreenState> s
   };
 }
 
-/// A process has one terminal, and each of its policies has to wait for its turn there.
+/// A process has one terminal, so its policies have to take turns.
 std::shared_ptr<Person> person_at_the_terminal() {
   static const auto person = std::make_shared<Person>(codex::detail::open_process_terminal);
   return person;

@@ -26,8 +26,8 @@ protocol::ReviewDecision review_decision(const Decision& decision) {
                                             reason.empty() ? "The user declined." : reason};
 }
 
-/// Whether saying yes is all that an elicitation wants. Which forms there are differs from runtime
-/// to runtime: what asks for something has a schema of it, and what is no form needs a person.
+/// Whether a yes is all that an elicitation needs. The forms differ between runtimes: a form with a
+/// schema asks for input, and anything but a form needs a person.
 bool can_be_agreed_to(const protocol::McpServerElicitationRequestParams& params) {
   return params.visit([](const protocol::UrlMcpServerElicitationRequestParams&) { return true; },
                       [](const protocol::Unknown&) { return false; },
@@ -65,7 +65,7 @@ bool offers_session(const Json& meta) {
   return std::ranges::any_of(persist, [](const Json& option) { return option == "session"; });
 }
 
-/// Runtimes up to 0.166.0 name the tool in their question alone.
+/// Runtimes up to 0.166.0 name the tool only in their question.
 std::string tool_named_in(const std::string& message, const std::string& server) {
   const std::string before = "Allow the " + server + " MCP server to run tool \"";
   const std::string after = "\"?";

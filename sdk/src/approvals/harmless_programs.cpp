@@ -7,9 +7,9 @@
 namespace codex::detail {
 namespace {
 
-// Sorted. Not here, though they look harmless: what has an option that runs a program (sort, split,
-// file, tar, rg, and tree, whose -R starts another tree by a shell), and what a shell has built in
-// that evaluates its arguments (test, [, read, kill).
+// Sorted. Not here, though they look harmless: programs with an option that runs a program (sort,
+// split, file, tar, rg, and tree, whose -R starts another tree through a shell), and shell builtins
+// that evaluate their arguments (test, [, read, kill).
 constexpr auto harmless = std::to_array<std::string_view>({
     "basename", "cat",   "chmod",    "cksum",   "cmp",       "comm",      "cp",       "cut",
     "date",     "df",    "diff",     "dirname", "du",        "echo",      "egrep",    "expr",
@@ -22,7 +22,7 @@ constexpr auto harmless = std::to_array<std::string_view>({
 });
 static_assert(std::ranges::is_sorted(harmless));
 
-// Sorted. Of these, what writes: files, or the clock.
+// Sorted. Those of the above that write files, or set the clock.
 constexpr auto writing = std::to_array<std::string_view>({
     "chmod",
     "cp",
@@ -48,7 +48,7 @@ bool names_an_array(const Words& command) {
                      [](const auto& word) { return word.find('[') != std::string::npos; });
 }
 
-/// By its name, or where systems keep theirs.
+/// By its name alone, or in a system folder.
 std::string_view name_of(std::string_view program) {
   for (const std::string_view folder : {"/usr/local/bin/", "/usr/bin/", "/bin/"}) {
     if (program.starts_with(folder)) return program.substr(folder.size());

@@ -4,7 +4,7 @@
 
 namespace codex::detail {
 
-/// Whether this command is known to run nothing but its own program, whatever lies in its folder.
+/// Whether this command is known to run only its own program, whatever is in its folder.
 [[nodiscard]] bool runs_only_itself(const Words& command);
 
 /// Whether it is also known to write no file, whatever its arguments are.

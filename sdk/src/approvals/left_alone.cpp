@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What every file system makes of a name at most: some ignore case and characters that nobody
-/// sees, some dots and blanks at the end.
+/// Normalises a name as the laxest file systems do: some ignore case and invisible characters, some
+/// trailing dots and blanks.
 std::string plain_name(std::string_view name) {
   std::string plain;
   for (const char c : name) {
@@ -30,8 +30,8 @@ bool is_protected(const std::string& plain) {
   return plain == ".git" || plain == ".codex" || plain == ".agents";
 }
 
-/// Windows has short names (`git~1`) and streams (`a:b`) for a file; a name that nobody can see
-/// whole may be any.
+/// Windows has short names (`git~1`) and streams (`a:b`) for a file; a name with invisible
+/// characters may be any.
 bool may_be_another(std::string_view name) {
   for (std::size_t i = 0; i + 1 < name.size(); ++i) {
     if (name[i] == '~' && is_ascii_digit(name[i + 1])) return true;
@@ -44,7 +44,7 @@ bool is_left_alone(std::string_view name) {
   return name.starts_with('.') || may_be_another(name) || is_protected(plain_name(name));
 }
 
-/// Git takes a folder for a repository that has HEAD, and objects and refs, here or elsewhere.
+/// Git treats a folder with HEAD as a repository, if it has objects and refs, here or elsewhere.
 bool may_be_repository(const fs::path& folder) {
   std::error_code error;
   return fs::symlink_status(folder / "HEAD", error).type() != fs::file_type::not_found;

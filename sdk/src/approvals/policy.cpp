@@ -10,7 +10,7 @@ Decision decision(const Policy& policy, const Request& request) {
   return decline("No rule of the client allows it.");
 }
 
-/// Whether a yes, without a person's thought, is an answer.
+/// Whether a plain yes, without a person, can answer the request.
 bool is_yes_or_no(const Request& request) {
   using Kind = protocol::CommandExecutionApprovalKind;
   if (request.elicitation) return mcp_tool_approval(*request.elicitation).has_value();
@@ -19,7 +19,7 @@ bool is_yes_or_no(const Request& request) {
   return kind == Kind::command || kind == Kind::write_stdin;
 }
 
-/// Whether all of a request is of the types that this version knows.
+/// Whether all parts of a request have the types that this version expects.
 template <class... Params>
 bool is_understood(const Params*... params) {
   return ((!params || protocol::misfits(*params).empty()) && ...);

@@ -10,8 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Sorted. What programs look for above their folder, and what says that its neighbours belong to
-// it. HEAD: of a repository without a `.git`.
+// Sorted. Files that programs look for above their folder, and that mark the top of a project.
+// HEAD: of a repository without a `.git`.
 constexpr auto markers = std::to_array<std::string_view>({
     ".bzr",
     ".git",
@@ -57,7 +57,7 @@ constexpr auto markers = std::to_array<std::string_view>({
 });
 static_assert(std::ranges::is_sorted(markers));
 
-/// In doubt, it is. Sandboxes leave empty folders of such names, which mark nothing.
+/// True in doubt. Sandboxes leave empty folders with such names, which mark nothing.
 bool is_there(const fs::path& marker) {
   std::error_code error;
   const fs::file_type type = fs::symlink_status(marker, error).type();

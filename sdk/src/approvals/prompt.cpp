@@ -22,17 +22,17 @@ Choices all_choices() {
   return {Kind::accept, Kind::accept_for_session, Kind::decline, Kind::cancel};
 }
 
-/// Puts a question together.
+/// Builds a question.
 class Question {
  public:
   explicit Question(std::string_view title) : prompt_{.title = std::string(title)} {}
 
-  /// What a person may read.
+  /// Adds a part that a person may read.
   Question& show(std::string_view heading, std::string_view text, Form form = Form::prose) {
     return add(prompt_.background, heading, text, form);
   }
 
-  /// What a person decides by.
+  /// Adds a part that decides.
   Question& ask_about(std::string_view heading, std::string_view text, Form form = Form::name) {
     return add(prompt_.decisive, heading, text, form);
   }
@@ -67,20 +67,20 @@ std::string pretty(const T& value) {
   return Json(value).dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
-/// A kind of approval by its wire name: there are SDKs for runtimes that lack it.
+/// A kind of approval by its wire name, since older schemas lack it.
 constexpr std::string_view human_command = "humanCommand";
 
 /// The runtime's name for the machine that it runs on.
 constexpr std::string_view usual_environment = "local";
 
-/// "Always" is no choice where the same command may do something else the next time.
+/// "Always" is no choice if the same command may do something else the next time.
 Choices choices_of(const std::optional<Words>& words) {
   Choices choices = all_choices();
   if (!words || !runs_only_itself(*words)) std::erase(choices, Kind::accept_for_session);
   return choices;
 }
 
-/// The words of the program, where the command is nothing but them.
+/// The words of the program, if the command has nothing else.
 std::optional<Words> words_of(const protocol::CommandExecutionRequestApprovalParams& params) {
   const bool is_command = *params.kind == protocol::CommandExecutionApprovalKind::command;
   return is_command && params.command ? program_words(*params.command) : std::nullopt;
@@ -98,7 +98,7 @@ Choices choices_of(const protocol::CommandExecutionRequestApprovalParams& params
   if (!is_offered(Offered::accept)) std::erase(choices, Kind::accept);
   if (!is_offered(Offered::accept_for_session)) std::erase(choices, Kind::accept_for_session);
   if (!is_offered(Offered::cancel)) std::erase(choices, Kind::cancel);
-  return choices;  // a no the runtime understands always
+  return choices;  // the runtime always accepts a no
 }
 
 std::optional<std::string_view> title_of(const protocol::CommandExecutionApprovalKind& kind) {

@@ -14,9 +14,9 @@ namespace codex::detail {
 struct PromptPart {
   enum class Form : std::uint8_t {
     prose,    // lines, in any script
-    command,  // lines in which each letter counts
-    name,     // one line in which each letter counts
-    note,     // a sentence of ours, without text
+    command,  // lines in which every letter matters
+    name,     // one line in which every letter matters
+    note,     // our own sentence, without foreign text
   };
 
   std::string heading;
@@ -24,23 +24,22 @@ struct PromptPart {
   Form form = Form::prose;
 };
 
-/// A question to a person: what to show, and the answers that count.
+/// A question to a person: what to show, and the valid answers.
 struct Prompt {
   std::string title;
   std::vector<PromptPart> background{};
-  std::vector<PromptPart> decisive{};                // has to be in sight with the line that asks
-  std::vector<approvals::Decision::Kind> choices{};  // in the order in which they are shown
+  std::vector<PromptPart> decisive{};  // must be visible together with the line that asks
+  std::vector<approvals::Decision::Kind> choices{};  // in display order
 };
 
-/// What a person has to know to answer a request; nothing for a request that takes more than a yes
-/// or no.
+/// The question for a request; nothing if it needs more than a yes or no.
 std::optional<Prompt> prompt_for(const approvals::Request& request);
 
 /// The line that asks: "[y]es, [n]o: ".
 std::string choices_line(const std::vector<approvals::Decision::Kind>& choices);
 
-/// What a person's line means, by the first letter or the whole word; an empty one means no.
-/// Nothing when it is not one of the choices.
+/// The choice of a typed line, by the first letter or the whole word; an empty line means no.
+/// Nothing if it is none of the choices.
 std::optional<approvals::Decision::Kind> choice_of(
     std::string_view line, const std::vector<approvals::Decision::Kind>& choices);
 

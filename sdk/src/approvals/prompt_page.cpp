@@ -15,13 +15,13 @@ constexpr std::string_view bar = "  | ";
 constexpr std::string_view scrolls =
     "(More than fits on the screen: read what is further up, too.)";
 
-/// At most: letters beyond ASCII may take two columns.
+/// An upper bound: letters beyond ASCII may take two columns.
 int width_of(std::string_view shown) {
   if (shown == "\t") return tab_width;
   return shown.size() == 1 ? 1 : 2;
 }
 
-/// Characters that a person has to be told of, each once, as far as anybody reads.
+/// Characters to point out to the person, each once, up to a readable number.
 class Notice {
  public:
   void add(const Character& character) {
@@ -52,15 +52,15 @@ class Notice {
   bool has_more_ = false;
 };
 
-/// Lays text out line by line. Long lines of others are broken here: where a terminal broke them,
-/// what follows could pass for a heading.
+/// Lays out text line by line. Long foreign lines are wrapped here: if the terminal wrapped them,
+/// the rest could pass for a heading.
 class Page {
  public:
   explicit Page(int columns)
       : columns_(columns),
         width_(std::min(line_width, columns - static_cast<int>(bar.size()) - 1)) {}
 
-  /// A line of ours.
+  /// Adds our own line.
   void say(std::string_view line) {
     (text_ += line) += '\n';
     lines_ += rows_of(line);
@@ -91,12 +91,12 @@ class Page {
     say_if_any(lookalikes.text("these may only look like other letters"));
   }
 
-  /// Whether it is more than anybody reads.
+  /// Whether it is too much to read.
   [[nodiscard]] bool is_full() const {
     return text_.size() > max_prompt_bytes || lines_ > max_prompt_lines;
   }
 
-  /// How many lines of a terminal this takes.
+  /// How many terminal lines this takes.
   [[nodiscard]] int rows_of(std::string_view line) const {
     return 1 + (static_cast<int>(line.size()) - 1) / columns_;
   }
@@ -119,7 +119,7 @@ class Page {
     if (!line.empty()) say(line);
   }
 
-  /// False when it has to be spelled out.
+  /// False if it has to be escaped.
   bool show_plainly(std::string_view bytes, const Character& character, Form form) {
     const bool is_tab = character.code == '\t' && form != Form::name;
     const bool is_exact = form != Form::prose;
@@ -133,7 +133,7 @@ class Page {
     return false;
   }
 
-  /// One character.
+  /// Appends one character.
   void append(std::string_view shown) {
     const int width = width_of(shown);
     if (used_ + width > width_) {
@@ -148,7 +148,7 @@ class Page {
   const int width_;
   std::string text_;
   int lines_ = 0;
-  int used_ = 0;  // columns of the line that is begun
+  int used_ = 0;  // columns of the current line
 };
 
 }  // namespace

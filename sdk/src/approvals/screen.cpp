@@ -18,7 +18,7 @@ void ScreenState::print(std::string_view text) {
 void ScreenState::begin_question() {
   const std::lock_guard lock(mutex_);
   ++questions_;
-  out_ << std::flush;  // the question may be written past the stream
+  out_ << std::flush;  // the question may bypass the stream
 }
 
 void ScreenState::end_question() {

@@ -12,7 +12,7 @@
 
 namespace codex::detail {
 
-/// What the copies of a screen share.
+/// The state that the copies of a screen share.
 class ScreenState {
  public:
   using Size = std::function<approvals::ScreenSize()>;
@@ -26,9 +26,9 @@ class ScreenState {
 
   void print(std::string_view text);
 
-  /// From here on, what is printed is held back.
+  /// Holds back output from now on.
   void begin_question();
-  /// Prints it, unless another question is open.
+  /// Prints the held output, unless another question is open.
   void end_question();
 
  private:
@@ -37,12 +37,12 @@ class ScreenState {
   std::ostream& out_;
   const Size size_;
   std::mutex mutex_;
-  int questions_ = 0;  // that are open
+  int questions_ = 0;  // open ones
   std::string held_;
   std::size_t left_out_ = 0;  // bytes that did not fit
 };
 
-/// Has the screen, where there is one, hold back what is printed, as long as it lives.
+/// Makes the screen, if there is one, hold back output while this object lives.
 class OpenQuestion {
  public:
   explicit OpenQuestion(ScreenState* screen) : screen_(screen) {

@@ -12,7 +12,7 @@ bool contains(std::string_view set, char c) { return set.find(c) != std::string_
 
 bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
 
-/// Means itself outside of quotes, wherever it stands.
+/// A character without a special meaning outside of quotes, at any position.
 bool is_plain(char c) {
   return is_ascii_letter(c) || is_ascii_digit(c) || contains("%+,-./:@_", c);
 }
@@ -66,7 +66,7 @@ class WordReader {
     return c;
   }
 
-  /// In the first word it may be an assignment, and zsh replaces a word that begins with it.
+  /// In the first word it may be an assignment, and zsh expands a word that begins with it.
   [[nodiscard]] bool is_plain_equals_sign() const {
     return !words_.empty() && word_ && !word_->empty();
   }
@@ -82,10 +82,10 @@ class WordReader {
 
   std::string_view rest_;
   Words words_;
-  std::optional<std::string> word_;  // the one that is being read, which may be empty: ''
+  std::optional<std::string> word_;  // the current word, which may be empty: ''
 };
 
-/// A shell by its name, or where systems keep theirs. Any other path may be anybody's program.
+/// A shell by its name alone, or in a system folder. Any other path may be any program.
 bool is_shell(std::string_view program) {
   for (const std::string_view folder : {"/usr/local/bin/", "/usr/bin/", "/bin/"}) {
     if (program.starts_with(folder)) {

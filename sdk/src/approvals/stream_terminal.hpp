@@ -7,7 +7,7 @@
 
 namespace codex::detail {
 
-/// Streams in place of a terminal. A read cannot be stopped once it waits.
+/// A terminal on streams. A read cannot be stopped once it waits.
 class StreamTerminal final : public Terminal {
  public:
   StreamTerminal(std::istream& in, std::ostream& out, approvals::ScreenSize size)

@@ -11,10 +11,10 @@
 
 namespace codex::detail {
 
-/// More than a person types in one line.
+/// The longest line that a person types.
 constexpr std::size_t max_typed_line = 4096;
 
-/// Where a person is asked one question.
+/// Asks a person one question.
 class Terminal {
  public:
   Terminal() = default;
@@ -24,22 +24,22 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
   Terminal& operator=(Terminal&&) = delete;
 
-  /// How much it shows at once.
+  /// Its size.
   [[nodiscard]] virtual approvals::ScreenSize size() const = 0;
 
-  /// Drops what was typed so far, as far as that can be told. False when it fails.
+  /// Drops what was typed so far, as far as that is known. False on failure.
   virtual bool drop_typed() = 0;
 
-  /// Shows text, as far as that can be done before a stop is requested.
+  /// Shows text, until a stop is requested.
   virtual void write(std::string_view text, const std::stop_token& stop) = 0;
 
-  /// What the person types, up to the end of the line, without it. Nothing at the end of input,
-  /// after an error, when a stop is requested, and for more than `max_typed_line`.
+  /// The next line that the person types, without the line's end. Nothing at the end of input,
+  /// after an error, after a stop request, and for more than `max_typed_line`.
   virtual std::optional<std::string> read_line(const std::stop_token& stop) = 0;
 };
 
-/// The terminal that is this process' standard input. Nothing when there is none, or when this
-/// process is in the background and another one has it.
+/// The terminal of this process' standard input. Nothing if there is none, or if this process is in
+/// the background.
 std::unique_ptr<Terminal> open_process_terminal();
 
 }  // namespace codex::detail

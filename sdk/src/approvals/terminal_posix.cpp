@@ -44,8 +44,8 @@ class StopSignal {
   std::stop_callback<Wake> wake_;
 };
 
-/// A terminal in a description of its own: it does not block, whoever else reads from it or has it
-/// stopped, and the host program's standard input stays as it is.
+/// A terminal with its own open file description: it does not block, even if others read from it or
+/// stop it, and the host program's standard input stays unchanged.
 class PosixTerminal final : public Terminal {
  public:
   explicit PosixTerminal(Descriptor terminal) noexcept : terminal_(std::move(terminal)) {}
@@ -86,7 +86,7 @@ class PosixTerminal final : public Terminal {
  private:
   static bool is_temporary(int error) { return error == EINTR || error == EAGAIN; }
 
-  /// False when a stop is requested first.
+  /// False if a stop is requested first.
   bool wait_for(short events, const StopSignal& signal) const {
     std::array<pollfd, 2> waiting{{{terminal_.get(), events, 0}, {signal.descriptor(), POLLIN, 0}}};
     int ready = -1;

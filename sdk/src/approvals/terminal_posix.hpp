@@ -6,7 +6,7 @@
 
 namespace codex::detail {
 
-/// As `open_process_terminal`, for the terminal that this descriptor is of. It is opened anew.
+/// As `open_process_terminal`, for the terminal of this descriptor, which is opened again.
 std::unique_ptr<Terminal> open_terminal(int descriptor);
 
 }  // namespace codex::detail

@@ -2,7 +2,7 @@
 
 namespace codex::detail {
 
-// A console cannot be read so that a stop token ends it.
+// A stop token cannot end the read of a console.
 std::unique_ptr<Terminal> open_process_terminal() { return nullptr; }
 
 }  // namespace codex::detail

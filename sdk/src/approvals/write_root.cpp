@@ -22,7 +22,7 @@ bool lies_below(const fs::path& path, const fs::path& folder) {
   return rest == folder.end() && below != path.end();
 }
 
-/// A file with a second name is changed under that name too, wherever that is.
+/// Writing a file with a second name also changes it there, wherever that is.
 bool is_missing_or_has_one_name(const fs::path& file) {
   std::error_code error;
   const fs::file_type type = fs::symlink_status(file, error).type();
@@ -38,7 +38,7 @@ bool WriteRoot::holds(std::string_view path) const {
   if (is_mangled(path)) return false;
   const fs::path file(std::u8string(path.begin(), path.end()));
   if (!file.is_absolute() || has_parent_step(file)) return false;
-  // The entry itself, too: a link that lies elsewhere would be deleted or moved there.
+  // Checks the entry itself, too: a link elsewhere would be deleted or moved there.
   const std::optional<fs::path> parent = real_path(file.parent_path());
   const bool is_within = parent && (*parent == folder_ || lies_below(*parent, folder_));
   const std::optional<fs::path> end = real_path(file);

@@ -24,7 +24,7 @@ Task<std::shared_ptr<Client>> AsyncCore::started(std::shared_ptr<AsyncCore> self
     lock.unlock();
     const auto wait = [&](Completion<bool> completion, const std::stop_token& any_stop) {
       attempt->waiting->add(std::move(completion), any_stop);
-      std::unique_lock check(self->mutex_);  // it may have ended just before
+      std::unique_lock check(self->mutex_);  // it may have just ended
       const bool is_over = attempt->is_over;
       check.unlock();
       if (is_over) attempt->waiting->complete();
@@ -43,12 +43,12 @@ Task<std::shared_ptr<Client>> AsyncCore::started(std::shared_ptr<AsyncCore> self
 
 std::shared_ptr<AsyncCore::Attempt> AsyncCore::current_attempt() {
   if (is_closing_) {
-    // Who asks a closed client is told so by its connection.
+    // Callers of a closed client get the error from its connection.
     if (attempt_ && attempt_->is_over && attempt_->client) return attempt_;
     std::rethrow_exception(closed());
   }
   if (attempt_ && !(attempt_->is_over && attempt_->error)) return attempt_;
-  if (starter_.joinable()) starter_.join();  // it is done
+  if (starter_.joinable()) starter_.join();  // it has ended
   auto attempt = std::make_shared<Attempt>();
   starter_ = start_thread("start the client", [this, attempt] { start_client(attempt); });
   attempt_ = attempt;
@@ -93,7 +93,7 @@ Task<void> AsyncCore::close(std::shared_ptr<AsyncCore> self) {
       block_signals_on_this_thread();
       core->close_now(true);
     });
-    self->is_closing_ = true;  // not where there is no thread left to do it
+    self->is_closing_ = true;  // not if no thread could be started for it
   }
   if (self->is_closed_) co_return;
   lock.unlock();
@@ -118,7 +118,7 @@ void AsyncCore::end() noexcept {
 
 void AsyncCore::close_now(bool may_wait_for_executor) noexcept {
   closing_.request_stop();
-  // Nobody starts it any more.
+  // No further start is possible.
   if (starter_.joinable()) starter_.join();
   if (attempt_ && attempt_->client) {
     attempt_->client->close(may_wait_for_executor || !executor_);

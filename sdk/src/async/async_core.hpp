@@ -20,9 +20,9 @@
 
 namespace codex::detail {
 
-/// What an `AsyncCodex`, its threads and its handles share: the client, started when it is first
-/// needed, and the executor. Thread-safe. `end` must be called before it goes. In a child of fork
-/// its tasks throw TransportClosedError, and `end` does nothing.
+/// The state that an `AsyncCodex`, its threads and its handles share: the client, started when it
+/// is first needed, and the executor. Thread-safe. Call `end` before destroying it. In a child of
+/// fork its tasks throw TransportClosedError, and `end` does nothing.
 class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
  public:
   AsyncCore(CodexConfig config, std::shared_ptr<const Executor> executor)
@@ -30,41 +30,42 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
         executor_(std::move(executor)),
         own_executor_(executor_ ? nullptr : detail::own_executor()) {}
 
-  /// The executor that the app gave; none: that of whoever awaits.
+  /// The app's executor; none: the awaiter's.
   [[nodiscard]] const std::shared_ptr<const Executor>& executor() const noexcept {
     return executor_;
   }
 
-  /// The task, on the executor that the app gave.
+  /// The task, on the app's executor.
   template <class T>
   [[nodiscard]] Task<T> at_home(Task<T> task) const {
     return TaskAccess::insist_on(std::move(task), executor_);
   }
 
-  /// What `make` makes of the client, which is started first; `stop` ends the wait for that.
+  /// Starts the client if needed, then awaits what `make` returns for it; `stop` ends the wait for
+  /// the start.
   template <class Make>
   [[nodiscard]] std::invoke_result_t<Make&, std::shared_ptr<Client>> with_client(
       std::stop_token stop, Make make) {
     return at_home(with_client_of(shared_from_this(), std::move(stop), std::move(make)));
   }
 
-  /// The client, running. Throws as `AsyncCodex::start`.
+  /// The running client. Throws like `AsyncCodex::start`.
   static Task<std::shared_ptr<Client>> started(std::shared_ptr<AsyncCore> self,
                                                std::stop_token stop = {});
 
-  /// Also after the end.
+  /// Works after the end, too.
   static Task<Metadata> metadata(std::shared_ptr<AsyncCore> self);
   static Task<bool> supports(std::shared_ptr<AsyncCore> self, std::string method,
                              std::optional<std::string> member);
 
-  /// Ends the runtime, on a thread for that alone, as it takes a while.
+  /// Ends the runtime, on a separate thread, since it takes a while.
   static Task<void> close(std::shared_ptr<AsyncCore> self);
 
   /// The same, blocking.
   void end() noexcept;
 
  private:
-  /// One attempt to start, for all who wait for it.
+  /// One attempt to start, shared by all waiters.
   struct Attempt {
     std::shared_ptr<WaitList> waiting = std::make_shared<WaitList>();
     bool is_over = false;
@@ -87,7 +88,7 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
   const OwnerProcess owner_;
   const CodexConfig config_;
   const std::shared_ptr<const Executor> executor_;
-  // Not for every wait a thread of its own.
+  // Kept, so that not every wait starts a thread.
   const std::shared_ptr<const Executor> own_executor_;
   std::stop_source closing_;
 

@@ -1,4 +1,4 @@
-// The calls that are given a temporary: see async/braces.hpp.
+// The calls with a temporary: see async/braces.hpp.
 
 #include <utility>
 

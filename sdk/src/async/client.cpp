@@ -105,7 +105,7 @@ Task<protocol::ModelListResponse> AsyncCodex::models(const ModelListOptions& opt
 
 namespace {
 
-/// The thread whose id the task gives, which `bring_up` makes of the client.
+/// The thread whose id the task of `bring_up` returns.
 template <class BringUp>
 Task<AsyncThread> thread_from(CorePtr core, AsyncThread (*make)(CorePtr, ClientPtr, std::string),
                               std::stop_token stop, BringUp bring_up) {

@@ -33,7 +33,7 @@ std::optional<protocol::ThreadItem> HandlerContext::item() const {
   if (!item_started) return std::nullopt;
   try {
     auto event = item_started->as<protocol::notifications::ItemStarted>();
-    // A newer runtime's item that is not understood is none that could be shown or judged.
+    // An item of a newer runtime that is not understood cannot be shown or judged.
     if (event && protocol::misfits(*event).empty()) return std::move(event->item);
   } catch (const DecodeError&) {
     // The same.

@@ -10,7 +10,7 @@
 
 namespace codex::detail {
 
-/// What a stream of the connection's notifications reads, and how long it waits.
+/// The source of a stream of notifications, and how long it waits.
 struct NotificationReader {
   Subscription events;
   WaitOptions options;

@@ -7,11 +7,10 @@
 
 namespace codex::detail {
 
-/// Where in a value one is: `items[2].city`.
+/// The current position in a value: `items[2].city`.
 class Path {
  public:
-  /// Goes down a step, a key or an index, for as long as what it returns lives. A key must live as
-  /// long.
+  /// Goes down a step, a key or an index, while the returned object lives. A key must live as long.
   class [[nodiscard]] Entered {
    public:
     explicit Entered(Path& path) noexcept : path_(path) {}

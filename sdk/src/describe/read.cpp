@@ -21,7 +21,7 @@ using protocol::detail::max_depth;
 /// The arms of variants within variants are tried one by one: no more values than this in all.
 constexpr std::size_t max_values_in_variants = 100'000;
 
-/// At most that much of what somebody else wrote goes into a message.
+/// At most this much foreign text goes into a message.
 constexpr std::size_t max_quoted = 60;
 constexpr std::size_t max_problem = 300;
 
@@ -64,7 +64,7 @@ class Reader {
 
   Path path_;
   std::size_t ignored_ = 0;   // members that are not described
-  std::size_t variants_ = 0;  // around the value that is read
+  std::size_t variants_ = 0;  // around the current value
   std::size_t values_in_variants_ = 0;
 };
 
@@ -103,7 +103,7 @@ void Reader::read(const Shape& shape, void* target, const Json& json) {
   }
 }
 
-/// An integer in two's complement, also from 3.0, which is one in JSON Schema.
+/// An integer in two's complement; also from 3.0, which JSON Schema counts as an integer.
 struct Whole {
   bool is_negative;
   std::uint64_t bits;
@@ -192,7 +192,8 @@ void Reader::optional(const OptionalShape& shape, void* target, const Json& json
   read(shape.element(), shape.emplace(target), json);
 }
 
-/// Of the arms that fit, the one that ignores the fewest members; of several, the first.
+/// Chooses among the arms that fit the one that ignores the fewest members; if several do, the
+/// first.
 void Reader::variant(const VariantShape& shape, void* target, const Json& json) {
   const std::size_t ignored_before = ignored_;
   std::optional<std::size_t> fewest;

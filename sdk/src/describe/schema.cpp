@@ -18,8 +18,8 @@ namespace codex::detail {
 namespace {
 
 enum class Rigour {
-  loose,   // what has a default may be left out
-  strict,  // what models follow to the letter: all members are required, and there are no others
+  loose,   // members with a default may be left out
+  strict,  // for models that follow it to the letter: all members are required, and no others
 };
 
 /// A type's name as a reference may bear it: `weather::Tree<std::string>` is `Tree_string`. Two
@@ -69,7 +69,7 @@ class SchemaWriter {
   const Shape& root_;
   Rigour rigour_;
   Path path_;
-  std::vector<const Shape*> open_;             // the structs around the one that is written
+  std::vector<const Shape*> open_;             // the structs around the current one
   std::map<const Shape*, std::string> names_;  // of structs that contain themselves
   Json definitions_ = Json::object();
 };
@@ -113,7 +113,7 @@ Json SchemaWriter::of(const Shape& shape) {
   return {};
 }
 
-/// The bounds of 64 bits are not said: they are beyond what most readers of schemas can count.
+/// Omits 64-bit limits; many validators cannot represent them.
 Json SchemaWriter::integer(const IntegerShape& shape) const {
   Json schema = {{"type", "integer"}};
   if (shape.least > INT64_MIN) schema["minimum"] = shape.least;
@@ -166,12 +166,12 @@ Json SchemaWriter::members(const ObjectShape& shape) {
 
 Json SchemaWriter::member(const Member& member) {
   const Shape* shape = &member.shape();
-  if (!is_strict() && shape->kind == ShapeKind::optional) {  // it is left out when it is empty
+  if (!is_strict() && shape->kind == ShapeKind::optional) {  // left out if empty
     shape = &as<OptionalShape>(*shape).element();
   }
   Json schema = below(member.name, *shape);
   if (!member.doc.empty()) {
-    // Strict schemas take nothing beside a reference.
+    // Strict schemas allow nothing next to a reference.
     if (is_strict() && schema.contains("$ref")) schema = {{"anyOf", Json::array({schema})}};
     schema["description"] = member.doc;
   }

@@ -15,7 +15,7 @@ using types::requests::AccountLoginStart;
 
 constexpr std::chrono::minutes default_patience{15};
 
-/// The arm of the answer that belongs to what was asked.
+/// The arm of the response that matches the request.
 template <class Expected>
 Task<Expected> begin(std::shared_ptr<const detail::Client> client, types::LoginAccountParams params,
                      CallOptions options) {
@@ -33,7 +33,7 @@ std::string replace_all(std::string text, const std::string& what, std::string_v
   return text;
 }
 
-/// The same error without the key, should the runtime have repeated it.
+/// Throws the same error without the key, in case the runtime repeated it.
 [[noreturn]] void rethrow_without(const std::string& api_key, const JsonRpcError& error) {
   if (api_key.empty()) throw;
   const Json json{{"code", error.code()}, {"message", error.message()}, {"data", error.data()}};

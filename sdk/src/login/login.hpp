@@ -11,10 +11,10 @@
 
 namespace codex::detail {
 
-/// What the copies of a login handle share.
+/// The state that the copies of a login handle share.
 class Login {
  public:
-  /// `url` is where the user goes; `user_code` what to enter there, empty when nothing.
+  /// `url` is the page to open; `user_code` the code to enter there, empty if none.
   Login(std::shared_ptr<const Client> client, std::string id, std::string url,
         std::string user_code);
 

@@ -6,7 +6,7 @@
 
 namespace codex::detail {
 
-/// Nothing when the text is no base64.
+/// Nothing if the text is no base64.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 [[nodiscard]] std::string encode_base64(std::string_view bytes);
 

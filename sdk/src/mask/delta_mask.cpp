@@ -16,7 +16,7 @@ constexpr std::size_t most_texts = 256;
 constexpr std::size_t max_context = std::size_t{8} * 1024;
 constexpr std::size_t max_member = 256;
 
-/// After the last line but one: a value may stand on the line after its name.
+/// The start of the last two lines: a value may be on the line after its name.
 std::size_t begin_of_last_lines(std::string_view text, std::size_t depth) {
   const std::string_view line_end = depth == 0 ? "\n" : "\\n";
   std::size_t at = text.rfind(line_end);
@@ -25,13 +25,14 @@ std::size_t begin_of_last_lines(std::string_view text, std::size_t depth) {
   return at == std::string_view::npos ? 0 : at + line_end.size();
 }
 
-/// The end of a text that is too long for the context, from a blank on: that cuts no escape.
+/// The tail of a text that is too long for the context, starting at a blank, which splits no
+/// escape.
 std::size_t begin_of_end(std::string_view text) {
   return std::min(text.find(' ', text.size() - max_context / 2), text.size());
 }
 
-/// Which text the delta of a message belongs to: its method, and all numbers and texts of its
-/// params but the delta. Empty when there is no delta.
+/// Identifies the text that a message's delta belongs to: its method, and all numbers and texts of
+/// its params except the delta. Empty if there is no delta.
 std::string text_key(std::string_view message) {
   if (message.find(R"("delta)") == std::string_view::npos) return {};
   JsonTokens tokens(message);

@@ -9,9 +9,9 @@
 
 namespace codex::detail {
 
-/// A text that comes in pieces, each masked as a part of the whole: a key that two pieces share is
-/// hidden in both. Of a key that is known by how it begins no more than that beginning is shown
-/// before it is recognised; the value of a name is hidden from its first letter on.
+/// A text that arrives in pieces, each masked as a part of the whole: a key that spans two pieces
+/// is hidden in both. For a key with a known beginning, only that beginning is shown before the key
+/// is recognised; the value of a secret name is hidden from its first letter on.
 class TextInPieces {
  public:
   /// `depth`: see TextKind.
@@ -23,16 +23,16 @@ class TextInPieces {
   void keep(std::string_view text, std::size_t needed_since);
 
   std::size_t depth_;
-  std::string context_;     // what came before: some lines, at most
+  std::string context_;     // the preceding text: a few lines at most
   bool is_hidden_ = false;  // the last piece ended within a secret
-  bool is_closed_ = false;  // a secret does not end: nothing is shown any more
+  bool is_closed_ = false;  // a secret does not end: nothing more is shown
 };
 
-/// Masks the messages of a wire log that carry pieces of texts, by the text that each belongs to.
-/// Remembers 256 texts, and some kilobytes of each.
+/// Masks the messages of a wire log that carry pieces of texts, each as a part of its text.
+/// Remembers 256 texts, and a few kilobytes of each.
 class DeltaMask {
  public:
-  /// The message with all of its secrets hidden; nothing when it is no JSON.
+  /// The message with all of its secrets hidden; nothing if it is no JSON.
   [[nodiscard]] std::optional<std::string> mask(std::string_view message);
 
  private:

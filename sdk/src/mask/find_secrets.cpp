@@ -17,7 +17,7 @@ namespace codex::detail {
 namespace {
 
 constexpr std::size_t max_word = 256;
-constexpr std::size_t max_prefix_beyond_word = 8;  // `ya29.` is more than a word
+constexpr std::size_t max_prefix_beyond_word = 8;  // `ya29.` is longer than a word
 constexpr std::size_t max_wrappers = 4;
 constexpr std::size_t max_wrapper_name = 24;
 constexpr std::size_t min_open_tail = 4;
@@ -25,11 +25,11 @@ constexpr std::size_t max_element_name = 64;
 constexpr std::size_t min_credentials = 8;
 constexpr std::size_t max_scheme = 64;
 constexpr std::size_t longest_plain_word = 20;
-constexpr std::size_t min_code = 12;  // `?code=404` is none
+constexpr std::size_t min_code = 12;  // `?code=404` is no secret
 
 struct Word {
-  std::string letters;  // the first of them
-  std::string beyond;   // what follows without a blank
+  std::string letters;  // the first letters
+  std::string beyond;   // the text after it, up to a blank
   std::size_t begin = 0;
   std::size_t end = 0;
   Letter before;
@@ -43,7 +43,7 @@ bool is_plain_word(std::string_view text) {
   });
 }
 
-/// A value that tells nothing.
+/// A value without content.
 bool is_empty_value(std::string_view text) {
   constexpr std::array<std::string_view, 6> empty = {"null", "true", "false",
                                                      "none", "nil",  "undefined"};
@@ -107,7 +107,7 @@ class Finder {
     return ending_ == Ending::open && end >= letters_.text().size();
   }
 
-  /// Nothing is hidden twice, and what is empty hides nothing.
+  /// Hides nothing twice, and no empty ranges.
   bool hide(std::size_t begin, std::size_t end, std::size_t after, std::string_view shown = "***") {
     if (begin >= end) return false;
     found_({.begin = begin, .end = end, .shown = shown, .origin = origin_});
@@ -137,7 +137,7 @@ class Finder {
     return at;
   }
 
-  // --- Keys by their looks ---
+  // --- Keys by their form ----
 
   bool known_key(const Word& word) {
     const std::string head = word.letters + word.beyond;
@@ -152,7 +152,7 @@ class Finder {
     return false;
   }
 
-  /// 0 when it is not long enough.
+  /// 0 if it is not long enough.
   [[nodiscard]] std::size_t end_of_key(const KnownForm& form, std::size_t at) {
     if (form.needs_dot && at < no_dot_until_) return 0;
     std::size_t length = 0;
@@ -270,7 +270,7 @@ class Finder {
     return is_quote(quote) && quoted_values(quote);
   }
 
-  /// After `:`, `=`, `:=` or `=>`; nothing when that is `::`, `==` or something else.
+  /// The position after `:`, `=`, `:=` or `=>`; nothing for `::`, `==` or anything else.
   [[nodiscard]] std::optional<std::size_t> after_separator(std::size_t at) const {
     const Letter first = letters_.at(at);
     if (first.value != ':' && first.value != '=') return std::nullopt;
@@ -290,7 +290,7 @@ class Finder {
     return bare_value(first.begin, is_quoted);
   }
 
-  /// Looks into `Some("`, `["`, `b"` and the like; a quote may stand on the next line.
+  /// Steps into `Some("`, `["`, `b"` and the like; a quote may be on the next line.
   [[nodiscard]] std::size_t first_of_value(std::size_t at) const {
     at = values_.skip_blanks(at);
     for (std::size_t count = 0; count < max_wrappers; ++count) {
@@ -320,7 +320,7 @@ class Finder {
     return is_list || is_quote(letters_.at(inner)) || length == 0 ? inner : begin;
   }
 
-  /// And those after it, in a list.
+  /// Also hides those after it, in a list.
   bool quoted_values(const Letter& open) {
     bool has_hidden = false;
     for (Letter quote = open; is_quote(quote);) {
@@ -347,10 +347,10 @@ class Finder {
       at = letter.end;
       letter = letters_.at(at);
     }
-    // Before the line is read to its end, which others in it would do again.
+    // Checked first, since other words of the line would read to its end again.
     if (is_level(text(begin, at))) return false;
     const std::size_t end = values_.of_line(begin, word.before);
-    // The scheme stays, when something follows.
+    // The scheme stays, if something follows.
     const std::size_t credentials = values_.skip_blanks(at);
     return hide(credentials > at && credentials < end ? credentials : begin, end);
   }
@@ -375,8 +375,8 @@ class Finder {
   const ValueEnds values_;
   const std::function<void(const SecretPart&)>& found_;
   std::size_t at_ = 0;
-  std::size_t origin_ = 0;  // of the word that is looked at
-  // The end of a run without a dot: the words in it would read it again and again.
+  std::size_t origin_ = 0;  // of the current word
+  // The end of a run without a dot, so that its words do not read it again and again.
   std::size_t no_dot_until_ = 0;
 };
 

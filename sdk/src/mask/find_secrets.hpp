@@ -7,18 +7,18 @@
 
 namespace codex::detail {
 
-/// A part of a text that must not be shown, and what is shown instead.
+/// A part of a text that must be hidden, and its replacement.
 struct SecretPart {
   std::size_t begin;
   std::size_t end;
   std::string_view shown = "***";
-  std::size_t origin = 0;  // from here on one has to read to find it: a name, `-----BEGIN`
+  std::size_t origin = 0;  // where the context begins that identifies it: a name, `-----BEGIN`
 };
 
 /// Whether more of a text is to come.
 enum class Ending : std::uint8_t {
   complete,
-  open,  // what may become a secret with the next letters is one already
+  open,  // text that may become a secret with the next letters counts as one
 };
 
 struct TextKind {
@@ -28,9 +28,8 @@ struct TextKind {
   Ending ending = Ending::complete;
 };
 
-/// Finds the secrets of a text, from its beginning to its end: keys by their looks, and the values
-/// of names that say what they are. Never cuts an escape in two. Linear in time, constant in
-/// memory.
+/// Finds the secrets of a text, from its beginning to its end: keys by their form, and the values
+/// of telling names. Never splits an escape. Linear in time, constant in memory.
 void find_secrets(std::string_view text, TextKind kind,
                   const std::function<void(const SecretPart&)>& found);
 

@@ -15,15 +15,15 @@ struct JsonToken {
   std::size_t end = 0;
 };
 
-/// Cuts JSON into pieces, and looks no further into it: neither how they fit together nor what is
-/// in the strings. A string that the text ends in is one.
+/// Cuts JSON into tokens, without checking how they fit together or what is in the strings. A
+/// string that is cut off at the text's end counts.
 class JsonTokens {
  public:
   explicit JsonTokens(std::string_view text) : text_(text) {}
 
   [[nodiscard]] JsonToken next();
 
-  /// Whether the string that was read last is the name of a member.
+  /// Whether the last string is the name of a member.
   [[nodiscard]] bool is_name() const;
 
   [[nodiscard]] std::string_view text(const JsonToken& token) const {

@@ -22,7 +22,7 @@ bool is_secret_label(std::string_view label) {
   return lower.find("key") != std::string::npos && lower.find("public") == std::string::npos;
 }
 
-/// Where the body begins, after the label and its dashes; 0 when that is none of a secret.
+/// Where the body begins, after the label and its dashes; 0 if the label names no secret.
 std::size_t after_label(const Letters& letters, std::size_t at) {
   std::string label;
   std::size_t dashes = 0;

@@ -11,7 +11,7 @@ namespace {
 using Tail = KnownForm::Tail;
 
 constexpr auto forms = std::to_array<KnownForm>({
-    // OpenAI, Anthropic and others that write keys as they do
+    // OpenAI, Anthropic and others with the same form of keys
     {"sk-", 7},
     {"gsk_", 16, Tail::plain},
     {"hf_", 16, Tail::plain},

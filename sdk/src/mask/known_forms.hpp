@@ -6,9 +6,9 @@
 
 namespace codex::detail {
 
-/// A form of keys that is known by how they begin.
+/// A form of keys that is recognised by its beginning.
 struct KnownForm {
-  /// What a key is made of after its beginning.
+  /// The characters of a key after its beginning.
   enum class Tail : std::uint8_t {
     upper,   // capital letters and digits
     plain,   // letters and digits
@@ -23,8 +23,7 @@ struct KnownForm {
   bool needs_dot = false;  // a JWT has some
 };
 
-/// The form that a word with this beginning has; nullptr when it is none that is known. Whether it
-/// goes on long enough is for the caller to see.
+/// The form of a word with this beginning; nullptr if unknown. The caller checks its length.
 [[nodiscard]] const KnownForm* known_form(std::string_view word);
 
 [[nodiscard]] bool is_word_char(char c);

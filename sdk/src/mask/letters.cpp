@@ -17,8 +17,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-/// The number that so many hexadecimal digits at the beginning of `text` are; -1 when they are
-/// none.
+/// The number of the first `digits` hexadecimal digits of `text`; -1 if they are none.
 int hex_number(std::string_view text, std::size_t digits) {
   if (text.size() < digits) return -1;
   int number = 0;
@@ -47,8 +46,8 @@ char control(char letter) {
   }
 }
 
-/// Whether it ends a sequence that begins with a colour's. Others are half of a letter of UTF-8, or
-/// begin the next escape.
+/// Whether it ends a colour sequence. Other bytes are half of a UTF-8 letter, or begin the next
+/// escape.
 bool ends_sequence(char c, char first) { return c >= first && c <= '~' && c != '\\'; }
 
 bool begins_special(char c) { return c == '\\' || c == '\x1b' || c == '^' || c == '\xc2'; }
@@ -74,7 +73,7 @@ bool Letters::is_doubtful(const Letter& letter) const {
          letter.end == letter.begin + letter.slashes + 1;
 }
 
-/// The length of an escape character as it is written at this byte; 0 when there is none.
+/// The length of an escape character at this byte, however it is written; 0 if there is none.
 std::size_t Letters::escape_character(std::size_t byte) const {
   const std::string_view rest = text_.substr(byte);
   if (rest.starts_with('\x1b')) return 1;
@@ -126,7 +125,7 @@ Letter Letters::escaped(std::size_t begin) const {
     letter.value = c;
     letter.end = at + 1;
   } else if (c == '\n' || (c == 'n' && depth_ > 0 && letter.slashes == 2 * depth_ + 1)) {
-    // a line that goes on in the next one
+    // a line that continues in the next one
     letter.value = ' ';
     letter.end = at + 1;
     letter.slashes = 0;

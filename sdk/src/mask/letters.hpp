@@ -5,7 +5,7 @@
 
 namespace codex::detail {
 
-/// A letter of a text as its reader sees it.
+/// A letter of a text as a person sees it.
 struct Letter {
   char value = '\0';        // not ASCII: a byte of 0x80 or more
   std::size_t begin = 0;    // after the colours before it
@@ -16,8 +16,8 @@ struct Letter {
 };
 
 /// Reads a text letter by letter: skips the colours of a terminal, and resolves the escapes of JSON
-/// (`\n`, `\"`, `\u0073`), however many backslashes each has in JSON within JSON. Each call looks
-/// at some ten bytes, or at a run of backslashes, which is one letter.
+/// (`\n`, `\"`, `\u0073`), however many backslashes each has in JSON within JSON. Each call reads
+/// about ten bytes, or a run of backslashes, which is one letter.
 class Letters {
  public:
   /// `depth` is how many backslashes an escape has: 0 in plain text, 1 in a string of JSON.
@@ -26,7 +26,7 @@ class Letters {
   /// The first letter at or after this byte.
   [[nodiscard]] Letter at(std::size_t byte) const;
 
-  /// The same where a letter may follow a backslash that is no escape: `\token` of a Windows path.
+  /// The same, if a letter may follow a backslash that is no escape: `\token` of a Windows path.
   [[nodiscard]] Letter after_backslashes(const Letter& escape) const;
 
   /// Whether it ends a line; `\n` in plain text does not.
@@ -39,7 +39,7 @@ class Letters {
             letter.value == '\r') &&
            letter.slashes <= depth_;
   }
-  /// Whether it may be a backslash and a letter just as well as an escape.
+  /// Whether it may be either an escape or a backslash and a letter.
   [[nodiscard]] bool is_doubtful(const Letter& letter) const;
 
   [[nodiscard]] std::string_view text() const { return text_; }

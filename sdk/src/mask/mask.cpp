@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t reserve_of_excerpt = 20;
 constexpr std::size_t max_cut_word = 256;
 
-/// A word that was cut may be a key that is no longer known for one.
+/// Drops the last word: if it was cut, it may be a key that is no longer recognised.
 std::string_view without_last_word(std::string_view text) {
   const std::size_t least = text.size() - std::min(text.size(), max_cut_word);
   while (text.size() > least && is_tail_char(text.back(), KnownForm::Tail::token)) {
@@ -44,7 +44,7 @@ std::string_view beginning_of(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string excerpt(std::string_view text, std::size_t max_bytes) {
-  // Masked with some text in reserve, so that a secret cut in two is still recognised.
+  // Masks some text beyond the limit, so that a secret at the cut is still recognised.
   std::string_view part = text.substr(0, max_bytes * reserve_of_excerpt);
   const bool is_cut = part.size() < text.size();
   std::string masked = mask_secrets(is_cut ? without_last_word(part) : part);

@@ -19,9 +19,9 @@ using Kind = JsonToken::Kind;
 
 constexpr std::size_t max_name = 256;
 constexpr std::size_t depth_of_params = 2;
-constexpr int max_nesting = 4;  // of JSON in a string of JSON; below it is text
+constexpr int max_nesting = 4;  // of JSON in a string of JSON; deeper levels are text
 
-/// The end of a name, its escapes resolved.
+/// The end of a name, with its escapes resolved.
 std::string resolved(std::string_view text) {
   if (text.size() > max_name) text.remove_prefix(text.size() - max_name);
   const Letters letters(text, 1);
@@ -34,7 +34,7 @@ std::string resolved(std::string_view text) {
   return name;
 }
 
-/// A JSON Schema describes the secret, and holds none.
+/// A JSON Schema describes the secret, but contains none.
 bool describes(std::string_view name) {
   return name == "type" || name == "description" || name == "title" || name == "format";
 }
@@ -63,8 +63,8 @@ class JsonMasker {
  private:
   struct Container {
     bool is_secret = false;       // by the name of a member around it
-    bool names_secret = false;    // its member `name` is the name of one
-    bool follows_option = false;  // the text before was `--api-key`
+    bool names_secret = false;    // its member `name` names a secret
+    bool follows_option = false;  // the previous text was `--api-key`
   };
 
   bool take(const JsonToken& token) {
@@ -150,7 +150,7 @@ class JsonMasker {
                  [&](const SecretPart& part) { copy_.hide(part, token.begin); });
   }
 
-  /// False when it is no JSON.
+  /// False if it is no JSON.
   bool mask_nested(const JsonToken& token) {
     const std::string_view text = tokens_.text(token);
     if (nesting_ == max_nesting || !(text.starts_with('{') || text.starts_with('['))) return false;

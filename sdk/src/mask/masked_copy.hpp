@@ -9,12 +9,12 @@
 
 namespace codex::detail {
 
-/// A copy of a text in which parts are hidden, which are told in the order of the text.
+/// A copy of a text with hidden parts, which are passed in the order of the text.
 class MaskedCopy {
  public:
   explicit MaskedCopy(std::string_view text) : text_(text) {}
 
-  /// `offset` is where the text begins that the part was found in.
+  /// `offset` is the start of the text that the part was found in.
   void hide(const SecretPart& part, std::size_t offset = 0) {
     out_.append(text_.substr(copied_, offset + part.begin - copied_)).append(part.shown);
     copied_ = offset + part.end;

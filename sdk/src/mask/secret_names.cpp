@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 19> secret_endings = {
     "passcode",  "credential", "credentials",   "apikey",    "secretkey", "authkey", "accesskey",
     "masterkey", "signingkey", "encryptionkey", "sharedkey", "privatekey"};
 
-// Of the whole name, its words put together.
+// Whole names, with their words joined.
 constexpr std::array<std::string_view, 12> secret_compounds = {
     "accesskeyid",  "usercode",     "devicecode", "codeverifier",      "pairingcode", "manualcode",
     "recoverycode", "securitycode", "authcode",   "authorizationcode", "accountkey",  "privatemac"};
@@ -64,7 +64,7 @@ bool is_word_begin(std::string_view name, std::size_t at) {
          (at + 1 < name.size() && is_ascii_letter(name[at + 1]) && !is_ascii_upper(name[at + 1]));
 }
 
-/// Takes the last word off, in lower case; empty when there is none.
+/// Removes and returns the last word, in lower case; empty if there is none.
 std::string take_last_word(std::string_view& name) {
   while (!name.empty() && is_separator(name.back())) name.remove_suffix(1);
   std::size_t begin = name.size();
@@ -90,7 +90,7 @@ bool is_upper_case(std::string_view name) {
                       [](char c) { return is_ascii_letter(c) && !is_ascii_upper(c); });
 }
 
-/// A variable of the environment is a secret by the word alone; elsewhere it depends on which key.
+/// For an environment variable the word alone is enough; elsewhere it depends on the kind of key.
 bool is_secret_key(std::string_view name, std::string_view before) {
   if (before.empty() || before == "public" || before == "env") return false;
   return is_upper_case(name) || !is_one_of(before, harmless_keys);
@@ -114,7 +114,7 @@ NameKind kind_of_name(std::string_view name) {
   const std::string last = take_last_word(rest);
   if (last.empty()) return NameKind::plain;
   const std::string before = take_last_word(rest);
-  // `userAuthorization` of an approval is a level.
+  // `userAuthorization` in an approval is a level.
   if (last == "authorization" && before == "user") return NameKind::plain;
   if (last == "authorization" || last == "cookie") return NameKind::header;
   if (is_secret_last_word(name, last, before)) return NameKind::secret;

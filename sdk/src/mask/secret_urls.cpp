@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 6> webhooks = {
 
 bool ends_host(char c) { return c == '/' || c == '?' || c == '#'; }
 
-/// What stands between `://` and the last `@`, so far as it can be a login.
+/// The text between `://` and the last `@`, if it can be a login.
 class Login {
  public:
   Login(const Letters& letters, std::size_t begin) : letters_(letters), begin_(begin) {

@@ -14,8 +14,9 @@ bool is_delimiter(char c) { return std::string_view(",;&)}]|").find(c) != std::s
 
 bool is_control(char c) { return c >= '\b' && c <= '\r'; }
 
-/// A quote with that many backslashes closes the one that was opened with `open`: each level of
-/// nesting doubles them, and those of the text itself come in multiples before the closing one's.
+/// Whether a quote with this many backslashes closes the one that `open` opened: each level of
+/// nesting doubles them, and backslashes of the text itself come in multiples before those of the
+/// closing quote.
 bool closes(const Letter& quote, const Letter& open) {
   const std::size_t step = 2 * (open.slashes + 1);
   return quote.value == open.value &&
@@ -48,7 +49,7 @@ std::size_t ValueEnds::of_bare(std::size_t at) const {
   for (Letter letter = letters_.at(at); !letter.is_end(); letter = letters_.at(at)) {
     if (letters_.is_space(letter) || letter.value == '<') break;
     if (is_quote(letter)) {
-      // `ab'c d'e` of a shell goes on; `ab', 'c` does not.
+      // `ab'c d'e` in a shell continues; `ab', 'c` does not.
       if (!is_word_char(letters_.at(letter.end).value)) break;
       Letter quote;
       (void)closing_quote(letter, true, &quote);
@@ -135,8 +136,7 @@ std::size_t ValueEnds::of_object(const Letter& open) const {
   return letters_.text().size();
 }
 
-/// Where the text within quotes ends, and the quote itself: none (its `is_end()`) when it is
-/// missing.
+/// Where the text within quotes ends, and the quote itself: none (its `is_end()`) if it is missing.
 std::size_t ValueEnds::closing_quote(const Letter& open, bool within_line, Letter* quote) const {
   *quote = {};
   std::size_t at = open.end;

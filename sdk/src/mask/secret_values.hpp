@@ -9,7 +9,7 @@ namespace codex::detail {
 
 [[nodiscard]] bool is_quote(const Letter& letter);
 
-/// Where values end, in a text that may be JSON, a shell's command, YAML, a program or prose.
+/// Finds the ends of values, in a text that may be JSON, a shell command, YAML, a program or prose.
 class ValueEnds {
  public:
   ValueEnds(const Letters& letters, Ending ending) : letters_(letters), ending_(ending) {}
@@ -19,14 +19,14 @@ class ValueEnds {
   /// Skips blanks and ends of lines.
   [[nodiscard]] std::size_t skip_space(std::size_t at) const;
 
-  /// Where a value without quotes ends: at white space, or at a comma and the like that does not
+  /// Where a value without quotes ends: at white space, or at a comma or the like that does not
   /// look like a part of it.
   [[nodiscard]] std::size_t of_bare(std::size_t at) const;
 
-  /// The same of a URL's parameter.
+  /// The same for a URL's parameter.
   [[nodiscard]] std::size_t of_parameter(std::size_t at) const;
 
-  /// The part within the quotes that `open` begins, and where to go on after them. A shell's
+  /// The part within the quotes that `open` begins, and the position after them. A shell's
   /// `'it'\''s'` is one part.
   struct Quoted {
     std::size_t begin;
@@ -35,10 +35,10 @@ class ValueEnds {
   };
   [[nodiscard]] Quoted of_quoted(const Letter& open) const;
 
-  /// Where the line ends, or the quote that was opened before the line's first letter.
+  /// Where the line ends, or the quote that was opened before its first letter.
   [[nodiscard]] std::size_t of_line(std::size_t at, const Letter& opened) const;
 
-  /// Where what stands within braces ends.
+  /// Where the text within braces ends.
   [[nodiscard]] std::size_t of_object(const Letter& open) const;
 
   /// Where the text of an XML element ends.

@@ -10,11 +10,11 @@
 namespace codex::detail {
 namespace {
 
-/// Takes back the signal that a write of this thread has just raised, and that is blocked.
+/// Consumes the blocked signal that a write of this thread has just raised.
 void take_back(int signal) noexcept {
   sigset_t pending;
   ::sigpending(&pending);
-  if (::sigismember(&pending, signal) != 1) return;  // the system raises none that is ignored
+  if (::sigismember(&pending, signal) != 1) return;  // the system does not raise an ignored signal
   sigset_t one;
   ::sigemptyset(&one);
   ::sigaddset(&one, signal);
@@ -45,7 +45,7 @@ bool move_above_standard_streams(int (&ends)[2]) noexcept {
 ssize_t write_quietly(int descriptor, const void* data, std::size_t size) noexcept {
   sigset_t quiet;
   sigset_t mask;
-  sigset_t pending;  // not ours to take
+  sigset_t pending;  // not ours to consume
   ::sigemptyset(&quiet);
   ::sigaddset(&quiet, SIGPIPE);
   ::sigaddset(&quiet, SIGXFSZ);

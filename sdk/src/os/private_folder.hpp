@@ -6,8 +6,8 @@
 namespace codex::detail {
 
 /// Makes a folder that only this user can enter (mode 0700, whatever the umask), and those above it
-/// as `mkdir -p` does. A folder that is there already stays as it is; one that this user cannot
-/// read and enter is an error too.
+/// like `mkdir -p`. An existing folder stays unchanged; it is an error if this user cannot read and
+/// enter it.
 [[nodiscard]] std::error_code make_private_folder(const std::filesystem::path& folder);
 
 }  // namespace codex::detail

@@ -33,9 +33,10 @@ std::error_code make_private_folder(const fs::path& folder) {
   if (::mkdir(path.c_str(), folder_mode) != 0) {
     error = last_error();
     std::error_code ignored;
-    return fs::is_directory(path, ignored) ? std::error_code() : error;  // others were faster
+    return fs::is_directory(path, ignored) ? std::error_code()
+                                           : error;  // another process was faster
   }
-  // The umask may have taken some of it.
+  // The umask may have removed some bits.
   const Descriptor made(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!made.is_open() || ::fchmod(made.get(), folder_mode) != 0) return last_error();
   return {};

@@ -6,8 +6,8 @@
 
 namespace codex::detail {
 
-/// Owns a descriptor that a child of fork closes at once. Else a child that lives on would keep the
-/// other end from seeing that this process has closed it.
+/// Owns a descriptor that a child of fork closes at once. Otherwise a long-lived child would keep
+/// the other end from seeing that this process has closed it.
 class UnsharedDescriptor {
  public:
   UnsharedDescriptor() noexcept = default;

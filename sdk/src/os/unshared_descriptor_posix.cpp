@@ -13,7 +13,7 @@ namespace {
 class UnsharedNumbers {
  public:
   static UnsharedNumbers& of_this_process() {
-    static auto* const numbers = new UnsharedNumbers;  // a fork may come after all destructors
+    static auto* const numbers = new UnsharedNumbers;  // a fork may happen after all destructors
     return *numbers;
   }
 

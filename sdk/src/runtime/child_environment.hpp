@@ -13,13 +13,13 @@ struct EnvironmentChange {
   /// Variables that the child does not inherit.
   std::vector<std::string> unset = {};
 
-  /// The value that the child finds; nothing when it finds no such variable.
+  /// The value in the child; nothing if the variable is unset there.
   [[nodiscard]] std::optional<std::string> value_of(const std::string& name) const;
 
-  /// The PATH that the child's programs are looked up in: its own, else the system's.
+  /// The PATH for looking up the child's programs: its own, else the system's.
   [[nodiscard]] std::string search_path() const;
 
-  /// Whether the child gets this variable as this process has it.
+  /// Whether the child inherits this variable unchanged.
   [[nodiscard]] bool inherits(const std::string& name) const;
 };
 

@@ -28,7 +28,7 @@ void make_codex_home(const EnvironmentChange& environment, const std::optional<s
   if (!is_utf8(name)) {
     refuse(name, "is not valid UTF-8, so the runtime would use another folder", "Rename it");
   }
-  // A working directory that is missing is an error of the start itself: it is not made here.
+  // A missing working directory is an error of the start itself: it is not made here.
   std::error_code error;
   if (fs::path(name).is_relative() && cwd && !fs::is_directory(*cwd, error)) return;
   error = make_private_folder(fs::path(cwd.value_or("")) / name);

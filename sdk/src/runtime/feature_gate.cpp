@@ -28,7 +28,7 @@ bool is_experimental_member(std::string_view type, std::string_view member) {
   return std::binary_search(all.begin(), all.end(), std::string(type) + "." + std::string(member));
 }
 
-/// The runtime itself refuses what may be experimental deeper down.
+/// The runtime itself refuses experimental parts deeper down.
 void check_opt_in(const MethodInfo& method, const Json& params) {
   if (method.experimental) refuse_experimental(std::string(method.method));
   for (const auto& [member, value] : params.items()) {
@@ -53,7 +53,7 @@ std::string names_of(const std::vector<LackingPart>& parts) {
   return names;
 }
 
-/// "turn/start with toolOutput, turnTrigger: ...": what the runtime came too early for.
+/// "turn/start with toolOutput, turnTrigger: ...": the error for a runtime that is too old.
 std::string too_early(const std::string& what, std::string_view since,
                       const RuntimeVersion& runtime) {
   return what + ": Codex runtime " + std::string(since) +
@@ -88,7 +88,7 @@ FeatureGate::FeatureGate(bool experimental_api, const RuntimeVersion& runtime,
 
 void FeatureGate::check(std::string_view method, std::string_view params_text) const {
   const MethodInfo* info = protocol::find_method(MethodKind::request, method);
-  if (!info) return;  // newer than the SDK: the runtime knows whether it has that
+  if (!info) return;  // newer than the SDK: the runtime decides
   check_method(method);
   const bool may_lack =
       info->params && lacking_.contains(*info->params) && lacking_.may_be_in(params_text);

@@ -8,9 +8,9 @@
 
 namespace codex::detail {
 
-/// Stops requests for what this runtime does not do: what is experimental, where the client did not
-/// opt in, and what the runtime lacks, being older or newer than it: it would refuse that, or
-/// ignore it without a word.
+/// Refuses requests that this runtime cannot handle: experimental ones, if the client did not opt
+/// in, and those with parts that the runtime is too old or too new for, which it would refuse, or
+/// silently ignore.
 class FeatureGate {
  public:
   /// Lets everything pass.

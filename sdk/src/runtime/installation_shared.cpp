@@ -8,7 +8,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of the library that this function is in; without links, for those of a version lead elsewhere.
+/// The path of the library that contains this function; without links, since those for its version
+/// lead elsewhere.
 fs::path own_library() {
   Dl_info info{};
   if (::dladdr(reinterpret_cast<const void*>(&own_library), &info) == 0) return {};
@@ -18,7 +19,7 @@ fs::path own_library() {
 
 }  // namespace
 
-// The build says how to get there (sdk/CMakeLists.txt).
+// The build defines the relative path (sdk/CMakeLists.txt).
 fs::path libexec_folder() {
   const fs::path library = own_library();
   if (library.empty()) return {};

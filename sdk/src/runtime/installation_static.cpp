@@ -2,7 +2,7 @@
 
 namespace codex::detail {
 
-// The build says where (sdk/CMakeLists.txt).
+// The build defines it (sdk/CMakeLists.txt).
 std::filesystem::path libexec_folder() { return CODEX_LIBEXEC; }
 
 }  // namespace codex::detail

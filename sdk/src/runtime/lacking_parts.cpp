@@ -22,7 +22,7 @@ std::span<const Field> shared_fields(const UnionInfo& info) {
   return {info.shared, info.shared_count};
 }
 
-/// What a list, a map or an optional is made of; nullptr for other types.
+/// The element type of a list, a map or an optional; nullptr for other types.
 const TypeInfo* element_of(const TypeInfo& type) {
   switch (type.kind) {
     case Kind::list:
@@ -39,14 +39,14 @@ const TypeInfo* element_of(const TypeInfo& type) {
   }
 }
 
-/// The type below what may be empty.
+/// The type inside optionals.
 const TypeInfo& bare(const TypeInfo& type) {
   const bool may_be_empty =
       type.kind == Kind::optional || type.kind == Kind::nullable || type.kind == Kind::defaulted;
   return may_be_empty ? bare(*element_of(type)) : type;
 }
 
-/// Whether a JSON value of this type of JSON can be one of the type.
+/// Whether a JSON value of this JSON type can be a value of the type.
 bool may_be(const TypeInfo& type, const Json& json) {
   const TypeInfo& here = bare(type);
   switch (here.kind) {
@@ -81,7 +81,7 @@ const UnionArm* find_arm(const UnionInfo& info, std::string_view name) {
   return found != info.arms.end() ? &*found : nullptr;
 }
 
-/// The arm that the value is of; nullptr when that cannot be told.
+/// The arm of the value; nullptr if unclear.
 const UnionArm* arm_of(const UnionInfo& info, const Json& json) {
   if (info.style == UnionStyle::tagged) {
     const auto tag = json.is_object() ? json.find(info.tag) : json.end();
@@ -135,7 +135,7 @@ class Walk {
     return path.empty() ? std::string(member) : path + "." + std::string(member);
   }
 
-  /// Whether the runtime lacks that part of the type, which is noted then.
+  /// Whether the runtime lacks that part of the type; if so, records it.
   bool note(std::string_view type, std::string_view part, const std::string& path) {
     const PartHistory* lacking = support_.lacks(type, part);
     if (!lacking) return false;
@@ -227,7 +227,7 @@ class Reach {
   explicit Reach(const RuntimeSupport& support) : support_(support) {}
 
   bool of(const TypeInfo& type) {
-    const auto [known, is_new] = known_.try_emplace(&type, true);  // in a circle: perhaps
+    const auto [known, is_new] = known_.try_emplace(&type, true);  // assume true within a cycle
     if (!is_new) return known->second;
     const bool by_parts = parts_reach(type);
     const bool reaches = lacks_itself(type) || by_parts;
@@ -261,7 +261,7 @@ class Reach {
     return lacks;
   }
 
-  /// All of them are looked at, so that each has its own answer.
+  /// Checks all of them, so that each has its own answer.
   bool parts_reach(const TypeInfo& type) {
     bool reaches = false;
     const auto look_at = [&](std::span<const Field> fields) {
@@ -306,7 +306,7 @@ LackingTypes::LackingTypes(const RuntimeSupport& support)
 
 bool LackingTypes::may_be_in(std::string_view params) const {
   if (may_miss_) return true;
-  // Each name stands between two quotes, whether or not these begin and end the same string.
+  // Each name is between two quotes, whether or not these begin and end the same string.
   std::size_t begin = params.find('"');
   while (begin != std::string_view::npos) {
     const std::size_t end = params.find('"', begin + 1);

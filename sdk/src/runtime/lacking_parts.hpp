@@ -13,12 +13,12 @@
 
 namespace codex::detail {
 
-/// A part of params that the runtime lacks, or that it demands and the params do not have.
+/// A part of params that the runtime lacks, or that it requires and the params lack.
 struct LackingPart {
   std::string path;         // "input[0].detail"; an enum value follows its member: `x "low"`
-  std::string since = {};   // the first version that has it, when the runtime is older
-  std::string until = {};   // the last version that had it, when the runtime is newer
-  bool is_missing = false;  // it is required, up to `until`
+  std::string since = {};   // the first version that has it, if the runtime is older
+  std::string until = {};   // the last version that had it, if the runtime is newer
+  bool is_missing = false;  // it is required up to `until`
 
   bool operator==(const LackingPart&) const = default;
 };
@@ -35,21 +35,21 @@ class LackingTypes {
   [[nodiscard]] bool contains(const protocol::detail::TypeInfo& type) const {
     return types_.contains(&type);
   }
-  /// Whether params in which no part is missing may have such parts: what the SDK writes has their
-  /// names without escapes. Much quicker than to read them.
+  /// Whether params without missing parts may have such parts: the SDK writes their names
+  /// unescaped. Much faster than reading the params.
   [[nodiscard]] bool may_be_in(std::string_view params) const;
 
  private:
   std::unordered_set<const protocol::detail::TypeInfo*> types_;
   std::unordered_set<std::string_view> names_;  // of the parts that the runtime lacks
-  bool may_miss_ = false;                       // the runtime demands what others do not
+  bool may_miss_ = false;                       // the runtime requires parts that others do not
 };
 
-/// All of them, at every depth. A member that is null counts as one that is not there.
+/// All of them, at every depth. A null member counts as absent.
 std::vector<LackingPart> lacking_parts(const RuntimeSupport& support, const LackingTypes& types,
                                        const protocol::detail::TypeInfo& type, const Json& params);
 
-/// Whether the runtime has that member of the type; of a union: of one of its arms.
+/// Whether the runtime has that member of the type, or, for a union, of one of its arms.
 bool has_member(const RuntimeSupport& support, const protocol::detail::TypeInfo& type,
                 std::string_view member);
 

@@ -2,7 +2,7 @@
 
 namespace codex::detail {
 
-// The build says which one (sdk/CMakeLists.txt).
+// The build defines it (sdk/CMakeLists.txt).
 std::string_view platform_name() noexcept { return CODEX_SDK_PLATFORM; }
 
 }  // namespace codex::detail

@@ -4,7 +4,7 @@
 
 namespace codex::detail {
 
-/// This platform as the npm packages of the runtime call it: "linux-x64".
+/// The name of this platform in the runtime's npm packages: "linux-x64".
 std::string_view platform_name() noexcept;
 
 }  // namespace codex::detail

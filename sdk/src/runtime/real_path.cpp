@@ -17,7 +17,7 @@ class LinkFollower {
  public:
   explicit LinkFollower(const fs::path& path) { go(path); }
 
-  /// Nothing when it cannot be told.
+  /// Nothing if unknown.
   std::optional<Way> follow() && {
     while (!ahead_.empty()) {
       const fs::path name = ahead_.back();
@@ -65,7 +65,7 @@ class LinkFollower {
 
   fs::path reached_;             // absolute, without links
   std::vector<fs::path> ahead_;  // the next one last
-  bool missing_ = false;         // what was reached does not exist
+  bool missing_ = false;         // `reached_` does not exist
   std::vector<fs::path> links_;
 };
 

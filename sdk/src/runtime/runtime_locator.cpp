@@ -23,8 +23,8 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
-/// A relative XDG_CACHE_HOME counts for nothing, as its standard says; the current folder may be
-/// anybody's.
+/// Ignores a relative XDG_CACHE_HOME, as its standard says; the current folder may belong to
+/// anyone.
 fs::path cache_root() {
   fs::path cache = variable("XDG_CACHE_HOME");
   if (!cache.is_absolute()) {
@@ -98,7 +98,7 @@ std::string pinned_binary(const fs::path& folder, const PinnedRuntime& pinned) {
   return binary.string();
 }
 
-// Puts the folder first in a PATH, once; empty entries, which mean the current directory, go.
+// Puts the folder first in a PATH, once; removes empty entries, which mean the current directory.
 std::string with_folder_first(const std::string& folder, std::string_view path) {
   std::string result = folder;
   while (!path.empty()) {
@@ -109,13 +109,13 @@ std::string with_folder_first(const std::string& folder, std::string_view path) 
   return result;
 }
 
-/// `env_http_headers` has the names of variables where `http_headers` has secrets.
+/// `env_http_headers` has names of variables, `http_headers` has secrets.
 bool holds_secret(const std::string& setting) {
   const std::string_view key = std::string_view(setting).substr(0, setting.find('='));
   return key.find("env_http_headers") == std::string_view::npos && mask_secrets(setting) != setting;
 }
 
-/// A command line is no place for a secret: every user of the machine can read it.
+/// Keeps secrets off the command line, which every user of the machine can read.
 void refuse_secrets(const std::vector<std::string>& overrides) {
   for (std::size_t index = 0; index < overrides.size(); ++index) {
     if (!holds_secret(overrides[index])) continue;

@@ -12,7 +12,7 @@ namespace codex::detail {
 struct PinnedRuntime {
   std::string version;   // `0.169.0`
   std::string platform;  // `linux-x64`
-  /// A folder of runtimes that came with the SDK; empty when there is none.
+  /// A folder of runtimes that came with the SDK; empty if there is none.
   std::string installed_in = {};
 };
 
@@ -22,14 +22,14 @@ struct LaunchCommand {
   std::map<std::string, std::string> env;
 };
 
-/// Where the pinned runtime is or would be: below `CODEX_SDK_RUNTIME_DIR` where that is set; else
-/// where it came with the SDK, if it did; else where `tools/fetch_runtime` installs it, in the
-/// user's cache folder. Throws RuntimeNotFoundError where that depends on the current folder.
+/// Where the pinned runtime is or would be: below `CODEX_SDK_RUNTIME_DIR` if that is set; else in
+/// the SDK's installation, if it came with it; else where `tools/fetch_runtime` installs it, in the
+/// user's cache folder. Throws RuntimeNotFoundError if the place depends on the current folder.
 [[nodiscard]] std::string runtime_folder(const PinnedRuntime& pinned);
 
 /// Decides which runtime to start: `launch_args_override`, else `codex_bin`, else the pinned one;
-/// never one from PATH. The pinned one must be trusted: nobody but this user and root can have put
-/// it there or can change it (see `why_untrusted`). Throws RuntimeNotFoundError, which says what is
+/// never one from PATH. The pinned one must be trusted: only this user and root can have put it
+/// there or can change it (see `why_untrusted`). Throws RuntimeNotFoundError, which says what is
 /// missing or wrong and what to do.
 [[nodiscard]] LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned);
 

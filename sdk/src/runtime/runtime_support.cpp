@@ -32,7 +32,7 @@ RuntimeSupport::RuntimeSupport(const RuntimeVersion& runtime, const History& his
       is_known_(runtime.numbers != VersionNumbers{} && !history.versions.empty()) {
   for (std::size_t i = 0; i < history.versions.size(); ++i) {
     const auto version = RuntimeVersion::parse(history.versions[i]);
-    const bool is_it = runtime.text == history.versions[i];  // also where that is a prerelease
+    const bool is_it = runtime.text == history.versions[i];  // also for a prerelease
     if (version && (is_it || runtime.is_at_least(version->numbers))) rank_ = i;
   }
 }

@@ -16,32 +16,32 @@ struct History {
   std::span<const protocol::detail::TypeHistory> types;
   std::span<const protocol::detail::MethodHistory> methods;
 
-  /// The one that was generated with the types.
+  /// The history that was generated with the types.
   static History generated();
 
-  /// What is said of a type, by its C++ name; nullptr when every version has all of it.
+  /// The history of a type, by its C++ name; nullptr if every version has all of it.
   [[nodiscard]] const protocol::detail::TypeHistory* type(std::string_view name) const;
   [[nodiscard]] const protocol::detail::MethodHistory* method(protocol::detail::MethodKind kind,
                                                               std::string_view name) const;
 };
 
-/// Which parts of the protocol one runtime has, as far as the history tells. One between two
-/// versions that were compared counts as the older one, one past the newest as the newest, and a
-/// prerelease as before its release; one that was built from a checkout (0.0.0) has everything.
+/// Which parts of the protocol one runtime has, according to the history. A version between two
+/// compared ones counts as the older one, a later one as the newest, and a prerelease as before its
+/// release; one that was built from a checkout (0.0.0) has everything.
 class RuntimeSupport {
  public:
-  /// Of a runtime that has everything.
+  /// For a runtime that has everything.
   RuntimeSupport() = default;
   RuntimeSupport(const RuntimeVersion& runtime, const History& history);
 
-  /// Whether it is known what the runtime lacks.
+  /// Whether the runtime's lacking parts are known.
   [[nodiscard]] bool is_known() const noexcept { return is_known_; }
   [[nodiscard]] const History& history() const noexcept { return history_; }
 
   [[nodiscard]] bool has(const protocol::detail::Lifetime& lifetime) const;
   [[nodiscard]] bool has(protocol::detail::MethodKind kind, std::string_view method) const;
 
-  /// What is said of a part of that type, when the runtime lacks the part; nullptr when it has it.
+  /// The history of a part of that type, if the runtime lacks the part; nullptr if it has it.
   [[nodiscard]] const protocol::detail::PartHistory* lacks(std::string_view type,
                                                            std::string_view part) const;
 
@@ -49,7 +49,7 @@ class RuntimeSupport {
   [[nodiscard]] bool requires_part(const protocol::detail::PartHistory& part) const;
 
  private:
-  /// The place of a version among those that were compared.
+  /// The index of a version among the compared ones.
   [[nodiscard]] std::size_t rank(std::string_view version) const;
 
   History history_ = {};

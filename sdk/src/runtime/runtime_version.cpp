@@ -17,7 +17,8 @@ bool names_a_system(std::string_view text) {
   return group.starts_with(" (") && group.find("; ") != std::string_view::npos;
 }
 
-/// The version that a system follows, else the first one of all: a name may hold versions as well.
+/// The version that a system's name follows, else the first one: a client's name may contain
+/// versions as well.
 std::string_view find_version(std::string_view user_agent) {
   std::string_view first;
   for (std::size_t slash = user_agent.find('/'); slash != std::string_view::npos;

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int most_links = 40;  // as Linux follows
+constexpr int most_links = 40;  // as in Linux
 constexpr mode_t written_by_others = S_IWGRP | S_IWOTH;
 
 std::string octal(mode_t mode) {
@@ -69,8 +69,8 @@ class Inspection {
  private:
   enum class Sticky { will_do, will_not_do };
 
-  /// Of the file or folder alone. Within a runtime there are no links; on the way, their folders
-  /// and targets count.
+  /// Checks only the file or folder itself. Within a runtime there are no links; in the path to it,
+  /// their folders and targets count.
   [[nodiscard]] std::string look_at(const fs::path& place, Sticky sticky) const {
     struct stat status {};
     if (::lstat(place.c_str(), &status) != 0) return place.string() + " cannot be examined";

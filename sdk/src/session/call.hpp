@@ -14,18 +14,17 @@
 
 namespace codex::detail {
 
-/// How a call is made: how long it may take, what ends it early, and what it says beside its own
-/// params.
+/// The terms of a call: how long it may take, what ends it early, and additional params.
 struct CallTerms {
   TimePoint deadline = TimePoint::max();
   std::stop_token stop = {};
   Json extra_params = {};
 };
 
-/// What a call does with a result that nobody waits for any more; see Request::on_late_result.
+/// Handles a result that nobody waits for any more; see Request::on_late_result.
 using LateResult = std::function<void(std::string)>;
 
-/// Sends a request with these params, to which none are added, and gives the text of its result.
+/// Sends a request with exactly these params, and returns the text of its result.
 inline Task<std::string> call(std::shared_ptr<Connection> connection, std::string method,
                               std::string params, CallTerms terms, LateResult on_late_result = {}) {
   const auto start = [&](Completion<std::string> completion, const std::stop_token& stop) {

@@ -24,7 +24,7 @@ ProcessOptions process_options(const CodexConfig& config) {
   LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
                                                   .platform = std::string(platform_name()),
                                                   .installed_in = installed_runtimes().string()});
-  // A command line of the app's own may start a runtime elsewhere.
+  // The app's own command line may start a runtime elsewhere.
   if (config.launch_args_override.empty()) {
     make_codex_home({.set = config.env, .unset = config.unset_env}, config.cwd);
   }
@@ -35,7 +35,7 @@ ProcessOptions process_options(const CodexConfig& config) {
           .shutdown_timeout = config.shutdown_timeout};
 }
 
-/// Whether the runtime tells all that `AgentReach` is made of.
+/// Whether the runtime sends everything that `AgentReach` needs.
 bool hears_of_agents(const CodexConfig& config) {
   return std::ranges::none_of(config.opt_out_notification_methods, [](const auto& method) {
     return method == "thread/settings/updated" || method == "item/started" ||
@@ -124,7 +124,7 @@ Task<std::string> Client::call_on(std::shared_ptr<const Client> self, std::strin
                                   std::string params, CallOptions options) {
   params = with_extra(std::move(params), options.extra_params);
   self->check(method, params);
-  // A fork leaves the thread that it names as it is.
+  // A fork does not change the thread that it names.
   if (method != protocol::requests::ThreadFork::method) self->note_request(params);
   CallTerms terms{.deadline = deadline_of(self->config_, options), .stop = options.stop};
   auto call = detail::call(self->connection_, method, std::move(params), std::move(terms));
@@ -152,7 +152,7 @@ void Client::close(bool and_coroutines) noexcept {
   dispatcher_->stop();
   if (!connection_) return;  // it could not be started
   connection_->close();
-  // Handlers may wait for what only the I/O thread brings.
+  // Handlers may wait for messages that only the I/O thread delivers.
   dispatcher_->finish(
       connection_->is_io_thread() ? std::chrono::milliseconds::zero() : config_.shutdown_timeout,
       and_coroutines);

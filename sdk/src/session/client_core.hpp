@@ -29,11 +29,11 @@ Task<typename R::Response> decoded(Task<std::string> result) {
   co_return decode_named<typename R::Response>(R::method, text);
 }
 
-/// One running runtime after its handshake: what `Codex`, `Thread` and the handles share.
+/// One running runtime after its handshake, shared by `Codex`, `Thread` and the handles.
 class Client : public std::enable_shared_from_this<Client> {
  public:
-  /// Starts the runtime and shakes hands; throws as the constructor of `Codex` says.
-  /// The executor is where its handlers' coroutines run; none: on threads of the SDK.
+  /// Starts the runtime and does the handshake; throws like the constructor of `Codex`. Its
+  /// handlers' coroutines run on the executor; none: on threads of the SDK.
   static Task<std::shared_ptr<Client>> start(CodexConfig config,
                                              std::shared_ptr<const Executor> executor = {});
   Client(const Client&) = delete;
@@ -44,22 +44,22 @@ class Client : public std::enable_shared_from_this<Client> {
   /// What the runtime has.
   [[nodiscard]] const FeatureGate& gate() const noexcept { return gate_; }
 
-  // These throw TransportClosedError in a child of fork, as every call does there.
+  // These throw TransportClosedError in a child of fork, like every call.
   [[nodiscard]] Connection& connection() const { return *shared_connection(); }
   [[nodiscard]] const std::shared_ptr<Connection>& shared_connection() const {
     owner_.check();
     return connection_;
   }
-  /// Who answers the requests of the server.
+  /// The handlers of the server's requests.
   [[nodiscard]] HandlerBook& handlers() const {
     owner_.check();
     return dispatcher_->book();
   }
 
-  /// What looks at options and input before they are sent.
+  /// Checks options and input before they are sent.
   [[nodiscard]] const InputCheck& input_check() const noexcept { return input_check_; }
 
-  /// Sends a request and gives the text of its result. Throws UnsupportedError where `check` does.
+  /// Sends a request and returns the text of its result. Throws UnsupportedError if `check` does.
   [[nodiscard]] Task<std::string> call(std::string_view method, std::string params,
                                        CallOptions options) const;
 
@@ -70,11 +70,11 @@ class Client : public std::enable_shared_from_this<Client> {
     return decoded<R>(call(R::method, protocol::encode(params), call_options(options)));
   }
 
-  /// Throws UnsupportedError where the runtime would not do what this request asks for, and
+  /// Throws UnsupportedError if the runtime cannot do what this request asks for, and
   /// TransportClosedError in a child of fork.
   void check(std::string_view method, std::string_view params) const;
 
-  /// To be called before a request is sent that may change what a thread may do.
+  /// Call this before sending a request that may change what a thread is allowed to do.
   void note_request(std::string_view params) const { dispatcher_->reach().note_request(params); }
 
   /// `and_coroutines`: waits for handlers that are coroutines, too. Does nothing in a child of

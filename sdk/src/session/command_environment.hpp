@@ -6,7 +6,7 @@
 
 namespace codex::detail {
 
-/// What the commands of this client's runtime find in their environment.
+/// The environment of the commands of this client's runtime.
 [[nodiscard]] CommandEnvironment command_environment(const CodexConfig& config);
 
 }  // namespace codex::detail

@@ -10,7 +10,7 @@
 namespace codex::detail {
 namespace {
 
-/// The oldest runtime that this SDK talks to.
+/// The oldest supported runtime.
 constexpr VersionNumbers minimum_runtime{0, 131, 0};
 
 std::string advice() {
@@ -19,7 +19,7 @@ std::string advice() {
          "it at such a runtime.";
 }
 
-/// Throws when another runtime than the SDK's own is not wanted.
+/// Throws if a runtime of another version than the SDK's is refused.
 std::string mismatch_warning(const std::string& version, RuntimeMismatch choice) {
   if (choice == RuntimeMismatch::accept || version == sdk_version()) return {};
   const std::string runtime = "Runtime " + version + " is not the one that this SDK was made for";
@@ -48,7 +48,7 @@ std::string initialize_params(const CodexConfig& config) {
 }
 
 Greeting read_greeting(std::string_view result, const CodexConfig& config) {
-  // Not by the typed response: a runtime that is too old shall be told so, not what it lacks.
+  // Not by the typed response: the error for an old runtime must be its age, not what it lacks.
   const Json json = protocol::detail::parse_or_discard(result);
   Metadata metadata;
   if (json.is_object()) {

@@ -13,14 +13,14 @@ namespace codex::detail {
 /// The params of `initialize`.
 std::string initialize_params(const CodexConfig& config);
 
-/// What the runtime answered.
+/// The runtime's answer.
 struct Greeting {
   Metadata metadata;
   RuntimeVersion version;
 };
 
-/// Reads the answer to `initialize`. Throws CodexError when it is not that of a codex app-server,
-/// or of one that is too old, or of another version than the SDK's where that is refused.
+/// Reads the answer to `initialize`. Throws CodexError if it is not from a codex app-server, or
+/// from one that is too old, or of another version than the SDK's if that is refused.
 Greeting read_greeting(std::string_view result, const CodexConfig& config);
 
 }  // namespace codex::detail

@@ -18,8 +18,8 @@ namespace {
 
 namespace types = codex::protocol;
 
-// What the models of the runtime that this SDK was made for advertise, and what the model API has
-// beyond that. A test compares it with model/list.
+// The efforts of the pinned runtime's models, and further ones of the model API. A test compares
+// them with model/list.
 constexpr std::array<std::string_view, 8> efforts = {"none", "minimal", "low", "medium",
                                                      "high", "xhigh",   "max", "ultra"};
 
@@ -32,7 +32,7 @@ void refuse_zero_bytes(const std::string& what, const std::string& value) {
   refuse(what, value, "has a zero byte in it, where the operating system would cut it off");
 }
 
-/// That it is not there is another matter than that this process cannot look.
+/// Distinguishes a missing path from one that this process may not look at.
 void refuse_missing(const std::string& what, const std::string& value,
                     const std::filesystem::path& path, const std::string& remedy) {
   std::error_code error;
@@ -45,7 +45,7 @@ void refuse_missing(const std::string& what, const std::string& value,
              .c_str());
 }
 
-/// What goes over the wire, where what is not UTF-8 would become something else.
+/// For text that goes over the wire, where invalid UTF-8 would become something else.
 void refuse_other_text(const std::string& what, const std::string& text) {
   if (!is_utf8(text)) refuse(what, text, "is not valid UTF-8, and the protocol is");
 }
@@ -68,7 +68,7 @@ void refuse_other_name(const char* what, const std::string& name) {
   }
 }
 
-/// What goes over the wire with the handshake.
+/// For the names that go over the wire with the handshake.
 void refuse_lossy_names(const CodexConfig& config) {
   refuse_other_text("CodexConfig::client_name", config.client_name);
   refuse_other_text("CodexConfig::client_title", config.client_title);
@@ -135,7 +135,7 @@ void InputCheck::list(const ThreadListOptions& options) {
 void InputCheck::effort(const Optional<std::string>& effort, const std::string& runtime_version) {
   if (!effort) return;
   if (effort->empty()) throw CodexError("effort is empty. Leave it out for the model's default.");
-  if (runtime_version != types::runtime_version) return;  // its models may have others
+  if (runtime_version != types::runtime_version) return;  // its models may have other efforts
   if (std::find(efforts.begin(), efforts.end(), *effort) != efforts.end()) return;
   refuse("effort", *effort,
          "is none that a model of this runtime has; Codex::models() lists them. extra_params pass "
@@ -161,7 +161,7 @@ void InputCheck::file(const char* what, const std::string& path) const {
   const std::filesystem::path file = std::filesystem::path(runtime_cwd_) / path;
   refuse_missing(what, path, file, "");
   std::error_code ignored;
-  // Nor a pipe, which would block.
+  // A pipe would block.
   if (!std::filesystem::is_regular_file(file, ignored)) refuse(what, path, "is no file.");
   if (!std::ifstream(file)) refuse(what, path, "cannot be read.");
 }

@@ -8,35 +8,35 @@
 
 namespace codex::detail {
 
-/// Refuses, before anything is sent, what the runtime would take without a word and then not do: a
-/// folder or a file that is not there, an effort that no model has. What the runtime refuses itself
-/// is left to it. All functions throw CodexError, which names the value and says what to do.
+/// Refuses input that the runtime would silently ignore, before anything is sent: a missing folder
+/// or file, an effort that no model has. What the runtime itself refuses is left to it. All
+/// functions throw CodexError, which names the value and says what to do.
 class InputCheck {
  public:
-  /// For a runtime that this client starts by itself: it sees this machine's files. One that is
-  /// started by a command line of the app's, or talked to over a transport, may be elsewhere.
+  /// Checks files only for a runtime that this client starts itself, since that sees this machine's
+  /// files. One that the app's own command line or transport leads to may be elsewhere.
   explicit InputCheck(const CodexConfig& config);
 
-  /// What the process is started with.
+  /// Checks how the process is started.
   static void config(const CodexConfig& config);
 
-  /// The `cwd` of a thread or a turn.
+  /// Checks the `cwd` of a thread or a turn.
   void cwd(const Optional<std::string>& cwd) const;
 
-  /// The folders that a list of threads is about.
+  /// Checks the folders that filter a list of threads.
   static void list(const ThreadListOptions& options);
 
-  /// The effort of a turn, for a runtime of this version.
+  /// Checks the effort of a turn, for a runtime of this version.
   static void effort(const Optional<std::string>& effort, const std::string& runtime_version);
 
-  /// The files among these items.
+  /// Checks the files among these items.
   void items(const Input& input) const;
 
  private:
   void file(const char* what, const std::string& path) const;
 
   bool sees_our_files_;
-  std::string runtime_cwd_;  // what relative paths of files start from
+  std::string runtime_cwd_;  // the base of relative paths
 };
 
 }  // namespace codex::detail

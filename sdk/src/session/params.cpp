@@ -16,7 +16,7 @@ void require_object(const Json& json, const char* option) {
   throw CodexError(std::string(option) + " must be a JSON object, not " + json.type_name());
 }
 
-/// Optional options become members that are there or not; they never become null.
+/// Optional options become present or absent members, never null.
 template <class T, class Option>
 void set(Optional<T>& member, const Option& option) {
   if (option) member = *option;
@@ -52,7 +52,7 @@ types::SandboxMode sandbox_mode(Sandbox sandbox) {
   throw CodexError("an unknown Sandbox");
 }
 
-/// Turns take a policy, which stands for itself: every member is said, none left to the runtime.
+/// Turns take a complete policy: every member is set, none left to the runtime.
 types::SandboxPolicy sandbox_policy(Sandbox sandbox) {
   switch (sandbox) {
     case Sandbox::read_only:
@@ -77,8 +77,8 @@ Json tool_output(const ExternalMessage& message) {
   return output;
 }
 
-/// Members of turn/start that came with runtime 0.151.0, by their wire names, so that this file
-/// compiles for types of older ones too. What such a runtime makes of them: feature_gate.cpp.
+/// Members of turn/start that are new in runtime 0.151.0, by their wire names, so that this file
+/// also compiles with older types. feature_gate.cpp refuses them for such a runtime.
 Json late_members(const RunInput& input, const TurnOptions& options) {
   Json members = Json::object();
   if (const auto* message = input.external()) members["toolOutput"] = tool_output(*message);
@@ -87,7 +87,7 @@ Json late_members(const RunInput& input, const TurnOptions& options) {
   return members;
 }
 
-/// What thread/start, thread/resume and thread/fork have in common.
+/// The common params of thread/start, thread/resume and thread/fork.
 template <class Params, class Options>
 void set_thread_options(Params& params, const Options& options) {
   require_object(options.config, "config");
@@ -104,7 +104,7 @@ void set_thread_options(Params& params, const Options& options) {
   set(params.service_tier, options.service_tier);
 }
 
-/// The pointer of the first text or name in it that is not UTF-8; nothing when there is none.
+/// The pointer of the first text or name in it that is not UTF-8; nothing if there is none.
 std::optional<std::string> place_of_other_text(const Json& json, const std::string& at) {
   if (json.is_string() && !is_utf8(json.get_ref<const std::string&>())) return at;
   if (!json.is_structured()) return std::nullopt;

@@ -6,11 +6,11 @@
 #include <codex/options.hpp>
 #include <codex/protocol/review.hpp>
 
-/// From the options of the ergonomic API to params on the wire.
+/// Turns the options of the ergonomic API into params on the wire.
 namespace codex::detail {
 
 // The params of the methods, as JSON text, without the options' extra_params. They throw CodexError
-// for options that are no object where they must be one.
+// for options that must be an object and are none.
 std::string thread_start_params(const ThreadStartOptions& options);
 std::string thread_resume_params(const std::string& thread_id, const ThreadResumeOptions& options);
 std::string thread_fork_params(const std::string& thread_id, const ThreadForkOptions& options);
@@ -22,15 +22,15 @@ std::string turn_start_params(const std::string& thread_id, const RunInput& inpu
 std::string review_start_params(const std::string& thread_id, const protocol::ReviewTarget& target,
                                 const ReviewOptions& options);
 
-/// The params of thread/goal/set that make it the thread's goal.
+/// The params of thread/goal/set that set the thread's goal.
 std::string goal_set_params(const std::string& thread_id, const std::string& objective,
                             const GoalOptions& options);
 
-/// Merges extra_params into params, so that they win. Throws CodexError when they are no object.
+/// Merges extra_params into params, which they override. Throws CodexError if they are no object.
 std::string with_extra(std::string params, const Json& extra);
 
-/// The text of JSON that the app made. Throws CodexError, which names the place in `what`, where a
-/// text of it is not UTF-8: it may be a path, and would become another one.
+/// The text of the app's JSON. Throws CodexError, which names the place in `what`, if a text in it
+/// is not UTF-8: it may be a path, and would become another one.
 std::string text_of(const Json& json, const std::string& what);
 
 std::vector<protocol::UserInput> user_inputs(const Input& input);

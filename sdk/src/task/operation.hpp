@@ -19,7 +19,7 @@ namespace codex::detail {
 class StopRelay {
  public:
   explicit StopRelay(std::stop_source target) : target_(std::move(target)) {}
-  /// Twice at the most.
+  /// At most twice.
   void follow(const std::stop_token& token) {
     if (!token.stop_possible()) return;
     (first_ ? second_ : first_).emplace(token, Request{target_});
@@ -38,16 +38,16 @@ class StopRelay {
 /// How an operation is awaited.
 template <class T>
 struct OperationTerms {
-  /// A stop token beside that of the coroutine.
+  /// A stop token in addition to the coroutine's.
   std::stop_token stop = {};
   /// Whether the coroutine's own stop token stops it as well.
   bool heeds_context = true;
-  /// Gets a value that comes when the coroutine is gone already; any thread, must be quick.
+  /// Gets a value that arrives after the coroutine was destroyed; any thread, must be quick.
   std::function<void(T)> on_unclaimed = {};
 };
 
-/// An operation that completes, as something to `co_await`. `start(completion, stop)` starts it;
-/// `stop` is requested when the coroutine is destroyed while it waits, too.
+/// Makes an operation with a completion awaitable. `start(completion, stop)` starts it; `stop` is
+/// also requested if the coroutine is destroyed while it waits.
 template <class T, class Start>
 class Operation {
  public:
@@ -76,7 +76,7 @@ class Operation {
     const auto waiting = waiting_;
     start_(Completion<T>([waiting](Outcome<T> outcome) { waiting->complete(std::move(outcome)); }),
            stop_.get_token());
-    return waiting->is_pending();  // when it is, this may be gone by now
+    return waiting->is_pending();  // if it is, this may be destroyed by now
   }
 
   T await_resume() {
@@ -131,7 +131,7 @@ class Operation {
     std::mutex mutex_;
     std::optional<Outcome<T>> outcome_;
     bool is_forgotten_ = false;
-    std::atomic<bool> has_met_ = false;  // whoever comes second goes on
+    std::atomic<bool> has_met_ = false;  // the second to arrive continues
   };
 
   Start start_;

@@ -10,7 +10,7 @@
 
 namespace codex::detail {
 
-/// What an operation came to.
+/// The result of an operation.
 template <class T>
 using Outcome = std::variant<T, std::exception_ptr>;
 
@@ -22,8 +22,8 @@ T value_or_throw(Outcome<T> outcome) {
   return std::get<T>(std::move(outcome));
 }
 
-/// Takes the outcome of an operation, exactly once, on any thread, with no lock held. It only hands
-/// the outcome over; it must not block, and not throw.
+/// Takes the outcome of an operation, exactly once, on any thread, with no lock held. It only
+/// passes the outcome on; it must not block, and not throw.
 template <class T>
 using Completion = std::function<void(Outcome<T>)>;
 
@@ -32,7 +32,7 @@ std::exception_ptr make_error(Args&&... args) {
   return std::make_exception_ptr(Error(std::forward<Args>(args)...));
 }
 
-/// Why the connection is gone. Each waiter gets an exception object of its own.
+/// Why the connection was lost. Each waiter gets its own exception object.
 struct Failure {
   std::string reason;
   ExitStatus exit_status = {};

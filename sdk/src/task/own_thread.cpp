@@ -15,13 +15,13 @@
 
 namespace codex::detail {
 
-/// What the thread works on. The thread shares it, as it may be the one that lets go of its owner.
+/// The thread's state. The thread shares it, since it may be the one that releases its owner.
 struct OwnThread::State {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::function<void()>> jobs;
   bool is_ending = false;
-  bool is_woken = false;  // there may be a timer that is due earlier
+  bool is_woken = false;  // a timer may be due earlier
   std::shared_ptr<Timers> timers = std::make_shared<Timers>([this] { wake(); });
 
   ~State() { timers->stop(); }
@@ -53,7 +53,7 @@ struct OwnThread::State {
     lock.unlock();  // timers wake this thread with their own lock held
     timers->stop();
     lock.lock();
-    const auto dropped = std::exchange(jobs, {});  // end without the lock
+    const auto dropped = std::exchange(jobs, {});  // destroyed without the lock
     lock.unlock();
   }
 
@@ -74,7 +74,7 @@ struct OwnThread::State {
 
 namespace {
 
-/// Where the thread of a process is found.
+/// Holds the thread of a process.
 struct Place {
   const Place* of_parent = nullptr;  // kept, as it may be locked for ever
   OwnerProcess owner;
@@ -111,7 +111,7 @@ OwnThread::OwnThread()
 
 OwnThread::~OwnThread() {
   if (!owner_.is_this()) {
-    thread_.detach();  // it is not in a child of fork
+    thread_.detach();  // it does not exist in a child of fork
     return;
   }
   {
@@ -120,7 +120,7 @@ OwnThread::~OwnThread() {
     state_->changed.notify_one();
   }
   if (thread_.get_id() == std::this_thread::get_id()) {
-    thread_.detach();  // it ends when the job that let go of this is done
+    thread_.detach();  // it ends after the job that released this
   } else {
     thread_.join();
   }

@@ -10,8 +10,8 @@
 
 namespace codex::detail {
 
-/// The SDK's own thread, on which coroutines go on that were given no executor. One for the whole
-/// process, there for as long as anybody needs it.
+/// The SDK's own thread, on which coroutines without an executor resume. One for the whole process,
+/// which lives as long as it is needed.
 class OwnThread {
  public:
   [[nodiscard]] static std::shared_ptr<OwnThread> shared();

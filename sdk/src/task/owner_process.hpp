@@ -5,8 +5,8 @@
 
 namespace codex::detail {
 
-/// The process that made something. In a child of fork its threads do not exist and its locks may
-/// be held for ever, so what it made is neither used nor destroyed there.
+/// The process that made an object. In a child of fork its threads do not exist and its locks may
+/// stay held for ever, so the object is neither used nor destroyed there.
 class OwnerProcess {
  public:
   /// This process.

@@ -10,7 +10,7 @@ namespace {
 
 void count_fork() { Forks::count.fetch_add(1, std::memory_order_relaxed); }
 
-// Not by getpid, a system call for each event that is read; what runs in the child is one addition.
+// Not by getpid, which is a system call for each event; the child only does one addition.
 std::uint32_t forks_so_far() noexcept {
   [[maybe_unused]] static const int watched = ::pthread_atfork(nullptr, nullptr, count_fork);
   return Forks::count.load(std::memory_order_relaxed);

@@ -39,7 +39,7 @@ std::shared_ptr<const Executor> RunLoop::executor() const { return {state_, &sta
 
 Continuation RunLoop::finisher() noexcept {
   const auto finish = [](void* state) {
-    // A copy: the loop is gone as soon as `run` has seen that it is finished.
+    // A copy: the loop is destroyed as soon as `run` has seen that it is finished.
     const auto shared = *static_cast<std::shared_ptr<State>*>(state);
     shared->finish();
   };
@@ -59,7 +59,7 @@ void RunLoop::run() {
     job = nullptr;
     lock.lock();
   }
-  const auto dropped = std::exchange(state_->jobs, {});  // end without the lock
+  const auto dropped = std::exchange(state_->jobs, {});  // destroyed without the lock
   lock.unlock();
 }
 

@@ -4,11 +4,11 @@ namespace codex::detail {
 
 void Sleeper::wake() noexcept {
   std::unique_lock lock(mutex_);
-  // Not kept by what is posted: a loop that owns both and ends before it ran it would own itself.
+  // The posted function does not keep it: a loop that owns both and ends first would own itself.
   const auto executor = std::exchange(executor_, nullptr);
   lock.unlock();
   if (!executor) return;
-  // Not run on this thread where the executor fails: it may be the one that reads.
+  // Not run on this thread if the executor fails: it may be the I/O thread.
   try {
     (*executor)([self = shared_from_this()] { self->go_on(); });
   } catch (...) {  // NOLINT(bugprone-empty-catch): as dropped by the executor
@@ -18,7 +18,7 @@ void Sleeper::wake() noexcept {
 void Sleeper::forget() noexcept {
   std::unique_lock lock(mutex_);
   coroutine_ = nullptr;
-  const auto executor = std::exchange(executor_, nullptr);  // ends without the lock
+  const auto executor = std::exchange(executor_, nullptr);  // destroyed without the lock
   lock.unlock();
 }
 

@@ -10,7 +10,7 @@
 
 namespace codex {
 
-/// Shared by the tasks, whose end may come while the scope's does.
+/// Shared with the tasks, which may end while the scope is being destroyed.
 struct TaskScope::State : std::enable_shared_from_this<State> {
   struct Child {
     std::weak_ptr<State> scope;
@@ -42,7 +42,7 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
 
   static void end(Child& child) {
     const auto scope = child.scope.lock();
-    if (!scope) return;  // it is being given up
+    if (!scope) return;  // it is being destroyed
     std::exception_ptr error;
     try {
       detail::TaskAccess::take(*child.task);
@@ -52,8 +52,8 @@ struct TaskScope::State : std::enable_shared_from_this<State> {
     std::unique_lock lock(scope->mutex);
     if (!scope->first_error) scope->first_error = std::move(error);
     lock.unlock();
-    // Its parameters and its error may refer to what those who join have: they end before these go
-    // on, and without the lock.
+    // Its parameters and its error may refer to objects of the joining coroutines: they are
+    // destroyed before these resume, and without the lock.
     error = nullptr;
     child.task.reset();
     std::list<Child> ended;
@@ -72,7 +72,7 @@ TaskScope::TaskScope(Executor executor) : state_(std::make_shared<State>()) {
 
 TaskScope::~TaskScope() {
   if (!state_->owner.is_this()) {
-    (void)new auto(std::move(state_));  // left alone
+    (void)new auto(std::move(state_));  // leaked on purpose
     return;
   }
   request_stop();
@@ -96,7 +96,7 @@ Task<void> TaskScope::join() {
     co_await detail::operation<bool>(
         [&](detail::Completion<bool> completion, const std::stop_token& stop) {
           state->joining->add(std::move(completion), stop);
-          // The last one may have ended just before.
+          // The last one may have just ended.
           std::unique_lock check(state->mutex);
           const bool is_empty = state->children.empty();
           check.unlock();

@@ -4,11 +4,11 @@
 
 namespace codex::detail {
 
-/// Leaves the signals of the host program to the threads of the host program.
+/// Leaves the host program's signals to its own threads.
 void block_signals_on_this_thread() noexcept;
 
-/// What makes another thread take the signals that this one takes: for threads that run code of the
-/// host program, whose child processes inherit it.
+/// Returns a function that gives another thread the signal mask of this one: for threads that run
+/// code of the host program, whose child processes inherit the mask.
 std::function<void()> signals_of_this_thread();
 
 }  // namespace codex::detail

@@ -9,7 +9,7 @@ namespace codex::detail {
 void block_signals_on_this_thread() noexcept {
   sigset_t signals;
   ::sigfillset(&signals);
-  // These tell of a fault of this very thread.
+  // These report a fault of this thread itself.
   for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS}) {
     ::sigdelset(&signals, fault);
   }

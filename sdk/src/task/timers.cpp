@@ -29,7 +29,7 @@ void Timers::expire_now(Id id) {
 }
 
 void Timers::remove(Id id) {
-  Callback callback;  // destroyed without the lock: what it holds may be anything
+  Callback callback;  // destroyed without the lock: it may own anything
   const std::lock_guard lock(mutex_);
   const auto found = timers_.find(id);
   if (found == timers_.end()) return;

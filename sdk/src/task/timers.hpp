@@ -15,11 +15,11 @@
 
 namespace codex::detail {
 
-/// Why an operation is over before it was done.
+/// Why an operation ended before it completed.
 enum class Expiry { deadline, stop };
 
-/// The deadlines and stop tokens of all who wait, seen to by the I/O thread. Thread-safe; calls
-/// nothing but `wake` with its lock held.
+/// The deadlines and stop tokens of all waits, checked by the I/O thread. Thread-safe; calls only
+/// `wake` with its lock held.
 class Timers {
  public:
   using Id = std::uint64_t;
@@ -28,14 +28,13 @@ class Timers {
   /// `wake` makes the I/O thread ask for `next_due` again.
   explicit Timers(std::function<void()> wake) : wake_(std::move(wake)) {}
 
-  /// Has the callback called on the I/O thread when the deadline passes. TimePoint::max() never
-  /// does.
+  /// Calls the callback on the I/O thread when the deadline passes. TimePoint::max() never passes.
   [[nodiscard]] Id add(TimePoint deadline, Callback callback);
 
-  /// Makes it due at once, because of a stop request. Does nothing when it is gone.
+  /// Makes it due at once, because of a stop request. Does nothing if it was removed.
   void expire_now(Id id);
 
-  /// Takes it out; its callback may be running at this moment.
+  /// Removes it; its callback may be running at this moment.
   void remove(Id id);
 
   /// I/O thread: when to call `run_due` at the latest.
@@ -44,7 +43,7 @@ class Timers {
   /// I/O thread: calls what is due.
   void run_due();
 
-  /// Forgets everything, and wakes nobody any more.
+  /// Drops everything, and wakes no thread any more.
   void stop();
 
  private:
@@ -62,8 +61,8 @@ class Timers {
   std::function<void()> wake_;
   std::unordered_map<Id, Timer> timers_;
   std::set<std::pair<TimePoint, Id>> order_;
-  // When the I/O thread wakes by itself. Not moved back when timers go: as most of them do, that
-  // spares a wake for nearly each new one.
+  // When the I/O thread wakes by itself. Not moved back when timers are removed: since most of them
+  // are, this saves a wake for nearly every new one.
   TimePoint armed_ = TimePoint::max();
   Id next_id_ = 1;
 };

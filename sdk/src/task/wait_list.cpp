@@ -11,7 +11,7 @@ void WaitList::add(Completion<bool> completion, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   entries_.push_back(entry);
   lock.unlock();
-  // Not with the lock: a stop that was requested before is taken here and now.
+  // Without the lock: a stop that was already requested runs the callback right here.
   if (stop.stop_possible()) entry->on_stop.emplace(stop, Cancel{weak_from_this(), entry});
 }
 

@@ -12,10 +12,10 @@
 
 namespace codex::detail {
 
-/// Those who wait for one event. Thread-safe; completions are called without locks.
+/// The waiters for one event. Thread-safe; completions are called without locks.
 class WaitList : public std::enable_shared_from_this<WaitList> {
  public:
-  /// Completes at the next `complete`, or with CancelledError when stopped before.
+  /// Completes at the next `complete`, or with CancelledError if stopped first.
   void add(Completion<bool> completion, const std::stop_token& stop);
 
   void complete();

@@ -5,7 +5,7 @@
 
 #include <codex/testing/gate.hpp>
 
-/// What a scripted model and a scripted runtime can both do.
+/// The steps that a scripted model and a scripted runtime share.
 namespace codex::testing::detail {
 
 /// Waits until the gate is opened.
@@ -15,7 +15,7 @@ struct Hold {
 struct Pause {
   std::chrono::milliseconds time;
 };
-/// Sends bytes as they are.
+/// Sends bytes unchanged.
 struct RawBytes {
   std::string bytes;
 };

@@ -50,7 +50,7 @@ bool Gate::pass(std::stop_token stop, const std::function<bool()>& wanted) const
 
   while (!state_->changed.wait_for(lock, stop, between_questions, is_open)) {
     if (stop.stop_requested()) return false;
-    // Asking may take its time, and must not keep the test from opening the gate.
+    // The call may take a while, and must not keep the test from opening the gate.
     lock.unlock();
     if (!wanted()) return false;
     lock.lock();

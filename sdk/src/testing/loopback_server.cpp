@@ -28,7 +28,8 @@ namespace {
 constexpr std::size_t threads = 80;
 constexpr int connection_backlog = 128;
 constexpr std::size_t most_body_bytes = std::size_t{256} * 1024 * 1024;
-// These three are what `stop` may have to wait for a client that connects and then stays silent.
+// These three bound how long `stop` may have to wait for a client that connects and then stays
+// silent.
 constexpr std::chrono::seconds first_byte_timeout{5};
 constexpr std::chrono::seconds read_timeout{5};
 constexpr std::chrono::seconds write_timeout{5};
@@ -92,7 +93,7 @@ bool run_stream(const std::function<bool(HttpStream&)>& stream, httplib::DataSin
     sink.done();
     return true;
   } catch (...) {
-    return false;  // The status is long out: all that is left to say is a broken connection.
+    return false;  // The status is already sent: only breaking the connection can signal the error.
   }
 }
 
@@ -115,7 +116,7 @@ std::unique_ptr<Server> make_server() {
   // under test, and passes on to the children it starts.
   std::unique_ptr<Server> server;
   run_keeping_sigpipe([&server] { server = std::make_unique<Server>(); });
-  // Without httplib's SO_REUSEPORT: nobody else shall be able to share the port.
+  // Without httplib's SO_REUSEPORT: nobody else may share the port.
   server->set_socket_options([](socket_t) {});
   server->set_keep_alive_max_count(1);
   server->set_keep_alive_timeout(first_byte_timeout.count());
@@ -153,8 +154,8 @@ struct LoopbackServer::Impl {
     return HttpAnswer{.status = 500, .content_type = "text/plain", .body = "unknown exception"};
   }
 
-  /// A page in a browser can make requests here, too: by the name of a server of its own that it
-  /// lets resolve to 127.0.0.1, or to this address with its origin.
+  /// A page in a browser can make requests here, too: through the name of its own server that
+  /// resolves to 127.0.0.1, or to this address with its origin.
   [[nodiscard]] bool is_foreign(const HttpRequest& request) const {
     if (request.headers.contains("origin")) return true;
     const auto host = request.headers.find("host");
@@ -164,7 +165,7 @@ struct LoopbackServer::Impl {
            lower_case(host->second) != "localhost" + at_port;
   }
 
-  /// Returns when the server is ready to be stopped: httplib's `stop` does nothing before.
+  /// Returns when the server can be stopped: httplib's `stop` does nothing before.
   void start() {
     // All threads first: nothing closes the socket of a server that did not run.
     auto queue = std::make_unique<ServerThreads>(threads);

@@ -12,7 +12,7 @@ struct HttpRequest {
   std::string method;
   /// Without the query.
   std::string path;
-  /// By lower-cased name.
+  /// By lower-case name.
   std::map<std::string, std::string> headers;
   std::string body;
 };
@@ -21,7 +21,7 @@ struct HttpRequest {
 class HttpStream {
  public:
   virtual ~HttpStream() = default;
-  /// Sends at once. False when the client is gone.
+  /// Sends at once. False if the client has disconnected.
   virtual bool write(std::string_view bytes) = 0;
   [[nodiscard]] virtual bool client_is_there() = 0;
 };
@@ -31,18 +31,18 @@ struct HttpAnswer {
   std::string content_type = "application/json";
   std::string body = {};
   std::map<std::string, std::string> headers = {};
-  /// When set, writes the body in place of `body`, in pieces; false breaks the connection off.
+  /// If set, writes the body in place of `body`, in pieces; returning false drops the connection.
   std::function<bool(HttpStream&)> stream = {};
 };
 
 /// An HTTP server on a free port of 127.0.0.1, from construction to `stop` or destruction. Each
-/// request has a thread and a connection of its own; at least 64 are served at once. A request for
-/// another host, or with the Origin header that browsers send, is refused with 403 and not shown to
+/// request has its own thread and connection; at least 64 are served at once. A request for another
+/// host, or with the Origin header that browsers send, is refused with 403 and not passed to
 /// `answer`.
 class LoopbackServer {
  public:
-  /// `answer` is called on the server's threads; what it throws becomes an HTTP 500. Throws
-  /// `std::runtime_error` when no port can be had.
+  /// `answer` is called on the server's threads; an exception becomes an HTTP 500. Throws
+  /// `std::runtime_error` if no port is available.
   explicit LoopbackServer(std::function<HttpAnswer(const HttpRequest&)> answer);
   ~LoopbackServer();
   LoopbackServer(const LoopbackServer&) = delete;
@@ -52,8 +52,7 @@ class LoopbackServer {
 
   [[nodiscard]] int port() const;
 
-  /// Refuses new connections and waits for the answers under way to come to their end. Idempotent,
-  /// thread-safe.
+  /// Refuses new connections and waits for running answers to end. Idempotent, thread-safe.
   void stop() noexcept;
 
  private:

@@ -55,7 +55,7 @@ HttpAnswer answer_for(const detail::HttpError& error) {
   return {.status = error.status, .body = error.body.get<std::string>(), .headers = error.headers};
 }
 
-/// False when `stop` was requested before the time was over.
+/// False if `stop` was requested first.
 bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
@@ -64,7 +64,7 @@ bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
-/// Does one step after the other; false when the connection is to be broken off.
+/// Runs the steps in order; false if the connection must be dropped.
 class Player {
  public:
   Player(HttpStream& client, std::stop_token stop) : client_(client), stop_(std::move(stop)) {}
@@ -118,7 +118,8 @@ struct MockModel::Impl {
     std::function<Reply(const ModelRequest&)> handler;
     {
       const std::lock_guard lock(mutex);
-      // Taken before anybody can see the request: a reply given in answer to it is the next one's.
+      // Taken before the request is visible: a reply that is added in reaction to it is for the
+      // next one.
       if (!replies.empty()) {
         reply = std::move(replies.front());
         replies.pop_front();
@@ -162,7 +163,7 @@ struct MockModel::Impl {
   const MockModelOptions options;
   detail::RuntimeHome home;
 
-  std::mutex mutex;  // Of all down to `ids`.
+  std::mutex mutex;  // Guards everything down to `ids`.
   std::condition_variable requests_changed;
   std::deque<Reply> replies;
   std::function<Reply(const ModelRequest&)> on_request;

@@ -13,7 +13,7 @@ namespace {
 
 using Settings = std::map<std::string, std::string>;
 
-/// JSON's strings are TOML's basic strings, but for DEL, which has no place in these.
+/// JSON strings are TOML basic strings, except for DEL, which these may not contain.
 std::string toml_string(const std::string& text) { return Json(text).dump(); }
 
 Settings provider_settings(const MockModelOptions& options, const std::string& url) {
@@ -28,7 +28,7 @@ Settings provider_settings(const MockModelOptions& options, const std::string& u
   };
 }
 
-/// What the runtime would otherwise do on the network by itself, and how long it would keep trying.
+/// Turns off what the runtime does on the network by itself, and its retries.
 Settings quiet_settings() {
   return {
       {"analytics.enabled", "false"},     {"check_for_update_on_startup", "false"},
@@ -40,8 +40,8 @@ Settings quiet_settings() {
 }
 
 std::string config_toml(const MockModelOptions& options, const std::string& url) {
-  // What is inserted first stays. All keys are dotted, so that no table is open where
-  // `extra_config` begins.
+  // The first value of a key stays. All keys are dotted, so that no table is open at the start of
+  // `extra_config`.
   Settings settings = options.settings;
   settings.insert({{"model", toml_string(options.model)},
                    {"model_provider", toml_string("mock_provider")},
@@ -80,14 +80,14 @@ CodexConfig RuntimeHome::config() const {
       {"CODEX_HOME", codex_home().string()},
       {"CODEX_SQLITE_HOME", codex_home().string()},
       {"RUST_LOG", "warn"},
-      // The credentials of the person who runs the tests stay out of it.
+      // Keeps out the credentials of the person who runs the tests.
       {"CODEX_ACCESS_TOKEN", ""},
       {"CODEX_API_KEY", ""},
       {"OPENAI_API_KEY", ""},
       // A proxy would carry even loopback's requests away.
       {"NO_PROXY", "127.0.0.1,localhost"},
       {"no_proxy", "127.0.0.1,localhost"},
-      // The runtime dislikes a CODEX_HOME below the temporary folder; so it has another one.
+      // The runtime dislikes a CODEX_HOME below the temporary folder, so it gets another one.
       {"TMPDIR", temp().string()},
   };
   return config;

@@ -9,12 +9,12 @@
 
 namespace codex::testing::detail {
 
-/// The throw-away folders that a runtime on a mock model lives in.
+/// The temporary folders of a runtime on a mock model.
 class RuntimeHome {
  public:
   RuntimeHome();
 
-  /// Writes config.toml for a runtime whose model is at `url`. Throws `std::runtime_error` when it
+  /// Writes config.toml for a runtime whose model is at `url`. Throws `std::runtime_error` if it
   /// cannot be written.
   void write_config(const MockModelOptions& options, const std::string& url) const;
 

@@ -11,7 +11,7 @@
 
 #include "testing/common_steps.hpp"
 
-/// What a `Reply` is made of. Ids that are empty are given when the reply is sent.
+/// The parts of a `Reply`. Empty ids are assigned when the reply is sent.
 namespace codex::testing::detail {
 
 struct OpenMessage {
@@ -67,7 +67,7 @@ struct Script {
   std::optional<bool> end_turn;
   std::chrono::milliseconds pace{0};
 
-  // Of the one who puts it together.
+  // While the reply is being built.
   bool message_is_open = false;
   std::string next_id;
 };

@@ -24,7 +24,7 @@ class KeepSigpipe {
 }  // namespace
 
 void run_keeping_sigpipe(const std::function<void()>& work) {
-  // Two at once could each take the other's change for what was there before.
+  // Two at once could each save the other's change as the original.
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   const KeepSigpipe keep;

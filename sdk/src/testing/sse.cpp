@@ -25,7 +25,7 @@ Json usage_json(const Usage& usage) {
           {"total_tokens", usage.total.value_or(usage.input + usage.output)}};
 }
 
-/// Writes the events of one response; knows the item that is under way.
+/// Writes the events of one response; tracks the open item.
 class EventWriter {
  public:
   EventWriter(const Script& script, IdCounter& ids)
@@ -133,7 +133,7 @@ class EventWriter {
 
   void finish(const Disconnected&) { steps_.emplace_back(Cut{}); }
 
-  // Answered before a stream begins; there is nothing to lay out.
+  // Answered before a stream begins; there are no steps.
   void finish(const HttpError&) { steps_.clear(); }
 
   std::string id_or_next(const std::string& id, const std::string& kind) {

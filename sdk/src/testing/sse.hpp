@@ -24,13 +24,12 @@ class IdCounter {
 struct Send {
   std::string bytes;
 };
-/// The connection breaks here. Without it, the stream ends in good order.
+/// The connection breaks here. Without it, the stream ends normally.
 struct Cut {};
 
 using StreamStep = std::variant<Send, Hold, Pause, Cut>;
 
-/// What to do, step by step, to stream a reply that is no HTTP error; takes the ids that the reply
-/// leaves open from `ids`.
+/// The steps that stream a reply, which is no HTTP error; missing ids of the reply come from `ids`.
 [[nodiscard]] std::vector<StreamStep> lay_out(const Script& script, IdCounter& ids);
 
 }  // namespace codex::testing::detail

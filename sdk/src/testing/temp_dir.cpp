@@ -42,7 +42,7 @@ fs::path make_dir(const std::string& prefix) {
 TempDir::TempDir(const std::string& prefix) : path_(make_dir(prefix)) {}
 
 TempDir::~TempDir() {
-  // A process that is on its way out may still write while the folder is emptied.
+  // A process that is exiting may still write while the folder is emptied.
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     std::error_code failed;
     fs::remove_all(path_, failed);

@@ -5,12 +5,12 @@
 
 namespace codex::testing::detail {
 
-/// A new, empty folder below the system's temporary one, open to its owner only, removed with all
-/// that it holds by the destructor.
+/// A new, empty folder below the system's temporary one, accessible only to its owner. The
+/// destructor removes it with its content.
 class TempDir {
  public:
-  /// The folder's name is `prefix` and something random. Throws `std::filesystem::filesystem_error`
-  /// when it cannot be made.
+  /// The folder's name is `prefix` and a random suffix. Throws `std::filesystem::filesystem_error`
+  /// if it cannot be made.
   explicit TempDir(const std::string& prefix);
   ~TempDir();
   TempDir(const TempDir&) = delete;

@@ -5,7 +5,7 @@
 
 namespace codex::detail {
 
-// <cctype> depends on the locale of the host program; the wire does not.
+// <cctype> depends on the locale of the host program; the wire format does not.
 
 constexpr bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_ascii_upper(char c) { return c >= 'A' && c <= 'Z'; }

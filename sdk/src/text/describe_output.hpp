@@ -5,8 +5,8 @@
 
 namespace codex::detail {
 
-/// What a program wrote, as the end of an error's text: each stream from a line of its own on,
-/// since a secret may be hidden up to the end of its line.
+/// A program's output, as the end of an error's text: each stream starts on a new line, since the
+/// mask may hide everything up to the end of a line.
 inline std::string describe_output(std::string_view stdout_text, std::string_view stderr_tail) {
   std::string text;
   const auto add = [&](std::string_view what, std::string_view output) {

@@ -12,7 +12,7 @@ struct Range {
   char32_t last;
 };
 
-// Cc, Cf, Zl, Zp, Zs but for the blank, Cs, Co and Default_Ignorable_Code_Point of Unicode, and
+// Cc, Cf, Zl, Zp, Zs except the space, Cs, Co and Default_Ignorable_Code_Point of Unicode, and
 // U+2800, U+1D159, which are empty. tests/support/printable_test.py compares them with Python's.
 // Sorted.
 constexpr auto hidden = std::to_array<Range>({
@@ -27,7 +27,7 @@ constexpr auto hidden = std::to_array<Range>({
     {0xe0000, 0xe0fff}, {0xf0000, 0x10ffff},
 });
 
-// Where Unicode keeps the scripts that are written so, for those to come as well. Sorted.
+// The ranges that Unicode reserves for right-to-left scripts, including future ones. Sorted.
 constexpr auto right_to_left = std::to_array<Range>({
     {0x590, 0x8ff},
     {0xfb1d, 0xfdff},

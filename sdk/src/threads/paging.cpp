@@ -19,7 +19,7 @@ Pager::Pager(std::shared_ptr<const Client> client, std::string_view method, Json
       options_(std::move(options)) {
   params_ = protocol::decode<Json>(
       with_extra(text_of(params_, "The params of " + method_), options_.extra_params));
-  options_.extra_params = {};  // else a cursor among them would win on every page
+  options_.extra_params = {};  // else a cursor in them would override that of every page
 }
 
 Task<std::optional<std::string>> Pager::fetch() {

@@ -14,8 +14,8 @@ namespace {
 
 namespace requests = codex::protocol::requests;
 
-/// The id of the thread in a response. Not by the typed response, so that a runtime whose threads
-/// look different can be worked with all the same.
+/// The id of the thread in a response. Not by the typed response, so that it works with a runtime
+/// whose threads have another form.
 std::string thread_id_of(std::string_view method, std::string_view result) {
   const Json json = protocol::detail::parse_or_discard(result);
   const Json::json_pointer path("/thread/id");
@@ -27,8 +27,8 @@ std::string thread_id_of(std::string_view method, std::string_view result) {
   return id;
 }
 
-/// The functions behind tools that the runtime knows of already: no request tells of them, so that
-/// nothing else checks them.
+/// The functions of tools that the runtime already knows: no request contains them, so nothing else
+/// checks them.
 ToolFinder functions_behind(const std::vector<Tool>& tools, const CodexConfig& config) {
   if (tools.empty()) return {};
   if (!config.experimental_api) {
@@ -59,7 +59,7 @@ Task<std::string> thread_from(std::shared_ptr<const Client> client, std::string 
   co_return thread_id_of(method, result);
 }
 
-/// Puts a thread's tools and handlers back to what they were, unless it was brought up.
+/// Restores a thread's tools and handlers, unless the thread was loaded.
 class Restore {
  public:
   Restore(HandlerBook& book, std::string thread_id)
@@ -102,7 +102,7 @@ Task<std::string> resume_thread(std::shared_ptr<const Client> client, std::strin
   client->input_check().cwd(options.cwd);
   ToolFinder tools = functions_behind(options.tools, client->config());
   HandlerBook& book = client->handlers();
-  // Before the request: the thread may have a turn that runs, and ask at once.
+  // Before the request: the thread may have a running turn, and send requests at once.
   Restore unless_it_is_there(book, thread_id);
   if (tools) book.set_tools(thread_id, std::move(tools));
   if (has_any(options.handlers)) book.set_handlers(thread_id, options.handlers);

@@ -8,8 +8,8 @@
 
 #include "session/client_core.hpp"
 
-/// The ways to come to a thread: each gives its id, its tools and handlers in place. They throw as
-/// the functions of `Codex` say.
+/// Starting and loading threads: each returns the id after setting tools and handlers. They throw
+/// like the functions of `Codex`.
 namespace codex::detail {
 
 Task<std::string> start_thread(std::shared_ptr<const Client> client, ThreadStartOptions options);

@@ -19,7 +19,7 @@ bool is_name_character(char c) {
          c == '-';
 }
 
-/// Of tools and namespaces that stand side by side.
+/// Checks the names of tools and namespaces on the same level.
 void check_names(const std::vector<Tool>& tools, const std::string& around) {
   std::set<std::string> seen;
   for (const Tool& tool : tools) {
@@ -34,7 +34,7 @@ void check_names(const std::vector<Tool>& tools, const std::string& around) {
   }
 }
 
-/// The wire has one type for tools beside namespaces, and one for tools within.
+/// The wire has one type for tools outside of namespaces, and one for tools within.
 template <class Spec>
 Spec function_spec(const Tool& tool) {
   Spec spec{
@@ -117,7 +117,7 @@ ToolFinder tool_finder(std::vector<Tool> tools) {
       const Tool* found = find(tools, params);
       if (found) return std::make_shared<ToolCall>(*found, std::move(params));
     } catch (const DecodeError&) {
-      // Then it falls to Handlers::tool_call, and its error is told there.
+      // Then Handlers::tool_call gets it, and reports its error.
     }
     return nullptr;
   };

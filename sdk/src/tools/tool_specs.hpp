@@ -7,14 +7,14 @@
 
 #include "handlers/handler_book.hpp"
 
-/// A thread's tools between the app and the wire.
+/// Converts a thread's tools between the app and the wire.
 namespace codex::detail {
 
-/// The tools as thread/start tells of them. Throws CodexError for a name that is bad or doubled,
-/// and for what stands where it cannot stand.
+/// The tools in the form of thread/start. Throws CodexError for a bad or duplicate name, and for a
+/// misplaced tool or namespace.
 std::vector<protocol::DynamicToolSpec> tool_specs(const std::vector<Tool>& tools);
 
-/// Finds the tool that an item/tool/call is about among these.
+/// Finds the tool of an item/tool/call among these.
 ToolFinder tool_finder(std::vector<Tool> tools);
 
 }  // namespace codex::detail

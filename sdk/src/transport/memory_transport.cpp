@@ -16,9 +16,9 @@ struct MemoryStreams {
   ExitStatus exit_status;
   TextTail stderr_tail;
   bool is_woken = false;
-  bool has_ended = false;      // the peer says nothing more
-  bool refuses_input = false;  // the peer ends when it is sent something
-  bool has_hung_up = false;    // the peer is gone
+  bool has_ended = false;      // the peer sends nothing more
+  bool refuses_input = false;  // the peer ends when it receives something
+  bool has_hung_up = false;    // the peer has disconnected
   bool is_closed = false;
 };
 

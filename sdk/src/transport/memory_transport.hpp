@@ -14,12 +14,12 @@ namespace codex::detail {
 
 struct MemoryStreams;
 
-/// The far end of a memory transport: what plays the runtime in a test. Thread-safe.
+/// The far end of a memory transport, which plays the runtime in a test. Thread-safe.
 class MemoryPeer {
  public:
   explicit MemoryPeer(std::shared_ptr<MemoryStreams> streams) noexcept;
 
-  /// Sends bytes as they are.
+  /// Sends bytes unchanged.
   void send(std::string_view bytes);
 
   /// Sends a message and its line end.
@@ -28,16 +28,16 @@ class MemoryPeer {
   /// Writes to stderr.
   void send_stderr(std::string_view text);
 
-  /// The next line that came, without its end. Nothing when the deadline passes or `is_closed`.
+  /// The next received line, without its line end. Nothing if the deadline passes or `is_closed`.
   [[nodiscard]] std::optional<std::string> next_line(TimePoint deadline);
 
-  /// Ends the stream, as a process that ended does.
+  /// Ends the stream, like a process that exits.
   void end(ExitStatus status = {}, std::string_view stderr_tail = {});
 
-  /// Takes nothing more: what is sent from now on ends the stream, as a broken pipe does.
+  /// Accepts nothing more: any later send ends the stream, like a broken pipe.
   void refuse_input();
 
-  /// Ends the stream, and the waiting here too.
+  /// Ends the stream, and waits on this side, too.
   void hang_up() noexcept;
 
   /// Whether the other side has closed the transport, or this one has hung up.

@@ -24,13 +24,13 @@ struct ProcessOptions {
   std::optional<std::string> cwd = {};
   /// How long each polite step of closing waits: the end of stdin, then SIGTERM.
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
-  /// How much the child may leave unread.
+  /// How many bytes the child may leave unread.
   std::size_t max_outgoing_bytes = std::size_t{256} * 1024 * 1024;
 };
 
-/// Starts the process, in a process group of its own. It is killed when the calling thread ends
-/// (Linux), so that it never outlives this process: call this on the I/O thread. Throws
-/// RuntimeNotFoundError when there is no such program or it cannot be run, CodexError otherwise.
+/// Starts the process, in its own process group. It is killed when the calling thread ends (Linux),
+/// so that it never outlives this process: call this on the I/O thread. Throws RuntimeNotFoundError
+/// if there is no such program or it cannot be run, CodexError for other failures.
 [[nodiscard]] std::unique_ptr<Transport> start_process(const ProcessOptions& options);
 
 }  // namespace codex::detail

@@ -24,10 +24,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t chunk_bytes = std::size_t{256} * 1024;
-// A pipe holds less than this: what comes beyond is written by processes that outlive the child.
+// A pipe holds less than this: further bytes come from processes that outlive the child.
 constexpr std::size_t max_bytes_after_exit = std::size_t{1024} * 1024;
 constexpr milliseconds kill_patience{2000};
-// How often to look for the end of the child where no descriptor tells.
+// How often to check for the end of the child if no descriptor signals it.
 constexpr milliseconds exit_check_period{100};
 
 /// A pipe that makes poll return.
@@ -47,7 +47,7 @@ class WakePipe {
     }
   }
 
-  // For when the pipe is readable. In this order, and one byte at a time, no wake gets lost.
+  // Call this when the pipe is readable. In this order, and one byte at a time, no wake is lost.
   void clear() noexcept {
     is_set_.store(false);
     char byte = 0;
@@ -99,7 +99,7 @@ class Outbox {
     sent_ = 0;
   }
 
-  /// The descriptor to poll for room; -1 when there is nothing to send.
+  /// The descriptor to poll for room; -1 if there is nothing to send.
   [[nodiscard]] int waiting_pipe() {
     const std::lock_guard lock(mutex_);
     return state() == State::waiting ? pipe_.get() : -1;
@@ -149,7 +149,7 @@ class Child {
   [[nodiscard]] const ExitStatus& status() const noexcept { return status_; }
   [[nodiscard]] bool is_known_to_have_exited() const noexcept { return has_exited_; }
 
-  /// Looks whether it ended, without reaping it: as long as it is a zombie, nobody else can have
+  /// Checks whether it ended, without reaping it: while it is a zombie, no other process can have
   /// its number, and signals to its group cannot hit strangers.
   bool has_exited() {
     if (has_exited_) return true;
@@ -218,7 +218,7 @@ class Process final : public Transport {
   void wake() noexcept override { wake_.wake(); }
 
   void send(std::string_view bytes) override {
-    // Unless all is sent, the I/O thread has something to do: the rest, or seeing what happened.
+    // Unless everything is sent, the I/O thread has work: sending the rest, or handling the error.
     if (outbox_.send(bytes) != Outbox::State::empty) wake_.wake();
   }
 
@@ -237,7 +237,7 @@ class Process final : public Transport {
   [[nodiscard]] std::optional<std::int64_t> process_id() const override { return child_.pid(); }
 
  private:
-  // The child is gone, or it closed its stdin: only what it has written already counts.
+  // The child has exited, or closed its stdin: only its earlier output counts.
   bool is_finishing() { return child_.is_known_to_have_exited() || outbox_.is_broken(); }
 
   static int poll_timeout(TimePoint deadline) {
@@ -248,7 +248,7 @@ class Process final : public Transport {
         std::max(std::chrono::ceil<milliseconds>(left).count(), std::int64_t{0}));
   }
 
-  // Waits for anything to happen, and does what there is to do but for reading stdout.
+  // Waits for any event, and handles everything except stdout.
   void poll_streams(TimePoint deadline, int stdout_number) {
     const auto watch = [](int number, short events) {
       return pollfd{.fd = number, .events = events, .revents = 0};  // none where negative
@@ -280,7 +280,7 @@ class Process final : public Transport {
     return {.ended = has_ended_};
   }
 
-  // Reads what is there, but not for ever when someone keeps writing.
+  // Reads what is available, but not for ever if a process keeps writing.
   void drain_stderr() {
     std::array<char, std::size_t{16} * 1024> chunk;
     for (int round = 0; round < 64 && stderr_.is_open(); ++round) {
@@ -291,7 +291,7 @@ class Process final : public Transport {
     }
   }
 
-  // A child that is about to end may have to get rid of its output first.
+  // A child that is about to exit may have to write its output first.
   void discard_stdout() {
     if (!stdout_.is_open()) return;
     const ssize_t count = ::read(stdout_.get(), buffer_.data(), buffer_.size());
@@ -318,14 +318,14 @@ class Process final : public Transport {
         ends_within(kill_patience);
       }
     }
-    child_.signal_group(SIGKILL);  // what the child left behind
+    child_.signal_group(SIGKILL);  // processes that the child left
     drain_stderr();
     child_.reap();
     stdout_.reset();
     stderr_.reset();
   }
 
-  // What may not be had comes before the child, which nobody would end otherwise.
+  // Members whose creation may fail come before the child, which nothing would end otherwise.
   WakePipe wake_;
   std::string buffer_;
   Spawned spawned_;

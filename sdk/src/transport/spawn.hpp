@@ -8,10 +8,10 @@
 
 namespace codex::detail {
 
-/// A process that runs, and our ends of its standard streams. Whoever holds it must reap it.
+/// A running process, and our ends of its standard streams. The owner must reap it.
 struct Spawned {
   pid_t pid = -1;
-  UnsharedDescriptor to_stdin;  // a pipe, as the others: scripts open /dev/stdin
+  UnsharedDescriptor to_stdin;  // a pipe, like the others: scripts open /dev/stdin
   Descriptor from_stdout;
   Descriptor from_stderr;
 };

@@ -125,7 +125,7 @@ struct ChildPlan {
 
 [[noreturn]] void report_failure(const ChildPlan& plan, Stage stage) noexcept {
   const SpawnFailure failure{.stage = stage, .error = errno};
-  // When even this fails, the parent sees a child that ended at once.
+  // If even this fails, the parent sees a child that exited at once.
   if (::write(plan.report_end, &failure, sizeof failure) < 0) ::_exit(126);
   ::_exit(127);
 }
@@ -175,7 +175,7 @@ pid_t fork_child(const ChildPlan& plan) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   if (pid < 0) throw_system("fork");
-  ::setpgid(pid, pid);  // the child does the same: whoever comes first
+  ::setpgid(pid, pid);  // the child does the same: the first one counts
   return pid;
 }
 
@@ -184,7 +184,7 @@ void reap(pid_t pid) noexcept {
   }
 }
 
-// The pipe closes without a word when exec succeeds.
+// The pipe closes without data if exec succeeds.
 std::optional<SpawnFailure> read_report(const Descriptor& pipe) {
   SpawnFailure failure{};
   ssize_t count = -1;

@@ -12,7 +12,7 @@ constexpr std::size_t kept_bytes = std::size_t{64} * 1024;
 constexpr std::size_t max_tail_bytes = 2000;
 constexpr int max_tail_lines = 40;
 
-// Colours would hide from the mask what belongs together, and look bad in an error.
+// Colours would split secrets for the mask, and look bad in an error.
 std::string without_colours(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
@@ -21,7 +21,7 @@ std::string without_colours(std::string_view text) {
     plain.append(text.substr(0, begin));
     text.remove_prefix(begin);
     if (text.empty()) break;
-    std::size_t end = 2;  // behind the letter that ends the sequence
+    std::size_t end = 2;  // after the letter that ends the sequence
     while (end < text.size() && (text[end] < 0x40 || text[end] > 0x7e)) ++end;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -59,7 +59,7 @@ void TextTail::append(std::string_view text) {
 std::string TextTail::last_lines() const {
   std::unique_lock lock(mutex_);
   const std::string text = text_;
-  lock.unlock();  // those who append do not wait for the mask
+  lock.unlock();  // appending threads do not wait for the mask
   std::string masked = mask_secrets(without_colours(text));
   while (masked.ends_with('\n') || masked.ends_with('\r')) masked.pop_back();
   return std::string(last_bytes_of(last_lines_of(masked)));

@@ -6,7 +6,7 @@
 
 namespace codex::detail {
 
-/// Keeps the end of a text that others write without end. Thread-safe.
+/// Keeps the end of an endless text. Thread-safe.
 class TextTail {
  public:
   void append(std::string_view text);

@@ -27,7 +27,7 @@ CODEX_DESCRIBE(Answer, text)
 
 namespace {
 
-// Options, or what is said, in braces in one expression with co_await.
+// Options or input in braces in the same expression as co_await.
 codex::Task<void> braces(codex::AsyncCodex& codex, codex::AsyncThread& thread,
                          codex::AsyncTurnHandle& turn, codex::AsyncLoginHandle& login) {
   (void)co_await codex.account({.refresh_token = true});                  // warns

@@ -1,5 +1,5 @@
-// A small program on the whole SDK, as yours would be: it decodes, runs a turn on the real runtime
-// and one on a scripted one. The projects beside it differ in how they get at the SDK.
+// A small program that uses the whole SDK, like yours: it decodes, runs a turn on the real runtime
+// and one on a scripted one. The projects next to it differ in how they find the SDK.
 
 #include <exception>
 #include <iostream>

@@ -1,6 +1,6 @@
 #pragma once
 
-/// For programs whose event loop is standalone Asio's (Debian: libasio-dev).
+/// For programs with an event loop of standalone Asio (Debian: libasio-dev).
 
 #include <coroutine>
 #include <functional>
@@ -28,8 +28,8 @@ namespace codex {
 
 namespace detail {
 
-/// A way into an execution context that threads of the SDK may use at any time, also when the
-/// context is gone: then it leads nowhere. Keeps the context at work while a coroutine waits.
+/// A port into an execution context that threads of the SDK may use at any time: after the context
+/// is destroyed it does nothing. Keeps the context running while a coroutine waits.
 class AsioPort : public std::enable_shared_from_this<AsioPort> {
  public:
   static std::shared_ptr<AsioPort> open(asio::any_io_executor executor) {
@@ -61,14 +61,14 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
     if (executor_) asio::post(executor_, std::move(fn));
   }
 
-  /// Keeps what shall go on when a task ends.
+  /// Stores the handler to resume when a task ends.
   template <class Handler>
   void keep(Handler handler) {
     const std::lock_guard lock(mutex_);
     waiting_ = std::make_unique<Waiting<Handler>>(std::move(handler), executor_);
   }
 
-  /// Has it go on: at once where that is allowed, or from the loop.
+  /// Resumes it: at once if that is allowed, or from the loop.
   void go_on(bool at_once) {
     std::unique_lock lock(mutex_);
     const auto waiting = std::exchange(waiting_, nullptr);
@@ -102,7 +102,7 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
     asio::executor_work_guard<asio::any_io_executor> work;
   };
 
-  /// Closes the ports of a context that ends.
+  /// Closes the ports of a context that is destroyed.
   class Ports : public asio::execution_context::service {
    public:
     static inline asio::execution_context::id id;
@@ -122,35 +122,35 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
 
   void close() {
     std::unique_lock lock(mutex_);
-    const auto waiting = std::exchange(waiting_, nullptr);  // end without the lock
+    const auto waiting = std::exchange(waiting_, nullptr);  // destroyed without the lock
     const auto executor = std::exchange(executor_, {});
     lock.unlock();
   }
 
   std::mutex mutex_;
-  asio::any_io_executor executor_;  // none when the context is gone
+  asio::any_io_executor executor_;  // none after the context is destroyed
   std::unique_ptr<WaitingBase> waiting_;
   const std::shared_ptr<OpenPorts> all_;
 };
 
 }  // namespace detail
 
-/// An executor of Asio's, such as that of an `io_context`, a strand or a thread pool, as one of the
-/// SDK's. It may outlive the context, which drops what is posted to it later. It does not keep the
-/// context at work: have a work guard where nothing else does.
+/// Turns an executor of Asio, such as that of an `io_context`, a strand or a thread pool, into one
+/// of the SDK. It may outlive the context; functions posted later are dropped. It does not keep the
+/// context running: use a work guard if nothing else does.
 [[nodiscard]] inline Executor asio_executor(asio::any_io_executor executor) {
   return [port = detail::AsioPort::open(std::move(executor))](std::function<void()> fn) {
     port->post(std::move(fn));
   };
 }
 
-/// Runs a task within a coroutine of Asio's, on the coroutine's executor:
+/// Runs a task within an Asio coroutine, on the coroutine's executor:
 ///
 ///     auto result = co_await codex::asio_awaitable(thread.run("Hello"));
 ///
 /// The coroutine's cancellation, of any type that it lets through, requests the task's stop; the
-/// task then throws its `CancelledError` here. Where the context ends first, the task is given up;
-/// a client that has another executor must be closed before that.
+/// task then throws its `CancelledError` here. If the context ends first, the task is dropped;
+/// close a client with another executor before that.
 template <class T>
 asio::awaitable<T> asio_awaitable(Task<T> task) {
   detail::TaskAccess::check(task);
@@ -167,7 +167,7 @@ asio::awaitable<T> asio_awaitable(Task<T> task) {
     if (slot.is_connected()) {
       slot.assign([stop](asio::cancellation_type) mutable { stop.request_stop(); });
     }
-    const auto shared = port;  // as the coroutine may end meanwhile
+    const auto shared = port;  // since the coroutine may end during this
     shared->keep(std::move(handler));
     if (!detail::TaskAccess::start(task, {go_on, shared.get()}, {executor, stop.get_token()})) {
       shared->go_on(false);

@@ -6,10 +6,10 @@
 
 #include <codex/async/task.hpp>
 
-/// g++ 12 destroys an aggregate that is written in braces twice where it stands in one expression
-/// with `co_await`: `co_await codex.thread_start({.cwd = folder})` frees memory that is still in
-/// use. Under this compiler alone, calls that are given a temporary return another type of task,
-/// which warns where it is awaited in the same expression. Elsewhere it is the same as `Task`.
+/// g++ 12 destroys an aggregate in braces twice if it is in the same expression as `co_await`:
+/// `co_await codex.thread_start({.cwd = folder})` frees memory that is still in use. Under this
+/// compiler only, calls with a temporary return another type of task, which warns if it is awaited
+/// in the same expression. Elsewhere it is the same as `Task`.
 namespace codex::detail {
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ == 12
@@ -19,7 +19,7 @@ class [[nodiscard]] BracedTask : public Task<T> {
  public:
   using typename Task<T>::Awaiter;
 
-  /// Not explicit, so that a variable with such a task can be given another task.
+  /// Not explicit, so that a variable of this type can be assigned another task.
   BracedTask(Task<T> task) noexcept : Task<T>(std::move(task)) {}
 
   [[nodiscard]] Awaiter operator co_await() & { return Task<T>::operator co_await(); }
@@ -50,7 +50,7 @@ inline constexpr bool braces_need_care = false;
 
 #endif
 
-/// A task that may stand in one expression with what was given to it in braces.
+/// A task that may be in the same expression as its arguments in braces.
 template <class Given>
 concept Braced = braces_need_care && is_task<Given> &&
                  std::same_as<Given, BracedTask<typename TaskTraits<Given>::Value>>;

@@ -27,26 +27,26 @@ Task<typename R::Response> decoded_response(Task<std::string> result) {
 
 }  // namespace detail
 
-/// As `Codex`, awaitable: every call is a lazy task, and no call blocks. The runtime is started by
-/// the first task that needs it, once, also when many come at the same time; when that fails, each
-/// of them throws, and the next one tries again.
+/// As `Codex`, awaitable: every call returns a lazy task, and no call blocks. The first task that
+/// needs the runtime starts it. It is started once, even if many tasks need it at the same time; if
+/// that fails, each of them throws, and the next one tries again.
 ///
-/// Move-only; may be used from many coroutines and threads at once. Where its coroutines go on: see
-/// `Task`. Its handlers and tools may be coroutines, too, and begin on its executor.
+/// Move-only; may be used from many coroutines and threads at once. `Task` says where its
+/// coroutines resume. Its handlers and tools may be coroutines, too, and start on its executor.
 class AsyncCodex {
  public:
-  /// Starts nothing yet. The executor is where its tasks go on; none: that of the coroutine which
-  /// awaits them, else the SDK's own thread.
+  /// Starts nothing yet. Its tasks resume on the executor; without one, on that of the awaiting
+  /// coroutine, else on the SDK's own thread.
   explicit AsyncCodex(CodexConfig config = {}, Executor executor = {});
   AsyncCodex(AsyncCodex&&) noexcept;
   AsyncCodex& operator=(AsyncCodex&&) noexcept;
   AsyncCodex(const AsyncCodex&) = delete;
   AsyncCodex& operator=(const AsyncCodex&) = delete;
-  /// Ends the runtime where `close` did not, and blocks for as long as that takes, as `~Codex`
-  /// does. Tasks that wait end with `TransportClosedError`.
+  /// Ends the runtime if `close` did not, and blocks for as long as that takes, like `~Codex`.
+  /// Waiting tasks end with `TransportClosedError`.
   ~AsyncCodex();
 
-  /// Starts the runtime, if it is not. Throws as the constructor of `Codex`.
+  /// Starts the runtime, unless it is started. Throws like the constructor of `Codex`.
   [[nodiscard]] Task<void> start();
 
   /// As `Codex::metadata`.
@@ -63,8 +63,8 @@ class AsyncCodex {
   /// As `Codex::supports`: `co_await codex.supports("turn/start", "toolOutput")`.
   [[nodiscard]] Task<bool> supports(std::string method, std::string member);
 
-  /// As `Codex::close`; ends when the runtime has ended. Later calls throw `TransportClosedError`.
-  /// Goes on by itself when the task is given up.
+  /// As `Codex::close`; completes when the runtime has ended. Later calls throw
+  /// `TransportClosedError`. Closing continues if the task is dropped.
   [[nodiscard]] Task<void> close();
 
   /// As `Codex::account` (`account/read`).

@@ -5,11 +5,11 @@
 
 namespace codex {
 
-/// Where coroutines go on after a wait: anything that can be called with a function and has it run
-/// later, such as `[&](auto fn) { post(my_loop, std::move(fn)); }`. It is called from threads of
-/// the SDK; it must not block, not throw, and not run the function before it returns. A function
-/// that it drops, because its loop is at an end, is a coroutine that never goes on; whoever owns
-/// that coroutine frees it.
+/// Where coroutines resume after a wait: anything that can be called with a function and runs it
+/// later, such as `[&](auto fn) { post(my_loop, std::move(fn)); }`. Threads of the SDK call it; it
+/// must not block, not throw, and not run the function before it returns. If it drops a function
+/// because its loop has ended, the function's coroutine never resumes; the owner of that coroutine
+/// frees it.
 using Executor = std::function<void(std::function<void()>)>;
 
 template <class T>
@@ -17,7 +17,7 @@ class Task;  // <codex/async/task.hpp>
 
 namespace detail {
 
-/// What a task gives; for anything else, that itself.
+/// The result type of a task; any other type unchanged.
 template <class T>
 struct TaskTraits {
   static constexpr bool is_task = false;

@@ -32,7 +32,7 @@ class AsyncLoginHandle {
       const WaitOptions& options = WaitOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::AccountLoginCompletedNotification> wait(
       WaitOptions&& options) const;  ///< The same.
-  /// As `wait`, for so long.
+  /// As `wait`, with this timeout.
   [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
       std::chrono::milliseconds timeout) const;
   /// As `wait`, until a stop is requested.
@@ -59,7 +59,7 @@ class AsyncLoginHandle {
 /// As `ChatgptLoginHandle`, awaitable.
 class AsyncChatgptLoginHandle : public AsyncLoginHandle {
  public:
-  /// The page to open. It leads back to a server of the runtime on this machine.
+  /// The page to open. It redirects to a server of the runtime on this machine.
   [[nodiscard]] const std::string& auth_url() const noexcept;
 
  private:
@@ -72,7 +72,7 @@ class AsyncDeviceCodeLoginHandle : public AsyncLoginHandle {
  public:
   /// The page to open.
   [[nodiscard]] const std::string& verification_url() const noexcept;
-  /// What to enter there.
+  /// The code to enter there.
   [[nodiscard]] const std::string& user_code() const noexcept;
 
  private:

@@ -20,8 +20,8 @@ class AsyncNotificationStream {
   AsyncNotificationStream& operator=(AsyncNotificationStream&&) noexcept;
   ~AsyncNotificationStream();
 
-  /// As `NotificationStream::next`. A wait that is given up, or stopped, loses nothing. One wait at
-  /// a time.
+  /// As `NotificationStream::next`. A wait that is dropped or stopped loses nothing. One wait at a
+  /// time.
   [[nodiscard]] Task<Notification> next();
 
   /// As `NotificationStream::try_next`.

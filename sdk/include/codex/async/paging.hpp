@@ -18,7 +18,7 @@ namespace detail {
 
 class AsyncCore;
 
-/// A pager whose client may have to be started first.
+/// A pager that starts its client if needed.
 class AsyncPager {
  public:
   AsyncPager(std::shared_ptr<AsyncCore> core, std::string_view method, Json params,
@@ -80,7 +80,7 @@ class AsyncPaged {
 
 namespace detail {
 
-/// A list whose options may stand in braces in one expression with `co_await`.
+/// A list whose options may be in braces in the same expression as `co_await`.
 template <class R>
 class BracedPaged : public AsyncPaged<R> {
  public:

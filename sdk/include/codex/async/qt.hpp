@@ -1,7 +1,7 @@
 #pragma once
 
-/// For programs whose event loop is Qt's, 5.10 or later (Debian: qtbase5-dev, qt6-base-dev). Needs
-/// Qt Core alone, and no moc.
+/// For programs with Qt's event loop, 5.10 or later (Debian: qtbase5-dev, qt6-base-dev). Needs only
+/// Qt Core, and no moc.
 
 #include <functional>
 #include <memory>
@@ -17,8 +17,8 @@
 namespace codex {
 
 /// Runs coroutines in the event loop of an object's thread, for as long as the object lives: a
-/// window, a session, the application itself. May outlive the object. What is posted to an object
-/// that is gone, or goes, is dropped; therefore let the object own its tasks:
+/// window, a session, the application itself. May outlive the object. Functions posted during or
+/// after its destruction are dropped, so let the object own its tasks:
 ///
 ///     class Window : public QWidget {
 ///       codex::TaskScope tasks_{codex::qt_executor(this)};

@@ -35,7 +35,7 @@ RetriedTask<Fn> retry_task(Fn fn, RetryOptions options) {
 }  // namespace detail
 
 /// As the other `retry_on_overload`, for a function that makes tasks: awaits one after the other,
-/// and sleeps in between, until one succeeds.
+/// and sleeps between them, until one succeeds.
 template <detail::MakesTasks Fn>
 detail::RetriedTask<Fn> retry_on_overload(Fn fn, const RetryOptions& options = RetryOptions()) {
   return detail::retry_task(std::move(fn), options);

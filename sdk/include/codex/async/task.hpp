@@ -25,28 +25,28 @@ class Task;
 
 namespace detail {
 
-/// What a coroutine inherits from the one that awaits it.
+/// What a coroutine inherits from the awaiting one.
 struct TaskContext {
   /// None: not known yet.
   std::shared_ptr<const Executor> executor = {};
   std::stop_token stop = {};
 };
 
-/// The executor of the SDK's own thread, which is there for as long as this is.
+/// The executor of the SDK's own thread, which lives as long as this pointer.
 [[nodiscard]] std::shared_ptr<const Executor> own_executor();
 
-/// Whom to tell of an end.
+/// What to call at the end.
 struct Continuation {
   void (*call)(void*) = nullptr;
   void* data = nullptr;
 };
 
-/// How many coroutines of the SDK's there are, to find lost ones.
+/// How many coroutines of the SDK exist, to find leaked ones.
 struct TaskCount {
   static inline std::atomic<std::ptrdiff_t> alive = 0;
 };
 
-/// How often fork made the process that this is, as far as the SDK was there to count.
+/// How many forks led to this process, since the SDK was loaded.
 struct Forks {
   static inline std::atomic<std::uint32_t> count = 0;
 };
@@ -79,20 +79,20 @@ class PromiseBase {
   void use_executor(std::shared_ptr<const Executor> executor) noexcept {
     context_.executor = std::move(executor);
   }
-  /// The executor that it is to run on, whoever awaits it.
+  /// Makes it run on this executor, regardless of the awaiter.
   void insist_on(std::shared_ptr<const Executor> executor) noexcept {
     insists_on_ = std::move(executor);
   }
 
   [[nodiscard]] bool was_started() const noexcept { return was_started_; }
   [[nodiscard]] bool has_failed() const noexcept { return error_ != nullptr; }
-  /// In a child of fork, one that was started waits for threads that are not there, and holds what
-  /// is theirs.
+  /// In a child of fork, a started task waits for threads that do not exist there, and holds their
+  /// objects.
   [[nodiscard]] bool may_be_destroyed() const noexcept {
     return !was_started_ || forks_ == Forks::count.load(std::memory_order_relaxed);
   }
 
-  /// Runs the coroutine up to its first wait. True when it waits: then, and only then, the
+  /// Runs the coroutine up to its first wait. True if it waits: then, and only then, the
   /// continuation is called at its end. Not by symmetric transfer, which would need tail calls that
   /// no compiler makes in every build.
   bool start(std::coroutine_handle<> self, Continuation continuation, TaskContext inherited) {
@@ -122,7 +122,7 @@ class PromiseBase {
   std::exception_ptr error_;
   bool was_started_ = false;
   const std::uint32_t forks_ = Forks::count.load(std::memory_order_relaxed);
-  std::atomic<bool> has_met_ = false;  // whoever comes second goes on: the end, or the starter
+  std::atomic<bool> has_met_ = false;  // the second to arrive continues: the end, or the starter
 };
 
 template <class T>
@@ -155,13 +155,13 @@ struct TaskAccess;
 
 }  // namespace detail
 
-/// A coroutine that gives a T. It does nothing until it is awaited (`co_await` it, once), or handed
-/// to `sync_wait`, `detach` or a `TaskScope`. Destroyed before its end it is given up: what it
-/// waits for goes on without it, or is cancelled where nobody else waits for it.
+/// A coroutine that returns a T. It does nothing until it is awaited (`co_await` it, once), or
+/// passed to `sync_wait`, `detach` or a `TaskScope`. Destroying it before its end abandons it: the
+/// operation that it waits for continues without it, or is cancelled if nothing else waits for it.
 ///
-/// Whoever awaits a task goes on where the task ended: on the executor given to the client, else on
-/// that of the coroutine which awaits, else on the SDK's own thread; never on the thread that reads
-/// from the runtime. A wait that is over already does not leave its thread at all.
+/// The awaiter resumes where the task ended: on the client's executor, else on that of the awaiting
+/// coroutine, else on the SDK's own thread; never on the thread that reads from the runtime. A wait
+/// that is already complete does not leave its thread.
 ///
 /// A task belongs to one thread, or one executor, at a time: destroy it there.
 template <class T>
@@ -173,9 +173,9 @@ class [[nodiscard]] Task {
   using promise_type = detail::Promise<T>;
   using value_type = T;
 
-  /// The other one is empty then, and must not be awaited.
+  /// Leaves the other one empty; it must not be awaited.
   Task(Task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
-  /// Gives up the task that it was.
+  /// Abandons its current task.
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
       give_up();
@@ -187,9 +187,9 @@ class [[nodiscard]] Task {
   Task& operator=(const Task&) = delete;
   ~Task() { give_up(); }
 
-  /// The same task on an executor of its own (none: the SDK's own thread): it runs there, from its
-  /// beginning to its end, and whoever awaits it goes on there. A coroutine of yours that awaits a
-  /// client with another executor goes on on that one behind it, as ever.
+  /// The same task on `executor` (none: the SDK's own thread): it runs there throughout, and the
+  /// awaiter resumes there. Awaiting a client bound to another executor resumes you on that one, as
+  /// always.
   Task on(Executor executor) &&;
 
   /// @cond
@@ -215,11 +215,11 @@ class [[nodiscard]] Task {
   };
   /// @endcond
 
-  /// Throws what the coroutine threw, and CodexError when the task was awaited before, or moved
+  /// Throws what the coroutine threw, and CodexError if the task was already awaited, or moved
   /// from.
   ///
-  /// g++ 12 destroys a struct in braces twice where it stands in the same expression as `co_await`,
-  /// and warns of it where that is a call of the SDK's. Name the task, or the struct, first:
+  /// g++ 12 destroys a struct in braces twice if it is in the same expression as `co_await`, and
+  /// calls of the SDK warn about it. Name the task, or the struct, first:
   ///
   ///     auto start = codex.thread_start({.cwd = "/repo"});
   ///     auto thread = co_await start;
@@ -256,7 +256,7 @@ inline Task<void> Promise<void>::get_return_object() noexcept {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }
 
-/// For who starts tasks by other means than awaiting them.
+/// Starts tasks other than by awaiting them.
 struct TaskAccess {
   /// As PromiseBase::start.
   template <class T>
@@ -264,7 +264,7 @@ struct TaskAccess {
     task.check_fresh();
     return task.coroutine_.promise().start(task.coroutine_, continuation, std::move(context));
   }
-  /// Throws CodexError when it cannot be started.
+  /// Throws CodexError if it cannot be started.
   template <class T>
   static void check(const Task<T>& task) {
     task.check_fresh();
@@ -284,16 +284,16 @@ struct TaskAccess {
   }
 };
 
-/// A suspended coroutine, for somebody who shall have it go on: on its executor, unless it is gone
-/// by then.
+/// A suspended coroutine that another thread resumes: on its executor, unless it was destroyed
+/// before.
 class Sleeper : public std::enable_shared_from_this<Sleeper> {
  public:
   Sleeper(std::coroutine_handle<> coroutine, std::shared_ptr<const Executor> executor) noexcept
       : coroutine_(coroutine), executor_(std::move(executor)) {}
 
-  /// Has it go on. Once, from any thread.
+  /// Resumes it. Once, from any thread.
   void wake() noexcept;
-  /// It is gone. On its executor, as that is where it would go on.
+  /// Forgets it. Call this on its executor, where it would resume.
   void forget() noexcept;
 
  private:
@@ -304,7 +304,7 @@ class Sleeper : public std::enable_shared_from_this<Sleeper> {
   std::shared_ptr<const Executor> executor_;
 };
 
-/// Goes on, on this executor, and stays there.
+/// Resumes on this executor, and stays there.
 class MoveTo {
  public:
   explicit MoveTo(std::shared_ptr<const Executor> executor) noexcept
@@ -323,7 +323,7 @@ class MoveTo {
   void await_suspend(std::coroutine_handle<Parent> parent) {
     parent.promise().use_executor(executor_);
     const auto sleeper = sleeper_ = std::make_shared<Sleeper>(parent, executor_);
-    sleeper->wake();  // from here on this may be gone
+    sleeper->wake();  // from here on this may be destroyed
   }
   void await_resume() noexcept { sleeper_.reset(); }
 
@@ -338,7 +338,7 @@ Task<T> run_on(Task<T> task, std::shared_ptr<const Executor> executor) {
   co_return co_await std::move(task);
 }
 
-/// Runs what it is given on the thread that waits in it.
+/// Runs posted functions on the thread that waits in it.
 class RunLoop {
  public:
   RunLoop();
@@ -382,9 +382,9 @@ Task<T> Task<T>::on(Executor executor) && {
   return detail::run_on(detail::TaskAccess::insist_on(std::move(*this), home), home);
 }
 
-/// Runs a task on this thread, and on the executors that it asks for, and blocks until it ends.
-/// Gives its value or throws its error. `stop` is the task's stop token, see `current_stop`. Not
-/// for a thread whose event loop the task needs to go on.
+/// Runs a task on this thread, and on the executors that it uses, and blocks until it ends. Returns
+/// its value or throws its error. `stop` is the task's stop token, see `current_stop`. Do not call
+/// it on a thread whose event loop the task needs.
 template <class T>
 T sync_wait(Task<T> task, std::stop_token stop = {}) {
   detail::RunLoop loop;
@@ -395,8 +395,8 @@ T sync_wait(Task<T> task, std::stop_token stop = {}) {
 }
 
 /// The stop token of the coroutine that awaits this: `auto stop = co_await codex::current_stop();`.
-/// It comes from `sync_wait`, `detach`, a `TaskScope`, `when_any`, `when_all` or `with_timeout`,
-/// and every call of the SDK's that is awaited heeds it: a wait ends with `CancelledError`.
+/// It comes from `sync_wait`, `detach`, a `TaskScope`, `when_any`, `when_all` or `with_timeout`.
+/// Every awaited call of the SDK obeys it: a wait ends with `CancelledError`.
 [[nodiscard]] inline detail::StopQuery current_stop() noexcept { return {}; }
 
 /// Waits. A stop request ends it with `CancelledError`.

@@ -9,7 +9,7 @@
 
 #include <codex/async/task.hpp>
 
-/// Ways into coroutines from code that is none.
+/// Starting coroutines from ordinary code.
 namespace codex {
 
 namespace detail {
@@ -49,17 +49,16 @@ class DetachedTask {
     }
   }
 
-  Done done_;  // may hold what the task refers to
+  Done done_;  // may own objects that the task refers to
   Task<T> task_;
 };
 
 }  // namespace detail
 
-/// Runs a task from code that is no coroutine: it begins on this thread, before this returns, goes
-/// on on the executor (none: the SDK's own thread), and calls `done` where it ends:
+/// Runs a task from code that is no coroutine: it starts on this thread, before this returns,
+/// resumes on the executor (none: the SDK's own thread), and calls `done` where it ends:
 /// `done(std::exception_ptr error, std::optional<T> value)`, without a value for void. `done` must
-/// not throw. A task whose executor ends before it stays as it is; where that can be, use a
-/// `TaskScope`.
+/// not throw. A task whose executor ends first never ends; if that can happen, use a `TaskScope`.
 template <class T, class Done>
 void detach(Task<T> task, Done done, const Executor& executor = {}, std::stop_token stop = {}) {
   detail::DetachedTask<T, Done>::start(
@@ -67,8 +66,8 @@ void detach(Task<T> task, Done done, const Executor& executor = {}, std::stop_to
       {executor ? std::make_shared<const Executor>(executor) : nullptr, std::move(stop)});
 }
 
-/// Owns tasks that nobody awaits: those of a window, of a session, of a game. Thread-safe, but for
-/// its end.
+/// Owns tasks that nobody awaits: those of a window, of a session, of a game. Thread-safe, except
+/// for its destructor.
 class TaskScope {
  public:
   /// Its tasks run on the executor; none: on the SDK's own thread.
@@ -77,18 +76,18 @@ class TaskScope {
   TaskScope(TaskScope&&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
   TaskScope& operator=(TaskScope&&) = delete;
-  /// Stops its tasks and gives up those that are left. After `join`, or on its executor where all
-  /// that its tasks await has the same one: else a task could be running at this moment. Not from
-  /// one of its own tasks.
+  /// Stops its tasks and abandons those that are left. Destroy it after `join`, or on its executor
+  /// if everything that its tasks await has the same one: otherwise a task could be running at that
+  /// moment. Not from one of its own tasks.
   ~TaskScope();
 
-  /// Begins a task, on this thread. A task that throws does not stop the others: see `join`.
+  /// Starts a task, on this thread. A task that throws does not stop the others: see `join`.
   void spawn(Task<void> task);
 
-  /// Requests the stop of all tasks, and of those that will be spawned.
+  /// Requests the stop of all tasks, including those spawned later.
   void request_stop() noexcept;
 
-  /// Ends when no task is left, and throws the first error since the last `join`.
+  /// Completes when no task is left, and throws the first error since the last `join`.
   Task<void> join();
 
   /// How many tasks have not ended.

@@ -35,8 +35,8 @@ class AsyncThread {
   /// As `Thread::set_handlers`.
   void set_handlers(Handlers handlers) const;
 
-  /// As `Thread::run`. A stop of the task, as by `with_timeout`, interrupts the turn as
-  /// `TurnOptions::stop` does; a task that is abandoned leaves it to itself.
+  /// As `Thread::run`. A stop of the task, as by `with_timeout`, interrupts the turn like
+  /// `TurnOptions::stop`; if the task is abandoned, the turn continues.
   [[nodiscard]] Task<TurnResult> run(RunInput input,
                                      const TurnOptions& options = TurnOptions()) const;
   [[nodiscard]] detail::BracedTask<TurnResult> run(RunInput input,
@@ -71,7 +71,7 @@ class AsyncThread {
     return run_as<T>(RunInput(std::move(said)), std::move(options));
   }
 
-  /// As `Thread::turn` (`turn/start`). Where the task is given up before its end, the turn is never
+  /// As `Thread::turn` (`turn/start`). If the task is abandoned before its end, the turn is never
   /// started, or interrupted.
   [[nodiscard]] Task<AsyncTurnHandle> turn(RunInput input,
                                            const TurnOptions& options = TurnOptions()) const;

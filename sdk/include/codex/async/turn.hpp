@@ -19,7 +19,7 @@ class AsyncCore;
 /// Reads the answer of a turn as a T.
 template <Described T>
 Task<Parsed<T>> parsed_as(Task<TurnResult> turn) {
-  TurnResult result = co_await turn;  // not in the braces, as g++ 12 destroys it twice there
+  TurnResult result = co_await turn;  // not in the braces, since g++ 12 destroys it twice there
   Parsed<T> parsed{.value = {}, .turn = std::move(result)};
   read_answer(parsed.turn, shape_of<T>(), &parsed.value);
   co_return parsed;
@@ -34,7 +34,7 @@ class AsyncTurnStream {
   AsyncTurnStream& operator=(AsyncTurnStream&&) noexcept;
   ~AsyncTurnStream();
 
-  /// As `TurnStream::next`. A wait that is given up, or stopped, loses no event: the next one gives
+  /// As `TurnStream::next`. A wait that is dropped or stopped loses no event: the next one returns
   /// it. One wait at a time.
   [[nodiscard]] Task<std::optional<Notification>> next();
 
@@ -49,8 +49,8 @@ class AsyncTurnStream {
   std::shared_ptr<detail::TurnReader> reader_;
 };
 
-/// As `TurnHandle`, awaitable: a cheap value, whose copies stand for the same turn and have each
-/// their own place in its events.
+/// As `TurnHandle`, awaitable: a cheap value, whose copies refer to the same turn and each have
+/// their own position in its events.
 class AsyncTurnHandle {
  public:
   AsyncTurnHandle(const AsyncTurnHandle&);
@@ -67,7 +67,7 @@ class AsyncTurnHandle {
   /// As `TurnHandle::stream`.
   [[nodiscard]] AsyncTurnStream stream();
 
-  /// As `TurnHandle::run`. Stopping or abandoning the task ends this wait alone; the turn goes on.
+  /// As `TurnHandle::run`. Stopping or abandoning the task ends only this wait; the turn continues.
   [[nodiscard]] Task<TurnResult> run();
 
   /// As `TurnHandle::run_as`.

@@ -1,6 +1,6 @@
 #pragma once
 
-/// For programs whose event loop is libuv's (Debian: libuv1-dev).
+/// For programs with libuv's event loop (Debian: libuv1-dev).
 
 #include <deque>
 #include <functional>
@@ -16,13 +16,13 @@
 
 namespace codex {
 
-/// Runs coroutines in a loop of libuv's. While it lives the loop has something to wait for, so that
-/// `uv_run` does not return. It is made and destroyed on the loop's thread, before the loop is
-/// closed; the loop must run once more after its end, as for every handle of libuv's. What is
-/// posted later is dropped.
+/// Runs coroutines in a libuv loop. While this lives, the loop has something to wait for, so
+/// `uv_run` does not return. Create and destroy it on the loop's thread, before the loop is closed;
+/// the loop must run once more after its destruction, as for every libuv handle. Functions posted
+/// later are dropped.
 class UvExecutor {
  public:
-  /// Throws CodexError where libuv has no handle left to give.
+  /// Throws CodexError if libuv cannot create a handle.
   explicit UvExecutor(uv_loop_t* loop) : state_(std::make_shared<State>()) {
     if (const int code = uv_async_init(loop, &state_->wake_up, run_posted); code != 0) {
       throw CodexError(std::string("libuv: ") + uv_strerror(code));
@@ -37,7 +37,7 @@ class UvExecutor {
   ~UvExecutor() {
     std::unique_lock lock(state_->mutex);
     state_->is_open = false;
-    const auto dropped = std::exchange(state_->posted, {});  // end without the lock
+    const auto dropped = std::exchange(state_->posted, {});  // destroyed without the lock
     lock.unlock();
     uv_close(reinterpret_cast<uv_handle_t*>(&state_->wake_up), let_go);
   }
@@ -55,14 +55,15 @@ class UvExecutor {
  private:
   struct State {
     uv_async_t wake_up;
-    std::shared_ptr<State> itself = {};  // until libuv has let go of the handle
+    std::shared_ptr<State> itself = {};  // until libuv has released the handle
     std::mutex mutex = {};
     std::deque<std::function<void()>> posted = {};
     bool is_open = true;
   };
 
   static void run_posted(uv_async_t* handle) {
-    const auto state = static_cast<State*>(handle->data)->itself;  // as this may end meanwhile
+    const auto state =
+        static_cast<State*>(handle->data)->itself;  // since this may be destroyed meanwhile
     std::unique_lock lock(state->mutex);
     auto ready = std::exchange(state->posted, {});
     lock.unlock();

@@ -17,13 +17,13 @@
 #include <codex/async/task.hpp>
 #include <codex/errors.hpp>
 
-/// Several tasks at once. All of them begin before the first wait, in order, and all have ended
-/// when the combination ends: nothing is left behind. A stop request reaches each of them.
+/// Several tasks at once. All of them start before the first wait, in order, and all have ended
+/// when the combination ends: nothing keeps running. A stop request reaches each of them.
 namespace codex {
 
 namespace detail {
 
-/// What a task leaves in a tuple or a variant.
+/// The type of a task's value in a tuple or a variant.
 template <class T>
 using ValueOf = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
@@ -37,8 +37,8 @@ ValueOf<T> take_value(Task<T>& task) {
   }
 }
 
-/// Tasks that run side by side, for the coroutine that has them to await. The first one that ends
-/// badly, or at all where `stops_at_first`, has the others stopped.
+/// Tasks that run concurrently, for the coroutine that awaits them all. The first one that fails,
+/// or, with `stops_at_first`, the first one that ends, stops the others.
 class Together {
  public:
   Together(std::size_t count, bool stops_at_first, const std::stop_token& outer)
@@ -51,11 +51,11 @@ class Together {
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-  /// Which ended first, or first of those that ended badly.
+  /// Which ended first, or failed first.
   [[nodiscard]] std::size_t first() const noexcept { return first_.load(); }
   [[nodiscard]] std::size_t first_failed() const noexcept { return first_failed_.load(); }
 
-  /// The place of one task among them.
+  /// The slot of one task.
   class Place {
    public:
     Place() = default;
@@ -81,7 +81,7 @@ class Together {
     bool (*has_failed_)(const void*) = nullptr;
   };
 
-  /// Starts them all and waits for their ends: `start_all(context)` starts each at its place.
+  /// Starts them all and waits for their ends: `start_all(context)` starts each in its slot.
   template <class StartAll>
   class Run {
    public:
@@ -142,11 +142,11 @@ void start_all(Together& all, std::array<Together::Place, Count>& places,
 template <class T>
 void start_all(Together& all, std::vector<Together::Place>& places, std::vector<Task<T>>& tasks,
                const TaskContext& context) {
-  for (const auto& task : tasks) TaskAccess::check(task);  // once one runs, all must
+  for (const auto& task : tasks) TaskAccess::check(task);  // once one runs, all must run
   for (std::size_t i = 0; i < tasks.size(); ++i) places[i].start(all, i, tasks[i], context);
 }
 
-/// Throws the error of the task that failed first, rather than of one that was stopped therefore.
+/// Throws the error of the task that failed first, not of one that was stopped because of it.
 template <class T>
 void rethrow_first_error(const Together& all, std::vector<Task<T>>& tasks) {
   if (all.first_failed() != Together::none) TaskAccess::take(tasks[all.first_failed()]);
@@ -190,13 +190,13 @@ Task<std::variant<ValueOf<T>...>> when_any_of(std::tuple<Task<T>...> tasks) {
   co_return take_one(all.first(), tasks);
 }
 
-/// The error of a wait that ended because its time was up, with the turn that was under way.
+/// Throws the error of a wait that timed out, with the result of its turn so far.
 [[noreturn]] void throw_timed_out(std::chrono::milliseconds time, std::exception_ptr cancelled);
 
 }  // namespace detail
 
-/// Runs the tasks side by side and gives the values of all, `std::monostate` for void. Where one
-/// throws, the others are stopped, and its error is passed on.
+/// Runs the tasks concurrently and returns the values of all, `std::monostate` for void. If one
+/// throws, stops the others and rethrows its error.
 template <class... T>
   requires(sizeof...(T) > 0)
 Task<std::tuple<detail::ValueOf<T>...>> when_all(Task<T>... tasks) {
@@ -226,8 +226,8 @@ Task<std::vector<detail::ValueOf<T>>> when_all(std::vector<Task<T>> tasks) {
   co_return values;
 }
 
-/// Runs the tasks side by side, stops the others when the first one ends, and gives its value, or
-/// throws its error, when all have ended. `index()` tells which it was.
+/// Runs the tasks concurrently, stops the others when the first one ends, and returns its value, or
+/// throws its error, when all have ended. `index()` says which it was.
 template <class... T>
   requires(sizeof...(T) > 0)
 Task<std::variant<detail::ValueOf<T>...>> when_any(Task<T>... tasks) {
@@ -246,9 +246,9 @@ auto when_any(T&&... tasks) {
 /// Which of several tasks ended first, and its value.
 template <class T>
 struct FirstOf {
-  /// Its place among the tasks.
+  /// Its index among the tasks.
   std::size_t index = 0;
-  /// What it gave; `std::monostate` for void.
+  /// What it returned; `std::monostate` for void.
   detail::ValueOf<T> value;
 };
 
@@ -263,8 +263,8 @@ Task<FirstOf<T>> when_any(std::vector<Task<T>> tasks) {
   co_return FirstOf<T>{all.first(), detail::take_value(tasks[all.first()])};
 }
 
-/// Stops the task when it has not ended in this time, waits for its end, and throws `TimeoutError`
-/// unless it came to a value all the same.
+/// Stops the task if it has not ended in this time, waits for its end, and throws `TimeoutError`
+/// unless the task still returned a value.
 template <class T>
 Task<T> with_timeout(Task<T> task, std::chrono::milliseconds time) {
   auto tasks = std::tuple<Task<T>, Task<void>>(std::move(task), sleep_for(time));

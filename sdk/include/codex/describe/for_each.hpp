@@ -1,7 +1,7 @@
 #pragma once
 
-/// The preprocessor's side of CODEX_DESCRIBE: what it does with each of its items, which are names
-/// or, in parentheses, names with more about them. Up to some 340 items.
+/// The preprocessor's side of CODEX_DESCRIBE: applies a macro to each item, which is a name or, in
+/// parentheses, a name with further arguments. Up to about 340 items.
 
 #define CODEX_DETAIL_PARENS ()
 #define CODEX_DETAIL_SCAN_4(...) \
@@ -22,7 +22,7 @@
       __VA_OPT__(, CODEX_DETAIL_NEXT_AGAIN CODEX_DETAIL_PARENS(macro, Type, __VA_ARGS__))
 #define CODEX_DETAIL_NEXT_AGAIN() CODEX_DETAIL_NEXT
 
-/// Takes the parentheses off, where there are some.
+/// Removes parentheses, if any.
 #define CODEX_DETAIL_UNWRAP(item) CODEX_DETAIL_VANISH_IN_FRONT(CODEX_DETAIL_OPEN item)
 #define CODEX_DETAIL_OPEN(...) CODEX_DETAIL_OPEN __VA_ARGS__
 #define CODEX_DETAIL_VANISH_IN_FRONT(...) CODEX_DETAIL_VANISH_PASTE(__VA_ARGS__)

@@ -7,7 +7,7 @@
 
 #include <codex/schema.hpp>
 
-/// The tables: what one interpreter must know of a type in order to read, write and describe it.
+/// The tables: what an interpreter needs to read, write and describe a type.
 namespace codex::detail {
 
 enum class ShapeKind : std::uint8_t {
@@ -51,7 +51,7 @@ struct NumberShape : Shape {
 struct EnumShape : Shape {
   std::size_t count;
   std::string_view (*spelling)(std::size_t index);
-  std::size_t (*get)(const void* value);  // the index; `nowhere` for what is no enumerator
+  std::size_t (*get)(const void* value);  // the index; `nowhere` if it is no enumerator
   void (*set)(void* value, std::size_t index);
 };
 
@@ -94,7 +94,7 @@ struct OptionalShape : Shape {
 
 struct VariantShape : Shape {
   std::span<const ShapeFunction> arms;
-  void* (*create)();  // a value on the heap, so that several can be compared
+  void* (*create)();  // a value on the heap, so that several arms can be compared
   void (*destroy)(void* variant);
   void (*move)(void* to, void* from);
   void* (*emplace)(void* variant, std::size_t arm);

@@ -17,10 +17,11 @@
 
 #include <codex/describe/shape.hpp>
 
-/// From a C++ type to its table. Only the thin parts that must know a type are templates.
+/// Makes the table of a C++ type. Only the thin parts that depend on the type are templates.
 namespace codex::detail {
 
-/// What CODEX_DESCRIBE and CODEX_DESCRIBE_ENUM declare a `codex_described` to return.
+/// The return types of the `codex_described` functions that CODEX_DESCRIBE and CODEX_DESCRIBE_ENUM
+/// declare.
 struct StructMark {
   std::string_view name;
 };

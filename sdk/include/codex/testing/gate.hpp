@@ -7,25 +7,26 @@
 
 namespace codex::testing {
 
-/// How long a test waits for what is sure to come, unless it says otherwise.
+/// How long a test waits by default for an event that is sure to come.
 inline constexpr std::chrono::milliseconds default_patience = std::chrono::seconds{10};
 
-/// A point in a reply where the stream waits until the test lets it go on, so that a test can act
-/// in the middle of a turn without sleeping. Copies are the same gate. Thread-safe.
+/// A point in a reply where the stream waits until the test opens it, so that a test can act in the
+/// middle of a turn without sleeping. Copies are the same gate. Thread-safe.
 class Gate {
  public:
   Gate();
 
-  /// Lets everything pass that waits here or will come here. Idempotent.
+  /// Lets everything pass that waits here or arrives later. Idempotent.
   void open() const;
-  /// Whether somebody has opened it.
+  /// Whether it is open.
   [[nodiscard]] bool is_open() const;
 
-  /// Waits until something has come to this gate, or has passed it. False when `timeout` ran out.
+  /// Waits until something has arrived at this gate, or passed it. False on timeout.
   [[nodiscard]] bool wait_reached(std::chrono::milliseconds timeout = default_patience) const;
 
-  /// Comes to the gate and waits: true once it is open; false when `stop` is requested or `wanted`
-  /// (asked about 20 times a second, when given) says no. Useful in a test's own handlers, too.
+  /// Arrives at the gate and waits: true once it is open; false if `stop` is requested or `wanted`
+  /// (called about 20 times a second, if given) returns false. Useful in a test's own handlers,
+  /// too.
   [[nodiscard]] bool pass(std::stop_token stop, const std::function<bool()>& wanted = {}) const;
 
  private:

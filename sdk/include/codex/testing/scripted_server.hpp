@@ -21,9 +21,9 @@ namespace detail {
 struct Steps;
 }
 
-/// What a `ScriptedServer` does when it is asked something: steps, taken one after the other.
+/// How a `ScriptedServer` answers a message: a sequence of steps.
 /// `Answer{}.notify("turn/started", {...}).result({...})`. While an answer waits (for a gate, a
-/// delay, the client), others go on. A value: copies are independent.
+/// delay, the client), others continue. A value: copies are independent.
 ///
 /// In all messages the strings "$thread" and "$turn" stand for the ids of the request's thread and
 /// of its turn (the one that this answer began, or the request names, or was the last), and "$id"
@@ -35,18 +35,18 @@ class Answer {
   Answer& operator=(const Answer& other);
   ~Answer();
 
-  /// Answers the request. Twice gives two answers, which is one of the faults.
+  /// Answers the request. Used twice it sends two responses, which is one of the faults.
   Answer& result(Json result = Json::object());
   /// Refuses the request.
   Answer& error(std::int64_t code, std::string message, Json data = nullptr);
   /// Sends a notification.
   Answer& notify(std::string method, Json params = Json::object());
-  /// Asks the client something and goes on when it has answered, whatever it answers.
+  /// Sends the client a request and continues when it has answered, whatever the answer.
   Answer& ask(std::string method, Json params = Json::object());
   /// The same; an answer whose `result` is not `expected` becomes one of the server's `problems()`.
   Answer& ask(std::string method, Json params, Json expected);
 
-  /// Goes on with the steps of another one.
+  /// Continues with the steps of another answer.
   Answer& then(const Answer& other);
 
   /// A whole turn for a `turn/start`: `begin_turn().say(text).end_turn()`.
@@ -60,38 +60,37 @@ class Answer {
   /// `turn/completed`, with status "completed", "interrupted" or "failed".
   Answer& end_turn(std::string status = "completed");
 
-  /// Goes on when `gate` opens.
+  /// Continues when `gate` opens.
   Answer& wait_for(Gate gate);
-  /// Goes on after this time.
+  /// Continues after this time.
   Answer& delay(std::chrono::milliseconds time);
 
-  /// Any message, as it stands: `{{"id", 99}, {"result", 1}}` answers nobody.
+  /// Sends any message unchanged: `{{"id", 99}, {"result", 1}}` answers no request.
   Answer& message(Json message);
-  /// These bytes, as they are: garbage, or half a line.
+  /// Writes these bytes unchanged: garbage, or half a line.
   Answer& raw(std::string bytes);
-  /// Writes the next message in pieces, cut at these offsets, with a moment in between.
+  /// Writes the next message in pieces, cut at these offsets, with a short pause between them.
   Answer& split_at(std::vector<std::size_t> offsets);
-  /// This notification, so many times.
+  /// Sends this notification `count` times.
   Answer& flood(std::size_t count, std::string method, Json params = Json::object());
-  /// So many bytes of a line that does not end.
+  /// Writes this many bytes of a line that does not end.
   Answer& endless_line(std::size_t bytes);
-  /// Text on stderr.
+  /// Writes text to stderr.
   Answer& log(std::string text);
 
-  /// Says nothing more, whatever comes. The client can still close it.
+  /// Stops responding to everything. The client can still close it.
   Answer& stall();
-  /// Ends neither when its stdin ends nor at SIGTERM.
+  /// Exits neither at the end of stdin nor at SIGTERM.
   Answer& ignore_shutdown();
-  /// Closes stdout, and lives on.
+  /// Closes stdout, and keeps running.
   Answer& close_stdout();
-  /// Closes stdin, and lives on.
+  /// Closes stdin, and keeps running.
   Answer& close_stdin();
-  /// Ends with this exit code.
+  /// Exits with this code.
   Answer& exit(int code = 0);
-  /// Ends by this signal.
+  /// Dies by this signal.
   Answer& die(int signal);
-  /// Ends with this exit code when it has written so many more bytes, in the middle of a message
-  /// or not.
+  /// Exits with this code after this many more bytes of output, even in the middle of a message.
   Answer& exit_after(std::size_t bytes, int code = 0);
 
  private:
@@ -109,22 +108,22 @@ struct ScriptedRequest {
   Json id;
 };
 
-/// A fake app-server for tests that want no runtime: it plays a script or a recording, faults
-/// included.
+/// A fake app-server for tests without the runtime: it plays a script or a recording, including
+/// faults.
 ///
 ///     codex::testing::ScriptedServer server;
 ///     server.on("turn/start", codex::testing::Answer{}.turn("Hello."));
 ///     codex::Codex codex(server.config());
 ///     codex.thread_start().run("Hi").final_response;  // "Hello."
 ///
-/// By itself it answers `initialize` and `thread/start`, no more; any other request that nothing is
-/// said for is refused with -32601 and becomes one of its `problems()`. Everything here is
-/// thread-safe. Any number of clients may use one server. Must outlive them.
+/// By default it answers only `initialize` and `thread/start`; it refuses any other request without
+/// a script with -32601 and adds it to its `problems()`. Everything here is thread-safe. Any number
+/// of clients may use one server. Must outlive them.
 class ScriptedServer {
  public:
-  /// Makes an answer from what was asked.
+  /// Makes an answer from the params.
   using AnswerFunction = std::function<Answer(const Json& params)>;
-  /// Whether an answer is meant for what was asked.
+  /// Whether an answer is for these params.
   using Predicate = std::function<bool(const Json& params)>;
 
   ScriptedServer();
@@ -133,40 +132,40 @@ class ScriptedServer {
   /// Ends all conversations.
   ~ScriptedServer();
 
-  /// What to do whenever the client sends this method, a request or a notification (then there is
-  /// nothing to give a result to). What was said first counts, as long as it is not used up. The
-  /// functions run on threads of the server; one that throws refuses the request.
+  /// Sets the answer to each message with this method, a request or a notification (which takes no
+  /// result). The first answer that was set counts, until it is used up. Functions run on threads
+  /// of the server; one that throws refuses the request.
   void on(std::string method, Answer answer);
-  /// As above, with an answer that is made when it is asked for.
+  /// As above, with an answer that is made on demand.
   void on(std::string method, AnswerFunction answer);
-  /// As above, for the requests that fit.
+  /// As above, only for matching requests.
   void on(std::string method, Predicate predicate, Answer answer);
-  /// The same for one time only: several of these make a sequence.
+  /// The same, but only once: several of these make a sequence.
   void once(std::string method, Answer answer);
 
-  /// Plays a recording: what `CodexConfig::wire_log` wrote, or the like. Its messages go out in
-  /// their order, each as soon as the client has sent what it had sent before it; requests are
-  /// recognised by method, among equal ones by params or thread, and answered with the client's own
-  /// ids. A request that is not recorded is refused; one that `on` knows is answered by that. A
-  /// file of several sessions (one for each `initialize`) gives each client the next one, in turn.
-  /// Throws std::runtime_error when it cannot be read or has a line that is none of a recording.
+  /// Plays a recording in the format of `CodexConfig::wire_log`. Its messages are sent in order,
+  /// each as soon as the client has sent what preceded it in the recording. Requests are matched by
+  /// method, among equal ones by params or thread, and answered with the client's own ids. A
+  /// request that is not recorded is refused, unless `on` answers it. In a file of several sessions
+  /// (one for each `initialize`) each client gets the next one, in turn. Throws std::runtime_error
+  /// if the file cannot be read or has a line that is not from a recording.
   void play(const std::filesystem::path& recording);
 
-  /// Starts a child process that behaves as this server says: a helper, `codex-scripted-server`,
-  /// whose standard streams are those of the script. Change what you like. Throws
-  /// std::runtime_error when it cannot be offered.
+  /// Starts a child process that follows this server's script: a helper, `codex-scripted-server`,
+  /// which connects its standard streams to the script. Change what you like. Throws
+  /// std::runtime_error if the helper is missing or the server cannot listen.
   [[nodiscard]] CodexConfig config();
-  /// Talks to this server within this process; nothing is started. What only a process can do
-  /// (`ignore_shutdown`, ending by a signal) is told but not done.
+  /// Talks to this server within this process; nothing is started. Steps that need a process are
+  /// imitated: `die` only reports the signal, `ignore_shutdown` does nothing.
   [[nodiscard]] CodexConfig memory_config();
 
-  /// What clients have sent, oldest first, of this method or of any; answers are not among them.
-  /// The first 10,000 are kept.
+  /// The messages that clients sent, oldest first, with this method or any; without responses. The
+  /// first 10,000 are kept.
   [[nodiscard]] std::vector<ScriptedRequest> requests(std::string_view method = {}) const;
-  /// Waits until `requests(method)` has `count` of them. False when `timeout` ran out.
+  /// Waits until `requests(method)` has `count` of them. False on timeout.
   [[nodiscard]] bool wait_for_requests(std::string_view method, std::size_t count = 1,
                                        std::chrono::milliseconds timeout = default_patience) const;
-  /// What did not go as scripted, for people; empty when all is well.
+  /// Deviations from the script, for people; empty if there are none.
   [[nodiscard]] std::vector<std::string> problems() const;
 
  private:

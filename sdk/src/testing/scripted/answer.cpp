@@ -44,7 +44,7 @@ Answer& Answer::ask(std::string method, Json params, Json expected) {
 }
 
 Answer& Answer::then(const Answer& other) {
-  const std::vector<detail::Step> more = other.steps_->list;  // a copy: it may be this one
+  const std::vector<detail::Step> more = other.steps_->list;  // a copy: `other` may be this one
   steps_->list.insert(steps_->list.end(), more.begin(), more.end());
   return *this;
 }

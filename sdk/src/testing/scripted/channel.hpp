@@ -14,13 +14,13 @@ using codex::detail::Clock;
 using codex::detail::TimePoint;
 
 /// One client as its server sees it: the standard streams of a process, and its end. For one
-/// thread, but for `abort`.
+/// thread, except `abort`.
 class Channel {
  public:
   virtual ~Channel() = default;
 
-  /// The next line of the client, without its end. Nothing when the deadline passes, or when the
-  /// client has gone.
+  /// The next line of the client, without its line end. Nothing if the deadline passes, or if the
+  /// client has disconnected.
   [[nodiscard]] virtual std::optional<std::string> next_line(TimePoint deadline) = 0;
   [[nodiscard]] virtual bool has_gone() const = 0;
 
@@ -31,7 +31,7 @@ class Channel {
   virtual void ignore_shutdown() = 0;
   virtual void end(ExitStatus status) = 0;
 
-  /// Ends the conversation: the others return at once from now on. Any thread.
+  /// Ends the conversation: the other functions return at once from now on. Any thread.
   virtual void abort() noexcept = 0;
 };
 

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* name = "codex-scripted-server";
 
-/// In a build that others have the SDK in, the build knows it (sdk/CMakeLists.txt).
+/// In a build that contains the SDK, the build defines it (sdk/CMakeLists.txt).
 fs::path built_program() {
   if (constexpr std::string_view known = CODEX_SCRIPTED_SERVER; !known.empty()) return known;
   std::error_code elsewhere;

@@ -4,9 +4,9 @@
 
 namespace codex::testing::detail {
 
-/// The program `codex-scripted-server`: what the variable CODEX_SCRIPTED_SERVER names, else the one
-/// beside this program (in a build of the SDK), else that of the installation. Throws
-/// std::runtime_error where there is none.
+/// The program `codex-scripted-server`: the one that the variable CODEX_SCRIPTED_SERVER names, else
+/// the one next to this program (in a build of the SDK), else that of the installation. Throws
+/// std::runtime_error if there is none.
 [[nodiscard]] std::string helper_program();
 
 }  // namespace codex::testing::detail

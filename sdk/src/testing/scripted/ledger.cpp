@@ -16,7 +16,7 @@ bool has_method(const ScriptedRequest& request, std::string_view method) {
   return method.empty() || request.method == method;
 }
 
-/// Whether the rule is for this request; one for a single time is used up by saying so.
+/// Whether the rule is for this request; returning true uses up a rule for a single time.
 bool applies(Rule& rule, const ScriptedRequest& request) {
   if (rule.method != request.method || rule.is_used_up) return false;
   if (rule.predicate && !rule.predicate(request.params)) return false;

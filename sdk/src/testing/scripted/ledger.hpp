@@ -15,7 +15,7 @@
 
 namespace codex::testing::detail {
 
-/// One thing that a server was told to do.
+/// One instruction to a server.
 struct Rule {
   std::string method;
   ScriptedServer::Predicate predicate;  // or none
@@ -24,17 +24,17 @@ struct Rule {
   std::atomic<bool> is_used_up = false;
 };
 
-/// What a server was told and what it heard, shared by its conversations. Thread-safe; calls
-/// nobody's functions with its lock held.
+/// A server's instructions and its record, shared by its conversations. Thread-safe; calls no
+/// foreign functions with its lock held.
 class Ledger {
  public:
   void add(std::shared_ptr<Rule> rule);
 
-  /// What to do about this request; nothing when no rule is for it. Throws what the functions of
-  /// the rule throw.
+  /// The answer to this request; nothing if no rule matches. Throws what the rule's functions
+  /// throw.
   [[nodiscard]] std::optional<Answer> answer_to(const ScriptedRequest& request);
 
-  /// `bytes`: of its line. Past the budget nothing is recorded any more.
+  /// `bytes`: the size of its line. Past the budget nothing more is recorded.
   void record(ScriptedRequest request, std::size_t bytes);
   [[nodiscard]] std::vector<ScriptedRequest> requests(std::string_view method) const;
   [[nodiscard]] bool wait_for_requests(std::string_view method, std::size_t count,

@@ -24,12 +24,12 @@ bool begins_session(const RecordedLine& line) {
   return line.is_sent && is_request(line) && line.message["method"] == "initialize";
 }
 
-/// A banner of the runtime may come before the first request.
+/// A banner of the runtime may precede the first request.
 bool has_begun(const RecordedSession& session) {
   return std::ranges::any_of(session, [](const RecordedLine& line) { return line.is_sent; });
 }
 
-/// What a line of a recording says; nothing when it is none of one.
+/// Reads a line of a recording; nothing if it is none.
 std::optional<RecordedLine> parse_line(const std::string& text) {
   const Json json =
       protocol::detail::parse_or_discard(codex::detail::without_byte_order_mark(text));
@@ -43,7 +43,7 @@ std::optional<RecordedLine> parse_line(const std::string& text) {
   return line;
 }
 
-/// How well a recorded request stands for this one; a method that differs is none at all.
+/// How well a recorded request matches this one; not if the method differs.
 int likeness(const Json& recorded, const ScriptedRequest& request) {
   const Json params = recorded.value("params", Json());
   if (params == request.params) return 2;
@@ -67,7 +67,7 @@ std::vector<std::shared_ptr<const RecordedSession>> read_sessions(
                                " is UTF-16; convert it to UTF-8");
     }
     auto line = parse_line(text);
-    if (!line && in.eof()) break;  // whoever wrote it was ended in the middle
+    if (!line && in.eof()) break;  // its writer was killed in the middle
     if (!line) {
       throw std::runtime_error(file.string() + ":" + std::to_string(number) +
                                ": this is no line of a recording");
@@ -139,8 +139,8 @@ std::optional<std::size_t> Playback::find_request(const ScriptedRequest& request
   return best;
 }
 
-// What the server said needs nothing; what the client said must have come. Notifications of the
-// client tell the server nothing that it would wait for.
+// The server's messages wait for nothing; the client's must have arrived. The server does not wait
+// for the client's notifications.
 bool Playback::has_come(std::size_t at) const {
   const RecordedLine& line = (*session_)[at];
   if (!line.is_sent) return true;
@@ -167,8 +167,8 @@ std::optional<std::string> Playback::emit(std::size_t at) {
   return response.dump();
 }
 
-// A client that sends its requests in another order than the recorded one shall not wait for an
-// answer because of requests that it has not made yet.
+// If a client sends its requests in another order than the recorded one, a response must not wait
+// for requests that it has not sent yet.
 std::optional<std::string> Playback::next_early_response() {
   for (std::size_t at = position_; at < session_->size(); ++at) {
     if (emitted_early_.contains(at) || !requests_.contains(at)) continue;

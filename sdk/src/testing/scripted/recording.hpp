@@ -20,11 +20,11 @@ struct RecordedLine {
   std::string raw;       // bytes that were no message
 };
 
-/// What one client and its server said.
+/// The messages of one client and its server.
 using RecordedSession = std::vector<RecordedLine>;
 
 /// The sessions of a recording, `{"dir":"send"|"recv","t":seconds,"msg":{...}}` a line. Throws
-/// std::runtime_error as `ScriptedServer::play` says.
+/// std::runtime_error like `ScriptedServer::play`.
 [[nodiscard]] std::vector<std::shared_ptr<const RecordedSession>> read_sessions(
     const std::filesystem::path& file);
 
@@ -33,20 +33,20 @@ class Playback {
  public:
   explicit Playback(std::shared_ptr<const RecordedSession> session);
 
-  /// Takes a request of the client. False when the recording has none like it left.
+  /// Takes a request of the client. False if the recording has no similar one left.
   [[nodiscard]] bool take_request(const ScriptedRequest& request);
-  /// The same for a request that someone else answers.
+  /// The same for a request that is answered elsewhere.
   void skip_request(const ScriptedRequest& request);
   /// Takes an answer of the client to a request of the server.
   void take_answer(const Json& id);
 
-  /// The next line that may go out now, if any.
+  /// The next line that may be sent now, if any.
   [[nodiscard]] std::optional<std::string> next();
 
  private:
   struct Arrival {
     Json id;           // the client's own
-    bool is_answered;  // by someone else
+    bool is_answered;  // elsewhere
   };
 
   [[nodiscard]] std::optional<std::size_t> find_request(const ScriptedRequest& request) const;

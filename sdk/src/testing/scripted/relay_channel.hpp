@@ -9,12 +9,12 @@
 
 namespace codex::testing::detail {
 
-/// Lets processes in: a Unix socket that `codex-scripted-server` connects to, one for each client.
+/// Accepts processes: a Unix socket that `codex-scripted-server` connects to, once per client.
 class RelayListener {
  public:
   using Accept = std::function<void(std::unique_ptr<Channel>)>;
 
-  /// Calls `accept` on a thread of its own. Throws std::runtime_error when it cannot listen.
+  /// Calls `accept` on a separate thread. Throws std::runtime_error if it cannot listen.
   RelayListener(std::filesystem::path socket, Accept accept);
   ~RelayListener();
   RelayListener(const RelayListener&) = delete;

@@ -1,4 +1,4 @@
-// codex-scripted-server: a process that does what a ScriptedServer, in another one, tells it to.
+// codex-scripted-server: a process that a ScriptedServer in another process controls.
 //
 // usage: codex-scripted-server SOCKET
 
@@ -61,17 +61,17 @@ bool read_all(int file, void* data, std::size_t size) {
   return true;
 }
 
-/// Brings what comes in at stdin to the server.
+/// Forwards stdin to the server.
 class StdinPump {
  public:
   explicit StdinPump(int socket) : thread_([this, socket] { run(socket); }) {}
 
-  /// Closes stdin, as far as the one who writes to it can tell, too.
+  /// Closes stdin so that its writer notices, too.
   void close_stdin() {
     if (!thread_.joinable()) return;
     is_stopped_ = true;
     thread_.join();
-    ::shutdown(STDIN_FILENO, SHUT_RDWR);  // fails when it is a pipe
+    ::shutdown(STDIN_FILENO, SHUT_RDWR);  // fails if it is a pipe
     ::close(STDIN_FILENO);
   }
 

@@ -8,9 +8,9 @@
 
 namespace codex::testing::detail {
 
-// What the runtime's messages look like, "$thread" and "$turn" for the ids.
+// Messages in the runtime's form, with "$thread" and "$turn" as ids.
 
-/// What is answered where nothing was scripted: `initialize` and `thread/start`.
+/// The default answers without a script: `initialize` and `thread/start`.
 [[nodiscard]] std::optional<Answer> standing_answer(const ScriptedRequest& request, Ledger& ledger);
 
 [[nodiscard]] Json turn_json(std::string_view status);

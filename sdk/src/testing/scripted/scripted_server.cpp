@@ -92,7 +92,7 @@ class Conversations {
 
 namespace {
 
-/// Gives transports within this process, as long as the server lives.
+/// Opens transports within this process, as long as the server lives.
 class MemorySource final : public codex::detail::TransportSource {
  public:
   explicit MemorySource(detail::Conversations& conversations) : conversations_(&conversations) {}
@@ -117,7 +117,7 @@ class MemorySource final : public codex::detail::TransportSource {
 
 }  // namespace
 
-/// Members end in the order that stops new conversations before it ends those that go on.
+/// The order of members stops new conversations before it ends running ones.
 struct ScriptedServer::Impl {
   detail::Ledger ledger;
   detail::Conversations conversations{ledger};

@@ -14,7 +14,7 @@ namespace {
 
 using codex::detail::deadline_after;
 
-// How often to look at a gate: it tells nobody that it opened.
+// How often to check a gate, which does not notify.
 constexpr std::chrono::milliseconds gate_period{2};
 constexpr std::chrono::milliseconds between_pieces{1};
 constexpr std::size_t endless_piece_bytes = std::size_t{64} * 1024;
@@ -36,7 +36,7 @@ struct Ids {
   const Json& request;
 };
 
-/// Puts the ids in the places of "$thread", "$turn" and "$id".
+/// Replaces "$thread", "$turn" and "$id" with the ids.
 void fill_in(Json& json, const Ids& ids) {
   if (json.is_structured()) {
     for (Json& part : json) fill_in(part, ids);
@@ -68,7 +68,7 @@ void Session::run() {
     if (const auto line = channel_.next_line(next_due())) {
       take(*line);
     } else if (channel_.has_gone()) {
-      // As the runtime, it ends when its stdin does.
+      // Like the runtime, it exits at the end of stdin.
       if (!ignores_shutdown_) end({.code = 0});
       return;
     }
@@ -143,7 +143,7 @@ void Session::advance() {
   }
 }
 
-/// Goes on with it; true when nothing of it is left.
+/// Continues it; true if it is done.
 bool Session::finish(Performance& performance) {
   while (performance.at < performance.steps.size() && !is_silent_ && !is_over_) {
     const Step step = performance.steps[performance.at];
@@ -188,7 +188,7 @@ Session::Progress Session::perform(Performance& performance, const Ask& step) {
     send(performance,
          {{"id", *performance.asked}, {"method", step.method}, {"params", step.params}});
   }
-  return Progress::waits;  // until the answer comes
+  return Progress::waits;  // until the answer arrives
 }
 
 Session::Progress Session::perform(Performance& performance, const BeginTurn&) {
@@ -310,7 +310,7 @@ void Session::send_line(std::string_view line) {
     if (end <= begin || end >= line.size()) continue;
     write(line.substr(begin, end - begin));
     begin = end;
-    // In one piece they would reach the client as one.
+    // Without a pause they would reach the client as one piece.
     std::this_thread::sleep_for(between_pieces);
   }
   write(line.substr(begin));

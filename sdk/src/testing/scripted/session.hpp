@@ -15,17 +15,17 @@
 
 namespace codex::testing::detail {
 
-/// One conversation of a scripted server with one client, on a thread of its own.
+/// One conversation of a scripted server with one client, on its own thread.
 class Session {
  public:
-  /// `recording`: what to play where the ledger has no rule; or none.
+  /// `recording`: what to play if the ledger has no rule; or none.
   Session(Channel& channel, Ledger& ledger, std::shared_ptr<const RecordedSession> recording);
 
-  /// Converses until the client has gone or the script ends.
+  /// Runs until the client disconnects or the script ends.
   void run();
 
  private:
-  /// An answer on its way, and how far it is.
+  /// A running answer, and its progress.
   struct Performance {
     std::vector<Step> steps;
     std::string thread_id;
@@ -47,7 +47,7 @@ class Session {
   [[nodiscard]] bool finish(Performance& performance);
   [[nodiscard]] TimePoint next_due() const;
 
-  // Each step, and whether it is done.
+  // Each runs a step and returns whether it is done.
   Progress perform(Performance& performance, const Respond& step);
   Progress perform(Performance& performance, const Notify& step);
   Progress perform(Performance& performance, const Ask& step);
@@ -68,7 +68,7 @@ class Session {
   Progress perform(Performance& performance, const End& step);
   Progress perform(Performance& performance, const EndAfter& step);
 
-  /// Sends the message with the ids in the places of "$thread" and the like.
+  /// Sends the message with ids instead of "$thread" and the like.
   void send(const Performance& performance, Json message);
   void notify(const Performance& performance, std::string_view method, Json params);
   void send_line(std::string_view line);

@@ -11,7 +11,7 @@
 
 #include "testing/common_steps.hpp"
 
-/// What an `Answer` is made of.
+/// The steps of an `Answer`.
 namespace codex::testing::detail {
 
 /// `content` is the member `result` or `error` of the response.

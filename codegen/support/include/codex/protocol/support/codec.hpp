@@ -11,12 +11,12 @@
 
 namespace codex::protocol {
 
-/// What a value holds that this version of the SDK does not know.
+/// A part of a value that this version of the SDK does not know.
 struct UnknownPart {
   /// Where: `turn.items[2].type`.
   std::string path;
   /// What: `member`, `enum value "x"`, `tag "x"`, `method "x"`, or `shape`: a member or an arm of a
-  /// union that this version knows with another type, and keeps as raw JSON.
+  /// union that has another type than this version expects, and is kept as raw JSON.
   std::string what;
 
   bool operator==(const UnknownPart&) const = default;
@@ -24,7 +24,7 @@ struct UnknownPart {
 
 namespace detail {
 
-/// A fresh value of a type that the schema names, in one allocation with what counts its owners.
+/// A fresh value of a type that the schema names, in one allocation with its reference count.
 std::shared_ptr<void> fresh_value(const TypeInfo& type);
 
 // The interpreter. `value` must be fresh.
@@ -44,9 +44,9 @@ template <class T>
 concept Described = requires { detail::type_of<T>(); };
 
 /// Reads a T from JSON text. Members that T does not know are kept in `extra`, and so are optional
-/// members that do not fit; an arm of a union that does not fit is `Unknown`. Of a member that
-/// comes twice the last one counts. Throws `DecodeError`, which names the place, when the text is
-/// no JSON, lacks what must be there, or nests deeper than 256 levels.
+/// members that do not fit; an arm of a union that does not fit becomes `Unknown`. If a member is
+/// repeated, the last one counts. Throws `DecodeError` with the path if the text is no JSON, lacks
+/// a required member, or nests deeper than 256 levels.
 template <Described T>
 [[nodiscard]] T decode(std::string_view text) {
   T value{};
@@ -54,29 +54,29 @@ template <Described T>
   return value;
 }
 
-/// Writes a value as JSON text, on one line. What is not UTF-8 in a string becomes U+FFFD, a double
-/// that is no number null. Throws `CodexError` when raw JSON within nests deeper than 256 levels.
+/// Writes a value as JSON text, on one line. Invalid UTF-8 in a string becomes U+FFFD, a NaN or
+/// infinite double null. Throws `CodexError` if raw JSON within nests deeper than 256 levels.
 template <Described T>
 [[nodiscard]] std::string encode(const T& value) {
   return detail::encode_text(*detail::type_of<T>(), &value);
 }
 
-/// What the value holds that this version of the SDK does not know, and where.
+/// The parts of the value that this version of the SDK does not know.
 template <Described T>
 [[nodiscard]] std::vector<UnknownPart> unknown_parts(const T& value) {
   return detail::unknown_parts(*detail::type_of<T>(), &value);
 }
 
-/// Those of the unknown parts that this version does know, with another type than the one that
-/// came: an optional member that reads as absent, an arm of a union that is `Unknown`. A program
-/// that decides by what a value says should not decide by one that has such parts.
+/// The unknown parts that have another type than this version expects: an optional member that
+/// reads as absent, an arm of a union that is `Unknown`. A program should not make decisions from a
+/// value that has such parts.
 template <Described T>
 [[nodiscard]] std::vector<UnknownPart> misfits(const T& value) {
   return detail::misfits(*detail::type_of<T>(), &value);
 }
 
-/// Whether two values of a generated type are the same: by their members, those in `extra` too. A
-/// member that reads as its default equals one that was set to it.
+/// Whether two values of a generated type have equal members, including those in `extra`. A member
+/// that reads as its default equals one that was set to it.
 template <class T>
   requires requires { T::type_info; }
 [[nodiscard]] bool operator==(const T& a, const T& b) {

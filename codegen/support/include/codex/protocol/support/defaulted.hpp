@@ -20,8 +20,8 @@ detail::ByDefault<T> by_default(T value) {
   return {std::move(value)};
 }
 
-/// A member with a default in the schema. It reads as that default until somebody sets it, by
-/// assignment or from the wire; only what was set is written.
+/// A member with a default in the schema. It reads as that default until it is set, by assignment
+/// or from the wire; it is written only if set.
 template <class T>
 class Defaulted {
  public:
@@ -29,7 +29,7 @@ class Defaulted {
   using List = typename detail::ListFor<T>::type;
 
   Defaulted() = default;
-  /// With its default; not set.
+  /// Has its default; not set.
   template <class U>
   Defaulted(detail::ByDefault<U> standard) : value_(std::move(standard.value)) {}
   /// Set to a value.
@@ -50,7 +50,7 @@ class Defaulted {
   /// The value, or the default.
   [[nodiscard]] const T& value() const noexcept { return value_; }
 
-  /// Whether the value was set rather than left to the default.
+  /// Whether the value was set.
   [[nodiscard]] bool is_set() const noexcept { return set_; }
 
   /// The value, to change in place; counts as set from now on.

@@ -17,20 +17,20 @@ class CodexError : public std::runtime_error {
 /// `params.turn.items[2].id: expected string, got number`.
 class DecodeError : public CodexError {
  public:
-  /// With the place, what is wrong there, and the message's wire method where it is known.
+  /// Takes the path, the problem there, and the message's wire method if known.
   DecodeError(std::string path, std::string problem, std::string method = {})
       : CodexError(compose(path, problem, method)),
         path_(std::move(path)),
         problem_(std::move(problem)),
         method_(std::move(method)) {}
 
-  /// Where in the value it went wrong: `turn.items[2].id`; empty for the value itself.
+  /// The path in the value: `turn.items[2].id`; empty for the value itself.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  /// What is wrong there: `expected string, got number`.
+  /// The problem there: `expected string, got number`.
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
-  /// The wire method of the message, where it is known.
+  /// The wire method of the message, if known.
   [[nodiscard]] const std::string& method() const noexcept { return method_; }
 
  private:

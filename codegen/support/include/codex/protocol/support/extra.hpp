@@ -9,15 +9,15 @@
 namespace codex {
 
 /// The members of an object that this version of the SDK does not know: kept when decoded, written
-/// back when encoded. So are optional members that came with a value of another type: they read as
-/// absent, and once the member is set, that is written instead. One pointer when empty.
+/// back when encoded. It also keeps optional members whose value has another type: they read as
+/// absent, and once the member is set, the new value is written instead. One pointer when empty.
 class Extra {
  public:
   Extra() noexcept = default;
   Extra(const Extra& other);
-  /// The other has none then.
+  /// Leaves the other one empty.
   Extra(Extra&& other) noexcept : members_(std::exchange(other.members_, nullptr)) {}
-  /// Has what the other had.
+  /// Takes the other's members.
   Extra& operator=(Extra other) noexcept {
     std::swap(members_, other.members_);
     return *this;
@@ -37,7 +37,7 @@ class Extra {
   /// Adds the member or replaces it.
   void set(std::string_view name, Json value);
 
-  /// Takes the member away; true when it was there.
+  /// Removes the member; true if it was there.
   bool erase(std::string_view name);
 
   /// All of them as a JSON object.
@@ -49,7 +49,7 @@ class Extra {
   void forget() noexcept;
 
   // An object with at least one member, or nothing. No unique_ptr: every struct of the protocol has
-  // an Extra, and each includer would pay for what that draws in.
+  // an Extra, and each includer would pay for instantiating it.
   Json* members_ = nullptr;
 };
 

@@ -5,12 +5,12 @@
 
 #include <codex/protocol/support/type_info.hpp>
 
-/// Which runtimes have which parts of the protocol, from `schema/history.json`. Only what some
-/// runtime lacks has an entry. Versions are those whose schema was compared; a release between two
-/// of them counts as the older one.
+/// Which runtimes have which parts of the protocol, from `schema/history.json`. Only parts that
+/// some runtime lacks have an entry. Versions are those whose schemas were compared; a release
+/// between two of them counts as the older one.
 namespace codex::protocol::detail {
 
-/// The first and the last version with a part. Empty: from the oldest on, or to this day.
+/// The first and the last version with a part. Empty: from the oldest on, or still present.
 struct Lifetime {
   std::string_view since = {};
   std::string_view until = {};
@@ -20,11 +20,11 @@ struct Lifetime {
 struct PartHistory {
   std::string_view name;
   Lifetime lifetime = {};
-  /// The last version that refuses a value without this member, which is optional by now.
+  /// The last version that refuses a value without this member, which is optional now.
   std::string_view required_until = {};
 };
 
-/// A type, by its C++ name, and those of its parts that have a history of their own.
+/// A type, by its C++ name, and its parts that have their own history.
 struct TypeHistory {
   std::string_view name;
   Lifetime lifetime = {};
@@ -38,7 +38,7 @@ struct MethodHistory {
   Lifetime lifetime = {};
 };
 
-/// All versions that were compared, the oldest first.
+/// All compared versions, oldest first.
 std::span<const std::string_view> history_versions();
 /// Sorted by name.
 std::span<const TypeHistory> type_histories();

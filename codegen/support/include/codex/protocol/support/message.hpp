@@ -15,8 +15,8 @@ struct TypeInfo;
 struct MessageAccess;
 }  // namespace detail
 
-/// What the message envelopes (`ClientRequest`, `ServerNotification`, ...) share: a method, and
-/// params whose type follows from it. Copies share the params.
+/// The base of the message envelopes (`ClientRequest`, `ServerNotification`, ...): a method, and
+/// params whose type depends on it. Copies share the params.
 class MethodMessage {
  public:
   /// The wire method.
@@ -27,7 +27,7 @@ class MethodMessage {
   /// Whether this version of the SDK knows the method, so that the params are typed.
   [[nodiscard]] bool is_known() const noexcept { return params_type_; }
 
-  /// The params of method M (`notifications::TurnCompleted`), or nullptr when it is another one.
+  /// The params of method M (`notifications::TurnCompleted`), or nullptr if it is another method.
   template <class M>
   [[nodiscard]] const typename M::Params* as() const noexcept {
     if (method() != M::method || params_type_ != &M::Params::type_info) return nullptr;
@@ -43,14 +43,14 @@ class MethodMessage {
     raw_.reset();
   }
 
-  /// The params of a method that this version does not know; nothing when there are none.
+  /// The params of a method that this version does not know; nothing if there are none.
   [[nodiscard]] const std::optional<Json>& raw_params() const noexcept { return raw_; }
 
  private:
   friend struct detail::MessageAccess;  // the interpreter
 
-  std::string_view method_;   // that of a table; empty for a method that we do not know
-  std::string other_method_;  // that one
+  std::string_view method_;   // points into a table; empty for an unknown method
+  std::string other_method_;  // the unknown method
   const detail::TypeInfo* params_type_ = nullptr;
   std::shared_ptr<const void> params_;
   std::optional<Json> raw_;

@@ -11,8 +11,8 @@ namespace detail {
 
 struct EnumInfo;
 
-/// What all open enums share, so that one interpreter serves them: the place of the value among
-/// the known names, or the spelling of a value that is not among them.
+/// The base of all open enums, so that one interpreter handles them: the index of the value among
+/// the known names, or the text of an unknown value.
 class OpenEnumBase {
  public:
   OpenEnumBase() noexcept = default;
@@ -51,29 +51,28 @@ class OpenEnumBase {
   [[nodiscard]] bool same_spelling(const OpenEnumBase& other) const noexcept;
   void forget() noexcept;
 
-  // The place, marked by the lowest bit; or the address of a string, which has no such bit.
+  // The index, marked by the lowest bit; or the address of a string, which never has that bit.
   std::uintptr_t word_ = word_of(0);
 };
 
 }  // namespace detail
 
 /// A string enum that a newer runtime may extend: it compares and switches like the enum `Known`,
-/// and keeps the spelling of a value that is not among its enumerators. In a `switch` such a value
-/// matches no case.
+/// and keeps the text of an unknown value. In a `switch` such a value matches no case.
 template <class Self, class Known>
 class OpenEnum : public detail::OpenEnumBase {
  public:
   OpenEnum() noexcept = default;
   /// A value that this version of the SDK knows.
   OpenEnum(Known value) noexcept : OpenEnumBase(static_cast<std::uint8_t>(value)) {}
-  /// From the wire spelling, known or not.
+  /// From the string on the wire, known or not.
   explicit OpenEnum(std::string_view name) : OpenEnumBase(Self::type_info, name) {}
 
-  /// As `value`, so that it can be switched over.
+  /// Same as `value`, for use in a `switch`.
   operator Known() const noexcept { return value(); }
-  /// The enumerator; none of the named ones where the value is unknown.
+  /// The enumerator; none of the named ones if the value is unknown.
   [[nodiscard]] Known value() const noexcept { return static_cast<Known>(index()); }
-  /// The wire spelling.
+  /// The string on the wire.
   [[nodiscard]] std::string_view name() const noexcept { return spelling(Self::type_info); }
 
   friend bool operator==(const Self& a, const Self& b) noexcept { return a.same(b); }

@@ -24,7 +24,7 @@ inline constexpr Null null{};
 
 namespace detail {
 
-/// What a null that lives elsewhere points to.
+/// A null of a large value points to this.
 inline char null_mark = 0;
 
 struct NoList {};
@@ -44,9 +44,9 @@ struct ListByMembers<T> {
   using type = typename T::initializer_list_t;
 };
 
-/// What a braced list for a T holds, so that `.roots = {"/a", "/b"}` reaches the T inside. Lists
-/// and maps are spelt out: asking each of them would instantiate it in every program that includes
-/// the protocol.
+/// The element type of a braced list for a T, so that `.roots = {"/a", "/b"}` reaches the T inside.
+/// Lists and maps are listed here: querying each type would instantiate it in every program that
+/// includes the protocol.
 template <class T>
 struct ListFor : ListByMembers<T> {};
 template <class T>
@@ -61,8 +61,8 @@ struct ListFor<std::map<std::string, T>> {
 template <class List>
 concept HasList = !std::same_as<List, std::initializer_list<NoList>>;
 
-/// What a member compares with besides its own type: spelt out, since asking "does == compile?"
-/// of any type at all would ask nlohmann, which asks back.
+/// The types that a member compares with besides its own. They are listed, since testing "does ==
+/// compile?" for any type would ask nlohmann, which asks back.
 template <class U, class T>
 concept PlainOperand = std::same_as<U, T> || std::is_arithmetic_v<U> || std::is_enum_v<U> ||
                        std::convertible_to<const U&, std::string_view> || requires {
@@ -78,7 +78,7 @@ struct RoomOf {
   static constexpr std::size_t align = alignof(T);
 };
 
-/// The room that a T takes. Lists and maps, as above, are as large whatever they hold.
+/// The size of a T. Lists and maps have the same size whatever they contain, as above.
 template <class T>
 struct Room : RoomOf<T> {};
 template <class T>
@@ -86,8 +86,8 @@ struct Room<std::vector<T>> : RoomOf<std::vector<char>> {};
 template <class T>
 struct Room<std::map<std::string, T>> : RoomOf<std::map<std::string, std::string>> {};
 
-/// Where an `Optional` keeps its value: within itself. It ends and copies nothing by itself, its
-/// `Optional` does: a constructor has the destructors of all members instantiated.
+/// Stores the value of an `Optional` within itself. It does not destroy or copy the value, its
+/// `Optional` does: a constructor instantiates the destructors of all members.
 template <class T, bool Far = (Room<T>::size > 40)>
 class OptionalSlot {
  public:
@@ -97,7 +97,7 @@ class OptionalSlot {
   T& value() noexcept { return *std::launder(reinterpret_cast<T*>(room_)); }
   const T& value() const noexcept { return *std::launder(reinterpret_cast<const T*>(room_)); }
 
-  /// Makes a value where there is none.
+  /// Constructs a value. There must be none.
   template <class... Args>
   T& fill(Args&&... args) {
     static_assert(sizeof(T) == Room<T>::size && alignof(T) == Room<T>::align);
@@ -105,7 +105,7 @@ class OptionalSlot {
     state_ = Presence::value;
     return *value;
   }
-  /// Takes what another one has, where there is no value. That one keeps a moved-from value.
+  /// Takes the other's state. There must be no value here; the other keeps a moved-from value.
   void take(OptionalSlot& other) noexcept {
     if (other.state_ == Presence::value) new (room_) T(std::move(other.value()));
     state_ = other.state_;
@@ -120,8 +120,8 @@ class OptionalSlot {
   Presence state_;
 };
 
-/// The same for a large value, which lives elsewhere: members that rarely come would make up most
-/// of many structs otherwise (docs/decisions.md, "Large members live elsewhere").
+/// The same for a large value, which lives on the heap: otherwise rarely used members would take
+/// most of the size of many structs (docs/decisions.md, "Large members live elsewhere").
 template <class T>
 class OptionalSlot<T, true> {
  public:
@@ -153,8 +153,8 @@ class OptionalSlot<T, true> {
 }  // namespace detail
 
 /// A member that may be absent, null, or a value. It has the interface of `std::optional` for
-/// "value or none" and tells the two kinds of none apart: the protocol gives null a meaning of its
-/// own in places. Default and `std::nullopt`: absent, which is not written at all.
+/// "value or none" and distinguishes the two kinds of none: in places the protocol gives null a
+/// separate meaning. Default and `std::nullopt`: absent, which is not written.
 template <class T>
 class Optional {
  public:
@@ -166,7 +166,7 @@ class Optional {
   constexpr Optional(std::nullopt_t) noexcept : slot_(Presence::absent) {}
   /// Null.
   constexpr Optional(Null) noexcept : slot_(Presence::null) {}
-  /// Copies the value, where there is one.
+  /// Copies the value, if any.
   Optional(const Optional& other) : slot_(Presence::absent) {
     if (other.has_value()) {
       slot_.fill(other.slot_.value());
@@ -174,29 +174,29 @@ class Optional {
       slot_.clear(other.slot_.state());
     }
   }
-  /// Takes the value, where there is one.
+  /// Takes the value, if any.
   Optional(Optional&& other) noexcept : slot_(Presence::absent) { slot_.take(other.slot_); }
-  /// Copies the value, where there is one.
+  /// Copies the value, if any.
   Optional& operator=(const Optional& other) {
     if (this != &other) *this = Optional(other);
     return *this;
   }
-  /// Takes the value, where there is one.
+  /// Takes the value, if any.
   Optional& operator=(Optional&& other) noexcept {
     if (this == &other) return *this;
-    Optional taken(std::move(other));  // which may live within the value that ends here
+    Optional taken(std::move(other));  // since it may be inside the value that is destroyed here
     slot_.clear(Presence::absent);
     slot_.take(taken.slot_);
     return *this;
   }
   ~Optional() { slot_.clear(Presence::absent); }
-  /// With a value.
+  /// Has a value.
   template <class U = T>
     requires(!std::same_as<std::remove_cvref_t<U>, Optional> && std::convertible_to<U, T>)
   Optional(U&& value) : slot_(Presence::absent) {
     slot_.fill(std::forward<U>(value));
   }
-  /// With a braced list, for lists.
+  /// Has a braced list, for lists.
   Optional(List list)
     requires detail::HasList<List>
       : slot_(Presence::absent) {
@@ -212,9 +212,9 @@ class Optional {
   [[nodiscard]] bool has_value() const noexcept { return slot_.state() == Presence::value; }
   /// Whether there is a value.
   explicit operator bool() const noexcept { return has_value(); }
-  /// Whether it is null, as told apart from absent.
+  /// Whether it is null, and not absent.
   [[nodiscard]] bool is_null() const noexcept { return slot_.state() == Presence::null; }
-  /// Whether the member is not there at all.
+  /// Whether it is absent, and not null.
   [[nodiscard]] bool is_absent() const noexcept { return slot_.state() == Presence::absent; }
 
   /// The value. There must be one.
@@ -228,25 +228,25 @@ class Optional {
   /// The value. There must be one.
   T* operator->() noexcept { return &slot_.value(); }
 
-  /// The value. Throws `std::bad_optional_access` where there is none.
+  /// The value. Throws `std::bad_optional_access` if there is none.
   const T& value() const& { return check(), slot_.value(); }
-  /// The value. Throws `std::bad_optional_access` where there is none.
+  /// The value. Throws `std::bad_optional_access` if there is none.
   T& value() & { return check(), slot_.value(); }
-  /// The value. Throws `std::bad_optional_access` where there is none.
+  /// The value. Throws `std::bad_optional_access` if there is none.
   T&& value() && { return check(), std::move(slot_.value()); }
 
-  /// The value, or `other` where there is none.
+  /// The value, or `other` if there is none.
   template <class U>
   [[nodiscard]] T value_or(U&& other) const& {
     return has_value() ? slot_.value() : static_cast<T>(std::forward<U>(other));
   }
-  /// The value, or `other` where there is none.
+  /// The value, or `other` if there is none.
   template <class U>
   [[nodiscard]] T value_or(U&& other) && {
     return has_value() ? std::move(slot_.value()) : static_cast<T>(std::forward<U>(other));
   }
 
-  /// Makes a value of these arguments, and returns it.
+  /// Constructs a value from these arguments, and returns it.
   template <class... Args>
   T& emplace(Args&&... args) {
     slot_.clear(Presence::absent);
@@ -257,8 +257,8 @@ class Optional {
   /// Makes it null.
   void set_null() noexcept { slot_.clear(Presence::null); }
 
-  /// The value or none, without the difference between null and absent.
-  // A template, so that nobody pays for the std::optional who does not ask for it.
+  /// The value or none: null and absent become the same.
+  // A template, so that only users of the std::optional pay for it.
   template <std::same_as<std::optional<T>> O>
   operator O() const {
     return has_value() ? O(slot_.value()) : O();

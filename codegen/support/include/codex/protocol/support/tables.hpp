@@ -18,7 +18,7 @@
 #include <codex/protocol/support/type_info.hpp>
 #include <codex/protocol/support/union.hpp>
 
-/// From a C++ type to its table. Only the thin parts that must know a type are templates.
+/// Makes the table of a C++ type. Only the thin parts that depend on the type are templates.
 namespace codex::protocol::detail {
 
 inline constexpr TypeInfo boolean_type{Kind::boolean, {}};
@@ -34,7 +34,7 @@ inline constexpr TypeInfo json_type{Kind::json, {}};
 template <class T>
 struct TypeOf;
 
-/// How to make, end and clear a T of which only the table is known.
+/// Creates, destroys and clears a T through its table.
 template <class T>
 void construct(void* where) {
   std::construct_at(static_cast<T*>(where));
@@ -53,8 +53,7 @@ void reset(void* value) {
   }
 }
 
-/// What the table of a type begins with that has no name in the schema: it is always a part of
-/// others.
+/// The start of the table of a type without a name in the schema: it is always a part of others.
 template <class T>
 constexpr TypeInfo unnamed(Kind kind) {
   return {kind, {}, 0, nullptr, nullptr, reset<T>};
@@ -216,7 +215,7 @@ constexpr ObjectInfo object(TypeInfo type, std::span<const Field> fields, std::s
           arm.tag_value, arm.wrapper};
 }
 
-/// The parts of a union's table that must know its type.
+/// The parts of a union's table that depend on its type.
 template <class U, class Base = typename U::Union>
 struct UnionOps;
 

@@ -10,9 +10,9 @@ namespace detail {
 std::string text_of(const TypeInfo& type, const void* value);
 }
 
-/// The words in a value, such as an item of a thread or a piece of user input: its member `text`,
-/// else the words of what is in its `content`, else in its `summary`, a line for each; else
-/// nothing. So an agent message gives what the agent said, a user message what the user wrote.
+/// The text of a value, such as an item of a thread or a part of user input: its member `text`,
+/// else the text of its `content`, else of its `summary`, a line for each element; else nothing. So
+/// an agent message returns what the agent said, a user message what the user wrote.
 template <class T>
   requires requires { T::type_info; }
 [[nodiscard]] std::string text(const T& value) {

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-/// The field tables: what one interpreter must know of a type in order to decode, encode, compare
-/// and inspect it. Generated code fills them in; `tables.hpp` has the helpers it does so with.
+/// The field tables: what an interpreter needs to decode, encode, compare and inspect a type.
+/// Generated code fills them in, with the helpers of `tables.hpp`.
 namespace codex::protocol::detail {
 
 enum class Kind : std::uint8_t {
@@ -33,12 +33,12 @@ enum class Kind : std::uint8_t {
 
 struct TypeInfo {
   Kind kind;
-  std::string_view name;  // of the C++ type; empty for those that have none in the schema
-  // How to make and end a value in storage of so many bytes, for those that the schema names.
+  std::string_view name;  // of the C++ type; empty for types without a name in the schema
+  // How to create and destroy a value in storage of this size, for types that the schema names.
   std::size_t bytes = 0;
   void (*construct)(void*) = nullptr;
   void (*destroy)(void*) = nullptr;
-  void (*reset)(void*) = nullptr;  // to a fresh value, where decoding does not overwrite all of it
+  void (*reset)(void*) = nullptr;  // to a fresh value, if decoding does not overwrite all of it
 };
 
 struct EnumInfo : TypeInfo {
@@ -52,7 +52,7 @@ struct Field {
   const TypeInfo* type;
 };
 
-/// A name as little-endian words, which the decoder can load in one go.
+/// A name as little-endian words, which the decoder can load at once.
 constexpr std::uint64_t name_word(std::string_view name) noexcept {
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < name.size() && i < 8; ++i) {
@@ -72,8 +72,8 @@ constexpr std::uint64_t name_hash(std::string_view name) noexcept {
   return name_hash(first, last, name.size());
 }
 
-/// From names to their places in a table: open addressing, linear probing. Not in use when there
-/// are too many names; then they are searched one by one.
+/// Maps names to their indices in a table: open addressing, linear probing. Not used for too many
+/// names; these are searched one by one.
 template <unsigned bits>
 struct NameSlots {
   static constexpr std::size_t count = std::size_t{1} << bits;
@@ -103,17 +103,17 @@ struct NameSlots {
   }
 };
 
-/// What the schema says of members that it does not name (`additionalProperties`). They are kept in
-/// any case.
+/// What the schema says about members that it does not name (`additionalProperties`). They are
+/// always kept.
 enum class OtherMembers : std::uint8_t {
-  unforeseen,  // nothing: a newer runtime may add some
-  open,        // there may be any
-  closed,      // there are none
+  unforeseen,  // nothing; a newer runtime may add some
+  open,        // any are allowed
+  closed,      // none are allowed
 };
 
-/// A struct. The tag members say under which name it stands in its union, for the arms of unions:
-/// `tag`/`tag_value` is a member that the struct itself does not have (`"type": "text"`), `wrapper`
-/// the single key of the object around it (`{"granular": {...}}`).
+/// A struct. For the arms of unions, the tag members give its name in the union: `tag`/`tag_value`
+/// is a member that the struct itself does not have (`"type": "text"`), `wrapper` the single key of
+/// the object around it (`{"granular": {...}}`).
 struct ObjectInfo : TypeInfo {
   static constexpr std::size_t max_fields = 254;
   using FieldSet = std::array<std::uint64_t, 4>;  // a bit for each field
@@ -148,14 +148,14 @@ struct UnionArm {
   const TypeInfo* type;
 };
 
-/// How to end, copy and move an arm, in the storage of its union. Moving ends what was moved.
+/// Destroys, copies and moves an arm in the storage of its union. Moving destroys the source.
 struct ArmOps {
   void (*destroy)(void* storage) noexcept;
   void (*copy)(void* to, const void* from);
   void (*move)(void* to, void* from) noexcept;
 };
 
-/// What a union holds: which arm, and where it lies.
+/// What a union holds: which arm, and its address.
 struct Held {
   std::size_t arm;
   const void* value;
@@ -184,7 +184,7 @@ struct ListInfo : TypeInfo {
 
 struct MapInfo : TypeInfo {
   const TypeInfo* element;
-  void* (*insert)(void* map, std::string_view key);  // a fresh element, also where one was
+  void* (*insert)(void* map, std::string_view key);  // a fresh element, replacing any earlier one
   std::size_t (*size)(const void* map);
   const void* (*find)(const void* map, std::string_view key);
   void (*each)(const void* map, void* context,
@@ -210,7 +210,7 @@ struct DefaultedInfo : TypeInfo {
   void (*copy)(void* to, const void* from);
 };
 
-/// Which way a method goes.
+/// The direction of a method.
 enum class MethodKind : std::uint8_t {
   request,
   notification,
@@ -218,7 +218,7 @@ enum class MethodKind : std::uint8_t {
   client_notification,
 };
 
-/// A method of the protocol, for tools that go by name.
+/// A method of the protocol, for tools that look methods up by name.
 struct MethodInfo {
   std::string_view method;
   MethodKind kind;

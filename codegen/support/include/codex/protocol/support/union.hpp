@@ -13,9 +13,9 @@
 
 namespace codex::protocol {
 
-/// The arm of a union for what this version of the SDK does not know: the JSON as it came.
+/// The arm of a union for values that this version of the SDK does not know: the JSON as received.
 struct Unknown {
-  /// As it came.
+  /// As received.
   Json raw = {};
 
   bool operator==(const Unknown& other) const;  // not defaulted: Json's == costs each includer
@@ -25,14 +25,14 @@ namespace detail {
 
 struct UnionInfo;
 
-// The special members of every union, by its table: so that a header full of unions costs its
-// includers next to nothing (docs/decisions.md, "Unions").
+// The special members of every union use its table, so that a header full of unions costs its
+// includers almost nothing (docs/decisions.md, "Unions").
 void destroy_arm(const UnionInfo& info, std::size_t arm, void* value) noexcept;
 void copy_arm(const UnionInfo& info, std::size_t arm, void* to, const void* from);
-/// Ends the arm where it was, too.
+/// Also destroys the source.
 void move_arm(const UnionInfo& info, std::size_t arm, void* to, void* from) noexcept;
 
-/// A string that every arm has, by its wire name; of an `Unknown` what its JSON says, else empty.
+/// A string that every arm has, by its wire name; for an `Unknown` taken from its JSON, else empty.
 std::string_view arm_member(const UnionInfo& info, const void* value, std::string_view name);
 
 /// Several callables as one.
@@ -43,8 +43,8 @@ struct Overloaded : Fs... {
 template <class... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;
 
-/// Whether a union keeps an arm elsewhere, and in itself only where: a large one, which would make
-/// every union of its kind as large (docs/decisions.md, "Large members live elsewhere").
+/// Whether a union keeps an arm on the heap and only a pointer in itself: a large arm, which would
+/// make every union of its type as large (docs/decisions.md, "Large members live elsewhere").
 template <class Arm>  // NOLINTNEXTLINE(misc-redundant-expression): it depends on Arm
 inline constexpr bool is_far = sizeof(Arm) > 176 || alignof(Arm) > alignof(void*);
 
@@ -53,7 +53,7 @@ concept OneOf = (std::same_as<T, Ts> || ...);
 
 }  // namespace detail
 
-/// One of several types, the arms; the last is `Unknown`. It converts from exactly its arms.
+/// Holds one of several types, the arms; the last is `Unknown`. It converts from exactly its arms.
 template <class Self, class... Arms>
 class Union {
  public:
@@ -76,14 +76,14 @@ class Union {
   Union(const Union& other) : index_(other.index_) {
     detail::copy_arm(Self::type_info, index_, storage_, other.storage_);
   }
-  /// The other holds an empty `Unknown` then.
+  /// Leaves an empty `Unknown` in the other one.
   Union(Union&& other) noexcept { take(other); }
   /// Copies the arm.
   Union& operator=(const Union& other) {
     if (this != &other) *this = Union(other);
     return *this;
   }
-  /// The other holds an empty `Unknown` then.
+  /// Leaves an empty `Unknown` in the other one.
   Union& operator=(Union&& other) noexcept {
     if (this == &other) return *this;
     detail::destroy_arm(Self::type_info, index_, storage_);
@@ -97,12 +97,12 @@ class Union {
   [[nodiscard]] bool is() const noexcept {
     return index_ == index_of<Arm>();
   }
-  /// The arm, or nullptr when it holds another one.
+  /// The arm, or nullptr if it holds another one.
   template <detail::OneOf<Arms...> Arm>
   [[nodiscard]] const Arm* as() const noexcept {
     return is<Arm>() ? &held<const Arm>(storage_) : nullptr;
   }
-  /// The arm, or nullptr when it holds another one.
+  /// The arm, or nullptr if it holds another one.
   template <detail::OneOf<Arms...> Arm>
   [[nodiscard]] Arm* as() noexcept {
     return is<Arm>() ? &held<Arm>(storage_) : nullptr;
@@ -141,7 +141,7 @@ class Union {
     }
   }
 
-  /// The place of the arm among the arms.
+  /// The index of the arm.
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   /// The arm, whichever it is.
   [[nodiscard]] const void* data() const noexcept {
@@ -178,12 +178,12 @@ class Union {
       new (storage_) Arm(std::forward<From>(arm));
     }
   }
-  /// Of what is over makes an empty `Unknown`.
+  /// Becomes an empty `Unknown` without destroying the arm.
   void forget() noexcept {
     index_ = index_of<Unknown>();
     new (storage_) Unknown;
   }
-  /// Takes the arm of another one, where there is none yet.
+  /// Takes the arm of another one. There must be none here.
   void take(Union& other) noexcept {
     index_ = other.index_;
     detail::move_arm(Self::type_info, index_, storage_, other.storage_);
