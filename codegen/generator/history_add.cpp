@@ -394,8 +394,8 @@ std::vector<ShapeChange> add_to_history(History& history, Snapshot& older, Snaps
                              older.version);
   }
   if (!is_older(older.version, newer.version)) {
-    throw std::runtime_error("the history goes on with versions after " + older.version + ", and " +
-                             newer.version + " is none");
+    throw std::runtime_error("the history continues with versions after " + older.version +
+                             ", and " + newer.version + " is none");
   }
   versions.push_back(newer.version);
   return Step(history, older, newer).run();

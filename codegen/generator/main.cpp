@@ -26,18 +26,20 @@ constexpr const char* usage = R"(codex-codegen: C++ types from the schema of a c
       writes the types; touches only files that change, and no file that it did not write.
       What it does not understand becomes codex::Json, with a note: an error with --strict
   codex-codegen check --schema DIR --out DIR
-      exit 1, and what differs, when the types in DIR are not those of the schema
+      prints what differs, with exit 1, if the types in DIR are not those of the schema
   codex-codegen dictionary --schema DIR --out FILE
       writes the words of the protocol, for a fuzzer
   codex-codegen diff OLD NEW [--format text|markdown|json]
-      what users of the types of OLD meet in those of NEW, breaking changes first;
-      exit 1 when any is breaking, 0 when none is
+      what changes for users of the types from OLD to NEW, breaking changes first;
+      exit 1 if any is breaking, else 0
   codex-codegen history add --history FILE OLD NEW... [--old-version V] [--new-version V]
-      extends FILE, or makes it, by what each schema brings and drops after the one before it
+      extends or creates FILE, with what each schema adds and removes compared to the previous one
 
-DIR of --schema, OLD and NEW are laid out as schema/ here: stable/, experimental/, responses.json,
-runtime.json, history.json, corrections.json. --responses, --history and --corrections FILE replace
-theirs, --no-history leaves out what the schema's own runtime does not have. Exit 2: an error, or a schema that is not understood.
+DIR of --schema, OLD and NEW have the layout of schema/ here: stable/, experimental/,
+responses.json, runtime.json, history.json, corrections.json. --responses, --history and
+--corrections FILE replace these files, --no-history leaves out parts that the schema's own
+runtime does not have.
+Exit 2: an error, or a schema that is not understood.
 )";
 
 /// An error's text may contain anything that a schema's author wrote.

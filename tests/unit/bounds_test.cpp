@@ -80,7 +80,7 @@ const std::vector<Probe>& probes() {
         "requests of the runtime hold so many bytes at most while they have no answer"}},
       {"requests whose handlers are coroutines",
        {"coroutines that go on after their request was settled count as well"}},
-      {"problems that `on_problem` was not told of yet",
+      {"problems not yet passed to `on_problem`",
        {"problems beyond those that the app is slow to hear of are lost"}},
       {"`item/started` kept for requests that do not say what they are about",
        {"of started items only so many are kept, and so many bytes, but always the latest"}},

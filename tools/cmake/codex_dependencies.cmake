@@ -1,4 +1,4 @@
-# What the SDK is built on, or an error that says how to get it.
+# The SDK's dependencies, or an error that says how to get them.
 
 function(codex_missing what debian homebrew vcpkg)
   message(

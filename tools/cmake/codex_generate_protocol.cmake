@@ -3,7 +3,7 @@
 # Makes the library `name`: the C++ types of the schema in `dir`, with decode, encode and all that
 # codex::protocol has, at build time, by codex-codegen. The types are included as codex::protocol's
 # are (<codex/protocol.hpp>), and `name` takes the place of codex::protocol: a program links one of
-# the two. `dir` is laid out as schema/ of the SDK is:
+# the two. `dir` has the layout of the SDK's schema/:
 #
 #   stable/        what `codex app-server generate-json-schema --out stable` writes
 #   experimental/  the same with --experimental

@@ -56,7 +56,7 @@ std::optional<cxxopts::ParseResult> parse(cxxopts::Options& options, int argc, c
 
 int types(int argc, char** argv) {
   auto options =
-      options_of("types", R"(Lists every type of the protocol, sorted by name, a line each:
+      options_of("types", R"(Lists every type of the protocol, sorted by name, one per line:
   NAME <tab> struct|enum|union|message|alias <tab> stable|experimental
 )");
   return parse(options, argc, argv) ? wire::types() : 0;
@@ -64,9 +64,9 @@ int types(int argc, char** argv) {
 
 int methods(int argc, char** argv) {
   auto options = options_of(
-      "methods", R"(Lists every method of the protocol in the schema's order, a line each:
+      "methods", R"(Lists every method of the protocol in the schema's order, one per line:
   KIND <tab> METHOD <tab> PARAMS TYPE <tab> RESPONSE TYPE <tab> stable|experimental
-KIND is request, notification, server_request or client_notification; "-" stands for no type.
+KIND is request, notification, server_request or client_notification; "-" means no type.
 )");
   return parse(options, argc, argv) ? wire::methods() : 0;
 }
@@ -75,16 +75,16 @@ int check(int argc, char** argv) {
   auto options = options_of(
       "check",
       R"(Decodes every message of the files, encodes it again and compares the two as JSON values.
-A FILE is a recording ({"dir":"send"|"recv","t":seconds,"msg":{...}} a line) or has a plain message
-a line; "-" is stdin. A response is read as what its request asks for.
+A FILE is a recording ({"dir":"send"|"recv","t":seconds,"msg":{...}} per line) or has a plain
+message per line; "-" is stdin. The request decides the type of a response.
 
-Prints what went wrong, with FILE:LINE, then a table by method:
-  ok       came back as it was
+Prints the problems, with FILE:LINE, then a table by method:
+  ok       comes back unchanged
   lost     cannot be decoded, or comes back different
   misfit   a client sent it although it does not fit its type: the client's mistake, no loss
-  unknown  holds what this version does not know; kept and given back, told below the table
+  unknown  has parts that this version does not know; they are kept, and listed below the table
 
-Exit code: 0 nothing was lost, 1 something was, 2 a file cannot be read or the usage is wrong.
+Exit code: 0 if nothing was lost, 1 if something was, 2 if a file cannot be read or on wrong usage.
 )");
   options.custom_help("[OPTION...] FILE...");
   const auto args = parse(options, argc, argv, std::numeric_limits<std::size_t>::max());
@@ -96,12 +96,12 @@ Exit code: 0 nothing was lost, 1 something was, 2 a file cannot be read or the u
 int roundtrip(int argc, char** argv) {
   auto options = options_of(
       "roundtrip",
-      R"(Reads a JSON value a line from stdin, decodes it as the type and writes it to stdout as it is
-encoded again, or {"error":"..."}: one line out for each line in, at once, whatever comes in.
+      R"(Reads a JSON value per line from stdin, decodes it as the type, encodes it again and writes that
+to stdout, or {"error":"..."}: at once one line out for each line in, whatever the input.
 
-Exit code: 0, or 2 when there is no such type.
+Exit code: 0, or 2 if there is no such type.
 )");
-  options.add_options()("type", "The type's name, as `codex-wire types` has it",
+  options.add_options()("type", "The type's name, as in `codex-wire types`",
                         cxxopts::value<std::string>(), "NAME");
   const auto args = parse(options, argc, argv);
   if (!args) return 0;
@@ -125,17 +125,18 @@ bool wants_colour(const std::string& when) {
 int show(int argc, char** argv) {
   auto options = options_of(
       "show",
-      R"(Tells a recording (see `codex-wire check --help`; "-" is stdin) as a conversation, a line each:
+      R"(Shows a recording (see `codex-wire check --help`; "-" is stdin) as a conversation, by line:
   SECONDS  WHO  TURN  METHOD  GIST
-TURN is the end of the turn's id. The deltas of an item are one line, or a count beside the item.
-What controls a terminal is spelt out (\n, \x1b). Secrets stay as masked, or not, as recorded.
+TURN is the end of the turn's id. The deltas of an item are one line, or a count next to the item.
+Control characters are escaped (\n, \x1b). Secrets are masked only if the recording masks them.
 
-With --follow it goes on telling what is added to FILE, until a signal ends it. A file that is not
-there yet is awaited; one that became shorter is told again from its start.
+With --follow it also shows what is added to FILE, until a signal ends it. It waits for a missing
+file, and shows a file that became shorter again from its start.
 
-Exit code: 0, or 2 when FILE cannot be read or the usage is wrong.
+Exit code: 0, or 2 if FILE cannot be read or the usage is wrong.
 )");
-  options.add_options()("f,follow", "Go on as the file grows")("full", "Do not cut long texts")(
+  options.add_options()("f,follow", "Continue as the file grows")("full",
+                                                                  "Do not shorten long texts")(
       "color", "always, never, or auto: on a terminal, unless NO_COLOR is set",
       cxxopts::value<std::string>()->default_value("auto"), "WHEN");
   options.custom_help("[OPTION...] FILE");

@@ -23,7 +23,7 @@ class Failure {
  public:
   explicit Failure(std::string problem) : problem_(std::move(problem)) {}
 
-  /// The text is not JSON at all: the byte is the place, there is no path.
+  /// The text is no JSON: the byte is the place, there is no path.
   static Failure not_json(std::string_view reason, std::size_t byte);
   static Failure too_deep();
 

@@ -35,7 +35,7 @@ void OpenEnumBase::forget() noexcept { delete &unknown(); }
 
 std::string_view OpenEnumBase::spelling(const EnumInfo& info) const noexcept {
   if (!is_known()) return unknown();
-  // Beyond the names only when somebody cast a number to the enum.
+  // Beyond the names only if a number was cast to the enum.
   return index() < info.names.size() ? info.names[index()] : std::string_view();
 }
 

@@ -347,7 +347,7 @@ class OtherHandler {
   OtherHandler(F&& callable) {
     static_assert(detail::HandlerCallable<std::decay_t<F>, std::string, Json>,
                   "the handler of other requests takes (const std::string& method, const Json& "
-                  "params) or, beside them, a const HandlerContext&, and returns a Json");
+                  "params), or these and a const HandlerContext&, and returns a Json");
     if (detail::is_unset(callable)) return;
     body_ = std::make_shared<detail::OtherHandlerBody<std::decay_t<F>>>(std::forward<F>(callable));
   }

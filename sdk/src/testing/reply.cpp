@@ -18,7 +18,7 @@ namespace {
 
 void require_not_ended(const detail::Script& script) {
   if (!std::holds_alternative<detail::Completed>(script.ending)) {
-    throw std::logic_error("a mock reply cannot go on behind its end");
+    throw std::logic_error("a mock reply cannot continue after its end");
   }
 }
 
