@@ -1,10 +1,12 @@
 #pragma once
 
-// What the generated headers include, and then macros as systems and old compilers have them: no
-// name of generated C++ may be one. Included before all else by the command line.
+// The standard headers that cannot bear these macros, and then macros as systems and old compilers
+// have them: no name of our headers, generated or not, may be one. Included before all else by the
+// command line.
 
 #include <cassert>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <cmath>
 #include <csignal>
@@ -12,6 +14,7 @@
 #include <cstdio>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -74,8 +74,9 @@ struct ShapeOf<T> {
   static void set(void* value, std::uint64_t bits) { as<T>(value) = static_cast<T>(bits); }
   static const Shape& get() {
     using Limits = std::numeric_limits<T>;
+    // In parentheses, for programs in which `min` and `max` are macros.
     static constexpr IntegerShape shape{
-        {ShapeKind::integer}, std::is_signed_v<T>, Limits::min(), Limits::max(), read, set};
+        {ShapeKind::integer}, std::is_signed_v<T>, (Limits::min)(), (Limits::max)(), read, set};
     return shape;
   }
 };
@@ -87,7 +88,7 @@ struct ShapeOf<T> {
   static void set(void* value, double number) { as<T>(value) = static_cast<T>(number); }
   static const Shape& get() {
     static constexpr NumberShape shape{
-        {ShapeKind::number}, std::numeric_limits<T>::max(), read, set};
+        {ShapeKind::number}, (std::numeric_limits<T>::max)(), read, set};
     return shape;
   }
 };

@@ -194,7 +194,11 @@ class Optional {
   template <class U = T>
     requires(!std::same_as<std::remove_cvref_t<U>, Optional> && std::convertible_to<U, T>)
   Optional(U&& value) : slot_(Presence::absent) {
-    slot_.fill(std::forward<U>(value));
+    if constexpr (std::is_arithmetic_v<T>) {
+      slot_.fill(static_cast<T>(value));  // `.limit = 20` is no mistake that a compiler warns of
+    } else {
+      slot_.fill(std::forward<U>(value));
+    }
   }
   /// Has a braced list, for lists.
   Optional(List list)
