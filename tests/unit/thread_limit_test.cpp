@@ -27,23 +27,16 @@ std::atomic<int> threads_left = INT_MAX;
 }  // namespace
 
 // A limit of the system (RLIMIT_NPROC) does not bind root, and cannot be set for one thread more.
-// So this program has a pthread_create of its own, which passes on to that of the sanitizer or the
-// C library.
+// So this program has a pthread_create of its own, which passes on to the C library's. The
+// sanitizers have one already: their builds leave this file out.
 extern "C" {
-// NOLINTBEGIN(bugprone-reserved-identifier)
-int __interceptor_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
-                                 void* (*start)(void*), void* argument) __attribute__((weak));
-
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
                    void* argument) {
   if (threads_left.fetch_sub(1) <= 0) return EAGAIN;
-  using Create = decltype(&pthread_create);
-  static const Create real = __interceptor_pthread_create
-                                 ? &__interceptor_pthread_create
-                                 : reinterpret_cast<Create>(::dlsym(RTLD_NEXT, "pthread_create"));
+  using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+  static const auto real = reinterpret_cast<Create>(::dlsym(RTLD_NEXT, "pthread_create"));
   return real(thread, attributes, start, argument);
 }
-// NOLINTEND(bugprone-reserved-identifier)
 }
 
 namespace codex::testing {
