@@ -13,6 +13,8 @@
 #include <codex/async/task.hpp>
 #include <codex/testing/scripted_server.hpp>
 
+#include "support/frames.hpp"
+
 /// The tasks that the tests of every adapter run in a loop.
 namespace codex::testing {
 
@@ -24,7 +26,7 @@ class NoFrameLost {
   NoFrameLost(NoFrameLost&&) = delete;
   NoFrameLost& operator=(const NoFrameLost&) = delete;
   NoFrameLost& operator=(NoFrameLost&&) = delete;
-  ~NoFrameLost() { CHECK(codex::detail::TaskCount::alive == 0); }
+  ~NoFrameLost() { CHECK(frames_alive() == 0); }
 };
 
 /// A server whose turns answer "Hello."

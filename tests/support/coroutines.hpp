@@ -15,6 +15,7 @@
 
 #include <codex/async/task.hpp>
 
+#include "support/frames.hpp"
 #include "support/messages.hpp"
 
 namespace codex::testing {
@@ -40,11 +41,11 @@ class NoFrameIsLost {
   NoFrameIsLost& operator=(NoFrameIsLost&&) = delete;
   ~NoFrameIsLost() {
     // The last one may be ending on another thread.
-    CHECK(comes_true([this] { return codex::detail::TaskCount::alive == before_; }));
+    CHECK(comes_true([this] { return frames_alive() == before_; }));
   }
 
  private:
-  const std::ptrdiff_t before_ = codex::detail::TaskCount::alive;
+  const std::ptrdiff_t before_ = frames_alive();
 };
 
 /// An event loop that the test runs by hand.

@@ -41,11 +41,6 @@ struct Continuation {
   void* data = nullptr;
 };
 
-/// How many coroutines of the SDK exist, to find leaked ones.
-struct TaskCount {
-  static inline std::atomic<std::ptrdiff_t> alive = 0;
-};
-
 /// How many forks led to this process, since the SDK was loaded.
 struct Forks {
   static inline std::atomic<std::uint32_t> count = 0;
@@ -53,12 +48,15 @@ struct Forks {
 
 class PromiseBase {
  public:
-  PromiseBase() noexcept { TaskCount::alive.fetch_add(1, std::memory_order_relaxed); }
-  ~PromiseBase() { TaskCount::alive.fetch_sub(1, std::memory_order_relaxed); }
+  PromiseBase() noexcept = default;
   PromiseBase(const PromiseBase&) = delete;
   PromiseBase(PromiseBase&&) = delete;
   PromiseBase& operator=(const PromiseBase&) = delete;
   PromiseBase& operator=(PromiseBase&&) = delete;
+
+  /// The memory of the coroutine's frame.
+  static void* operator new(std::size_t size);
+  static void operator delete(void* frame) noexcept;
 
   // NOLINTBEGIN(readability-convert-member-functions-to-static): the language calls them on objects
   struct End {
