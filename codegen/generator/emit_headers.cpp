@@ -51,7 +51,7 @@ class HeaderWriter {
   }
 
   std::string family(const Family& family) const {
-    std::string out = "#pragma once\n\n" + banner(model_) + "\n";
+    std::string out = "#pragma once\n\n" + banner(model_) + "\n" + where_else(family);
     if (!family.stands_on.empty()) out += include(family.stands_on);
     if (has_messages(family)) out += include("support/message");
     out += include("support/no_params") + include("support/text");
@@ -71,6 +71,14 @@ class HeaderWriter {
       out += methods(family, kind);
     }
     return out + "\n}  // namespace codex::protocol\n";
+  }
+
+  /// Where a reader of this header finds what is not here.
+  static std::string where_else(const Family& family) {
+    if (!family.is_partly_everyday) return {};
+    const std::string which = family.methods.empty() ? "The" : "The everyday";
+    return "// " + which + " methods of this family are in <codex/protocol/everyday.hpp>, with " +
+           "their types.\n\n";
   }
 
   /// Compilers also warn about deprecated members in implicit constructors; this silences that for
@@ -351,17 +359,21 @@ namespace codex::protocol {
 inline constexpr std::string_view runtime_version = )" +
                     literal(model.pinned_version) + R"(;
 
+using detail::MethodInfo;
+using detail::MethodKind;
+using detail::TypeInfo;
+
 /// Every method of a kind, in the schema's order. For tools that go by name.
-std::span<const detail::MethodInfo> methods(detail::MethodKind kind);
+std::span<const MethodInfo> methods(MethodKind kind);
 
 /// The method of that name, or nullptr.
-const detail::MethodInfo* find_method(detail::MethodKind kind, std::string_view method);
+const MethodInfo* find_method(MethodKind kind, std::string_view method);
 
 /// Every type that the schema names, sorted by name. For tools that go by name.
-std::span<const detail::TypeInfo* const> types();
+std::span<const TypeInfo* const> types();
 
 /// The type of that name, or nullptr.
-const detail::TypeInfo* find_type(std::string_view name);
+const TypeInfo* find_type(std::string_view name);
 
 /// The experimental members of types that are not experimental themselves, `Type.wireName`, sorted.
 std::span<const std::string_view> experimental_members();

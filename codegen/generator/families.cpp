@@ -141,7 +141,9 @@ std::vector<Family> divide(const Model& model) {
   }
   std::map<std::string, Family> families = {{everyday_family, {}}, {shared_family, {}}};
   for (const auto& method : model.methods) {
-    families[names.by_segment(method)];  // its header exists, even if it is empty
+    auto& by_segment =
+        families[names.by_segment(method)];  // its header exists, even if it is empty
+    by_segment.is_partly_everyday |= is_everyday(method.wire);
     families[names.of(method)].methods.push_back(&method);
   }
   for (const auto& definition : model.definitions) {

@@ -12,6 +12,7 @@ namespace codegen {
 struct Family {
   std::string name;       // snake_case, also the name of the file
   std::string stands_on;  // the family whose header this one's includes; empty for the first
+  bool is_partly_everyday = false;  // methods with its segment are in the family `everyday`
   std::vector<const Definition*> definitions;
   std::vector<const Method*> methods;
 };

@@ -45,7 +45,7 @@ const Names& types() {
       // Declared in `codex::protocol` and `codex::protocol::detail`, the vocabulary of the tables.
       "ArmName", "ArmOps", "ByDefault", "CodexError", "DecodeError", "Defaulted", "DefaultedInfo",
       "Described", "EnumAccess", "EnumInfo", "Extra", "Field", "HasList", "Held", "Json", "Kind",
-      "Lifetime", "ListByMembers", "ListFor", "ListInfo", "MapInfo", "MessageAccess", "MessageInfo",
+      "Lifetime", "ListByMembers", "ListFor", "ListInfo", "ListText", "MapInfo", "MessageAccess", "MessageInfo",
       "MethodHistory", "MethodInfo", "MethodKind", "MethodMessage", "NameSlots", "NoList",
       "NoParams", "Notification", "Null", "NullableInfo", "ObjectInfo", "OneOf", "OpenEnum", "OpenEnumBase",
       "Optional", "OptionalInfo", "OptionalSlot", "OtherMembers", "Overloaded", "PartHistory",

@@ -22,7 +22,7 @@ namespace codex::benchmarks {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;  // keeps the order of members: tags come first
-using protocol::detail::TypeInfo;
+using protocol::TypeInfo;
 
 constexpr std::size_t delta_count = 100'000;
 constexpr std::size_t thread_size = 20'000'000;
@@ -97,7 +97,7 @@ void add_notifications(std::deque<Input>& out, const std::vector<OrderedJson>& m
     if (!is_notification(message)) continue;
     whole.add(message.dump(), protocol::ServerNotification::type_info);
     const auto method = message.at("method").get<std::string>();
-    const auto* info = protocol::find_method(protocol::detail::MethodKind::notification, method);
+    const auto* info = protocol::find_method(protocol::MethodKind::notification, method);
     if (info && info->params) params.add(message.at("params").dump(), *info->params);
   }
   whole.build(out.emplace_back());

@@ -19,8 +19,8 @@ using codex::Json;
 using codex::testing::MockModel;
 using codex::testing::Reply;
 using namespace std::chrono_literals;
-using codex::protocol::detail::MethodKind;
-using codex::protocol::detail::TypeInfo;
+using codex::protocol::MethodKind;
+using codex::protocol::TypeInfo;
 
 namespace {
 
@@ -164,7 +164,7 @@ class Session {
   std::vector<std::future<Json>> background_;
 };
 
-const codex::protocol::detail::MethodInfo* find_request(const std::string& method) {
+const codex::protocol::MethodInfo* find_request(const std::string& method) {
   return codex::protocol::find_method(MethodKind::request, method);
 }
 

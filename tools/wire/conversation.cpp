@@ -8,7 +8,7 @@ namespace {
 
 using protocol::find_method;
 using protocol::find_type;
-using protocol::detail::MethodKind;
+using protocol::MethodKind;
 
 constexpr std::size_t generation_size = 50'000;
 

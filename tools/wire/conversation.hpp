@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include <codex/protocol/support/type_info.hpp>
+#include <codex/protocol/registry.hpp>
 
 #include "recording.hpp"
 
@@ -22,7 +22,7 @@ struct Message {
   std::string method = {};  // of a response: that of its request; empty if unknown
   std::string turn = {};    // its turn, if it names one
   bool known = false;       // whether this version of the SDK knows the method
-  const protocol::detail::TypeInfo* type = nullptr;
+  const protocol::TypeInfo* type = nullptr;
   const Json* typed = nullptr;  // the part of the message that has this type
 };
 

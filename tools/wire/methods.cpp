@@ -9,8 +9,8 @@
 namespace codex::wire {
 namespace {
 
-using protocol::detail::MethodKind;
-using protocol::detail::TypeInfo;
+using protocol::MethodKind;
+using protocol::TypeInfo;
 
 std::string_view name_of(MethodKind kind) {
   switch (kind) {

@@ -17,7 +17,7 @@
 namespace codex::wire {
 namespace {
 
-using protocol::detail::TypeInfo;
+using protocol::TypeInfo;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 

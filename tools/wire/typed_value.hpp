@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <codex/protocol/registry.hpp>
 #include <codex/protocol/support/codec.hpp>
 
 namespace codex::wire {
@@ -13,7 +14,7 @@ namespace codex::wire {
 class TypedValue {
  public:
   /// Throws DecodeError if the text does not fit the type.
-  TypedValue(const protocol::detail::TypeInfo& type, std::string_view text)
+  TypedValue(const protocol::TypeInfo& type, std::string_view text)
       : type_(type), value_(protocol::detail::fresh_value(type)) {
     protocol::detail::decode_text(type_, value_.get(), text);
   }
@@ -26,7 +27,7 @@ class TypedValue {
   }
 
  private:
-  const protocol::detail::TypeInfo& type_;
+  const protocol::TypeInfo& type_;
   std::shared_ptr<void> value_;
 };
 

@@ -12,17 +12,21 @@ namespace codex::protocol {
 /// The runtime whose schema these types were made from.
 inline constexpr std::string_view runtime_version = "0.171.0";
 
+using detail::MethodInfo;
+using detail::MethodKind;
+using detail::TypeInfo;
+
 /// Every method of a kind, in the schema's order. For tools that go by name.
-std::span<const detail::MethodInfo> methods(detail::MethodKind kind);
+std::span<const MethodInfo> methods(MethodKind kind);
 
 /// The method of that name, or nullptr.
-const detail::MethodInfo* find_method(detail::MethodKind kind, std::string_view method);
+const MethodInfo* find_method(MethodKind kind, std::string_view method);
 
 /// Every type that the schema names, sorted by name. For tools that go by name.
-std::span<const detail::TypeInfo* const> types();
+std::span<const TypeInfo* const> types();
 
 /// The type of that name, or nullptr.
-const detail::TypeInfo* find_type(std::string_view name);
+const TypeInfo* find_type(std::string_view name);
 
 /// The experimental members of types that are not experimental themselves, `Type.wireName`, sorted.
 std::span<const std::string_view> experimental_members();
