@@ -14,6 +14,7 @@ namespace codex::types {
 
 // Those of openai_codex.types.
 using codex::Notification;
+/// A JSON object as it is.
 using JsonObject = codex::Json;
 using protocol::Account;
 using protocol::AccountLoginCompletedNotification;
