@@ -46,17 +46,16 @@ std::string describe_rpc(std::int64_t code, std::string_view message) {
 
 TransportClosedError::TransportClosedError(std::string_view reason, ExitStatus exit_status,
                                            std::string stderr_tail, std::string_view stdout_text)
-    : CodexError(
+    : InterruptedWork(
           detail::mask_secrets(describe_closed(reason, exit_status, stderr_tail, stdout_text))),
       exit_status_(exit_status),
       stderr_tail_(detail::mask_secrets(stderr_tail)) {}
 
 TransportClosedError::TransportClosedError(const TransportClosedError& other,
                                            std::shared_ptr<const TurnResult> collected)
-    : CodexError(other.what()),
+    : InterruptedWork(other.what(), std::move(collected)),
       exit_status_(other.exit_status_),
-      stderr_tail_(other.stderr_tail_),
-      collected_(std::move(collected)) {}
+      stderr_tail_(other.stderr_tail_) {}
 
 MessageTooLargeError::MessageTooLargeError(std::string_view method, std::size_t size,
                                            std::size_t limit)

@@ -6,7 +6,7 @@
 
 namespace codex::testing {
 
-class FakeRuntime::Source final : public codex::detail::TransportSource {
+class FakeRuntime::Source final : public codex::TransportSource {
  public:
   explicit Source(FakeRuntime& runtime) : runtime_(runtime) {}
   std::unique_ptr<codex::detail::Transport> open() override {

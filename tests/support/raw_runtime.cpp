@@ -11,7 +11,7 @@ namespace codex::testing {
 
 using codex::detail::Clock;
 
-class RawRuntime::Source final : public codex::detail::TransportSource {
+class RawRuntime::Source final : public codex::TransportSource {
  public:
   explicit Source(RawRuntime& runtime) : runtime_(runtime) {}
   std::unique_ptr<codex::detail::Transport> open() override {

@@ -76,7 +76,7 @@ bool ends_unsent(Call&& call) {
 }
 
 /// Tells which threads drive the connections that it opens.
-class WatchedSource final : public codex::detail::TransportSource {
+class WatchedSource final : public codex::TransportSource {
  public:
   explicit WatchedSource(std::shared_ptr<TransportSource> source) : source_(std::move(source)) {}
 

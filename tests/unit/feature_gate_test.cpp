@@ -129,7 +129,7 @@ TEST_CASE("runtimes that are new enough, or built from a checkout, get the newer
 
 TEST_CASE(
     "resume and fork leave the turns out where that is no experiment, and where they are told") {
-  const auto excluded = [](const char* version, std::optional<bool> include_turns,
+  const auto excluded = [](const char* version, codex::Optional<bool> include_turns,
                            const Json& extra = Json::object()) {
     FakeRuntime runtime(version);
     answer_threads(runtime);

@@ -24,6 +24,12 @@ static_assert(!std::convertible_to<codex::ExternalMessage, codex::InputItem>);  
 static_assert(!std::convertible_to<const char*, codex::Sandbox>);
 static_assert(!std::convertible_to<const char*, codex::ApprovalMode>);
 
+// Each is the work's end, whatever its reason.
+static_assert(std::derived_from<codex::TimeoutError, codex::InterruptedWork>);
+static_assert(std::derived_from<codex::CancelledError, codex::InterruptedWork>);
+static_assert(std::derived_from<codex::TransportClosedError, codex::InterruptedWork>);
+static_assert(std::derived_from<codex::TurnFailedError, codex::InterruptedWork>);
+
 namespace {
 
 /// A runtime that knows one thread and does nothing with it.
@@ -88,6 +94,59 @@ TEST_CASE_FIXTURE(ThreadOptionsFixture, "every option of thread_start has its me
                                       {"sessionStartSource", "startup"},
                                       {"threadSource", "future_source"},
                                       {"newOne", 1}});
+}
+
+TEST_CASE("a list of strings in an option has as many as it shows, in one pair of braces or two") {
+  const std::vector<std::string> both{"a", "b"};
+  CHECK(*codex::ThreadListOptions{.model_providers = {"a", "b"}}.model_providers == both);
+  CHECK(*codex::ThreadListOptions{.model_providers = {{"a", "b"}}}.model_providers == both);
+  const std::string one = "a";
+  CHECK(*codex::ThreadListOptions{.model_providers = {one, "b"}}.model_providers == both);
+  CHECK(*codex::ThreadListOptions{.model_providers = both}.model_providers == both);
+  CHECK(codex::ThreadListOptions{.model_providers = {"a"}}.model_providers->size() == 1);
+  CHECK(codex::ThreadListOptions{.model_providers = {}}.model_providers.is_absent());
+}
+
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "a null goes to the wire, where it may mean something") {
+  (void)codex.thread_start({.approval_mode = {}, .service_tier = codex::null});
+  CHECK(asked("thread/start") == Json{{"serviceTier", nullptr}});
+  (void)codex.thread_resume("t", {.include_turns = false, .model = codex::null});
+  CHECK(asked("thread/resume") ==
+        Json{{"threadId", "t"}, {"excludeTurns", true}, {"model", nullptr}});
+  const auto thread = codex.thread_start();
+  (void)thread.turn("x", {.service_tier = codex::null});
+  CHECK(asked("turn/start").at("serviceTier") == nullptr);
+}
+
+TEST_CASE_FIXTURE(ThreadOptionsFixture, "a null that would mean nothing is refused by its name") {
+  using codex::null;
+  const auto thread = codex.thread_start();
+  const auto refused = [](const std::string& name, const auto& call) {
+    INFO(name);
+    CHECK_THROWS_WITH_AS(
+        call(),
+        (name + " cannot be null, which the protocol has no meaning for. Leave it out.").c_str(),
+        codex::CodexError);
+  };
+  refused("approval_mode", [&] { (void)codex.thread_start({.approval_mode = null}); });
+  refused("sandbox", [&] { (void)codex.thread_resume("t", {.sandbox = null}); });
+  refused("include_turns", [&] { (void)codex.thread_resume("t", {.include_turns = null}); });
+  refused("ephemeral", [&] { (void)codex.thread_fork("t", {.ephemeral = null}); });
+  refused("include_turns", [&] { (void)thread.read({.include_turns = null}); });
+  refused("use_state_db_only", [&] { (void)codex.thread_list({.use_state_db_only = null}); });
+  refused("timeout", [&] { (void)codex.models({.timeout = null}); });
+  refused("timeout", [&] { (void)thread.turn("x", {.timeout = null}); });
+  refused("timeout", [&] { (void)thread.goal("x", {.timeout = null}); });
+  refused("approval_mode", [&] { (void)thread.turn("x", {.approval_mode = null}); });
+  refused("sandbox", [&] { (void)thread.turn("x", {.sandbox = null}); });
+  refused("source", [&] { (void)thread.turn("x", {.source = null}); });
+  refused("turn_service_tier", [&] { (void)thread.turn("x", {.turn_service_tier = null}); });
+  CHECK(runtime.asked("thread/start").size() == 1);
+  for (const auto* method : {"thread/resume", "thread/fork", "thread/read", "thread/list",
+                             "model/list", "turn/start", "thread/goal/set"}) {
+    INFO(method);
+    CHECK(runtime.asked(method).empty());
+  }
 }
 
 TEST_CASE_FIXTURE(ThreadOptionsFixture, "thread_resume keeps what is not said, and says the rest") {

@@ -267,8 +267,9 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
   } catch (const TransportClosedError& error) {
     CHECK(error.exit_status().signal == 9);
     CHECK(contains(error.what(), "last words"));
-    REQUIRE(error.collected());
-    CHECK(error.collected()->final_response == "half");
+    const codex::InterruptedWork& work = error;
+    REQUIRE(work.collected());
+    CHECK(work.collected()->final_response == "half");
   }
   CHECK(sync_wait(turn->next(place)));
   CHECK_THROWS_AS((void)sync_wait(turn->next(place)), TransportClosedError);

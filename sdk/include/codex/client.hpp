@@ -90,52 +90,54 @@ class Codex {
   void close() noexcept;
 
   /// Who is logged in (`account/read`).
-  [[nodiscard]] protocol::GetAccountResponse account(const AccountOptions& options = {});
+  [[nodiscard]] protocol::GetAccountResponse account(const AccountOptions& options = {}) const;
 
   /// Logs in with an API key (`account/login/start`); the login is complete on return. The runtime
   /// stores the key in its `codex_home`.
-  void login_api_key(const std::string& api_key, const CallOptions& options = {});
+  void login_api_key(const std::string& api_key, const CallOptions& options = {}) const;
 
   /// Starts a login with ChatGPT in a browser on this machine (`account/login/start`).
-  [[nodiscard]] ChatgptLoginHandle login_chatgpt(const CallOptions& options = {});
+  [[nodiscard]] ChatgptLoginHandle login_chatgpt(const CallOptions& options = {}) const;
 
   /// Starts a login with ChatGPT in a browser on any machine (`account/login/start`).
-  [[nodiscard]] DeviceCodeLoginHandle login_chatgpt_device_code(const CallOptions& options = {});
+  [[nodiscard]] DeviceCodeLoginHandle login_chatgpt_device_code(
+      const CallOptions& options = {}) const;
 
   /// Logs out (`account/logout`).
-  protocol::LogoutAccountResponse logout(const CallOptions& options = {});
+  protocol::LogoutAccountResponse logout(const CallOptions& options = {}) const;
 
   /// The available models (`model/list`): the first page, which usually has all of them.
-  [[nodiscard]] protocol::ModelListResponse models(const ModelListOptions& options = {});
+  [[nodiscard]] protocol::ModelListResponse models(const ModelListOptions& options = {}) const;
 
   /// Starts a thread (`thread/start`).
-  [[nodiscard]] Thread thread_start(const ThreadStartOptions& options = {});
+  [[nodiscard]] Thread thread_start(const ThreadStartOptions& options = {}) const;
 
   /// Loads a stored thread to continue it (`thread/resume`).
-  Thread thread_resume(const std::string& thread_id, const ThreadResumeOptions& options = {});
+  Thread thread_resume(const std::string& thread_id, const ThreadResumeOptions& options = {}) const;
 
   /// Starts a thread with the history of another one (`thread/fork`).
   [[nodiscard]] Thread thread_fork(const std::string& thread_id,
-                                   const ThreadForkOptions& options = {});
+                                   const ThreadForkOptions& options = {}) const;
 
   /// One page of the stored threads (`thread/list`), those that have had a turn.
-  [[nodiscard]] protocol::ThreadListResponse thread_list(const ThreadListOptions& options = {});
+  [[nodiscard]] protocol::ThreadListResponse thread_list(
+      const ThreadListOptions& options = {}) const;
 
   /// All stored threads, fetched page by page while they are read:
   /// `for (const auto& thread : codex.threads({.limit = 50}))`. The `timeout` applies to each page.
   [[nodiscard]] Paged<protocol::requests::ThreadList> threads(
-      const ThreadListOptions& options = {});
+      const ThreadListOptions& options = {}) const;
 
   /// Archives a thread (`thread/archive`).
   protocol::ThreadArchiveResponse thread_archive(const std::string& thread_id,
-                                                 const CallOptions& options = {});
+                                                 const CallOptions& options = {}) const;
 
   /// Unarchives a thread (`thread/unarchive`). Resume it before its next turn.
-  Thread thread_unarchive(const std::string& thread_id, const CallOptions& options = {});
+  Thread thread_unarchive(const std::string& thread_id, const CallOptions& options = {}) const;
 
   /// The notifications that belong to no turn and no login, from the oldest unread one on:
   /// `for (const codex::Notification& event : codex.notifications())`. Default timeout: none.
-  [[nodiscard]] NotificationStream notifications(const WaitOptions& options = {});
+  [[nodiscard]] NotificationStream notifications(const WaitOptions& options = {}) const;
 
   /// Sends any request of the protocol, one of `codex::protocol::requests`:
   /// `codex.request<codex::protocol::requests::ThreadList>({.limit = 20})`. Throws the errors of
@@ -143,7 +145,7 @@ class Codex {
   /// `DecodeError` when the response does not fit.
   template <class R>
   typename R::Response request(const typename R::Params& params = {},
-                               const CallOptions& options = {}) {
+                               const CallOptions& options = {}) const {
     return detail::decode_named<typename R::Response>(
         R::method, request_text(R::method, params_text<R>(params), options));
   }
@@ -153,13 +155,13 @@ class Codex {
   /// page.
   template <class R>
   [[nodiscard]] Paged<R> all(const typename R::Params& params = {},
-                             const CallOptions& options = {}) {
+                             const CallOptions& options = {}) const {
     return Paged<R>(detail::Pager(shared_client(), R::method, params, options));
   }
 
   /// Sends any request by name. Throws like the typed one. Null `params` are left out.
   Json request(std::string_view method, const Json& params = Json(Json::value_t::object),
-               const CallOptions& options = {});
+               const CallOptions& options = {}) const;
 
  private:
   template <class R>
@@ -169,7 +171,8 @@ class Codex {
     }
     return protocol::encode(params);
   }
-  std::string request_text(std::string_view method, std::string params, const CallOptions& options);
+  std::string request_text(std::string_view method, std::string params,
+                           const CallOptions& options) const;
 
   [[nodiscard]] detail::Client& client() const;
   [[nodiscard]] std::shared_ptr<detail::Client> shared_client() const;

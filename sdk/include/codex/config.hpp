@@ -13,9 +13,7 @@
 
 namespace codex {
 
-namespace detail {
 class TransportSource;
-}
 
 /// What to do about a runtime of another version than the one that this SDK was made for.
 /// docs/skew.md says what works across versions. Runtimes older than 0.131.0 are always refused.
@@ -113,7 +111,7 @@ struct CodexConfig {
 
   /// Where to talk to a runtime instead of starting one; see
   /// `codex::testing::ScriptedServer::memory_config`. Default: none.
-  std::shared_ptr<detail::TransportSource> transport = {};
+  std::shared_ptr<TransportSource> transport = {};
 
   /// Whether a runtime of another version than `sdk_version()` is accepted, warned about or
   /// refused. Only `codex_bin`, `launch_args_override` and `transport` lead to one.

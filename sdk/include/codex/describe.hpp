@@ -8,6 +8,10 @@
 #include <codex/describe/for_each.hpp>
 #include <codex/describe/shape_of.hpp>
 
+// <codex/schema.hpp> has others, for programs that do not include this.
+#undef CODEX_DESCRIBE
+#undef CODEX_DESCRIBE_ENUM
+
 /// Makes a struct usable as the argument of a tool or the answer of a model, in one line: it is
 /// read from JSON, written as JSON, and described by a JSON Schema.
 ///

@@ -26,9 +26,28 @@ struct ExitStatus {
   bool operator==(const ExitStatus&) const = default;
 };
 
+/// Work ended before it was done. `collected` has what a turn had come to, whatever ended it: time,
+/// a stop, the connection or a failure.
+class InterruptedWork : public CodexError {
+ public:
+  /// The turn's result so far; nullptr for anything but a turn that was sent.
+  [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
+
+ protected:
+  explicit InterruptedWork(const std::string& what,
+                           std::shared_ptr<const TurnResult> collected = nullptr)
+      : CodexError(what), collected_(std::move(collected)) {}
+  /// With what the other error collected.
+  InterruptedWork(const std::string& what, const InterruptedWork& other)
+      : CodexError(what), collected_(other.collected_) {}
+
+ private:
+  std::shared_ptr<const TurnResult> collected_;
+};
+
 /// The connection to the runtime is lost: the runtime exited or broke the protocol, or the client
 /// was closed. Secrets in its texts are masked.
-class TransportClosedError : public CodexError {
+class TransportClosedError : public InterruptedWork {
  public:
   /// Takes the reason, and the runtime's last output: the end of stderr, and any stdout text that
   /// was no message.
@@ -37,9 +56,6 @@ class TransportClosedError : public CodexError {
   /// Copies `other` and adds a turn's result so far.
   TransportClosedError(const TransportClosedError& other,
                        std::shared_ptr<const TurnResult> collected);
-
-  /// The turn's result so far when the connection was lost; nullptr for anything but a turn.
-  [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
 
   /// How the runtime ended, as far as known when this error was made.
   [[nodiscard]] const ExitStatus& exit_status() const noexcept { return exit_status_; }
@@ -50,57 +66,43 @@ class TransportClosedError : public CodexError {
  private:
   ExitStatus exit_status_;
   std::string stderr_tail_;
-  std::shared_ptr<const TurnResult> collected_;
-};
-
-/// A deadline passed. The connection stays usable; a late response is dropped.
-class TimeoutError : public CodexError {
- public:
-  /// For a request.
-  explicit TimeoutError(const std::string& what, bool was_sent = true)
-      : CodexError(what), was_sent_(was_sent) {}
-  /// For a turn.
-  TimeoutError(const std::string& what, std::shared_ptr<const TurnResult> collected)
-      : CodexError(what), collected_(std::move(collected)) {}
-
-  /// The turn's result so far; nullptr for anything but a turn that was sent.
-  [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
-  /// For the SDK itself.
-  [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
-    return collected_;
-  }
-
-  /// False if the request was not sent, so the runtime never saw it.
-  [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
-
- private:
-  bool was_sent_ = true;
-  std::shared_ptr<const TurnResult> collected_;
 };
 
 /// A stop token was triggered. The connection stays usable.
-class CancelledError : public CodexError {
+class CancelledError : public InterruptedWork {
  public:
   /// For a request.
   explicit CancelledError(const std::string& what, bool was_sent = true)
-      : CodexError(what), was_sent_(was_sent) {}
+      : InterruptedWork(what), was_sent_(was_sent) {}
   /// For a turn.
   CancelledError(const std::string& what, std::shared_ptr<const TurnResult> collected)
-      : CodexError(what), collected_(std::move(collected)) {}
-
-  /// The turn's result so far; nullptr for anything but a turn that was sent.
-  [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
-  /// For the SDK itself.
-  [[nodiscard]] const std::shared_ptr<const TurnResult>& shared_collected() const noexcept {
-    return collected_;
-  }
+      : InterruptedWork(what, std::move(collected)) {}
 
   /// False if the request was not sent, so the runtime never saw it.
   [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
 
  private:
   bool was_sent_ = true;
-  std::shared_ptr<const TurnResult> collected_;
+};
+
+/// A deadline passed. The connection stays usable; a late response is dropped.
+class TimeoutError : public InterruptedWork {
+ public:
+  /// For a request.
+  explicit TimeoutError(const std::string& what, bool was_sent = true)
+      : InterruptedWork(what), was_sent_(was_sent) {}
+  /// For a turn.
+  TimeoutError(const std::string& what, std::shared_ptr<const TurnResult> collected)
+      : InterruptedWork(what, std::move(collected)) {}
+  /// For work that was cancelled because its time was up.
+  TimeoutError(const std::string& what, const CancelledError& cancelled)
+      : InterruptedWork(what, cancelled), was_sent_(cancelled.was_sent()) {}
+
+  /// False if the request was not sent, so the runtime never saw it.
+  [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
+
+ private:
+  bool was_sent_ = true;
 };
 
 /// The runtime was not found, or cannot be started.

@@ -115,6 +115,10 @@ decltype(auto) call_handler(F& callable, const HandlerContext& context, const Ar
   }
 }
 
+/// Whether the request's type is complete.
+template <class R>
+concept IsIncluded = requires { sizeof(R); };
+
 template <class F, class... Args>
 concept HandlerCallable =
     std::invocable<F&, const Args&..., const HandlerContext&> || std::invocable<F&, const Args&...>;
@@ -293,10 +297,18 @@ class Handler {
     requires(!std::same_as<std::remove_cvref_t<F>, Handler>)
   Handler(F&& callable) {
     using Callable = std::decay_t<F>;
-    static_assert(detail::HandlerCallable<Callable, typename R::Params>,
-                  "a handler takes the params of its own request, (const Params&) or "
-                  "(const Params&, const HandlerContext&)");
-    if constexpr (detail::HandlerCallable<Callable, typename R::Params>) {
+    static_assert(detail::IsIncluded<R>,
+                  "Include the header of the request that this handler answers: "
+                  "<codex/protocol/mcp_server.hpp> for elicitation, .../attestation.hpp for "
+                  "attestation, .../current_time.hpp for current_time, .../session.hpp for "
+                  "apply_patch_approval and exec_command_approval.");
+    if constexpr (!detail::IsIncluded<R>) {
+      return;
+    } else if constexpr (!detail::HandlerCallable<Callable, typename R::Params>) {
+      static_assert(detail::HandlerCallable<Callable, typename R::Params>,
+                    "a handler takes the params of its own request, (const Params&) or "
+                    "(const Params&, const HandlerContext&)");
+    } else {
       using Returned = detail::HandlerResult<Callable, typename R::Params>;
       using Result = detail::AwaitedValue<Returned>;
       static_assert(

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -13,9 +12,15 @@
 #include <codex/protocol/support/optional.hpp>
 #include <codex/tool.hpp>
 
-// Options are `Optional`s, which compile faster than std::optional of as many types. Except for
-// bool: `std::optional<bool>(option)` would ask an Optional whether it has a value.
+// One policy for options that may be left out: `Optional`, which has the braced lists and the null
+// of the protocol, and compiles faster than std::optional of as many types.
 
+/// What the options of all calls have in common:
+/// - What is left out is left to the runtime, unless the comment names a default.
+/// - `codex::null` is sent as null. For most members the runtime takes it as "left out"; where it
+///   means more, the comment says so. What is no single member of the params (`approval_mode`,
+///   `sandbox`, `timeout` and so on) has no null: then the call throws `CodexError`, and sends
+///   nothing.
 namespace codex {
 
 /// Options that every request has.
@@ -51,7 +56,7 @@ struct ThreadStartOptions {
   /// Your instructions, which rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the thread leaves no trace on disk.
-  std::optional<bool> ephemeral{};
+  Optional<bool> ephemeral{};
   /// The model: "gpt-5".
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
@@ -100,7 +105,7 @@ struct ThreadResumeOptions {
   /// the other way round). The SDK does not use them: `Codex::all<requests::ThreadTurnsList>` reads
   /// them page by page. Default: no from runtime 0.151.0 on, and yes with older ones, which take
   /// `false` only with `CodexConfig::experimental_api`.
-  std::optional<bool> include_turns{};
+  Optional<bool> include_turns{};
   /// The model: "gpt-5".
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
@@ -139,9 +144,9 @@ struct ThreadForkOptions {
   /// Your instructions, which rank above the user's.
   Optional<std::string> developer_instructions{};
   /// Whether the thread leaves no trace on disk.
-  std::optional<bool> ephemeral{};
+  Optional<bool> ephemeral{};
   /// As in `ThreadResumeOptions`.
-  std::optional<bool> include_turns{};
+  Optional<bool> include_turns{};
   /// The model: "gpt-5".
   Optional<std::string> model{};
   /// The provider of the model, by its name in the runtime's configuration.
@@ -169,7 +174,7 @@ struct ThreadForkOptions {
 /// Options of `Codex::thread_list` and `Codex::threads`. Filters that are not set match everything.
 struct ThreadListOptions {
   /// True: archived threads; false: the others. Default: false.
-  std::optional<bool> archived{};
+  Optional<bool> archived{};
   /// Where to start: `next_cursor` of the previous page.
   Optional<std::string> cursor{};
   /// Threads of this folder, or of any of these folders.
@@ -177,8 +182,7 @@ struct ThreadListOptions {
   /// The maximum number of threads per page.
   Optional<std::uint32_t> limit{};
   /// Threads of these model providers.
-  // Not an Optional, which would read `{{"a", "b"}}` as one string between two pointers.
-  std::optional<std::vector<std::string>> model_providers{};
+  Optional<std::vector<std::string>> model_providers{};
   /// Threads whose title contains this.
   Optional<std::string> search_term{};
   /// Threads of this section; `codex::null`: threads without a section.
@@ -190,7 +194,7 @@ struct ThreadListOptions {
   /// Threads that came from one of these. Default: the interactive ones.
   Optional<std::vector<protocol::ThreadSourceKind>> source_kinds{};
   /// Whether to trust the runtime's index without checking the threads' files.
-  std::optional<bool> use_state_db_only{};
+  Optional<bool> use_state_db_only{};
 
   /// As in `CallOptions`.
   Json extra_params{};
@@ -202,8 +206,8 @@ struct ThreadListOptions {
 
 /// Options of `Thread::read`.
 struct ThreadReadOptions {
-  /// Whether to also read the thread's turns with all their items.
-  bool include_turns = false;
+  /// Whether to also read the thread's turns with all their items. Default: no.
+  Optional<bool> include_turns{};
 
   /// As in `CallOptions`.
   Json extra_params{};
@@ -260,7 +264,7 @@ struct TurnOptions {
   /// What commands may touch. Replaces the whole configured policy: `workspace_write` has no
   /// further writable roots and no network.
   Optional<Sandbox> sandbox{};
-  /// The service tier of this and later turns.
+  /// The service tier of this and later turns; `codex::null`: none any more.
   Optional<std::string> service_tier{};
   /// What started the turn (`turnTrigger`): "automation".
   Optional<std::string> source{};

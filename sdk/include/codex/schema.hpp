@@ -2,6 +2,14 @@
 
 #include <codex/protocol/support/json.hpp>
 
+// Programs that do not include <codex/describe.hpp>, which redefines them, are told so in one line.
+#ifndef CODEX_DESCRIBE
+#define CODEX_DESCRIBE(Type, ...) \
+  static_assert(sizeof(Type*) == 0, "CODEX_DESCRIBE needs #include <codex/describe.hpp>");
+#define CODEX_DESCRIBE_ENUM(Type, ...) \
+  static_assert(sizeof(Type*) == 0, "CODEX_DESCRIBE_ENUM needs #include <codex/describe.hpp>");
+#endif
+
 namespace codex {
 
 namespace detail {

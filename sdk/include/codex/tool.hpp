@@ -80,7 +80,7 @@ class Tool {
 
   /// Called with the result of a call, or its error.
   using Done = std::function<void(std::exception_ptr error, ToolResult result)>;
-  /// For the SDK itself.
+  /// Begins a call. It calls `done` once, when the result is there, from any thread.
   using Starter = std::function<void(const Json& arguments, const ToolContext& context, Done done)>;
 
   /// A tool with a hand-written JSON Schema. Usually you use `codex::tool`.

@@ -55,13 +55,13 @@ struct TurnResult {
 
 /// The runtime reports that the turn failed. `what()` is its message, secrets masked; the one in
 /// `result().error` is unmasked.
-class TurnFailedError : public CodexError {
+class TurnFailedError : public InterruptedWork {
  public:
   /// From the turn's result.
   explicit TurnFailedError(TurnResult result);
 
   /// The turn's result up to the failure.
-  [[nodiscard]] const TurnResult& result() const noexcept { return *result_; }
+  [[nodiscard]] const TurnResult& result() const noexcept { return *collected(); }
 
   /// Why it failed; `other` if the runtime does not say.
   [[nodiscard]] TurnFailureKind kind() const;
@@ -70,7 +70,7 @@ class TurnFailedError : public CodexError {
   [[nodiscard]] std::optional<int> http_status() const;
 
  private:
-  std::shared_ptr<const TurnResult> result_;
+  explicit TurnFailedError(std::shared_ptr<const TurnResult> result);
 };
 
 /// The answer of a turn does not fit the requested type, or there is none. `what()` says what is
@@ -178,12 +178,12 @@ class TurnHandle {
 
   /// Adds to the user's input while the turn runs (`turn/steer`); waits if it has not begun. Throws
   /// `InvalidRequestError` if it has ended.
-  protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options = {});
+  protocol::TurnSteerResponse steer(const Input& input, const CallOptions& options = {}) const;
 
   /// Asks the runtime to end the turn (`turn/interrupt`); `run` and `stream` then see it completed
   /// with status `interrupted`. A turn that has not begun ends as it begins. A running command is
   /// not ended. Throws `InvalidRequestError` if the turn has ended.
-  protocol::TurnInterruptResponse interrupt(const CallOptions& options = {});
+  protocol::TurnInterruptResponse interrupt(const CallOptions& options = {}) const;
 
  private:
   friend class Thread;

@@ -11,63 +11,66 @@ namespace codex {
 
 using detail::BracedTask;
 
-BracedTask<protocol::GetAccountResponse> AsyncCodex::account(AccountOptions&& options) {
+BracedTask<protocol::GetAccountResponse> AsyncCodex::account(AccountOptions&& options) const {
   return BracedTask<protocol::GetAccountResponse>(account(options));
 }
 
-BracedTask<void> AsyncCodex::login_api_key(std::string api_key, CallOptions&& options) {
+BracedTask<void> AsyncCodex::login_api_key(std::string api_key, CallOptions&& options) const {
   return BracedTask<void>(login_api_key(std::move(api_key), options));
 }
 
-BracedTask<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(CallOptions&& options) {
+BracedTask<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(CallOptions&& options) const {
   return BracedTask<AsyncChatgptLoginHandle>(login_chatgpt(options));
 }
 
 BracedTask<AsyncDeviceCodeLoginHandle> AsyncCodex::login_chatgpt_device_code(
-    CallOptions&& options) {
+    CallOptions&& options) const {
   return BracedTask<AsyncDeviceCodeLoginHandle>(login_chatgpt_device_code(options));
 }
 
-BracedTask<protocol::LogoutAccountResponse> AsyncCodex::logout(CallOptions&& options) {
+BracedTask<protocol::LogoutAccountResponse> AsyncCodex::logout(CallOptions&& options) const {
   return BracedTask<protocol::LogoutAccountResponse>(logout(options));
 }
 
-BracedTask<protocol::ModelListResponse> AsyncCodex::models(ModelListOptions&& options) {
+BracedTask<protocol::ModelListResponse> AsyncCodex::models(ModelListOptions&& options) const {
   return BracedTask<protocol::ModelListResponse>(models(options));
 }
 
-BracedTask<AsyncThread> AsyncCodex::thread_start(ThreadStartOptions&& options) {
+BracedTask<AsyncThread> AsyncCodex::thread_start(ThreadStartOptions&& options) const {
   return BracedTask<AsyncThread>(thread_start(options));
 }
 
 BracedTask<AsyncThread> AsyncCodex::thread_resume(std::string thread_id,
-                                                  ThreadResumeOptions&& options) {
+                                                  ThreadResumeOptions&& options) const {
   return BracedTask<AsyncThread>(thread_resume(std::move(thread_id), options));
 }
 
 BracedTask<AsyncThread> AsyncCodex::thread_fork(std::string thread_id,
-                                                ThreadForkOptions&& options) {
+                                                ThreadForkOptions&& options) const {
   return BracedTask<AsyncThread>(thread_fork(std::move(thread_id), options));
 }
 
-BracedTask<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id, CallOptions&& options) {
+BracedTask<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id,
+                                                     CallOptions&& options) const {
   return BracedTask<AsyncThread>(thread_unarchive(std::move(thread_id), options));
 }
 
-BracedTask<protocol::ThreadListResponse> AsyncCodex::thread_list(ThreadListOptions&& options) {
+BracedTask<protocol::ThreadListResponse> AsyncCodex::thread_list(
+    ThreadListOptions&& options) const {
   return BracedTask<protocol::ThreadListResponse>(thread_list(options));
 }
 
-BracedTask<protocol::ThreadArchiveResponse> AsyncCodex::thread_archive(std::string thread_id,
-                                                                       CallOptions&& options) {
+BracedTask<protocol::ThreadArchiveResponse> AsyncCodex::thread_archive(
+    std::string thread_id, CallOptions&& options) const {
   return BracedTask<protocol::ThreadArchiveResponse>(thread_archive(std::move(thread_id), options));
 }
 
-BracedTask<AsyncNotificationStream> AsyncCodex::notifications(WaitOptions&& options) {
+BracedTask<AsyncNotificationStream> AsyncCodex::notifications(WaitOptions&& options) const {
   return BracedTask<AsyncNotificationStream>(notifications(options));
 }
 
-BracedTask<Json> AsyncCodex::request(std::string_view method, Json params, CallOptions&& options) {
+BracedTask<Json> AsyncCodex::request(std::string_view method, Json params,
+                                     CallOptions&& options) const {
   return BracedTask<Json>(request(method, std::move(params), options));
 }
 
@@ -105,11 +108,13 @@ BracedTask<TurnResult> AsyncThread::run_goal(std::string objective, GoalOptions&
   return BracedTask<TurnResult>(run_goal(std::move(objective), options));
 }
 
-BracedTask<protocol::TurnSteerResponse> AsyncTurnHandle::steer(Input input, CallOptions&& options) {
+BracedTask<protocol::TurnSteerResponse> AsyncTurnHandle::steer(Input input,
+                                                               CallOptions&& options) const {
   return BracedTask<protocol::TurnSteerResponse>(steer(std::move(input), options));
 }
 
-BracedTask<protocol::TurnInterruptResponse> AsyncTurnHandle::interrupt(CallOptions&& options) {
+BracedTask<protocol::TurnInterruptResponse> AsyncTurnHandle::interrupt(
+    CallOptions&& options) const {
   return BracedTask<protocol::TurnInterruptResponse>(interrupt(options));
 }
 
@@ -124,7 +129,7 @@ BracedTask<protocol::CancelLoginAccountResponse> AsyncLoginHandle::cancel(
 }
 
 detail::BracedPaged<protocol::requests::ThreadList> AsyncCodex::threads(
-    ThreadListOptions&& options) {
+    ThreadListOptions&& options) const {
   return detail::BracedPaged<protocol::requests::ThreadList>(threads(options));
 }
 

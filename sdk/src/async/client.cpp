@@ -41,40 +41,42 @@ detail::AsyncCore& AsyncCodex::core() const {
 
 const std::shared_ptr<const Executor>& AsyncCodex::executor() const { return core().executor(); }
 
-Task<void> AsyncCodex::start() {
+Task<void> AsyncCodex::start() const {
   const auto start = [](CorePtr core) -> Task<void> {
     (void)co_await detail::AsyncCore::started(std::move(core));
   };
   return core().at_home(start(core_));
 }
 
-Task<Metadata> AsyncCodex::metadata() { return core().at_home(detail::AsyncCore::metadata(core_)); }
+Task<Metadata> AsyncCodex::metadata() const {
+  return core().at_home(detail::AsyncCore::metadata(core_));
+}
 
-Task<bool> AsyncCodex::supports(std::string method) {
+Task<bool> AsyncCodex::supports(std::string method) const {
   return core().at_home(detail::AsyncCore::supports(core_, std::move(method), std::nullopt));
 }
 
-Task<bool> AsyncCodex::supports(std::string method, std::string member) {
+Task<bool> AsyncCodex::supports(std::string method, std::string member) const {
   return core().at_home(detail::AsyncCore::supports(core_, std::move(method), std::move(member)));
 }
 
 Task<void> AsyncCodex::close() { return core().at_home(detail::AsyncCore::close(core_)); }
 
-Task<protocol::GetAccountResponse> AsyncCodex::account(const AccountOptions& options) {
+Task<protocol::GetAccountResponse> AsyncCodex::account(const AccountOptions& options) const {
   const std::stop_token stop = options.stop;
   return core().with_client(stop, [options](const ClientPtr& client) {
     return client->call<requests::AccountRead>({.refresh_token = options.refresh_token}, options);
   });
 }
 
-Task<void> AsyncCodex::login_api_key(std::string api_key, const CallOptions& options) {
+Task<void> AsyncCodex::login_api_key(std::string api_key, const CallOptions& options) const {
   const std::stop_token stop = options.stop;
   return core().with_client(stop, [api_key = std::move(api_key), options](const ClientPtr& client) {
     return detail::login_with_api_key(client, api_key, options);
   });
 }
 
-Task<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(const CallOptions& options) {
+Task<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(const CallOptions& options) const {
   const auto login = [](CorePtr core, CallOptions how) -> Task<AsyncChatgptLoginHandle> {
     auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto begin = detail::login_with_chatgpt(std::move(client), std::move(how));
@@ -83,7 +85,8 @@ Task<AsyncChatgptLoginHandle> AsyncCodex::login_chatgpt(const CallOptions& optio
   return core().at_home(login(core_, options));
 }
 
-Task<AsyncDeviceCodeLoginHandle> AsyncCodex::login_chatgpt_device_code(const CallOptions& options) {
+Task<AsyncDeviceCodeLoginHandle> AsyncCodex::login_chatgpt_device_code(
+    const CallOptions& options) const {
   const auto login = [](CorePtr core, CallOptions how) -> Task<AsyncDeviceCodeLoginHandle> {
     auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto begin = detail::login_with_device_code(std::move(client), std::move(how));
@@ -92,11 +95,11 @@ Task<AsyncDeviceCodeLoginHandle> AsyncCodex::login_chatgpt_device_code(const Cal
   return core().at_home(login(core_, options));
 }
 
-Task<protocol::LogoutAccountResponse> AsyncCodex::logout(const CallOptions& options) {
+Task<protocol::LogoutAccountResponse> AsyncCodex::logout(const CallOptions& options) const {
   return request<requests::AccountLogout>({}, options);
 }
 
-Task<protocol::ModelListResponse> AsyncCodex::models(const ModelListOptions& options) {
+Task<protocol::ModelListResponse> AsyncCodex::models(const ModelListOptions& options) const {
   const std::stop_token stop = options.stop;
   return core().with_client(stop, [options](const ClientPtr& client) {
     return client->call<requests::ModelList>({.include_hidden = options.include_hidden}, options);
@@ -121,7 +124,7 @@ AsyncThread AsyncCodex::make_thread(CorePtr core, ClientPtr client, std::string 
   return {std::move(core), std::move(client), std::move(id)};
 }
 
-Task<AsyncThread> AsyncCodex::thread_start(const ThreadStartOptions& options) {
+Task<AsyncThread> AsyncCodex::thread_start(const ThreadStartOptions& options) const {
   const std::stop_token stop = options.stop;
   auto bring_up = [options](const ClientPtr& client) {
     return detail::start_thread(client, options);
@@ -130,7 +133,7 @@ Task<AsyncThread> AsyncCodex::thread_start(const ThreadStartOptions& options) {
 }
 
 Task<AsyncThread> AsyncCodex::thread_resume(std::string thread_id,
-                                            const ThreadResumeOptions& options) {
+                                            const ThreadResumeOptions& options) const {
   const std::stop_token stop = options.stop;
   auto bring_up = [id = std::move(thread_id), options](const ClientPtr& client) {
     return detail::resume_thread(client, id, options);
@@ -138,7 +141,8 @@ Task<AsyncThread> AsyncCodex::thread_resume(std::string thread_id,
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
-Task<AsyncThread> AsyncCodex::thread_fork(std::string thread_id, const ThreadForkOptions& options) {
+Task<AsyncThread> AsyncCodex::thread_fork(std::string thread_id,
+                                          const ThreadForkOptions& options) const {
   const std::stop_token stop = options.stop;
   auto bring_up = [id = std::move(thread_id), options](const ClientPtr& client) {
     return detail::fork_thread(client, id, options);
@@ -146,7 +150,8 @@ Task<AsyncThread> AsyncCodex::thread_fork(std::string thread_id, const ThreadFor
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
-Task<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id, const CallOptions& options) {
+Task<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id,
+                                               const CallOptions& options) const {
   const std::stop_token stop = options.stop;
   auto bring_up = [id = std::move(thread_id), options](const ClientPtr& client) {
     return detail::unarchive_thread(client, id, options);
@@ -154,13 +159,13 @@ Task<AsyncThread> AsyncCodex::thread_unarchive(std::string thread_id, const Call
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
 }
 
-Task<protocol::ThreadListResponse> AsyncCodex::thread_list(const ThreadListOptions& options) {
+Task<protocol::ThreadListResponse> AsyncCodex::thread_list(const ThreadListOptions& options) const {
   const std::stop_token stop = options.stop;
   return core().with_client(
       stop, [options](const ClientPtr& client) { return detail::list_threads(client, options); });
 }
 
-AsyncPaged<requests::ThreadList> AsyncCodex::threads(const ThreadListOptions& options) {
+AsyncPaged<requests::ThreadList> AsyncCodex::threads(const ThreadListOptions& options) const {
   (void)core();
   return AsyncPaged<requests::ThreadList>(std::make_shared<detail::AsyncPager>(
       core_, requests::ThreadList::method,
@@ -168,14 +173,14 @@ AsyncPaged<requests::ThreadList> AsyncCodex::threads(const ThreadListOptions& op
 }
 
 Task<protocol::ThreadArchiveResponse> AsyncCodex::thread_archive(std::string thread_id,
-                                                                 const CallOptions& options) {
+                                                                 const CallOptions& options) const {
   const std::stop_token stop = options.stop;
   return core().with_client(stop, [id = std::move(thread_id), options](const ClientPtr& client) {
     return client->call<requests::ThreadArchive>({.thread_id = id}, options);
   });
 }
 
-Task<AsyncNotificationStream> AsyncCodex::notifications(const WaitOptions& options) {
+Task<AsyncNotificationStream> AsyncCodex::notifications(const WaitOptions& options) const {
   const auto open = [](CorePtr core, WaitOptions how) -> Task<AsyncNotificationStream> {
     const auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto reader = std::make_shared<detail::NotificationReader>(
@@ -185,7 +190,8 @@ Task<AsyncNotificationStream> AsyncCodex::notifications(const WaitOptions& optio
   return core().at_home(open(core_, options));
 }
 
-Task<Json> AsyncCodex::request(std::string_view method, Json params, const CallOptions& options) {
+Task<Json> AsyncCodex::request(std::string_view method, Json params,
+                               const CallOptions& options) const {
   const std::stop_token stop = options.stop;
   return core().with_client(stop, [method = std::string(method), params = std::move(params),
                                    options](const ClientPtr& client) {
@@ -194,7 +200,7 @@ Task<Json> AsyncCodex::request(std::string_view method, Json params, const CallO
 }
 
 Task<std::string> AsyncCodex::request_text(std::string_view method, std::string params,
-                                           CallOptions options) {
+                                           CallOptions options) const {
   const std::stop_token stop = options.stop;
   return core().with_client(stop, [method = std::string(method), params = std::move(params),
                                    options = std::move(options)](const ClientPtr& client) {

@@ -3,6 +3,7 @@
 #include <codex/protocol/thread.hpp>
 
 #include "async/async_core.hpp"
+#include "threads/thread_calls.hpp"
 #include "turns/turn_handle.hpp"
 #include "turns/turn_start.hpp"
 
@@ -49,8 +50,7 @@ Task<TurnResult> AsyncThread::run_until_read(RunInput input, TurnOptions options
 }
 
 Task<protocol::ThreadReadResponse> AsyncThread::read(const ThreadReadOptions& options) const {
-  return at_home(client_->call<requests::ThreadRead>(
-      {.thread_id = id_, .include_turns = options.include_turns}, options));
+  return at_home(detail::read_thread(client_, id_, options));
 }
 
 Task<protocol::ThreadSetNameResponse> AsyncThread::set_name(std::string name,

@@ -48,11 +48,12 @@ Task<TurnResult> AsyncTurnHandle::run() {
   return at_home(detail::result_of(state_->turn, state_->place));
 }
 
-Task<protocol::TurnSteerResponse> AsyncTurnHandle::steer(Input input, const CallOptions& options) {
+Task<protocol::TurnSteerResponse> AsyncTurnHandle::steer(Input input,
+                                                         const CallOptions& options) const {
   return at_home(detail::steer(state_->client, state_->turn, std::move(input), options));
 }
 
-Task<protocol::TurnInterruptResponse> AsyncTurnHandle::interrupt(const CallOptions& options) {
+Task<protocol::TurnInterruptResponse> AsyncTurnHandle::interrupt(const CallOptions& options) const {
   return at_home(detail::interrupt(state_->client, state_->turn, options));
 }
 

@@ -45,53 +45,54 @@ void Codex::close() noexcept {
   if (client_) client_->close();
 }
 
-protocol::ModelListResponse Codex::models(const ModelListOptions& options) {
+protocol::ModelListResponse Codex::models(const ModelListOptions& options) const {
   return sync_wait(
       client().call<requests::ModelList>({.include_hidden = options.include_hidden}, options));
 }
 
-Thread Codex::thread_start(const ThreadStartOptions& options) {
+Thread Codex::thread_start(const ThreadStartOptions& options) const {
   return {client_, sync_wait(detail::start_thread(shared_client(), options))};
 }
 
-Thread Codex::thread_resume(const std::string& thread_id, const ThreadResumeOptions& options) {
+Thread Codex::thread_resume(const std::string& thread_id,
+                            const ThreadResumeOptions& options) const {
   return {client_, sync_wait(detail::resume_thread(shared_client(), thread_id, options))};
 }
 
-Thread Codex::thread_fork(const std::string& thread_id, const ThreadForkOptions& options) {
+Thread Codex::thread_fork(const std::string& thread_id, const ThreadForkOptions& options) const {
   return {client_, sync_wait(detail::fork_thread(shared_client(), thread_id, options))};
 }
 
-Thread Codex::thread_unarchive(const std::string& thread_id, const CallOptions& options) {
+Thread Codex::thread_unarchive(const std::string& thread_id, const CallOptions& options) const {
   return {client_, sync_wait(detail::unarchive_thread(shared_client(), thread_id, options))};
 }
 
 protocol::ThreadArchiveResponse Codex::thread_archive(const std::string& thread_id,
-                                                      const CallOptions& options) {
+                                                      const CallOptions& options) const {
   return sync_wait(client().call<requests::ThreadArchive>({.thread_id = thread_id}, options));
 }
 
-protocol::ThreadListResponse Codex::thread_list(const ThreadListOptions& options) {
+protocol::ThreadListResponse Codex::thread_list(const ThreadListOptions& options) const {
   return sync_wait(detail::list_threads(shared_client(), options));
 }
 
-Paged<protocol::requests::ThreadList> Codex::threads(const ThreadListOptions& options) {
+Paged<protocol::requests::ThreadList> Codex::threads(const ThreadListOptions& options) const {
   return Paged<requests::ThreadList>(detail::Pager(
       shared_client(), requests::ThreadList::method,
       protocol::decode<Json>(detail::thread_list_params(options)), detail::call_options(options)));
 }
 
-NotificationStream Codex::notifications(const WaitOptions& options) {
+NotificationStream Codex::notifications(const WaitOptions& options) const {
   return NotificationStream(std::make_shared<detail::NotificationReader>(
       detail::NotificationReader{client().connection().router().general(), options}));
 }
 
-Json Codex::request(std::string_view method, const Json& params, const CallOptions& options) {
+Json Codex::request(std::string_view method, const Json& params, const CallOptions& options) const {
   return sync_wait(detail::call_untyped(shared_client(), std::string(method), params, options));
 }
 
 std::string Codex::request_text(std::string_view method, std::string params,
-                                const CallOptions& options) {
+                                const CallOptions& options) const {
   return sync_wait(client().call(method, std::move(params), options));
 }
 

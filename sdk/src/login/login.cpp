@@ -76,24 +76,24 @@ Task<std::shared_ptr<const detail::Login>> detail::login_with_device_code(
                                           std::move(begun.user_code));
 }
 
-types::GetAccountResponse Codex::account(const AccountOptions& options) {
+types::GetAccountResponse Codex::account(const AccountOptions& options) const {
   return sync_wait(client().call<types::requests::AccountRead>(
       {.refresh_token = options.refresh_token}, options));
 }
 
-void Codex::login_api_key(const std::string& api_key, const CallOptions& options) {
+void Codex::login_api_key(const std::string& api_key, const CallOptions& options) const {
   sync_wait(detail::login_with_api_key(shared_client(), api_key, options));
 }
 
-ChatgptLoginHandle Codex::login_chatgpt(const CallOptions& options) {
+ChatgptLoginHandle Codex::login_chatgpt(const CallOptions& options) const {
   return ChatgptLoginHandle(sync_wait(detail::login_with_chatgpt(shared_client(), options)));
 }
 
-DeviceCodeLoginHandle Codex::login_chatgpt_device_code(const CallOptions& options) {
+DeviceCodeLoginHandle Codex::login_chatgpt_device_code(const CallOptions& options) const {
   return DeviceCodeLoginHandle(sync_wait(detail::login_with_device_code(shared_client(), options)));
 }
 
-types::LogoutAccountResponse Codex::logout(const CallOptions& options) {
+types::LogoutAccountResponse Codex::logout(const CallOptions& options) const {
   return request<types::requests::AccountLogout>({}, options);
 }
 
@@ -135,6 +135,7 @@ Login::Login(std::shared_ptr<const Client> client, std::string id, std::string u
 
 Task<types::AccountLoginCompletedNotification> Login::wait(std::shared_ptr<const Login> login,
                                                            WaitOptions options) {
+  InputCheck::no_null(options.timeout, "timeout");
   const auto deadline = deadline_after(Clock::now(), options.timeout.value_or(default_patience));
   Subscription completion = login->completion_.fork();
   try {

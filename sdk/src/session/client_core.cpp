@@ -51,6 +51,7 @@ Connection::TransportFactory transport_factory(const CodexConfig& config) {
 }  // namespace
 
 TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
+  InputCheck::no_null(options.timeout, "timeout");
   return deadline_after(Clock::now(), options.timeout.value_or(config.request_timeout));
 }
 

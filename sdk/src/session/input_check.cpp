@@ -155,6 +155,11 @@ void InputCheck::items(const Input& input) const {
   }
 }
 
+void InputCheck::refuse_null(const char* name) {
+  throw CodexError(std::string(name) +
+                   " cannot be null, which the protocol has no meaning for. Leave it out.");
+}
+
 void InputCheck::file(const char* what, const std::string& path) const {
   refuse_other_path(what, path);
   if (!sees_our_files_) return;

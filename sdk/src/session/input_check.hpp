@@ -20,6 +20,12 @@ class InputCheck {
   /// Checks how the process is started.
   static void config(const CodexConfig& config);
 
+  /// Refuses `codex::null` for an option that the wire has no null for.
+  template <class T>
+  static void no_null(const Optional<T>& option, const char* name) {
+    if (option.is_null()) refuse_null(name);
+  }
+
   /// Checks the `cwd` of a thread or a turn.
   void cwd(const Optional<std::string>& cwd) const;
 
@@ -33,6 +39,7 @@ class InputCheck {
   void items(const Input& input) const;
 
  private:
+  [[noreturn]] static void refuse_null(const char* name);
   void file(const char* what, const std::string& path) const;
 
   bool sees_our_files_;

@@ -16,14 +16,27 @@ void require_object(const Json& json, const char* option) {
   throw CodexError(std::string(option) + " must be a JSON object, not " + json.type_name());
 }
 
-/// Optional options become present or absent members, never null.
-template <class T, class Option>
-void set(Optional<T>& member, const Option& option) {
+template <class T>
+void set(Optional<T>& member, const Optional<T>& option) {
+  member = option;
+}
+
+/// For a member that is never null on the wire.
+template <class T>
+void set(std::optional<T>& member, const Optional<T>& option, const char* name) {
+  InputCheck::no_null(option, name);
   if (option) member = *option;
+}
+
+/// The same for a member that says the opposite.
+void set_negated(std::optional<bool>& member, const Optional<bool>& option, const char* name) {
+  set(member, option, name);
+  if (member) member = !*member;
 }
 
 template <class Params>
 void set_approval(Params& params, const Optional<ApprovalMode>& mode) {
+  InputCheck::no_null(mode, "approval_mode");
   if (!mode) return;
   switch (*mode) {
     case ApprovalMode::auto_review:
@@ -82,7 +95,9 @@ Json tool_output(const ExternalMessage& message) {
 Json late_members(const RunInput& input, const TurnOptions& options) {
   Json members = Json::object();
   if (const auto* message = input.external()) members["toolOutput"] = tool_output(*message);
+  InputCheck::no_null(options.source, "source");
   if (options.source) members["turnTrigger"] = *options.source;
+  InputCheck::no_null(options.turn_service_tier, "turn_service_tier");
   if (options.turn_service_tier) members["serviceTierForTurn"] = *options.turn_service_tier;
   return members;
 }
@@ -100,6 +115,7 @@ void set_thread_options(Params& params, const Options& options) {
   set(params.developer_instructions, options.developer_instructions);
   set(params.model, options.model);
   set(params.model_provider, options.model_provider);
+  InputCheck::no_null(options.sandbox, "sandbox");
   if (options.sandbox) params.sandbox = sandbox_mode(*options.sandbox);
   set(params.service_tier, options.service_tier);
 }
@@ -113,10 +129,6 @@ std::optional<std::string> place_of_other_text(const Json& json, const std::stri
     if (auto place = place_of_other_text(value, at + "/" + name)) return place;
   }
   return std::nullopt;
-}
-
-std::optional<bool> negated(const std::optional<bool>& option) {
-  return option ? std::optional(!*option) : std::nullopt;
 }
 
 }  // namespace
@@ -142,7 +154,7 @@ std::string thread_start_params(const ThreadStartOptions& options) {
 std::string thread_resume_params(const std::string& thread_id, const ThreadResumeOptions& options) {
   types::ThreadResumeParams params{.thread_id = thread_id};
   set_thread_options(params, options);
-  params.exclude_turns = negated(options.include_turns);
+  set_negated(params.exclude_turns, options.include_turns, "include_turns");
   set(params.personality, options.personality);
   return types::encode(params);
 }
@@ -150,9 +162,15 @@ std::string thread_resume_params(const std::string& thread_id, const ThreadResum
 std::string thread_fork_params(const std::string& thread_id, const ThreadForkOptions& options) {
   types::ThreadForkParams params{.thread_id = thread_id};
   set_thread_options(params, options);
-  params.ephemeral = options.ephemeral;
-  params.exclude_turns = negated(options.include_turns);
+  set(params.ephemeral, options.ephemeral, "ephemeral");
+  set_negated(params.exclude_turns, options.include_turns, "include_turns");
   set(params.thread_source, options.thread_source);
+  return types::encode(params);
+}
+
+std::string thread_read_params(const std::string& thread_id, const ThreadReadOptions& options) {
+  types::ThreadReadParams params{.thread_id = thread_id};
+  set(params.include_turns, options.include_turns, "include_turns");
   return types::encode(params);
 }
 
@@ -165,11 +183,11 @@ std::string thread_list_params(const ThreadListOptions& options) {
   set(params.limit, options.limit);
   set(params.model_providers, options.model_providers);
   set(params.search_term, options.search_term);
-  params.section_id = options.section_id;
+  set(params.section_id, options.section_id);
   set(params.sort_direction, options.sort_direction);
   set(params.sort_key, options.sort_key);
   set(params.source_kinds, options.source_kinds);
-  params.use_state_db_only = options.use_state_db_only;
+  set(params.use_state_db_only, options.use_state_db_only, "use_state_db_only");
   return types::encode(params);
 }
 
@@ -184,6 +202,7 @@ std::string turn_start_params(const std::string& thread_id, const RunInput& inpu
   set(params.model, options.model);
   if (!options.output_schema.is_null()) params.output_schema = options.output_schema;
   set(params.personality, options.personality);
+  InputCheck::no_null(options.sandbox, "sandbox");
   if (options.sandbox) params.sandbox_policy = sandbox_policy(*options.sandbox);
   set(params.service_tier, options.service_tier);
   set(params.summary, options.summary);

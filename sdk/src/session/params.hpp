@@ -14,6 +14,7 @@ namespace codex::detail {
 std::string thread_start_params(const ThreadStartOptions& options);
 std::string thread_resume_params(const std::string& thread_id, const ThreadResumeOptions& options);
 std::string thread_fork_params(const std::string& thread_id, const ThreadForkOptions& options);
+std::string thread_read_params(const std::string& thread_id, const ThreadReadOptions& options);
 std::string thread_list_params(const ThreadListOptions& options);
 std::string turn_start_params(const std::string& thread_id, const RunInput& input,
                               const TurnOptions& options);

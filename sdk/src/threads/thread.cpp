@@ -1,5 +1,6 @@
 #include <codex/thread.hpp>
 
+#include "threads/thread_calls.hpp"
 #include "turns/turn_handle.hpp"
 #include "turns/turn_start.hpp"
 
@@ -32,8 +33,7 @@ TurnResult Thread::run_until_read(const RunInput& input, const TurnOptions& opti
 }
 
 protocol::ThreadReadResponse Thread::read(const ThreadReadOptions& options) const {
-  return sync_wait(client_->call<protocol::requests::ThreadRead>(
-      {.thread_id = id_, .include_turns = options.include_turns}, options));
+  return sync_wait(detail::read_thread(client_, id_, options));
 }
 
 protocol::ThreadSetNameResponse Thread::set_name(const std::string& name,

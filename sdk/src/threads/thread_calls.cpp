@@ -45,7 +45,7 @@ constexpr VersionNumbers can_exclude_turns{0, 151, 0};
 
 template <class Options>
 void leave_out_turns(const Client& client, Options& options) {
-  const bool is_default = !options.include_turns;
+  const bool is_default = options.include_turns.is_absent();
   if (is_default && client.gate().runtime().is_at_least(can_exclude_turns)) {
     options.include_turns = false;
   }
@@ -135,6 +135,14 @@ Task<std::string> unarchive_thread(std::shared_ptr<const Client> client, std::st
   const protocol::ThreadUnarchiveParams params{.thread_id = std::move(thread_id)};
   return thread_from(std::move(client), std::string(requests::ThreadUnarchive::method),
                      protocol::encode(params), std::move(options));
+}
+
+Task<protocol::ThreadReadResponse> read_thread(std::shared_ptr<const Client> client,
+                                               std::string thread_id, ThreadReadOptions options) {
+  using requests::ThreadRead;
+  auto read = decoded<ThreadRead>(client->call(
+      ThreadRead::method, thread_read_params(thread_id, options), call_options(options)));
+  co_return co_await read;
 }
 
 Task<protocol::ThreadListResponse> list_threads(std::shared_ptr<const Client> client,

@@ -23,6 +23,9 @@ Task<std::string> fork_thread(std::shared_ptr<const Client> client, std::string 
 Task<std::string> unarchive_thread(std::shared_ptr<const Client> client, std::string thread_id,
                                    CallOptions options);
 
+Task<protocol::ThreadReadResponse> read_thread(std::shared_ptr<const Client> client,
+                                               std::string thread_id, ThreadReadOptions options);
+
 /// One page of `thread/list`.
 Task<protocol::ThreadListResponse> list_threads(std::shared_ptr<const Client> client,
                                                 ThreadListOptions options);

@@ -52,13 +52,17 @@ class Transport {
   [[nodiscard]] virtual std::optional<std::int64_t> process_id() const = 0;
 };
 
+}  // namespace codex::detail
+
+namespace codex {
+
 /// Where a `Codex` that starts no process gets its transport from (`CodexConfig::transport`).
 class TransportSource {
  public:
   virtual ~TransportSource() = default;
 
   /// Any thread.
-  [[nodiscard]] virtual std::unique_ptr<Transport> open() = 0;
+  [[nodiscard]] virtual std::unique_ptr<detail::Transport> open() = 0;
 };
 
-}  // namespace codex::detail
+}  // namespace codex

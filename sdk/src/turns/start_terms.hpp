@@ -18,6 +18,7 @@ namespace codex::detail {
 /// The start itself has the time of a request, and no more than the whole turn.
 template <class Options>
 CallTerms start_terms(const Options& options, const CodexConfig& config, TimePoint started) {
+  InputCheck::no_null(options.timeout, "timeout");
   const std::chrono::milliseconds time = config.request_timeout;
   return {.deadline = deadline_after(started, std::min(options.timeout.value_or(time), time)),
           .stop = options.stop};

@@ -6,10 +6,13 @@
 namespace codex {
 
 TurnFailedError::TurnFailedError(TurnResult result)
-    : CodexError(result.error && !result.error->message.empty()
-                     ? detail::mask_secrets(result.error->message)
-                     : "turn failed with status " + std::string(result.status.name())),
-      result_(std::make_shared<const TurnResult>(std::move(result))) {}
+    : TurnFailedError(std::make_shared<const TurnResult>(std::move(result))) {}
+
+TurnFailedError::TurnFailedError(std::shared_ptr<const TurnResult> result)
+    : InterruptedWork(result->error && !result->error->message.empty()
+                          ? detail::mask_secrets(result->error->message)
+                          : "turn failed with status " + std::string(result->status.name()),
+                      result) {}
 
 TurnStream::TurnStream(std::shared_ptr<detail::TurnReader> reader) : reader_(std::move(reader)) {}
 TurnStream::TurnStream(TurnStream&&) noexcept = default;
@@ -46,11 +49,12 @@ TurnStream TurnHandle::stream() {
 
 TurnResult TurnHandle::run() { return sync_wait(detail::result_of(state_->turn, state_->place)); }
 
-protocol::TurnSteerResponse TurnHandle::steer(const Input& input, const CallOptions& options) {
+protocol::TurnSteerResponse TurnHandle::steer(const Input& input,
+                                              const CallOptions& options) const {
   return sync_wait(detail::steer(state_->client, state_->turn, input, options));
 }
 
-protocol::TurnInterruptResponse TurnHandle::interrupt(const CallOptions& options) {
+protocol::TurnInterruptResponse TurnHandle::interrupt(const CallOptions& options) const {
   return sync_wait(detail::interrupt(state_->client, state_->turn, options));
 }
 

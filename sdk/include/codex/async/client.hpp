@@ -47,21 +47,21 @@ class AsyncCodex {
   ~AsyncCodex();
 
   /// Starts the runtime, unless it is started. Throws like the constructor of `Codex`.
-  [[nodiscard]] Task<void> start();
+  [[nodiscard]] Task<void> start() const;
 
   /// As `Codex::metadata`.
-  [[nodiscard]] Task<Metadata> metadata();
+  [[nodiscard]] Task<Metadata> metadata() const;
 
   /// As `Codex::supports`: `co_await codex.supports<codex::protocol::requests::ThreadQueueAdd>()`.
   template <class M>
     requires requires { M::method; }
-  [[nodiscard]] Task<bool> supports() {
+  [[nodiscard]] Task<bool> supports() const {
     return supports(std::string(M::method));
   }
   /// As `Codex::supports`.
-  [[nodiscard]] Task<bool> supports(std::string method);
+  [[nodiscard]] Task<bool> supports(std::string method) const;
   /// As `Codex::supports`: `co_await codex.supports("turn/start", "toolOutput")`.
-  [[nodiscard]] Task<bool> supports(std::string method, std::string member);
+  [[nodiscard]] Task<bool> supports(std::string method, std::string member) const;
 
   /// As `Codex::close`; completes when the runtime has ended. Later calls throw
   /// `TransportClosedError`. Closing continues if the task is dropped.
@@ -69,103 +69,103 @@ class AsyncCodex {
 
   /// As `Codex::account` (`account/read`).
   [[nodiscard]] Task<protocol::GetAccountResponse> account(
-      const AccountOptions& options = AccountOptions());
+      const AccountOptions& options = AccountOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::GetAccountResponse> account(
-      AccountOptions&& options);  ///< The same.
+      AccountOptions&& options) const;  ///< The same.
   /// As `Codex::login_api_key`.
   [[nodiscard]] Task<void> login_api_key(std::string api_key,
-                                         const CallOptions& options = CallOptions());
+                                         const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<void> login_api_key(std::string api_key,
-                                                       CallOptions&& options);  ///< The same.
+                                                       CallOptions&& options) const;  ///< The same.
   /// As `Codex::login_chatgpt`.
   [[nodiscard]] Task<AsyncChatgptLoginHandle> login_chatgpt(
-      const CallOptions& options = CallOptions());
+      const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<AsyncChatgptLoginHandle> login_chatgpt(
-      CallOptions&& options);  ///< The same.
+      CallOptions&& options) const;  ///< The same.
   /// As `Codex::login_chatgpt_device_code`.
   [[nodiscard]] Task<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
-      const CallOptions& options = CallOptions());
+      const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
-      CallOptions&& options);  ///< The same.
+      CallOptions&& options) const;  ///< The same.
   /// As `Codex::logout` (`account/logout`).
   [[nodiscard]] Task<protocol::LogoutAccountResponse> logout(
-      const CallOptions& options = CallOptions());
+      const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::LogoutAccountResponse> logout(
-      CallOptions&& options);  ///< The same.
+      CallOptions&& options) const;  ///< The same.
   /// As `Codex::models` (`model/list`).
   [[nodiscard]] Task<protocol::ModelListResponse> models(
-      const ModelListOptions& options = ModelListOptions());
+      const ModelListOptions& options = ModelListOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::ModelListResponse> models(
-      ModelListOptions&& options);  ///< The same.
+      ModelListOptions&& options) const;  ///< The same.
 
   /// As `Codex::thread_start` (`thread/start`).
   [[nodiscard]] Task<AsyncThread> thread_start(
-      const ThreadStartOptions& options = ThreadStartOptions());
+      const ThreadStartOptions& options = ThreadStartOptions()) const;
   [[nodiscard]] detail::BracedTask<AsyncThread> thread_start(
-      ThreadStartOptions&& options);  ///< The same.
+      ThreadStartOptions&& options) const;  ///< The same.
   /// As `Codex::thread_resume` (`thread/resume`).
   [[nodiscard]] Task<AsyncThread> thread_resume(
-      std::string thread_id, const ThreadResumeOptions& options = ThreadResumeOptions());
+      std::string thread_id, const ThreadResumeOptions& options = ThreadResumeOptions()) const;
   [[nodiscard]] detail::BracedTask<AsyncThread> thread_resume(
-      std::string thread_id, ThreadResumeOptions&& options);  ///< The same.
+      std::string thread_id, ThreadResumeOptions&& options) const;  ///< The same.
   /// As `Codex::thread_fork` (`thread/fork`).
   [[nodiscard]] Task<AsyncThread> thread_fork(
-      std::string thread_id, const ThreadForkOptions& options = ThreadForkOptions());
+      std::string thread_id, const ThreadForkOptions& options = ThreadForkOptions()) const;
   [[nodiscard]] detail::BracedTask<AsyncThread> thread_fork(
-      std::string thread_id, ThreadForkOptions&& options);  ///< The same.
+      std::string thread_id, ThreadForkOptions&& options) const;  ///< The same.
   /// As `Codex::thread_list` (`thread/list`).
   [[nodiscard]] Task<protocol::ThreadListResponse> thread_list(
-      const ThreadListOptions& options = ThreadListOptions());
+      const ThreadListOptions& options = ThreadListOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::ThreadListResponse> thread_list(
-      ThreadListOptions&& options);  ///< The same.
+      ThreadListOptions&& options) const;  ///< The same.
   /// As `Codex::threads`: `while (auto thread = co_await threads.next())`.
   [[nodiscard]] AsyncPaged<protocol::requests::ThreadList> threads(
-      const ThreadListOptions& options = ThreadListOptions());
+      const ThreadListOptions& options = ThreadListOptions()) const;
   /// The same.
   [[nodiscard]] detail::BracedPaged<protocol::requests::ThreadList> threads(
-      ThreadListOptions&& options);
+      ThreadListOptions&& options) const;
   /// As `Codex::thread_archive` (`thread/archive`).
   [[nodiscard]] Task<protocol::ThreadArchiveResponse> thread_archive(
-      std::string thread_id, const CallOptions& options = CallOptions());
+      std::string thread_id, const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::ThreadArchiveResponse> thread_archive(
-      std::string thread_id, CallOptions&& options);  ///< The same.
+      std::string thread_id, CallOptions&& options) const;  ///< The same.
   /// As `Codex::thread_unarchive` (`thread/unarchive`).
-  [[nodiscard]] Task<AsyncThread> thread_unarchive(std::string thread_id,
-                                                   const CallOptions& options = CallOptions());
+  [[nodiscard]] Task<AsyncThread> thread_unarchive(
+      std::string thread_id, const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<AsyncThread> thread_unarchive(
-      std::string thread_id, CallOptions&& options);  ///< The same.
+      std::string thread_id, CallOptions&& options) const;  ///< The same.
 
   /// As `Codex::notifications`.
   [[nodiscard]] Task<AsyncNotificationStream> notifications(
-      const WaitOptions& options = WaitOptions());
+      const WaitOptions& options = WaitOptions()) const;
   [[nodiscard]] detail::BracedTask<AsyncNotificationStream> notifications(
-      WaitOptions&& options);  ///< The same.
+      WaitOptions&& options) const;  ///< The same.
 
   /// As `Codex::request`: `co_await codex.request<codex::protocol::requests::ThreadList>(params)`.
   template <class R>
   [[nodiscard]] Task<typename R::Response> request(
       const typename R::Params& params = typename R::Params(),
-      const CallOptions& options = CallOptions()) {
+      const CallOptions& options = CallOptions()) const {
     return at_home(detail::decoded_response<R>(
         request_text(R::method, params_text<R>(params), CallOptions(options))));
   }
   /// The same.
   template <class R>
   [[nodiscard]] detail::BracedTask<typename R::Response> request(const typename R::Params& params,
-                                                                 CallOptions&& options) {
+                                                                 CallOptions&& options) const {
     return detail::BracedTask<typename R::Response>(request<R>(params, options));
   }
   /// The same.
   template <class R>
   [[nodiscard]] detail::BracedTask<typename R::Response> request(
-      typename R::Params&& params, CallOptions options = CallOptions()) {
+      typename R::Params&& params, CallOptions options = CallOptions()) const {
     return detail::BracedTask<typename R::Response>(request<R>(params, options));
   }
 
   /// As `Codex::all`.
   template <class R>
   [[nodiscard]] AsyncPaged<R> all(const typename R::Params& params = typename R::Params(),
-                                  const CallOptions& options = CallOptions()) {
+                                  const CallOptions& options = CallOptions()) const {
     (void)core();
     return AsyncPaged<R>(
         std::make_shared<detail::AsyncPager>(core_, R::method, Json(params), options));
@@ -173,22 +173,22 @@ class AsyncCodex {
   /// The same.
   template <class R>
   [[nodiscard]] detail::BracedPaged<R> all(const typename R::Params& params,
-                                           CallOptions&& options) {
+                                           CallOptions&& options) const {
     return detail::BracedPaged<R>(all<R>(params, options));
   }
   /// The same.
   template <class R>
   [[nodiscard]] detail::BracedPaged<R> all(typename R::Params&& params,
-                                           CallOptions options = CallOptions()) {
+                                           CallOptions options = CallOptions()) const {
     return detail::BracedPaged<R>(all<R>(params, options));
   }
 
   /// As the untyped `Codex::request`.
   [[nodiscard]] Task<Json> request(std::string_view method,
                                    Json params = Json(Json::value_t::object),
-                                   const CallOptions& options = CallOptions());
+                                   const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<Json> request(std::string_view method, Json params,
-                                                 CallOptions&& options);  ///< The same.
+                                                 CallOptions&& options) const;  ///< The same.
 
  private:
   template <class R>
@@ -199,7 +199,7 @@ class AsyncCodex {
     return protocol::encode(params);
   }
   [[nodiscard]] Task<std::string> request_text(std::string_view method, std::string params,
-                                               CallOptions options);
+                                               CallOptions options) const;
   [[nodiscard]] static AsyncThread make_thread(std::shared_ptr<detail::AsyncCore> core,
                                                std::shared_ptr<detail::Client> client,
                                                std::string id);

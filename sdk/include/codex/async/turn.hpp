@@ -77,22 +77,22 @@ class AsyncTurnHandle {
   }
 
   /// As `TurnHandle::steer` (`turn/steer`).
-  [[nodiscard]] Task<protocol::TurnSteerResponse> steer(Input input,
-                                                        const CallOptions& options = CallOptions());
+  [[nodiscard]] Task<protocol::TurnSteerResponse> steer(
+      Input input, const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::TurnSteerResponse> steer(
-      Input input, CallOptions&& options);  ///< The same.
+      Input input, CallOptions&& options) const;  ///< The same.
   /// The same.
   template <detail::BracedItem Said>
   [[nodiscard]] detail::BracedTask<protocol::TurnSteerResponse> steer(
-      Said&& said, CallOptions options = CallOptions()) {
+      Said&& said, CallOptions options = CallOptions()) const {
     return steer(Input(std::move(said)), std::move(options));
   }
 
   /// As `TurnHandle::interrupt` (`turn/interrupt`).
   [[nodiscard]] Task<protocol::TurnInterruptResponse> interrupt(
-      const CallOptions& options = CallOptions());
+      const CallOptions& options = CallOptions()) const;
   [[nodiscard]] detail::BracedTask<protocol::TurnInterruptResponse> interrupt(
-      CallOptions&& options);  ///< The same.
+      CallOptions&& options) const;  ///< The same.
 
  private:
   friend class AsyncThread;

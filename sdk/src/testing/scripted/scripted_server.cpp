@@ -93,7 +93,7 @@ class Conversations {
 namespace {
 
 /// Opens transports within this process, as long as the server lives.
-class MemorySource final : public codex::detail::TransportSource {
+class MemorySource final : public codex::TransportSource {
  public:
   explicit MemorySource(detail::Conversations& conversations) : conversations_(&conversations) {}
 

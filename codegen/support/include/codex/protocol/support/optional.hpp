@@ -29,6 +29,15 @@ inline char null_mark = 0;
 
 struct NoList {};
 
+/// An element of a braced list of strings. A std::string would read `{{"a", "b"}}` as one string
+/// between two pointers.
+struct ListText {
+  template <std::convertible_to<std::string> S>
+  ListText(S&& text) : text(std::forward<S>(text)) {}
+  operator const std::string&() const noexcept { return text; }
+  std::string text;
+};
+
 template <class T>
 struct ListByMembers {
   using type = std::initializer_list<NoList>;
@@ -52,6 +61,10 @@ struct ListFor : ListByMembers<T> {};
 template <class T>
 struct ListFor<std::vector<T>> {
   using type = std::initializer_list<T>;
+};
+template <>
+struct ListFor<std::vector<std::string>> {
+  using type = std::initializer_list<ListText>;
 };
 template <class T>
 struct ListFor<std::map<std::string, T>> {
@@ -204,7 +217,11 @@ class Optional {
   Optional(List list)
     requires detail::HasList<List>
       : slot_(Presence::absent) {
-    slot_.fill(list);
+    if constexpr (std::same_as<List, std::initializer_list<detail::ListText>>) {
+      slot_.fill(list.begin(), list.end());
+    } else {
+      slot_.fill(list);
+    }
   }
   /// An empty `std::optional` becomes absent.
   template <std::same_as<T> U>
