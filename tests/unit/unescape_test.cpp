@@ -13,13 +13,10 @@
 
 #include <codex/protocol/support/json.hpp>
 
-#include "unescape_vbmi2.hpp"
+#include "unescape.hpp"
 
 namespace codex::testing {
 namespace {
-
-using protocol::detail::Unescaped;
-using Unescape = Unescaped (*)(const char*, const char*, char*) noexcept;
 
 struct Outcome {
   std::string text;      // up to the first broken escape
@@ -29,11 +26,11 @@ struct Outcome {
 };
 
 /// In memory of just the size that is promised, so that a sanitizer sees a step beyond it.
-Outcome outcome(Unescape unescape, std::string_view spelling) {
+Outcome outcome(std::string_view spelling) {
   const std::vector<char> from(spelling.begin(), spelling.end());
   std::vector<char> to(spelling.size());
   const char* end = from.data() + from.size();
-  const auto [written, broken] = unescape(from.data(), end, to.data());
+  const auto [written, broken] = protocol::detail::unescape(from.data(), end, to.data());
   return {std::string(to.data(), written), (broken ? broken : end) - from.data()};
 }
 
@@ -51,32 +48,20 @@ std::string spelling_of(std::mt19937& random, std::size_t parts, std::size_t pla
   return text;
 }
 
-std::vector<Unescape> ways() {
-  std::vector<Unescape> all = {protocol::detail::unescape_anywhere, protocol::detail::unescape};
-  if (protocol::detail::has_vbmi2()) {
-    all.push_back(protocol::detail::unescape_vbmi2);
-  } else {
-    MESSAGE("this processor has no AVX-512 VBMI2: one of the ways is not tried");
-  }
-  return all;
-}
-
 }  // namespace
 
-TEST_CASE("unescape: each way reads what nlohmann reads, whatever stands how close to what") {
+TEST_CASE("unescape reads what nlohmann reads, whatever stands how close to what") {
   std::mt19937 random(1);
-  const auto all = ways();
   for (std::size_t round = 0; round < 4'000; ++round) {
     const std::string spelling = spelling_of(random, random() % 120, random() % 12);
     const auto size = static_cast<std::ptrdiff_t>(spelling.size());
     const Outcome wanted{Json::parse("\"" + spelling + "\"").get<std::string>(), size};
-    for (const Unescape way : all) REQUIRE(outcome(way, spelling) == wanted);
+    REQUIRE(outcome(spelling) == wanted);
   }
 }
 
-TEST_CASE("unescape: each way finds the first broken escape, and has read what stands before it") {
+TEST_CASE("unescape finds the first broken escape, and has read what stands before it") {
   std::mt19937 random(2);
-  const auto all = ways();
   constexpr std::array<std::string_view, 9> broken = {
       "\\x", "\\\xee", "\\u12", "\\udc00", "\\ud800\\n", "\\u12g4", "\\", "\\'", "\\\n"};
   for (std::size_t round = 0; round < 4'000; ++round) {
@@ -86,9 +71,7 @@ TEST_CASE("unescape: each way finds the first broken escape, and has read what s
     const std::string behind = bad == "\\" ? "" : spelling_of(random, random() % 60, 3);
     const Outcome wanted{Json::parse("\"" + before + "\"").get<std::string>(),
                          static_cast<std::ptrdiff_t>(before.size())};
-    for (const Unescape way : all) {
-      REQUIRE(outcome(way, before + std::string(bad) + behind) == wanted);
-    }
+    REQUIRE(outcome(before + std::string(bad) + behind) == wanted);
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include "unescape_vbmi2.hpp"
 #include "utf8.hpp"
 
 namespace codex::protocol::detail {
@@ -81,7 +80,7 @@ bool read_escape(const char*& p, const char* end, char*& to) noexcept {
   return next;
 }
 
-Unescaped unescape_anywhere(const char* p, const char* end, char* to) noexcept {
+Unescaped unescape(const char* p, const char* end, char* to) noexcept {
   while (end - p >= std::ptrdiff_t{2 * stretch}) {
     prefetch(p, far_ahead);
     if (!unescape_stretch(p, end, to)) return {to, p};
@@ -94,11 +93,6 @@ Unescaped unescape_anywhere(const char* p, const char* end, char* to) noexcept {
     }
   }
   return {to, nullptr};
-}
-
-Unescaped unescape(const char* p, const char* end, char* to) noexcept {
-  static const auto best = has_vbmi2() ? unescape_vbmi2 : unescape_anywhere;
-  return best(p, end, to);
 }
 
 }  // namespace codex::protocol::detail

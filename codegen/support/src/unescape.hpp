@@ -45,9 +45,6 @@ Unescaped unescape(const char* p, const char* end, char* to) noexcept;
 /// How far ahead of its reads a long text is prefetched.
 inline constexpr std::ptrdiff_t far_ahead = 2048;
 
-/// As `unescape`, on any processor.
-Unescaped unescape_anywhere(const char* p, const char* end, char* to) noexcept;
-
 /// The character that a letter after a backslash stands for; zero if it may not be there.
 inline constexpr auto short_escapes = [] {
   std::array<char, 128> out{};
