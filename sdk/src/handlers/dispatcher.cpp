@@ -15,12 +15,12 @@
 #include "handlers/permitted.hpp"
 #include "handlers/refusals.hpp"
 #include "mask/mask.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace server_requests = codex::protocol::server_requests;
-using protocol::detail::parse_or_discard;
 
 // They go to the model in some cases.
 constexpr std::string_view nobody_answers = "The client answers no requests of this kind.";
@@ -35,22 +35,14 @@ constexpr std::string_view is_not_alone = "Another request may have the same id.
 /// old, it is not sent.
 constexpr std::chrono::milliseconds twin_time{25};
 
-std::string text_at(std::string_view params, const char* name) {
-  const Json json = parse_or_discard(params);
-  if (!json.is_object() || !json.contains(name) || !json[name].is_string()) return {};
-  return json[name].get<std::string>();
-}
-
 bool is_older(const ServerRequest& request) {
   return request.method == server_requests::ApplyPatchApproval::method ||
          request.method == server_requests::ExecCommandApproval::method;
 }
 
 /// The older requests call their thread otherwise.
-std::string thread_of(const ServerRequest& request) {
-  if (!is_older(request)) return request.thread_id;
-  std::string id = text_at(request.params, "conversationId");
-  return id.size() <= max_id_bytes ? id : "";
+const std::string& thread_of(const ServerRequest& request) {
+  return is_older(request) ? request.conversation_id : request.thread_id;
 }
 
 /// Why no handler can be shown the request; empty where it can.
@@ -66,13 +58,13 @@ std::size_t bytes_of(const ServerRequest& request) {
 
 /// What the request is about; the older ones call it otherwise.
 std::string item_of(const ServerRequest& request) {
-  return text_at(request.params, is_older(request) ? "callId" : "itemId");
+  return is_older(request) ? Peek(request.params)["callId"].text() : request.item_id;
 }
 
 /// What the runtime finds the answer by: what a command runs inside has an id of its own. Empty
 /// where it cannot be told.
 std::string answer_id_of(const ServerRequest& request) {
-  std::string id = text_at(request.params, "approvalId");
+  std::string id = Peek(request.params)["approvalId"].text();
   if (id.empty()) id = item_of(request);
   return id.size() <= max_id_bytes ? id : "";
 }
@@ -86,10 +78,8 @@ const std::string& turn_of(const ServerRequest& request) {
 bool wants_secrets(const ServerRequest& request) {
   if (request.method == server_requests::AttestationGenerate::method) return true;
   if (request.method != server_requests::ItemToolRequestUserInput::method) return false;
-  const auto asked =
-      protocol::decode<server_requests::ItemToolRequestUserInput::Params>(request.params).questions;
-  return std::any_of(asked.begin(), asked.end(),
-                     [](const auto& question) { return question.is_secret.value(); });
+  return std::ranges::any_of(Peek(request.params)["questions"].elements(),
+                             [](Peek question) { return question["isSecret"].raw() == "true"; });
 }
 
 std::string what_of(const std::exception_ptr& error) {
@@ -369,10 +359,7 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
                          .stop = call.stop.get_token(),
                          .thread_id = request.thread_id,
                          .turn_id = request.turn_id};
-  const std::string item_id = text_at(request.params, "itemId");
-  if (!item_id.empty()) {
-    context.item_started = items_.find(request.thread_id, request.turn_id, item_id);
-  }
+  context.item_started = items_.find(request.thread_id, request.turn_id, request.item_id);
   context.reach = reach_;
   context.terms = call.terms;
   const std::lock_guard lock(mutex_);
@@ -453,8 +440,9 @@ bool Dispatcher::is_ambiguous(const Call& call) const {
 std::string Dispatcher::within_limits(const Call& call, std::string response) {
   using R = server_requests::ItemPermissionsRequestApproval;
   auto granted = protocol::decode<R::Response>(response);
-  const auto asked = protocol::decode<R::Params>(call.request.params);
-  if (!limit_to(asked.permissions, granted.permissions)) return response;
+  const auto asked = protocol::decode<protocol::RequestPermissionProfile>(
+      Peek(call.request.params)["permissions"].raw());
+  if (!limit_to(asked, granted.permissions)) return response;
   tell(call, Kind::exceeded,
        "The handler granted more than was asked for; what was too much was left out");
   return protocol::encode(granted);
@@ -478,9 +466,8 @@ void Dispatcher::expire(Key key) {
 }
 
 void Dispatcher::resolve(const Message& notification) {
-  const Json params = parse_or_discard(notification.envelope.params);
-  if (!params.is_object() || !params.contains("requestId")) return;
-  const std::string id = canonical_id(params["requestId"].dump());
+  if (notification.envelope.request_id.empty()) return;
+  const std::string id = canonical_id(notification.envelope.request_id);
   items_.note_resolved(id);
   // Nobody waits for an answer any more.
   for (auto& call :

@@ -7,13 +7,13 @@
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/mcp_server.hpp>
 #include <codex/protocol/session.hpp>
-#include <codex/protocol/support/nesting.hpp>
+
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace server_requests = codex::protocol::server_requests;
-using protocol::detail::parse_or_discard;
 
 constexpr std::string_view command = server_requests::ItemCommandExecutionRequestApproval::method;
 constexpr std::string_view file_change = server_requests::ItemFileChangeRequestApproval::method;
@@ -22,31 +22,27 @@ constexpr std::string_view apply_patch = server_requests::ApplyPatchApproval::me
 constexpr std::string_view exec_command = server_requests::ExecCommandApproval::method;
 constexpr std::string_view elicitation = server_requests::McpServerElicitationRequest::method;
 
-Json member(const Json& json, const char* name) {
-  return json.is_object() && json.contains(name) ? json[name] : Json();
-}
+bool has(Peek object, std::string_view name) { return !object[name].raw().empty(); }
 
-bool says_no(const Json& decision) {
-  if (decision.is_object()) return decision.contains("denied");
+bool says_no(Peek decision) {
+  if (decision.is_object()) return has(decision, "denied");
   constexpr std::array no = {"decline", "cancel", "denied", "abort", "timed_out"};
-  return std::ranges::any_of(no, [&](const char* word) { return decision == word; });
+  return std::ranges::any_of(no, [&](const char* word) { return decision.is(word); });
 }
 
-Json changes_of(const std::optional<Notification>& item_started) {
-  if (!item_started) return nullptr;
-  const Json message = parse_or_discard(item_started->text());
-  return member(member(member(message, "params"), "item"), "changes");
+Peek changes_of(const std::optional<Notification>& item_started) {
+  return item_started ? Peek(item_started->params())["item"]["changes"] : Peek();
 }
 
 /// A rule has the runtime run what begins with its words without a sandbox, and without asking.
 bool adds_rule(std::string_view response) {
-  const Json decision = member(parse_or_discard(response), "decision");
-  return decision.is_object() && (decision.contains("acceptWithExecpolicyAmendment") ||
-                                  decision.contains("approved_execpolicy_amendment"));
+  const Peek decision = Peek(response)["decision"];
+  return has(decision, "acceptWithExecpolicyAmendment") ||
+         has(decision, "approved_execpolicy_amendment");
 }
 
-void note_root(const Json& root, AgentReach& reach) {
-  if (!root.is_null()) reach.note_grant(root.is_string() ? root.get<std::string>() : "");
+void note_root(Peek root, AgentReach& reach) {
+  if (root) reach.note_grant(root.text());
 }
 
 }  // namespace
@@ -58,25 +54,25 @@ bool is_about_item(std::string_view method) {
 
 bool allows(std::string_view method, std::string_view response) {
   if (method == permissions) return true;  // as far as there is something in it
-  if (method == elicitation) return member(parse_or_discard(response), "action") == "accept";
+  if (method == elicitation) return Peek(response)["action"].is("accept");
   if (!is_about_item(method)) return false;
-  return !says_no(member(parse_or_discard(response), "decision"));
+  return !says_no(Peek(response)["decision"]);
 }
 
 void note_allowed(const ServerRequest& request, std::string_view response,
                   const std::optional<Notification>& item_started, AgentReach& reach) {
-  const Json params = parse_or_discard(request.params);
+  const Peek params(request.params);
   if (is_about_item(request.method) && adds_rule(response)) reach.note_everything();
   if (request.method == permissions) {
-    reach.note_permissions(member(parse_or_discard(response), "permissions"));
+    reach.note_permissions(Peek(response)["permissions"]);
   } else if (request.method == command) {
-    reach.note_permissions(member(params, "additionalPermissions"));
+    reach.note_permissions(params["additionalPermissions"]);
   } else if (request.method == file_change) {
     reach.note_patch(changes_of(item_started));
-    note_root(member(params, "grantRoot"), reach);
+    note_root(params["grantRoot"], reach);
   } else if (request.method == apply_patch) {
-    reach.note_patch(member(params, "fileChanges"));
-    note_root(member(params, "grantRoot"), reach);
+    reach.note_patch(params["fileChanges"]);
+    note_root(params["grantRoot"], reach);
   }
 }
 

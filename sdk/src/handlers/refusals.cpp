@@ -3,7 +3,8 @@
 #include <codex/protocol/item.hpp>
 #include <codex/protocol/mcp_server.hpp>
 #include <codex/protocol/session.hpp>
-#include <codex/protocol/support/nesting.hpp>
+
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
@@ -54,12 +55,8 @@ std::string with_older_denial(std::string_view method, std::string response) {
       method != server_requests::ExecCommandApproval::method) {
     return response;
   }
-  Json json = types::detail::parse_or_discard(response);
-  const auto decision = json.is_object() ? json.find("decision") : json.end();
-  if (!json.is_object() || decision == json.end()) return response;
-  if (!decision->is_object() || !decision->contains("denied")) return response;
-  *decision = "denied";
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (Peek(response)["decision"]["denied"].raw().empty()) return response;
+  return with_value(response, {"decision"}, R"("denied")");
 }
 
 }  // namespace codex::detail
