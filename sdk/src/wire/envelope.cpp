@@ -7,12 +7,15 @@
 #include <simdjson.h>
 
 #include "text/ascii.hpp"
+#include "wire/line_splitter.hpp"
 #include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+static_assert(line_padding >= simdjson::SIMDJSON_PADDING);
 
 // A parser holds several times the longest line it has met.
 constexpr std::size_t keep_capacity = std::size_t{16} * 1024 * 1024;
@@ -268,7 +271,7 @@ std::shared_ptr<const Message> EnvelopeScanner::scan(std::string line, std::size
   auto message = std::make_shared<Message>();
   message->full_size = full_size;
   message->text = std::move(line);
-  message->text.reserve(message->text.size() + simdjson::SIMDJSON_PADDING);
+  message->text.reserve(message->text.size() + line_padding);  // which the splitter has done
   try {
     Scan(*message).run(parser_->parser);
   } catch (const simdjson::simdjson_error& error) {
