@@ -13,7 +13,7 @@ INCLUDE = re.compile(r'^ *# *include +(["<])([^">]+)[">]', re.MULTILINE)
 TREE = re.compile(r"parse_or_discard|\bJson::(parse|json_pointer)|\bdecode(_named)?<Json>|\.json\(\)")
 # Below the connection, what it calls on its I/O thread.
 IO_THREAD = {f"handlers/{name}.cpp" for name in
-             ("agent_reach", "dispatcher", "handler_book", "permitted", "refusals", "started_items")
+             ("agent_reach", "dispatcher", "handler_book", "request_kinds", "started_items")
              } | {"tools/tool_specs.cpp", "turns/turn_state.cpp"}
 BUILDS_TREES = {
     "mask/mask_json.cpp": "a string alone, to resolve its escapes",
