@@ -70,6 +70,23 @@ TEST_CASE("peek: strings end at a quote after an even number of backslashes") {
   CHECK(text["e"].text().empty());
 }
 
+TEST_CASE("peek: a string is read the same wherever its end and its escapes stand") {
+  for (std::size_t before = 0; before < 24; ++before) {
+    for (const char* inside : {"", R"(\")", R"(\\)", R"(\\\")", "\xc3\xa9", "\x7f\xff"}) {
+      for (std::size_t after = 0; after < 10; ++after) {
+        const std::string value =
+            '"' + std::string(before, 'x') + inside + std::string(after, '!') + '"';
+        const std::string text = R"({"a":)" + value + R"(,"b":1})";
+        CHECK(Peek(text)["a"].raw() == value);
+        CHECK(Peek(text)["b"].integer() == 1);
+      }
+    }
+    for (const char control : {'\0', '\n', '\x1f'}) {
+      CHECK_FALSE(Peek('"' + std::string(before, 'x') + control + "yyyyyyyyy\""));
+    }
+  }
+}
+
 TEST_CASE("peek: an integer is one without fraction and exponent, of 64 bits") {
   CHECK(Peek("9223372036854775807").integer() == std::int64_t{9223372036854775807});
   for (const char* other : {"9223372036854775808", "1.0", "1e3", "\"1\"", "true", "null", "{}"}) {
