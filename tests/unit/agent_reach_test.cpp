@@ -12,6 +12,7 @@
 
 using codex::Json;
 using codex::detail::AgentReach;
+using codex::detail::Peek;
 using codex::testing::added;
 using codex::testing::message;
 namespace fs = std::filesystem;
@@ -266,10 +267,10 @@ TEST_CASE("patches that were written count, whoever accepted them, and declined 
   CHECK(client.reach.can_write_below("t", "/repo"));
   CHECK_FALSE(client.reach.commands_can_write("t", "/repo/d"));
 
-  client.reach.note_patch(Json{{"/repo/f/x", {{"type", "update"}, {"move_path", "/repo/g/x"}}}});
+  client.reach.note_patch(Peek(R"({"/repo/f/x":{"type":"update","move_path":"/repo/g/x"}})"));
   CHECK(client.can_write("/repo/f"));
   CHECK(client.can_write("/repo/g"));
-  client.reach.note_patch(nullptr);
+  client.reach.note_patch(Peek());
   CHECK(client.can_write("/usr"));
 }
 
@@ -277,7 +278,8 @@ TEST_CASE("what was granted counts, in each shape, and what is no plain path is 
   const auto after = [](const Json& files) {
     Client client;
     client.starts("t", read_only);
-    client.reach.note_permissions({{"fileSystem", files}, {"network", {{"enabled", true}}}});
+    const Json granted{{"fileSystem", files}, {"network", {{"enabled", true}}}};
+    client.reach.note_permissions(Peek(granted.dump()));
     return std::pair{client.can_write("/given/x"), client.can_write("/usr")};
   };
   const auto entry = [](const char* access, const Json& path) {
@@ -300,7 +302,7 @@ TEST_CASE("what was granted counts, in each shape, and what is no plain path is 
   client.starts("t", read_only);
   client.reach.note_grant("/root-to-write-in");
   CHECK(client.reach.commands_can_write("t", "/root-to-write-in/x"));
-  client.reach.note_permissions({{"newer", true}});
+  client.reach.note_permissions(Peek(R"({"newer":true})"));
   CHECK(client.can_write("/usr"));
 }
 
@@ -469,7 +471,7 @@ struct Home {
     AgentReach reach(
         {.home = home.string(), .path = "/usr/bin", .temp = "", .startup = std::move(startup)},
         true);
-    reach.note_patch(Json::array({added((out / "profile").string())}));
+    reach.note_patch(Peek(Json::array({added((out / "profile").string())}).dump()));
     return reach.can_write_startup_files("t", false);
   }
 };

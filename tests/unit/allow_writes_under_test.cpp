@@ -357,7 +357,7 @@ TEST_CASE("a patch that was accepted does not stand in the way of the next one")
   const Places at;
   HandlerContext context = changing(Json::array({added(at.out + "/a/new")}));
   const auto reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
-  reach->note_patch(Json::array({added(at.out + "/a/new")}));
+  reach->note_patch(codex::detail::Peek(Json::array({added(at.out + "/a/new")}).dump()));
   context.reach = reach;
   CHECK(at.allows(context));
 

@@ -167,6 +167,18 @@ struct City {
 };
 CODEX_DESCRIBE(City, name)
 
+/// Counts how many of it are made.
+struct Stop {
+  std::string name = std::to_string(++made);
+  inline static int made = 0;
+};
+CODEX_DESCRIBE(Stop, name)
+
+struct Trip {
+  std::vector<Stop> stops;
+};
+CODEX_DESCRIBE(Trip, stops)
+
 }  // namespace
 
 TEST_CASE("nothing is started until it is needed, and then once, for however many come") {
@@ -802,6 +814,30 @@ TEST_CASE("handlers and tools may be coroutines, and run on the client's executo
   CHECK(sync_wait(thread.run("Hi")).final_response == "Done.");
   for (const auto& problem : server.problems()) FAIL_CHECK(problem);
   CHECK(threads == std::set{loop.id()});
+}
+
+TEST_CASE("an answer that is awaited as a type is read once, as one that is waited for") {
+  const NoFrameIsLost check;
+  ScriptedServer server;
+  server.on("turn/start", [](const Json&) {
+    return Answer{}.begin_turn().say(R"({"stops":[{"name":"a"},{"name":"b"}]})").end_turn();
+  });
+  Codex codex(server.memory_config());
+  const Thread thread = codex.thread_start();
+  (void)thread.run_as<Trip>("Where to?");
+  int before = Stop::made;
+  CHECK(thread.run_as<Trip>("Where to?").value.stops.at(1).name == "b");
+  const int once = Stop::made - before;
+  CHECK(once > 0);
+
+  ScriptedServer other;
+  other.once("turn/start",
+             Answer{}.begin_turn().say(R"({"stops":[{"name":"a"},{"name":"b"}]})").end_turn());
+  AsyncCodex async(other.memory_config());
+  const AsyncThread awaited = sync_wait(async.thread_start());
+  before = Stop::made;
+  CHECK(sync_wait(awaited.run_as<Trip>("Where to?")).value.stops.at(1).name == "b");
+  CHECK(Stop::made - before == once);
 }
 
 TEST_CASE("handlers that are coroutines hold no thread while they wait") {

@@ -18,6 +18,7 @@ using codex::approvals::allow_commands;
 using codex::approvals::CommandRules;
 using codex::approvals::Policy;
 using codex::detail::AgentReach;
+using codex::detail::Peek;
 using codex::testing::reach_of;
 using codex::testing::read_only;
 using codex::testing::with_reach;
@@ -216,7 +217,7 @@ TEST_CASE("folders are what they were when the policy was made") {
 TEST_CASE("a folder that a patch wrote in is the agent's, whatever the sandbox says") {
   const Places at;
   const ReachPtr reach = at.reach(read_only);
-  reach->note_patch(patched(at.out / "HEAD"));
+  reach->note_patch(Peek(patched(at.out / "HEAD").dump()));
   CHECK_FALSE(allows("ls", reach, at.out));
   CHECK_FALSE(allows("ls", reach, at.out / "objects"));
   CHECK(allows("ls", reach, at.repo));
@@ -266,7 +267,7 @@ TEST_CASE("what a program may find above and beside its folder is its project's"
 
     const ReachPtr patches = at.reach(read_only);
     CHECK(allows("cargo check", patches, a, rules));
-    patches->note_patch(patched(at.repo / "build/x"));
+    patches->note_patch(Peek(patched(at.repo / "build/x").dump()));
     CHECK_FALSE(allows("cargo check", patches, a, rules));
     fs::create_directory_symlink(a, at.other / "link");
     CHECK_FALSE(allows("cargo check", patches, at.other / "link", rules));
@@ -277,7 +278,7 @@ TEST_CASE("an empty folder of a repository's name, as sandboxes leave them, make
   const Places at;
   fs::create_directory(at.base / ".git");
   const ReachPtr reach = at.reach(read_only);
-  reach->note_patch(patched(at.out / "x"));
+  reach->note_patch(Peek(patched(at.out / "x").dump()));
   CHECK(allows("make", reach, at.other, {.may_run_code_it_finds = code}));
   fs::create_directory(at.base / ".git/objects");
   CHECK_FALSE(allows("make", reach, at.other, {.may_run_code_it_finds = code}));
@@ -364,7 +365,7 @@ TEST_CASE("nothing is allowed when the agent can write what a login shell reads"
   const Places at;
   const auto after = [&](const fs::path& file) {
     const ReachPtr reach = at.reach(read_only);
-    reach->note_patch(patched(file));
+    reach->note_patch(Peek(patched(file).dump()));
     const CommandRules rules{.folders = {at.other.string()}};
     return allows("ls", reach, at.other) || allows("ls", reach, at.other, rules);
   };

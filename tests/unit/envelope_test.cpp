@@ -56,9 +56,44 @@ TEST_CASE("the id of an item is found, wherever in it") {
       R"({"method":"item/started","params":{"item":{"type":"fileChange","changes":[{"id":"no"}],)"
       R"("id":"p\u0031"},"threadId":"t","turnId":"u"}})");
   CHECK(started->envelope.item_id == "p1");
+  CHECK(started->envelope.item_type == "fileChange");
   CHECK(started->envelope.turn_id == "u");
   CHECK(message(R"({"method":"m","params":{"item":{"x":1}}})")->envelope.item_id.empty());
   CHECK(message(R"({"method":"m","params":{"item":"x","turnId":"u"}})")->envelope.turn_id == "u");
+}
+
+TEST_CASE("an item's id may stand by itself, which is the one that counts") {
+  CHECK(message(R"({"method":"m","id":1,"params":{"itemId":"i"}})")->envelope.item_id == "i");
+  CHECK(message(R"({"method":"m","params":{"itemId":"i","item":{"id":"j"}}})")->envelope.item_id ==
+        "i");
+  CHECK(message(R"({"method":"m","params":{"itemId":7,"item":{"id":"j"}}})")->envelope.item_id ==
+        "j");
+}
+
+TEST_CASE("the ids of older requests, of resolved ones and of a turn's root") {
+  const auto older =
+      message(R"({"method":"execCommandApproval","id":1,"params":{"conversationId":"\u0074"}})");
+  CHECK(older->envelope.conversation_id == "t");
+  CHECK(older->envelope.thread_id.empty());
+
+  const auto resolved = [](const std::string& id) {
+    return std::string(
+        message(R"({"method":"m","params":{"requestId":)" + id + "}}")->envelope.request_id);
+  };
+  CHECK(resolved("7") == "7");
+  CHECK(resolved(R"("a\/b")") == R"("a\/b")");
+  for (const char* none : {"null", "true", "[7]", R"({"id":7})"}) CHECK(resolved(none).empty());
+  CHECK(resolved('"' + std::string(max_id_bytes, 'x') + '"').empty());
+
+  const auto root = [](const std::string& turn) {
+    const auto scanned = message(R"({"method":"turn/started","params":{"turn":)" + turn + "}}");
+    const auto id = scanned->envelope.root_turn_id;
+    return id ? std::optional<std::string>(*id) : std::nullopt;
+  };
+  CHECK(root(R"({"id":"u","rootTurnId":"r"})") == "r");
+  CHECK(root(R"({"id":"u","rootTurnId":null})") == "");
+  CHECK_FALSE(root(R"({"id":"u"})"));
+  CHECK_FALSE(root("7"));
 }
 
 TEST_CASE("an escaped id is unescaped") {

@@ -795,6 +795,41 @@ TEST_CASE("a thread's own handlers come first: what they leave out falls to the 
   CHECK(answer(command_method, of_thread("t2")) == decision("accept"));
 }
 
+TEST_CASE("a tool is found by its name, and a call of it that cannot be read is refused") {
+  FakeRuntime runtime;
+  runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
+  Problems problems;
+  std::atomic<int> calls = 0;
+  Codex codex(with(runtime, {.on_problem = problems.listener()}));
+  ThreadStartOptions options;
+  options.tools.push_back(tool("add", "", [&](const Json&) {
+    ++calls;
+    return "done";
+  }));
+  (void)codex.thread_start(options);
+  std::int64_t id = 0;
+  const auto succeeds = [&](const char* member, const Json& value) {
+    Json params{{"threadId", "t1"},
+                {"turnId", "u1"},
+                {"callId", "c1"},
+                {"tool", "add"},
+                {"arguments", Json::object()}};
+    params[member] = value;
+    runtime.ask(++id, "item/tool/call", params);
+    return runtime.answer_to(id).at("result").at("success") == true;
+  };
+  CHECK(succeeds("namespace", nullptr));
+  CHECK_FALSE(succeeds("callId", 7));
+  const HandlerProblem unreadable = problems.next();
+  CHECK(unreadable.kind == Kind::unreadable);
+  CHECK(unreadable.message.find("callId") != std::string::npos);
+  CHECK_FALSE(succeeds("namespace", "crm"));
+  CHECK(problems.next().kind == Kind::not_set);
+  CHECK_FALSE(succeeds("tool", "other"));
+  CHECK(problems.next().kind == Kind::not_set);
+  CHECK(calls == 1);
+}
+
 TEST_CASE("a handler sees the item that it is asked about") {
   FakeRuntime runtime;
   std::vector<std::string> seen;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "wire/envelope.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -45,6 +47,29 @@ TEST_CASE("a line waits for its end") {
   CHECK(splitter.partial() == "{\"half\":");
   CHECK(split(splitter, "1}\nnext") == Lines{"{\"half\":1}"});
   CHECK(splitter.partial() == "next");
+}
+
+TEST_CASE("a line's text has room for the scanner, and is not much larger than the line") {
+  for (const std::size_t step : {std::size_t{1'000}, std::size_t{65'536}, std::size_t{1} << 20}) {
+    LineSplitter splitter(std::size_t{1} << 20);
+    const std::string stream =
+        "{}\n" + std::string(150'000, 'x') + "\n" + std::string(500, 'y') + "\n";
+    std::vector<Line> lines;
+    for (std::size_t at = 0; at < stream.size(); at += step) {
+      CHECK(splitter.feed(std::string_view(stream).substr(at, step), lines));
+    }
+    REQUIRE(lines.size() == 3);
+    for (Line& line : lines) {
+      const std::size_t wanted = line.text.size() + line_padding;
+      CHECK(line.text.capacity() >= wanted);
+      CHECK(line.text.capacity() <= wanted + wanted / 4);
+      const char* const place = line.text.data();
+      const std::size_t capacity = line.text.capacity();
+      const auto message = EnvelopeScanner().scan(std::move(line.text));
+      CHECK(message->text.data() == place);
+      CHECK(message->text.capacity() == capacity);
+    }
+  }
 }
 
 TEST_CASE("a byte order mark in front of a line is no content") {

@@ -33,6 +33,16 @@ TEST_CASE("an item that was started is found by thread, turn and id") {
   CHECK(items.find("t", "u2", "same"));
 }
 
+TEST_CASE("an item whose id is missing or too long to be kept is found by nobody") {
+  codex::detail::StartedItems items;
+  items.keep(started("u", ""));
+  CHECK_FALSE(items.find("t", "u", ""));
+  const std::string long_id(codex::detail::max_id_bytes + 1, 'x');
+  items.keep(started("v", long_id));
+  CHECK_FALSE(items.find("t", "v", ""));
+  CHECK_FALSE(items.find("t", "v", long_id));
+}
+
 TEST_CASE("of started items only so many are kept, and so many bytes, but always the latest") {
   codex::detail::StartedItems two(2);
   for (const char* item : {"a", "b", "c"}) two.keep(started("u", item));

@@ -247,12 +247,6 @@ std::string_view meaning_of(Kind kind) {
   return "[n]o";
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::optional<Prompt> prompt_for(const Request& request) {

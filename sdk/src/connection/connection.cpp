@@ -236,6 +236,8 @@ void Connection::handle_server_request(const Message& message) {
                                        .params = std::string(request.params),
                                        .thread_id = std::string(request.thread_id),
                                        .turn_id = std::string(request.turn_id),
+                                       .item_id = std::string(request.item_id),
+                                       .conversation_id = std::string(request.conversation_id),
                                        .is_abridged = message.full_size > 0});
   } catch (const std::exception& error) {
     respond_error(id, -32603,

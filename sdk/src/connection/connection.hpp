@@ -37,6 +37,8 @@ struct ServerRequest {
   std::string params;  // JSON text; empty when there are none
   std::string thread_id;
   std::string turn_id;
+  std::string item_id = {};
+  std::string conversation_id = {};  // what the older requests call their thread
   /// Whether it was too large to keep: the params are an outline then, and it must be refused.
   bool is_abridged = false;
 };

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <codex/protocol/support/nesting.hpp>
+#include <codex/protocol/support/codec.hpp>
+
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
@@ -11,21 +13,7 @@ namespace {
 /// A goal may run for days: events come late, but not that late.
 constexpr std::size_t kept_turns = 256;
 
-/// The member of an event's params, at a path like "/turn/status"; null when it is not there.
-Json param(const Notification& event, const char* path) {
-  const Json params = protocol::detail::parse_or_discard(event.params());
-  const Json::json_pointer pointer(path);
-  return params.is_object() && params.contains(pointer) ? params.at(pointer) : Json();
-}
-
-std::optional<std::int64_t> integer(const Json& value) {
-  if (!value.is_number_integer()) return std::nullopt;
-  return value.get<std::int64_t>();
-}
-
-std::string compact(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+Peek turn_of(const Notification& event) { return Peek(event.params())["turn"]; }
 
 }  // namespace
 
@@ -140,7 +128,7 @@ void GoalRelay::abandon() {
 
 void GoalRelay::note_goal(const Notification& event) {
   // Until the new goal is active, it is the end of an older one that is told.
-  const bool is_active = param(event, "/goal/status") == "active";
+  const bool is_active = Peek(event.params())["goal"]["status"].is("active");
   if (is_active) was_active_ = true;
   has_goal_ended_ = was_active_ && !is_active;
 }
@@ -156,7 +144,7 @@ GoalRelay::Step GoalRelay::note_started(const Notification& event) {
   Step step{.is_taken = true, .started = event};
   if (turn_id_.empty()) {
     turn_id_ = event.turn_id();
-    started_at_ = integer(param(event, "/turn/startedAt"));
+    started_at_ = turn_of(event)["startedAt"].integer();
     step.shown = event;
   }
   return step;
@@ -165,7 +153,7 @@ GoalRelay::Step GoalRelay::note_started(const Notification& event) {
 void GoalRelay::note_completed(const Notification& event) {
   if (running_ && running_->turn_id() == event.turn_id()) running_.reset();
   completed_ = event;
-  if (param(event, "/turn/status") == "interrupted") has_goal_ended_ = true;
+  if (turn_of(event)["status"].is("interrupted")) has_goal_ended_ = true;
 }
 
 GoalRelay::Step GoalRelay::step_at_end(bool is_taken) {
@@ -186,10 +174,7 @@ Notification GoalRelay::relabelled(const Notification& event) {
     line.replace(static_cast<std::size_t>(turn_id.data() - text.data()), turn_id.size(), turn_id_);
     return scanned(std::move(line), event);
   }
-  Json json = protocol::detail::parse_or_discard(text);
-  if (json.is_discarded()) return event;
-  json["params"]["turnId"] = turn_id_;
-  return scanned(compact(json), event);
+  return scanned(with_value(text, {"params", "turnId"}, protocol::encode(turn_id_)), event);
 }
 
 Notification GoalRelay::scanned(std::string line, const Notification& original) {
@@ -198,18 +183,19 @@ Notification GoalRelay::scanned(std::string line, const Notification& original) 
 }
 
 Notification GoalRelay::last_event() {
-  Json json = protocol::detail::parse_or_discard(completed_->text());
-  if (json.is_discarded()) return relabelled(*completed_);
-  Json& turn = json["params"]["turn"];
-  if (!turn.is_object()) turn = Json::object();
-  turn["id"] = turn_id_;
-  if (is_interrupted_) turn["status"] = "interrupted";
-  const auto completed_at = integer(turn.value("completedAt", Json()));
-  if (started_at_) turn["startedAt"] = *started_at_;
+  std::string line(completed_->text());
+  const auto set = [&](std::string_view name, std::string_view value) {
+    line = with_value(line, {"params", "turn", name}, value);
+  };
+  set("id", protocol::encode(turn_id_));
+  if (is_interrupted_) set("status", R"("interrupted")");
+  const auto completed_at = turn_of(*completed_)["completedAt"].integer();
+  if (started_at_) set("startedAt", std::to_string(*started_at_));
   if (started_at_ && completed_at) {
-    turn["durationMs"] = std::max<std::int64_t>(0, *completed_at - *started_at_) * 1000;
+    const auto seconds = std::max<std::int64_t>(0, *completed_at - *started_at_);
+    set("durationMs", std::to_string(seconds * 1000));
   }
-  return scanned(compact(json), *completed_);
+  return scanned(std::move(line), *completed_);
 }
 
 }  // namespace codex::detail

@@ -1,18 +1,12 @@
 #include "connection/preamble.hpp"
 
 #include "text/ascii.hpp"
+#include "wire/byte_order_mark.hpp"
 
 namespace codex::detail {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view message_begin = "{\"";
-
-/// Such a line is meant as a message, whether it is one or not.
-bool begins_a_message(std::string_view line) {
-  while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
-  return line.starts_with('{');
-}
 
 }  // namespace
 
@@ -35,7 +29,8 @@ bool Preamble::is_too_long(std::string_view partial_line) const {
 
 std::size_t Preamble::message_in(std::string_view line) {
   const std::size_t mark = line.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-  if (begins_a_message(line.substr(mark))) return mark;
+  // It is meant as a message, whether it is one or not.
+  if (trimmed(line.substr(mark)).starts_with('{')) return mark;
   const std::size_t begin = line.find(message_begin);
   if (begin == std::string_view::npos) return begin;
   const auto message = scanner_.scan(std::string(line.substr(begin)));

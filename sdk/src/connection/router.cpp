@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <codex/protocol/support/nesting.hpp>
-
 namespace codex::detail {
 namespace {
 
@@ -48,13 +46,14 @@ Router::Router(std::size_t event_buffer_bytes, std::shared_ptr<Timers> timers)
 
 void Router::route(std::shared_ptr<const Message> message) {
   const std::string_view login_id = message->envelope.login_id;
+  const RootTurnId root = message->envelope.root_turn_id;
   Notification event(std::move(message));
   if (event.method() == "account/login/completed" && !login_id.empty()) {
     route_login(login_id, std::move(event));
   } else if (route_goal(event)) {
     return;
   } else if (!event.turn_id().empty()) {
-    route_turn(std::move(event));
+    route_turn(std::move(event), root);
   } else {
     general_->append(std::move(event));
   }
@@ -96,10 +95,10 @@ bool Router::route_goal(const Notification& event) {
   return true;
 }
 
-void Router::route_turn(Notification event) {
+void Router::route_turn(Notification event, RootTurnId root) {
   const bool is_last = event.method() == "turn/completed";
   std::unique_lock lock(mutex_);
-  std::shared_ptr<EventLog> log = review_started_by(event);
+  std::shared_ptr<EventLog> log = review_started_by(event, root);
   if (!log) log = turn_for(event.thread_id(), event.turn_id());
   if (is_last) note_completed(event.turn_id());
   lock.unlock();
@@ -291,17 +290,13 @@ std::shared_ptr<EventLog> Router::turn_for(std::string_view thread_id, std::stri
   return open_turn(std::string(thread_id), std::string(turn_id), is_review_expected(thread_id));
 }
 
-std::shared_ptr<EventLog> Router::review_started_by(const Notification& event) {
+std::shared_ptr<EventLog> Router::review_started_by(const Notification& event, RootTurnId root) {
   if (event.method() != "turn/started") return nullptr;
-  const Json params = protocol::detail::parse_or_discard(event.params());
-  const Json::json_pointer path("/turn/rootTurnId");
-  if (params.is_object() && !params.contains(path)) return unstarted_review_for(event);
-  if (!params.is_object() || !params[path].is_string()) return nullptr;
-  const auto root = params[path].get<std::string>();
-  if (root == event.turn_id()) return nullptr;
-  const auto found = turns_.find(root);
+  if (!root) return unstarted_review_for(event);
+  if (root->empty() || *root == event.turn_id()) return nullptr;
+  const auto found = turns_.find(*root);
   if (found == turns_.end()) {
-    return is_review_expected(event.thread_id()) ? turn_for(event.thread_id(), root) : nullptr;
+    return is_review_expected(event.thread_id()) ? turn_for(event.thread_id(), *root) : nullptr;
   }
   const Turn& turn = found->second;
   return turn.is_review && turn.thread_id == event.thread_id() ? turn.log.lock() : nullptr;

@@ -110,6 +110,7 @@ class Router : public std::enable_shared_from_this<Router> {
 
  private:
   friend class PendingTurn;
+  using RootTurnId = decltype(Envelope::root_turn_id);  // points into the event
   using PendingStates = std::vector<std::shared_ptr<PendingTurn::State>>;
 
   // Logs live as long as someone reads them.
@@ -122,7 +123,7 @@ class Router : public std::enable_shared_from_this<Router> {
 
   [[nodiscard]] PendingTurn expect(std::string thread_id, bool is_review);
   void route_login(std::string_view login_id, Notification event);
-  void route_turn(Notification event);
+  void route_turn(Notification event, RootTurnId root);
   [[nodiscard]] bool route_goal(const Notification& event);
 
   // All of these with the lock held.
@@ -135,7 +136,8 @@ class Router : public std::enable_shared_from_this<Router> {
                                                     const std::string& turn_id, bool is_review);
   [[nodiscard]] std::shared_ptr<EventLog> turn_for(std::string_view thread_id,
                                                    std::string_view turn_id);
-  [[nodiscard]] std::shared_ptr<EventLog> review_started_by(const Notification& event);
+  [[nodiscard]] std::shared_ptr<EventLog> review_started_by(const Notification& event,
+                                                            RootTurnId root);
   [[nodiscard]] std::shared_ptr<EventLog> unstarted_review_for(const Notification& event);
   void add_turn(PendingTurn::State& pending, const std::string& turn_id,
                 std::shared_ptr<EventLog> log);

@@ -14,17 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Json& member(const Json& json, const char* name) {
-  static const Json none;
-  if (!json.is_object()) return none;
-  const auto found = json.find(name);
-  return found != json.end() ? *found : none;
-}
-
-std::string text_of(const Json& json) {
-  return json.is_string() ? json.get<std::string>() : std::string();
-}
-
 fs::path path_of(std::string_view utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
 
 /// Whether any of these is a member, at whatever depth: inside a string quotes would be escaped.
@@ -87,21 +76,21 @@ void AgentReach::note_request(std::string_view params) {
                  R"("environments")", R"("runtimeWorkspaceRoots")", R"("config")")) {
     return;
   }
-  const Json json = read(params);
-  const std::string thread_id = text_of(member(json, "threadId"));
+  const Peek json = read(params);
+  const std::string thread_id = json["threadId"].text();
   const std::lock_guard lock(mutex_);
   learn(thread_id, json, false);
   // What that sets is for the response to say.
   const auto thread = threads_.find(thread_id);
-  if (thread != threads_.end() && !member(json, "config").is_null()) {
+  if (thread != threads_.end() && json["config"]) {
     thread->second.is_known = false;
   }
 }
 
 void AgentReach::note_response(std::string_view method, std::string_view result) {
   if (method != "thread/start" && method != "thread/resume" && method != "thread/fork") return;
-  const Json json = read(result);
-  const std::string thread_id = text_of(member(member(json, "thread"), "id"));
+  const Peek json = read(result);
+  const std::string thread_id = json["thread"]["id"].text();
   const std::lock_guard lock(mutex_);
   learn(thread_id, json, true);
 }
@@ -111,26 +100,11 @@ void AgentReach::see(const Message& notification) {
   if (notification.full_size > 0) note_abridged(envelope.method);
   const bool is_completed = envelope.method == "item/completed";
   if (envelope.method == "thread/settings/updated") {
-    const Json params = read(envelope.params);
+    const Peek params = read(envelope.params);
     const std::lock_guard lock(mutex_);
-    learn(std::string(envelope.thread_id), member(params, "threadSettings"), true);
+    learn(std::string(envelope.thread_id), params["threadSettings"], true);
   } else if (is_completed || envelope.method == "item/started") {
-    const std::string_view text = notification.text;
-    // Not with the name of the member before it: a proxy may put blanks between them.
-    const bool is_command = names_any(text, R"("commandExecution")");
-    bool is_more =
-        names_any(text, R"("fileChange")", R"("collabAgentToolCall")", R"("subAgentActivity")");
-    std::unique_lock lock(mutex_);
-    if (is_command) note_stranger(envelope.thread_id);
-    if (!is_completed) note_started(envelope);
-    is_more = is_more || (is_command && is_completed && is_running(envelope));
-    if (!is_more) return;
-    lock.unlock();
-    const Json params = read(envelope.params);
-    const Json& item = member(params, "item");
-    lock.lock();
-    if (is_completed && member(item, "type") == "commandExecution") note_ended(envelope);
-    see_item(item, envelope.thread_id, is_completed);
+    see_item(envelope, is_completed);
   }
 }
 
@@ -141,29 +115,38 @@ void AgentReach::note_abridged(std::string_view method) {
   is_unknowable_ = true;
 }
 
-Json AgentReach::read(std::string_view text) {
-  Json json = protocol::detail::parse_or_discard(text);
-  if (json.is_discarded()) {
+Peek AgentReach::read(std::string_view text) {
+  const Peek json(text);
+  if (protocol::detail::is_too_deep(text) || !json.is_object()) {
     const std::lock_guard lock(mutex_);
     is_unknowable_ = true;
   }
   return json;
 }
 
-void AgentReach::see_item(const Json& item, std::string_view thread_id, bool is_completed) {
-  const std::string type = text_of(member(item, "type"));
-  if (type == "fileChange") {
+void AgentReach::see_item(const Envelope& envelope, bool is_completed) {
+  const std::string_view type = envelope.item_type;
+  const std::string_view thread_id = envelope.thread_id;
+  const bool says_more =
+      type == "fileChange" || type == "collabAgentToolCall" || type == "subAgentActivity";
+  const Peek item = says_more ? read(envelope.params)["item"] : Peek();
+  const std::lock_guard lock(mutex_);
+  if (!is_completed) note_started(envelope);
+  if (type == "commandExecution") {
+    note_stranger(thread_id);
+    if (is_completed) note_ended(envelope);
+  } else if (type == "fileChange") {
     note_stranger(thread_id);
     // What began may have been written, though it failed.
-    if (is_completed && member(item, "status") != "declined") add_changes(member(item, "changes"));
-  } else if (type == "collabAgentToolCall" && member(item, "tool") == "spawnAgent") {
-    for (const Json& child : member(item, "receiverThreadIds")) adopt(thread_id, child);
-  } else if (type == "subAgentActivity" && member(item, "kind") == "started") {
-    adopt(thread_id, member(item, "agentThreadId"));
+    if (is_completed && !item["status"].is("declined")) add_changes(item["changes"]);
+  } else if (type == "collabAgentToolCall" && item["tool"].is("spawnAgent")) {
+    for (const Peek child : item["receiverThreadIds"].elements()) adopt(thread_id, child);
+  } else if (type == "subAgentActivity" && item["kind"].is("started")) {
+    adopt(thread_id, item["agentThreadId"]);
   }
 }
 
-void AgentReach::note_patch(const Json& changes) {
+void AgentReach::note_patch(Peek changes) {
   const std::lock_guard lock(mutex_);
   add_changes(changes);
 }
@@ -178,19 +161,19 @@ void AgentReach::note_everything() {
   everything_ = true;
 }
 
-void AgentReach::note_permissions(const Json& granted) {
+void AgentReach::note_permissions(Peek granted) {
   const std::lock_guard lock(mutex_);
   if (!granted.is_object()) return;
-  for (const auto& [name, value] : granted.items()) {
+  for (const auto& [name, value] : granted.members()) {
     is_unknowable_ = is_unknowable_ || (name != "network" && name != "fileSystem");
   }
-  const Json& files = member(granted, "fileSystem");
-  for (const Json& path : member(files, "write")) add(commands_, path_of(text_of(path)));
-  for (const Json& entry : member(files, "entries")) {
-    const Json& access = member(entry, "access");
-    if (access == "read" || access == "deny" || access == "none") continue;
+  const Peek files = granted["fileSystem"];
+  for (const Peek path : files["write"].elements()) add(commands_, path_of(path.text()));
+  for (const Peek entry : files["entries"].elements()) {
+    const Peek access = entry["access"];
+    if (access.is("read") || access.is("deny") || access.is("none")) continue;
     // What is no plain path, and so leads nowhere, is everything.
-    add(commands_, path_of(text_of(member(member(entry, "path"), "path"))));
+    add(commands_, path_of(entry["path"]["path"].text()));
   }
 }
 
@@ -209,10 +192,6 @@ bool AgentReach::Running::is(const Envelope& item) const {
   return item_id == item.item_id && turn_id == item.turn_id && thread_id == item.thread_id;
 }
 
-bool AgentReach::is_running(const Envelope& item) const {
-  return std::ranges::any_of(running_, [&](const Running& command) { return command.is(item); });
-}
-
 void AgentReach::note_started(const Envelope& item) {
   for (Running& command : running_) command.has_twin = command.has_twin || command.is(item);
 }
@@ -226,23 +205,19 @@ void AgentReach::note_ended(const Envelope& item) {
 
 bool AgentReach::can_write(std::string_view thread_id, const fs::path& path) const {
   const std::optional<fs::path> real = real_absolute(path);
-  const std::optional<Writable> writable = writable_for(thread_id);
-  return !real || !writable || writable->commands.hold(*real) || writable->patches.hold(*real);
+  const std::optional<Written> writable = writable_for(thread_id);
+  return !real || !writable || writable->hold(*real);
 }
 
 bool AgentReach::can_write_below(std::string_view thread_id, const fs::path& folder) const {
   const std::optional<fs::path> real = real_absolute(folder);
-  const std::optional<Writable> writable = writable_for(thread_id);
-  if (!real || !writable) return true;
-  const auto reach = [&](const FolderSet& folders) {
-    return folders.hold(*real) || folders.reach_below(*real);
-  };
-  return reach(writable->commands) || reach(writable->patches);
+  const std::optional<Written> writable = writable_for(thread_id);
+  return !real || !writable || writable->hold(*real) || writable->reach_below(*real);
 }
 
 bool AgentReach::commands_can_write(std::string_view thread_id, const fs::path& path) const {
   const std::optional<fs::path> real = real_absolute(path);
-  const std::optional<Writable> writable = writable_for(thread_id);
+  const std::optional<Written> writable = writable_for(thread_id);
   return !real || !writable || writable->commands.hold(*real);
 }
 
@@ -277,38 +252,38 @@ bool AgentReach::can_write_program(const fs::path& program) const {
   });
 }
 
-void AgentReach::learn(const std::string& thread_id, const Json& settings, bool is_all_of_it) {
+void AgentReach::learn(const std::string& thread_id, Peek settings, bool is_all_of_it) {
   if (thread_id.empty()) return;
   Thread& thread = thread_of(thread_id);
-  const Json& policy = member(settings, "sandboxPolicy");
-  const Json& sandbox = policy.is_null() ? member(settings, "sandbox") : policy;
+  const Peek policy = settings["sandboxPolicy"];
+  const Peek sandbox = policy ? policy : settings["sandbox"];
   learn_policy(thread, sandbox);
-  learn_profile(thread, member(settings, "permissions"));
-  learn_profile(thread, member(member(settings, "activePermissionProfile"), "id"));
+  learn_profile(thread, settings["permissions"]);
+  learn_profile(thread, settings["activePermissionProfile"]["id"]);
   learn_places(thread, settings);
-  if (!is_all_of_it || sandbox.is_null() || !member(settings, "cwd").is_string()) return;
+  if (!is_all_of_it || !sandbox || !settings["cwd"].is_string()) return;
   thread.is_known = true;
   strangers_.erase(thread_id);
 }
 
-void AgentReach::learn_policy(Thread& thread, const Json& policy) {
-  if (policy.is_null()) return;
-  const std::string type = policy.is_string() ? text_of(policy) : text_of(member(policy, "type"));
+void AgentReach::learn_policy(Thread& thread, Peek policy) {
+  if (!policy) return;
+  const std::string type = policy.is_string() ? policy.text() : policy["type"].text();
   if (type == "readOnly" || type == "read-only") return;
   if (type != "workspaceWrite" && type != "workspace-write") {
     everything_ = true;
     return;
   }
   thread.writes_where_it_works = true;
-  add_temporary_folders(member(policy, "excludeSlashTmp") != true,
-                        member(policy, "excludeTmpdirEnvVar") != true);
-  for (const Json& root : member(policy, "writableRoots")) add(commands_, path_of(text_of(root)));
+  add_temporary_folders(policy["excludeSlashTmp"].raw() != "true",
+                        policy["excludeTmpdirEnvVar"].raw() != "true");
+  for (const Peek root : policy["writableRoots"].elements()) add(commands_, path_of(root.text()));
 }
 
 /// Of the user's own profiles the policy, which comes along, may not say everything.
-void AgentReach::learn_profile(Thread& thread, const Json& profile) {
-  if (profile.is_null() || profile == ":read-only") return;
-  if (profile != ":workspace") {
+void AgentReach::learn_profile(Thread& thread, Peek profile) {
+  if (!profile || profile.is(":read-only")) return;
+  if (!profile.is(":workspace")) {
     is_unknowable_ = true;
     return;
   }
@@ -316,20 +291,20 @@ void AgentReach::learn_profile(Thread& thread, const Json& profile) {
   add_temporary_folders(true, true);
 }
 
-void AgentReach::learn_places(Thread& thread, const Json& settings) {
-  add_place(thread, member(settings, "cwd"));
-  for (const Json& root : member(settings, "runtimeWorkspaceRoots")) add_place(thread, root);
-  for (const Json& environment : member(settings, "environments")) {
-    add_place(thread, member(environment, "cwd"));
-    for (const Json& root : member(environment, "runtimeWorkspaceRoots")) add_place(thread, root);
+void AgentReach::learn_places(Thread& thread, Peek settings) {
+  add_place(thread, settings["cwd"]);
+  for (const Peek root : settings["runtimeWorkspaceRoots"].elements()) add_place(thread, root);
+  for (const Peek environment : settings["environments"].elements()) {
+    add_place(thread, environment["cwd"]);
+    for (const Peek root : environment["runtimeWorkspaceRoots"].elements()) add_place(thread, root);
   }
   if (!thread.writes_where_it_works) return;
   for (const fs::path& place : thread.places) add(commands_, place);
 }
 
-void AgentReach::add_place(Thread& thread, const Json& place) {
-  if (place.is_null()) return;
-  fs::path folder = path_of(text_of(place));
+void AgentReach::add_place(Thread& thread, Peek place) {
+  if (!place) return;
+  fs::path folder = path_of(place.text());
   if (std::ranges::find(thread.places, folder) != thread.places.end()) return;
   if (thread.places.size() < max_folders) {
     thread.places.push_back(std::move(folder));
@@ -347,16 +322,16 @@ void AgentReach::add(FolderSet& folders, const fs::path& folder) {
   if (!is_unknowable_ && !folders.add(folder)) is_unknowable_ = true;
 }
 
-void AgentReach::add_changes(const Json& changes) {
+void AgentReach::add_changes(Peek changes) {
   const auto add_parent = [this](std::string_view file) {
     add(patches_, path_of(file).parent_path());
   };
-  if (!changes.is_structured() || changes.empty()) is_unknowable_ = true;
-  for (const auto& [key, change] : changes.items()) {
-    add_parent(changes.is_object() ? key : text_of(member(change, "path")));
-    for (const Json& kind : {change, member(change, "kind"), member(change, "update")}) {
-      const Json& target = member(kind, "move_path");
-      if (!target.is_null()) add_parent(text_of(target));
+  const auto members = changes.members();
+  if (members.empty()) is_unknowable_ = true;
+  for (const auto& [name, change] : members) {
+    add_parent(changes.is_object() ? name : change["path"].text());
+    for (const Peek kind : {change, change["kind"], change["update"]}) {
+      if (const Peek target = kind["move_path"]) add_parent(target.text());
     }
   }
 }
@@ -378,9 +353,9 @@ void AgentReach::note_stranger(std::string_view thread_id) {
 }
 
 /// The runtime gives a sub-agent the sandbox of the agent that starts it.
-void AgentReach::adopt(std::string_view parent, const Json& child) {
+void AgentReach::adopt(std::string_view parent, Peek child) {
   const auto found = threads_.find(parent);
-  const std::string thread_id = text_of(child);
+  const std::string thread_id = child.text();
   if (found == threads_.end() || !found->second.is_known || thread_id.empty()) return;
   const Thread inherited = found->second;
   Thread& thread = thread_of(thread_id);
@@ -394,14 +369,10 @@ bool AgentReach::is_unknown(std::string_view thread_id) const {
   return found == threads_.end() || !found->second.is_known;
 }
 
-std::optional<AgentReach::Writable> AgentReach::writable_for(std::string_view thread_id) const {
+std::optional<AgentReach::Written> AgentReach::writable_for(std::string_view thread_id) const {
   const std::lock_guard lock(mutex_);
   if (is_unknown(thread_id)) return std::nullopt;
-  return Writable{commands_, patches_};
-}
-
-bool AgentReach::is_written(const fs::path& real) const {
-  return commands_.hold(real) || patches_.hold(real);
+  return Written{commands_, patches_};
 }
 
 bool AgentReach::Written::hold(const fs::path& real) const {

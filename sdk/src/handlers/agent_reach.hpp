@@ -10,9 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include <codex/protocol/support/json.hpp>
-
 #include "runtime/folder_set.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 
@@ -55,11 +54,11 @@ class AgentReach {
   // What is about to be allowed.
 
   /// A patch, as `fileChange` items and as the older request say it: with "path" or by path.
-  void note_patch(const Json& changes);
+  void note_patch(Peek changes);
   /// A folder that is given to the agent to write in.
   void note_grant(const std::string& folder);
   /// Permissions, `AdditionalFileSystemPermissions` and what is around them.
-  void note_permissions(const Json& granted);
+  void note_permissions(Peek granted);
   /// What has no bounds.
   void note_everything();
   /// A command that runs what it finds in this folder, until its item is completed.
@@ -100,11 +99,6 @@ class AgentReach {
     [[nodiscard]] bool is(const Envelope& item) const;
   };
 
-  struct Writable {
-    FolderSet commands;
-    FolderSet patches;
-  };
-
   /// What is known to be written, as it was at one time: for looks at files without the lock.
   struct Written {
     FolderSet commands;
@@ -120,30 +114,28 @@ class AgentReach {
   };
 
   /// What cannot be read makes everything writable, and so does what was too large to keep.
-  [[nodiscard]] Json read(std::string_view text);
+  [[nodiscard]] Peek read(std::string_view text);
   void note_abridged(std::string_view method);
+  void see_item(const Envelope& envelope, bool is_completed);
 
   /// Takes the lock. A copy, for questions to the file system, which may hang. None: everything.
-  [[nodiscard]] std::optional<Writable> writable_for(std::string_view thread_id) const;
+  [[nodiscard]] std::optional<Written> writable_for(std::string_view thread_id) const;
 
   // All of these with the lock held.
-  void learn(const std::string& thread_id, const Json& settings, bool is_all_of_it);
-  void learn_places(Thread& thread, const Json& settings);
-  void learn_policy(Thread& thread, const Json& policy);
-  void learn_profile(Thread& thread, const Json& profile);
-  void add_place(Thread& thread, const Json& place);
+  void learn(const std::string& thread_id, Peek settings, bool is_all_of_it);
+  void learn_places(Thread& thread, Peek settings);
+  void learn_policy(Thread& thread, Peek policy);
+  void learn_profile(Thread& thread, Peek profile);
+  void add_place(Thread& thread, Peek place);
   void add_temporary_folders(bool slash_tmp, bool tmpdir);
   void add(FolderSet& folders, const std::filesystem::path& folder);
-  void add_changes(const Json& changes);
-  void see_item(const Json& item, std::string_view thread_id, bool is_completed);
+  void add_changes(Peek changes);
   void note_stranger(std::string_view thread_id);
-  void adopt(std::string_view parent, const Json& child);
-  [[nodiscard]] bool is_running(const Envelope& item) const;
+  void adopt(std::string_view parent, Peek child);
   void note_started(const Envelope& item);
   void note_ended(const Envelope& item);
   [[nodiscard]] Thread& thread_of(const std::string& thread_id);
   [[nodiscard]] bool is_unknown(std::string_view thread_id) const;
-  [[nodiscard]] bool is_written(const std::filesystem::path& real) const;
 
   // These without.
   [[nodiscard]] bool is_startup_file_written(const Written& written) const;

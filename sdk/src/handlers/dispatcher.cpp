@@ -6,21 +6,13 @@
 #include <utility>
 
 #include <codex/errors.hpp>
-#include <codex/protocol/attestation.hpp>
-#include <codex/protocol/item.hpp>
-#include <codex/protocol/session.hpp>
 #include <codex/protocol/support/nesting.hpp>
 
-#include "handlers/permission_limit.hpp"
-#include "handlers/permitted.hpp"
-#include "handlers/refusals.hpp"
 #include "mask/mask.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
-
-namespace server_requests = codex::protocol::server_requests;
-using protocol::detail::parse_or_discard;
 
 // They go to the model in some cases.
 constexpr std::string_view nobody_answers = "The client answers no requests of this kind.";
@@ -35,24 +27,6 @@ constexpr std::string_view is_not_alone = "Another request may have the same id.
 /// old, it is not sent.
 constexpr std::chrono::milliseconds twin_time{25};
 
-std::string text_at(std::string_view params, const char* name) {
-  const Json json = parse_or_discard(params);
-  if (!json.is_object() || !json.contains(name) || !json[name].is_string()) return {};
-  return json[name].get<std::string>();
-}
-
-bool is_older(const ServerRequest& request) {
-  return request.method == server_requests::ApplyPatchApproval::method ||
-         request.method == server_requests::ExecCommandApproval::method;
-}
-
-/// The older requests call their thread otherwise.
-std::string thread_of(const ServerRequest& request) {
-  if (!is_older(request)) return request.thread_id;
-  std::string id = text_at(request.params, "conversationId");
-  return id.size() <= max_id_bytes ? id : "";
-}
-
 /// Why no handler can be shown the request; empty where it can.
 std::string problem_of(const ServerRequest& request) {
   if (request.is_abridged) return "It is larger than CodexConfig::max_message_bytes allows";
@@ -64,32 +38,17 @@ std::size_t bytes_of(const ServerRequest& request) {
   return request.id.size() + request.method.size() + request.params.size();
 }
 
-/// What the request is about; the older ones call it otherwise.
-std::string item_of(const ServerRequest& request) {
-  return text_at(request.params, is_older(request) ? "callId" : "itemId");
-}
-
 /// What the runtime finds the answer by: what a command runs inside has an id of its own. Empty
 /// where it cannot be told.
 std::string answer_id_of(const ServerRequest& request) {
-  std::string id = text_at(request.params, "approvalId");
-  if (id.empty()) id = item_of(request);
+  std::string id = Peek(request.params)["approvalId"].text();
+  if (id.empty()) id = request.item_id;
   return id.size() <= max_id_bytes ? id : "";
 }
 
 /// The older requests name no turn.
 const std::string& turn_of(const ServerRequest& request) {
   return request.turn_id.empty() ? request.thread_id : request.turn_id;
-}
-
-/// Whether the answer is one that nobody else shall read.
-bool wants_secrets(const ServerRequest& request) {
-  if (request.method == server_requests::AttestationGenerate::method) return true;
-  if (request.method != server_requests::ItemToolRequestUserInput::method) return false;
-  const auto asked =
-      protocol::decode<server_requests::ItemToolRequestUserInput::Params>(request.params).questions;
-  return std::any_of(asked.begin(), asked.end(),
-                     [](const auto& question) { return question.is_secret.value(); });
 }
 
 std::string what_of(const std::exception_ptr& error) {
@@ -195,36 +154,33 @@ void Dispatcher::speak_to(const RuntimeSupport& runtime) noexcept {
 }
 
 void Dispatcher::take(Connection& connection, ServerRequest request) {
-  request.thread_id = thread_of(request);
   const TimePoint arrived = Clock::now();
-  if (is_about_item(request.method)) {
-    items_.note_asked(turn_of(request), answer_id_of(request), canonical_id(request.id));
+  const RequestKind& kind = kind_of(request.method);
+  name_ids(kind, request);
+  auto call = std::make_shared<Call>(Call{.kind = kind,
+                                          .request = std::move(request),
+                                          .arrived = arrived,
+                                          .deadline = deadline_after(arrived, timeout_)});
+  const ServerRequest& asked = call->request;
+  if (kind.is_about_item) {
+    items_.note_asked(turn_of(asked), answer_id_of(asked), canonical_id(asked.id));
   }
-  ChosenHandler handler = book_.choose(request.method, request.thread_id, request.params);
-  auto call = std::make_shared<Call>();
-  call->request = std::move(request);
-  call->handler = std::move(handler);
-  call->arrived = arrived;
-  call->deadline = deadline_after(arrived, timeout_);
+  call->handler = book_.choose(kind, asked.thread_id, asked.params);
   std::unique_lock lock(mutex_);
   const bool is_answered = call->handler.body && !is_stopped_ && !connection_.expired();
   if (!is_answered) {
     lock.unlock();
-    const ServerRequest& unanswered = call->request;
     if (!call->handler.body) tell(*call, Kind::not_set, "No handler is set for such requests");
-    if (const auto refusal = refusal_of(unanswered.method, nobody_answers)) {
-      return connection.respond(unanswered.id, as_understood(unanswered.method, *refusal));
-    }
-    return connection.respond_error(unanswered.id, -32601,
-                                    "the client does not answer " + unanswered.method);
+    if (kind.refusal) return respond_no(connection, *call, nobody_answers);
+    return connection.respond_error(asked.id, -32601, "the client does not answer " + asked.method);
   }
-  if (const std::string problem = problem_of(call->request); !problem.empty()) {
+  if (const std::string problem = problem_of(asked); !problem.empty()) {
     lock.unlock();
     refuse(*call, failed);
     return tell(*call, Kind::unreadable, problem);
   }
   const Key key = next_key_++;
-  const bool is_bounded = has_room_for(call->request);
+  const bool is_bounded = has_room_for(asked);
   calls_.emplace(key, call);
   call->watch = std::make_unique<Watch>(connection.timers(), call->deadline, std::stop_token(),
                                         [weak = weak_from_this(), key](Expiry) {
@@ -368,11 +324,8 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
   HandlerContext context{.method = request.method,
                          .stop = call.stop.get_token(),
                          .thread_id = request.thread_id,
-                         .turn_id = request.turn_id};
-  const std::string item_id = text_at(request.params, "itemId");
-  if (!item_id.empty()) {
-    context.item_started = items_.find(request.thread_id, request.turn_id, item_id);
-  }
+                         .turn_id = request.turn_id,
+                         .item_started = item_of(request)};
   context.reach = reach_;
   context.terms = call.terms;
   const std::lock_guard lock(mutex_);
@@ -384,12 +337,13 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
 void Dispatcher::answer(Key key, std::string response) {
   const CallPtr call = waiting(key);
   if (!call) return;  // too late
-  const ServerRequest& request = call->request;
   try {
-    if (request.method == server_requests::ItemPermissionsRequestApproval::method) {
-      response = within_limits(*call, std::move(response));
+    if (auto limited = call->kind.limited(Peek(call->request.params), response)) {
+      response = *std::move(limited);
+      tell(*call, Kind::exceeded,
+           "The handler granted more than was asked for; what was too much was left out");
     }
-    if (allows(request.method, response)) return answer_yes(key, *call, response);
+    if (call->kind.allows(Peek(response))) return answer_yes(key, *call, response);
   } catch (...) {
     if (settle(key)) refuse_failed(*call);
     return;
@@ -415,11 +369,9 @@ void Dispatcher::answer_yes(Key key, const Call& call, const std::string& respon
   if (!holds) return refuse(call, has_changed);
   const ServerRequest& request = call.request;
   try {
-    const std::string item_id = item_of(request);
-    note_allowed(request, response, items_.find(request.thread_id, request.turn_id, item_id),
-                 *reach_);
+    note_allowed(call.kind, request.params, response, item_of(request), *reach_);
     if (const auto folder = call.terms->occupied()) {
-      reach_->note_running(request.thread_id, request.turn_id, item_id, *folder);
+      reach_->note_running(request.thread_id, request.turn_id, request.item_id, *folder);
     }
   } catch (...) {
     return refuse_failed(call);
@@ -429,7 +381,7 @@ void Dispatcher::answer_yes(Key key, const Call& call, const std::string& respon
 
 /// Not in coroutines: the thread that they go on on may be one that others wait for.
 void Dispatcher::wait_for_twin(const Call& call) const {
-  if (!is_about_item(call.request.method)) return;
+  if (!call.kind.is_about_item) return;
   std::unique_lock lock(mutex_);
   const bool is_ours = call.thread == std::this_thread::get_id();
   lock.unlock();
@@ -439,25 +391,17 @@ void Dispatcher::wait_for_twin(const Call& call) const {
 bool Dispatcher::terms_hold(const Call& call) const {
   if (call.terms->empty()) return true;
   if (!call.terms->hold()) return false;
-  const ServerRequest& request = call.request;
   // An item that has come again names neither any more: see StartedItems.
-  return request.method != server_requests::ItemFileChangeRequestApproval::method ||
-         items_.find(request.thread_id, request.turn_id, item_of(request));
+  return !call.kind.needs_item || item_of(call.request);
 }
 
 bool Dispatcher::is_ambiguous(const Call& call) const {
   const ServerRequest& request = call.request;
-  return is_about_item(request.method) && items_.is_ambiguous(turn_of(request), item_of(request));
+  return call.kind.is_about_item && items_.is_ambiguous(turn_of(request), request.item_id);
 }
 
-std::string Dispatcher::within_limits(const Call& call, std::string response) {
-  using R = server_requests::ItemPermissionsRequestApproval;
-  auto granted = protocol::decode<R::Response>(response);
-  const auto asked = protocol::decode<R::Params>(call.request.params);
-  if (!limit_to(asked.permissions, granted.permissions)) return response;
-  tell(call, Kind::exceeded,
-       "The handler granted more than was asked for; what was too much was left out");
-  return protocol::encode(granted);
+std::optional<Notification> Dispatcher::item_of(const ServerRequest& request) const {
+  return items_.find(request.thread_id, request.turn_id, request.item_id);
 }
 
 void Dispatcher::fail(Key key, std::exception_ptr error) {
@@ -478,9 +422,8 @@ void Dispatcher::expire(Key key) {
 }
 
 void Dispatcher::resolve(const Message& notification) {
-  const Json params = parse_or_discard(notification.envelope.params);
-  if (!params.is_object() || !params.contains("requestId")) return;
-  const std::string id = canonical_id(params["requestId"].dump());
+  if (notification.envelope.request_id.empty()) return;
+  const std::string id = canonical_id(notification.envelope.request_id);
   items_.note_resolved(id);
   // Nobody waits for an answer any more.
   for (auto& call :
@@ -547,25 +490,24 @@ void Dispatcher::cancel_and_refuse(std::vector<CallPtr> calls) {
   }
 }
 
-void Dispatcher::send(const Call& call, const std::string& response) {
-  std::unique_lock lock(mutex_);
-  const auto connection = connection_.lock();
-  lock.unlock();
-  if (!connection) return;
-  if (wants_secrets(call.request)) {
-    connection->respond_in_secret(call.request.id, response);
-  } else {
-    connection->respond(call.request.id, as_understood(call.request.method, response));
-  }
+std::shared_ptr<Connection> Dispatcher::connection() const {
+  const std::lock_guard lock(mutex_);
+  return connection_.lock();
 }
 
-std::string Dispatcher::as_understood(std::string_view method, std::string response) const {
-  return denies_by_word_ ? with_older_denial(method, std::move(response)) : response;
+std::string Dispatcher::as_understood(const RequestKind& kind, std::string response) const {
+  return denies_by_word_ ? with_older_denial(kind, std::move(response)) : response;
 }
 
 void Dispatcher::send_or_refuse(const Call& call, const std::string& response) {
+  const auto connection = this->connection();
+  if (!connection) return;
   try {
-    send(call, response);
+    if (call.kind.is_secret(Peek(call.request.params))) {
+      connection->respond_in_secret(call.request.id, response);
+    } else {
+      connection->respond(call.request.id, as_understood(call.kind, response));
+    }
   } catch (...) {
     refuse_failed(call);
   }
@@ -577,15 +519,15 @@ void Dispatcher::refuse_failed(const Call& call) {
 }
 
 void Dispatcher::refuse(const Call& call, std::string_view reason) {
-  std::unique_lock lock(mutex_);
-  const auto connection = connection_.lock();
-  lock.unlock();
+  const auto connection = this->connection();
   if (!connection) return;
-  if (const auto refusal = refusal_of(call.request.method, reason)) {
-    connection->respond(call.request.id, as_understood(call.request.method, *refusal));
-  } else {
-    connection->respond_error(call.request.id, -32603, reason);
-  }
+  if (call.kind.refusal) return respond_no(*connection, call, reason);
+  connection->respond_error(call.request.id, -32603, reason);
+}
+
+void Dispatcher::respond_no(Connection& connection, const Call& call,
+                            std::string_view reason) const {
+  connection.respond(call.request.id, as_understood(call.kind, call.kind.refusal(reason)));
 }
 
 void Dispatcher::tell(const Call& call, Kind kind, std::string_view message,

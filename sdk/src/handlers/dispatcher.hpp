@@ -21,6 +21,7 @@
 #include "handlers/agent_reach.hpp"
 #include "handlers/answer_terms.hpp"
 #include "handlers/handler_book.hpp"
+#include "handlers/request_kinds.hpp"
 #include "handlers/started_items.hpp"
 #include "handlers/worker_pool.hpp"
 #include "runtime/runtime_support.hpp"
@@ -77,8 +78,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   /// A request that has no answer yet.
   struct Call {
+    const RequestKind& kind;
     ServerRequest request;
-    ChosenHandler handler;
+    ChosenHandler handler = {};
     std::stop_source stop = {};
     std::unique_ptr<Watch> watch = {};
     TimePoint arrived = {};
@@ -101,7 +103,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void wait_for_twin(const Call& call) const;
   [[nodiscard]] bool terms_hold(const Call& call) const;
   [[nodiscard]] bool is_ambiguous(const Call& call) const;
-  [[nodiscard]] std::string within_limits(const Call& call, std::string response);
+  /// The `item/started` of what it is about, where that is known.
+  [[nodiscard]] std::optional<Notification> item_of(const ServerRequest& request) const;
   void fail(Key key, std::exception_ptr error);
   void expire(Key key);
   void resolve(const Message& notification);
@@ -116,12 +119,14 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void cancel(CallPtr call);
   void cancel_and_refuse(std::vector<CallPtr> calls);
 
-  void send(const Call& call, const std::string& response);
-  [[nodiscard]] std::string as_understood(std::string_view method, std::string response) const;
+  [[nodiscard]] std::shared_ptr<Connection> connection() const;
+  [[nodiscard]] std::string as_understood(const RequestKind& kind, std::string response) const;
   void send_or_refuse(const Call& call, const std::string& response);
   /// In a handler of an exception.
   void refuse_failed(const Call& call);
   void refuse(const Call& call, std::string_view reason);
+  /// By a response, which its kind has.
+  void respond_no(Connection& connection, const Call& call, std::string_view reason) const;
   void tell(const Call& call, Kind kind, std::string_view message, std::exception_ptr error = {});
 
   const std::chrono::milliseconds timeout_;

@@ -9,6 +9,8 @@
 
 #include <codex/handlers.hpp>
 
+#include "handlers/request_kinds.hpp"
+
 namespace codex::detail {
 
 /// For the params of an item/tool/call: what runs the tool, or nullptr when there is none of that
@@ -33,7 +35,7 @@ class HandlerBook {
  public:
   explicit HandlerBook(Handlers client) : client_(std::move(client)) {}
 
-  [[nodiscard]] ChosenHandler choose(std::string_view method, std::string_view thread_id,
+  [[nodiscard]] ChosenHandler choose(const RequestKind& kind, std::string_view thread_id,
                                      std::string_view params) const;
 
   /// What the thread has at present; empty when nothing.
@@ -66,8 +68,5 @@ class HandlerBook {
   mutable std::mutex mutex_;
   std::map<std::string, Entry, std::less<>> threads_;
 };
-
-/// Whether any of the handlers is set.
-[[nodiscard]] bool has_any(const Handlers& handlers);
 
 }  // namespace codex::detail

@@ -7,15 +7,6 @@
 namespace codex::detail {
 namespace {
 
-bool may_be_asked_about(std::string_view text) {
-  const auto has_word = [text](std::string_view word) {
-    return text.find(word) != std::string_view::npos;
-  };
-  // Inside a string the quotes would be escaped. Not with the name of the member before it: a
-  // proxy may put blanks between them.
-  return has_word(R"("fileChange")") || has_word(R"("commandExecution")");
-}
-
 std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
 
 }  // namespace
@@ -50,8 +41,8 @@ void KnownIds::erase(Turns::iterator turn) {
 }
 
 void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
-  if (!may_be_asked_about(item_started->text)) return;
   const Envelope& envelope = item_started->envelope;
+  if (envelope.item_type != "fileChange" && envelope.item_type != "commandExecution") return;
   const std::lock_guard lock(mutex_);
   if (!ids_.add(envelope.turn_id, envelope.item_id)) {
     forget(envelope.turn_id, envelope.item_id);
@@ -66,6 +57,7 @@ void StartedItems::keep(const std::shared_ptr<const Message>& item_started) {
 
 std::optional<Notification> StartedItems::find(std::string_view thread_id, std::string_view turn_id,
                                                std::string_view item_id) const {
+  if (item_id.empty()) return std::nullopt;  // absent, or too long to be kept
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find_if(items_, [&](const Item& item) {
     return item.id == item_id && item.started.turn_id() == turn_id &&

@@ -1,6 +1,7 @@
 #include "mask/json_tokens.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "text/ascii.hpp"
 
@@ -11,6 +12,26 @@ using Kind = JsonToken::Kind;
 
 bool is_scalar(char c) {
   return is_ascii_letter(c) || is_ascii_digit(c) || c == '-' || c == '+' || c == '.';
+}
+
+bool interrupts_string(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+/// The first of these characters from there on; looks at eight bytes at a time.
+std::size_t find_interruption(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t high_bits = ones * 0x80;
+  for (std::uint64_t bytes = 0; at + sizeof(bytes) <= text.size(); at += sizeof(bytes)) {
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    // The high bit of each byte that is less than n, of the others where it was set.
+    const auto less = [](std::uint64_t eight, std::uint64_t n) {
+      return (eight - ones * n) & ~eight & high_bits;
+    };
+    if (less(bytes, 0x20) | less(bytes ^ ones * '"', 1) | less(bytes ^ ones * '\\', 1)) break;
+  }
+  while (at < text.size() && !interrupts_string(text[at])) ++at;
+  return at;
 }
 
 }  // namespace
@@ -47,11 +68,9 @@ JsonToken JsonTokens::next() {
 
 JsonToken JsonTokens::string() {
   const std::size_t begin = at_ + 1;
-  std::size_t end = begin;
-  while (end < text_.size() && text_[end] != '"') {
-    if (static_cast<unsigned char>(text_[end]) < 0x20) return {Kind::invalid, begin, end};
-    end += text_[end] == '\\' ? 2 : 1;
-  }
+  std::size_t end = find_interruption(text_, begin);
+  while (end < text_.size() && text_[end] == '\\') end = find_interruption(text_, end + 2);
+  if (end < text_.size() && text_[end] != '"') return {Kind::invalid, begin, end};
   end = std::min(end, text_.size());
   at_ = std::min(end + 1, text_.size());
   return {.kind = Kind::string, .begin = begin, .end = end};

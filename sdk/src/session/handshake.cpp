@@ -2,10 +2,10 @@
 
 #include <codex/errors.hpp>
 #include <codex/protocol/session.hpp>
-#include <codex/protocol/support/nesting.hpp>
 #include <codex/version.hpp>
 
 #include "mask/mask.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
@@ -27,11 +27,6 @@ std::string mismatch_warning(const std::string& version, RuntimeMismatch choice)
   throw CodexError(runtime + ", and CodexConfig::runtime_mismatch refuses others." + advice());
 }
 
-std::string text_member(const Json& json, const char* name) {
-  const auto member = json.find(name);
-  return member != json.end() && member->is_string() ? member->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 std::string initialize_params(const CodexConfig& config) {
@@ -49,14 +44,12 @@ std::string initialize_params(const CodexConfig& config) {
 
 Greeting read_greeting(std::string_view result, const CodexConfig& config) {
   // Not by the typed response: the error for an old runtime must be its age, not what it lacks.
-  const Json json = protocol::detail::parse_or_discard(result);
+  const Peek greeting(result);
   Metadata metadata;
-  if (json.is_object()) {
-    metadata.user_agent = text_member(json, "userAgent");
-    metadata.codex_home = text_member(json, "codexHome");
-    metadata.platform_family = text_member(json, "platformFamily");
-    metadata.platform_os = text_member(json, "platformOs");
-  }
+  metadata.user_agent = greeting["userAgent"].text();
+  metadata.codex_home = greeting["codexHome"].text();
+  metadata.platform_family = greeting["platformFamily"].text();
+  metadata.platform_os = greeting["platformOs"].text();
   metadata.runtime_version = version_in(metadata.user_agent, config.client_name);
   const auto version = RuntimeVersion::parse(metadata.runtime_version);
   if (!version) {

@@ -3,11 +3,11 @@
 #include <utility>
 
 #include <codex/errors.hpp>
-#include <codex/protocol/support/nesting.hpp>
 #include <codex/protocol/thread.hpp>
 
 #include "session/params.hpp"
 #include "tools/tool_specs.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
@@ -17,14 +17,13 @@ namespace requests = codex::protocol::requests;
 /// The id of the thread in a response. Not by the typed response, so that it works with a runtime
 /// whose threads have another form.
 std::string thread_id_of(std::string_view method, std::string_view result) {
-  const Json json = protocol::detail::parse_or_discard(result);
-  const Json::json_pointer path("/thread/id");
-  if (!json.is_object() || !json.contains(path) || !json[path].is_string()) {
-    throw DecodeError("thread.id", "expected string", std::string(method));
+  const Peek id = Peek(result)["thread"]["id"];
+  if (!id.is_string()) throw DecodeError("thread.id", "expected string", std::string(method));
+  std::string text = id.text();
+  if (text.size() > max_id_bytes) {
+    throw DecodeError("thread.id", "is too long", std::string(method));
   }
-  auto id = json[path].get<std::string>();
-  if (id.size() > max_id_bytes) throw DecodeError("thread.id", "is too long", std::string(method));
-  return id;
+  return text;
 }
 
 /// The functions of tools that the runtime already knows: no request contains them, so nothing else

@@ -9,6 +9,8 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/item.hpp>
 
+#include "wire/peek.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -56,15 +58,15 @@ types::NamespaceDynamicToolSpec namespace_spec(const Tool& space) {
   return spec;
 }
 
-/// One call of a tool.
+/// Calls of a tool.
 class ToolCall final : public HandlerBody {
  public:
-  ToolCall(Tool tool, types::DynamicToolCallParams params)
-      : tool_(std::move(tool)), params_(std::move(params)) {}
+  explicit ToolCall(Tool tool) : tool_(std::move(tool)) {}
 
-  void start(std::string_view, const HandlerContext& context,
+  void start(std::string_view text, const HandlerContext& context,
              std::shared_ptr<HandlerReply> reply) override {
-    tool_.start(params_.arguments, {context, params_.call_id}, [reply](const ToolResult& result) {
+    const auto params = decode_asked<types::DynamicToolCallParams>(context.method, text);
+    tool_.start(params.arguments, {context, params.call_id}, [reply](const ToolResult& result) {
       answer_with(*reply, nullptr, [&] {
         types::DynamicToolCallResponse response{.content_items = {}, .success = result.success};
         for (const auto& piece : result.content) response.content_items.push_back(piece.wire());
@@ -75,7 +77,6 @@ class ToolCall final : public HandlerBody {
 
  private:
   const Tool tool_;
-  const types::DynamicToolCallParams params_;
 };
 
 const Tool* find(const std::vector<Tool>& tools, std::string_view name, bool is_namespace) {
@@ -85,11 +86,12 @@ const Tool* find(const std::vector<Tool>& tools, std::string_view name, bool is_
   return found == tools.end() ? nullptr : &*found;
 }
 
-const Tool* find(const std::vector<Tool>& tools, const types::DynamicToolCallParams& params) {
-  const std::string space = params.namespace_.value_or("");
-  if (space.empty()) return find(tools, params.tool, false);
+const Tool* find(const std::vector<Tool>& tools, Peek params) {
+  const std::string name = params["tool"].text();
+  const std::string space = params["namespace"].text();
+  if (space.empty()) return find(tools, name, false);
   const Tool* found = find(tools, space, true);
-  return found ? find(found->tools(), params.tool, false) : nullptr;
+  return found ? find(found->tools(), name, false) : nullptr;
 }
 
 }  // namespace
@@ -111,15 +113,9 @@ std::vector<types::DynamicToolSpec> tool_specs(const std::vector<Tool>& tools) {
 }
 
 ToolFinder tool_finder(std::vector<Tool> tools) {
-  return [tools = std::move(tools)](std::string_view text) -> std::shared_ptr<HandlerBody> {
-    try {
-      auto params = decode_asked<types::DynamicToolCallParams>("item/tool/call", text);
-      const Tool* found = find(tools, params);
-      if (found) return std::make_shared<ToolCall>(*found, std::move(params));
-    } catch (const DecodeError&) {
-      // Then Handlers::tool_call gets it, and reports its error.
-    }
-    return nullptr;
+  return [tools = std::move(tools)](std::string_view params) -> std::shared_ptr<HandlerBody> {
+    const Tool* found = find(tools, Peek(params));
+    return found ? std::make_shared<ToolCall>(*found) : nullptr;
   };
 }
 

@@ -2,14 +2,15 @@
 #include <utility>
 
 #include <codex/errors.hpp>
-#include <codex/protocol/support/nesting.hpp>
 
 #include "connection/next_event.hpp"
 #include "session/call.hpp"
 #include "session/params.hpp"
+#include "text/ascii.hpp"
 #include "turns/start_terms.hpp"
 #include "turns/turn_control.hpp"
 #include "turns/turn_start.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
@@ -18,16 +19,9 @@ namespace requests = codex::protocol::requests;
 
 constexpr std::chrono::seconds goal_start_timeout{30};
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\f\v";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
-}
-
 std::string checked_objective(std::string_view text) {
   constexpr std::ptrdiff_t longest = 4000;
-  std::string objective = trimmed(text);
+  std::string objective(trimmed(text));
   if (objective.empty()) throw CodexError("goal objective must not be empty");
   const auto starts_character = [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -44,19 +38,13 @@ Task<void> check_thread(std::shared_ptr<Connection> connection, std::string thre
   auto read = call(connection, std::string(requests::ThreadRead::method),
                    protocol::encode(protocol::ThreadReadParams{.thread_id = thread_id}), terms);
   const std::string result = co_await read;
-  const Json read_result = protocol::detail::parse_or_discard(result);
-  const auto at = [&](const char* path) {
-    const Json::json_pointer pointer(path);
-    return read_result.contains(pointer) ? read_result.at(pointer) : Json();
-  };
+  const Peek thread = Peek(result)["thread"];
   const auto refuse = [&](const std::string& what) {
     throw InvalidRequestError(-32600,
                               "thread must be " + what + " before starting a goal: " + thread_id);
   };
-  if (at("/thread/status/type") != "idle") refuse("idle");
-  if (at("/thread/ephemeral") == true || !at("/thread/path").is_string()) {
-    refuse("persisted");
-  }
+  if (!thread["status"]["type"].is("idle")) refuse("idle");
+  if (thread["ephemeral"].raw() == "true" || !thread["path"].is_string()) refuse("persisted");
 }
 
 /// Waits for the first turn of a goal.

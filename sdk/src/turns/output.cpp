@@ -15,17 +15,10 @@ std::string complaint(const std::string& path, const std::string& problem) {
   return path.empty() ? problem : path + ": " + problem;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
-}
-
 /// What stands inside, where all of the text is one Markdown fence: models put JSON into one though
 /// they were told not to.
 std::string_view without_fence(std::string_view answer) {
-  std::string_view text = trimmed(answer);
+  std::string_view text = detail::trimmed(answer);
   const std::size_t ticks = std::min(text.find_first_not_of('`'), text.size());
   const std::string_view fence = text.substr(0, ticks);
   text.remove_prefix(ticks);

@@ -4,6 +4,8 @@
 
 #include <codex/protocol/support/nesting.hpp>
 
+#include "wire/peek.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -13,10 +15,13 @@ namespace events = codex::protocol::notifications;
 /// What an event costs beyond its text.
 constexpr std::size_t event_overhead = 512;
 
-/// The member of an event's params; null when it is not there, discarded when none can be read.
-Json param(const Notification& event, const char* name) {
-  Json params = protocol::detail::parse_or_discard(event.params());
-  return params.is_object() ? params.value(name, Json()) : params.is_discarded() ? params : Json();
+template <class T>
+std::optional<T> decoded(Peek value) {
+  try {
+    return types::decode<T>(value.raw());
+  } catch (const DecodeError&) {
+    return std::nullopt;
+  }
 }
 
 std::size_t bytes_of(const Notification& event) { return event.text().size() + event_overhead; }
@@ -24,61 +29,37 @@ std::size_t bytes_of(const Notification& event) { return event.text().size() + e
 /// A runtime of another version may say other things around an item, or of it: better an item that
 /// one has to look into than no result.
 types::ThreadItem item_of(const Notification& event) {
-  try {
-    return event.as<events::ItemCompleted>()->item;
-  } catch (const DecodeError&) {
-    const Json item = param(event, "item");
-    if (item.is_discarded()) return types::Unknown{std::string(event.params())};
-    try {
-      return item.get<types::ThreadItem>();
-    } catch (const DecodeError&) {
-      return types::Unknown{item};
-    }
-  }
+  const Peek item = Peek(event.params())["item"];
+  if (auto typed = decoded<types::ThreadItem>(item)) return *std::move(typed);
+  Json raw = types::detail::parse_or_discard(item.raw());
+  if (raw.is_discarded()) raw = std::string(event.params());
+  return types::Unknown{std::move(raw)};
 }
 
-std::optional<types::ThreadTokenUsage> usage_of(const Notification& event) {
-  try {
-    return event.as<events::ThreadTokenUsageUpdated>()->token_usage;
-  } catch (const DecodeError&) {
-    return std::nullopt;
-  }
-}
-
-std::optional<std::int64_t> integer(const Json& turn, const char* name) {
-  const auto member = turn.find(name);
-  if (member == turn.end() || !member->is_number_integer()) return std::nullopt;
-  return member->get<std::int64_t>();
-}
-
-std::optional<types::TurnError> error_of(const Json& error) {
+std::optional<types::TurnError> error_of(Peek error) {
   if (!error.is_object()) return std::nullopt;
-  try {
-    return error.get<types::TurnError>();
-  } catch (const DecodeError&) {
-    const Json message = error.value("message", Json());
-    types::TurnError plain{.message = message.is_string() ? message.get<std::string>() : ""};
-    plain.extra.set("raw", error);
-    return plain;
-  }
+  if (auto typed = decoded<types::TurnError>(error)) return typed;
+  types::TurnError plain{.message = error["message"].text()};
+  plain.extra.set("raw", types::detail::parse_or_discard(error.raw()));
+  return plain;
 }
 
 /// Reads the turn member by member, so that nothing in it that is not understood hides the rest.
-void read_turn(TurnResult& result, const Json& turn) {
-  if (turn.is_discarded()) {
+void read_turn(TurnResult& result, const Notification& completed) {
+  if (types::detail::is_too_deep(completed.params())) {
     result.status = types::TurnStatus::failed;
     result.error = types::TurnError{.message = "turn/completed cannot be read: it is " +
-                                               types::detail::too_deep() +
-                                               ", or holds a number past the range of double"};
+                                               types::detail::too_deep()};
+    return;
   }
-  if (!turn.is_object()) return;
-  if (const auto status = turn.find("status"); status != turn.end() && status->is_string()) {
-    result.status = types::TurnStatus(status->get<std::string>());
+  const Peek turn = Peek(completed.params())["turn"];
+  if (const Peek status = turn["status"]; status.is_string()) {
+    result.status = types::TurnStatus(status.text());
   }
-  result.error = error_of(turn.value("error", Json()));
-  result.started_at = integer(turn, "startedAt");
-  result.completed_at = integer(turn, "completedAt");
-  result.duration_ms = integer(turn, "durationMs");
+  result.error = error_of(turn["error"]);
+  result.started_at = turn["startedAt"].integer();
+  result.completed_at = turn["completedAt"].integer();
+  result.duration_ms = turn["durationMs"].integer();
 }
 
 std::optional<std::string> final_response(const std::vector<types::ThreadItem>& items) {
@@ -123,8 +104,10 @@ TurnResult TurnCollector::result() const {
   TurnResult result{.id = turn_id_, .dropped_items = dropped_items_};
   for (const auto& event : items_) result.items.push_back(item_of(event));
   result.final_response = final_response(result.items);
-  if (usage_) result.usage = usage_of(*usage_);
-  if (completed_) read_turn(result, param(*completed_, "turn"));
+  if (usage_) {
+    result.usage = decoded<types::ThreadTokenUsage>(Peek(usage_->params())["tokenUsage"]);
+  }
+  if (completed_) read_turn(result, *completed_);
   result.unfinished_items = unfinished(result);
   return result;
 }

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include <codex/errors.hpp>
-#include <codex/protocol/support/nesting.hpp>
 
 #include "connection/next_event.hpp"
 #include "session/call.hpp"
 #include "session/params.hpp"
 #include "turns/start_terms.hpp"
 #include "turns/turn_control.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
@@ -19,11 +19,10 @@ namespace {
 namespace requests = codex::protocol::requests;
 
 std::optional<std::string> turn_id_of(const std::string& result) {
-  const Json json = protocol::detail::parse_or_discard(result);
-  const Json::json_pointer path("/turn/id");
-  if (!json.is_object() || !json.contains(path) || !json[path].is_string()) return std::nullopt;
-  auto id = json[path].get<std::string>();
-  return id.size() <= max_id_bytes ? std::optional(std::move(id)) : std::nullopt;
+  const Peek id = Peek(result)["turn"]["id"];
+  if (!id.is_string()) return std::nullopt;
+  std::string text = id.text();
+  return text.size() <= max_id_bytes ? std::optional(std::move(text)) : std::nullopt;
 }
 
 /// Ends the turn that a start begins when its caller is gone. It may have joined a turn that others

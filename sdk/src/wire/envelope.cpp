@@ -6,22 +6,19 @@
 
 #include <simdjson.h>
 
-#include <codex/protocol/support/nesting.hpp>
-
 #include "text/ascii.hpp"
+#include "wire/line_splitter.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
 
+static_assert(line_padding >= simdjson::SIMDJSON_PADDING);
+
 // A parser holds several times the longest line it has met.
 constexpr std::size_t keep_capacity = std::size_t{16} * 1024 * 1024;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (is_blank(text.back()) || text.back() == '\n')) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view raw_token(ondemand::value& value) { return trimmed(value.raw_json_token()); }
 
@@ -102,7 +99,7 @@ std::string_view raw_key(simdjson::simdjson_result<ondemand::field>& field) {
 }
 
 /// No key that matters here is longer; one with escapes is read only where it may be one of them.
-constexpr std::size_t longest_escaped_key = 6 * std::string_view("emittedAtMs").size();
+constexpr std::size_t longest_escaped_key = 6 * std::string_view("conversationId").size();
 
 template <class Visit>
 void each_member(simdjson::simdjson_result<ondemand::object> object, Visit visit) {
@@ -171,21 +168,36 @@ class Scan {
       read_id(value, envelope_.turn_id);
     } else if (key == "loginId") {
       read_id(value, envelope_.login_id);
+    } else if (key == "itemId") {
+      read_id(value, envelope_.item_id);
+    } else if (key == "conversationId") {
+      read_id(value, envelope_.conversation_id);
+    } else if (key == "requestId") {
+      const auto token = raw_token(value);
+      envelope_.request_id = is_id_token(token) && token.size() <= max_id_bytes ? token : "";
     } else if (key == "thread") {
-      read_inner_id(value, thread_);
+      read_inner(value, thread_);
     } else if (key == "turn") {
-      read_inner_id(value, turn_);
+      has_root_turn_ = read_inner(value, turn_, "rootTurnId", &root_turn_);
     } else if (key == "item") {
-      read_inner_id(value, envelope_.item_id);
+      read_inner(value, item_, "type", &envelope_.item_type);
     }
   }
 
-  void read_inner_id(ondemand::value& value, std::string_view& id) {
+  /// Reads the id of an object, and another member; whether it has that.
+  bool read_inner(ondemand::value& value, std::string_view& id, std::string_view other_key = {},
+                  std::string_view* other = nullptr) {
     forget(id);
-    if (value.type() != ondemand::json_type::object) return;
+    if (other) forget(*other);
+    bool has_other = false;
+    if (value.type() != ondemand::json_type::object) return has_other;
     each_member(value.get_object(), [&](std::string_view key, ondemand::value& inner) {
       if (key == "id") read_id(inner, id);
+      if (!other || key != other_key) return;
+      has_other = true;
+      read_id(inner, *other);
     });
+    return has_other;
   }
 
   void read_id(ondemand::value& value, std::string_view& id) {
@@ -219,6 +231,8 @@ class Scan {
   void classify() {
     if (envelope_.thread_id.empty()) envelope_.thread_id = thread_;
     if (envelope_.turn_id.empty()) envelope_.turn_id = turn_;
+    if (envelope_.item_id.empty()) envelope_.item_id = item_;
+    if (has_root_turn_) envelope_.root_turn_id = root_turn_;
     const bool has_error = !envelope_.error.empty() && envelope_.error != "null";
     // A proxy may echo the method in an answer, or write the null members of a request.
     const bool is_answer = has_error || (has_result_ && envelope_.result != "null");
@@ -238,6 +252,9 @@ class Scan {
   Envelope& envelope_;
   std::string_view thread_;  // params.thread.id
   std::string_view turn_;    // params.turn.id
+  std::string_view item_;    // params.item.id
+  std::string_view root_turn_;
+  bool has_root_turn_ = false;
   bool has_result_ = false;
 };
 
@@ -254,7 +271,7 @@ std::shared_ptr<const Message> EnvelopeScanner::scan(std::string line, std::size
   auto message = std::make_shared<Message>();
   message->full_size = full_size;
   message->text = std::move(line);
-  message->text.reserve(message->text.size() + simdjson::SIMDJSON_PADDING);
+  message->text.reserve(message->text.size() + line_padding);  // which the splitter has done
   try {
     Scan(*message).run(parser_->parser);
   } catch (const simdjson::simdjson_error& error) {
@@ -267,7 +284,8 @@ std::shared_ptr<const Message> EnvelopeScanner::scan(std::string line, std::size
 
 std::string canonical_id(std::string_view token) {
   if (const auto id = integer(without_quotes(token))) return std::to_string(*id);
-  return protocol::detail::parse_or_discard(token).dump();
+  const Peek peek(token);
+  return '"' + (peek.is_string() ? peek.text() : std::string(token)) + '"';
 }
 
 bool is_utf8(std::string_view text) noexcept {

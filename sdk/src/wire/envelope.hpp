@@ -25,10 +25,14 @@ struct Envelope {
   std::string_view params;  // raw JSON, as are the next two
   std::string_view result;
   std::string_view error;
-  std::string_view thread_id;  // params.threadId, else params.thread.id
-  std::string_view turn_id;    // params.turnId, else params.turn.id
-  std::string_view login_id;   // params.loginId
-  std::string_view item_id;    // params.item.id
+  std::string_view thread_id;                    // params.threadId, else params.thread.id
+  std::string_view turn_id;                      // params.turnId, else params.turn.id
+  std::string_view login_id;                     // params.loginId
+  std::string_view item_id;                      // params.itemId, else params.item.id
+  std::string_view item_type;                    // params.item.type
+  std::string_view conversation_id;              // params.conversationId
+  std::string_view request_id;                   // params.requestId, a raw token like `id`
+  std::optional<std::string_view> root_turn_id;  // params.turn.rootTurnId; empty if it is no string
   std::optional<std::int64_t> emitted_at_ms;
   std::string problem;  // why it is invalid
 };
@@ -47,7 +51,7 @@ struct Message {
   /// Where the line was too long to keep: its bytes. The text is then an outline of it; see Line.
   std::size_t full_size = 0;
   Envelope envelope;
-  std::forward_list<std::string> unescaped;  // owns what stands escaped in the text; 7 at most
+  std::forward_list<std::string> unescaped;  // owns what stands escaped in the text; 11 at most
 };
 
 /// Scans lines, one after the other; keeps the parser's memory between them. Not thread-safe.

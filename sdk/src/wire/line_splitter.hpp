@@ -10,6 +10,10 @@
 
 namespace codex::detail {
 
+/// The scanner reads up to this many bytes past the end of a line: a line's text has room for them,
+/// so that it is not copied for it.
+inline constexpr std::size_t line_padding = 64;
+
 /// One line of a stream.
 struct Line {
   std::string text;
@@ -35,7 +39,7 @@ class LineSplitter {
   }
 
  private:
-  [[nodiscard]] bool take(std::string_view part);
+  [[nodiscard]] bool take(std::string_view part, bool is_end);
   void finish_line(std::vector<Line>& lines);
 
   std::size_t max_line_bytes_;

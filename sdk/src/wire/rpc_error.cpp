@@ -10,6 +10,7 @@
 #include <codex/protocol/support/nesting.hpp>
 
 #include "text/ascii.hpp"
+#include "wire/peek.hpp"
 
 namespace codex::detail {
 namespace {
@@ -120,17 +121,16 @@ std::exception_ptr exception_for(std::int64_t code, std::string message, Json da
 bool reports_overload(const Json& data) noexcept { return overload_within(data, 32); }
 
 std::exception_ptr rpc_exception(std::string_view error_text, std::string_view method) {
-  Json error = protocol::detail::parse_or_discard(error_text);
+  const Peek error(error_text);
   if (!error.is_object()) {
     return std::make_exception_ptr(CodexError("Malformed JSON-RPC error response"));
   }
-  const auto code = error.find("code");
-  const auto message = error.find("message");
-  const bool has_code = code != error.end() && code->is_number_integer();
-  const bool has_message = message != error.end() && message->is_string();
-  return exception_for(has_code ? code->get<std::int64_t>() : -32000,
-                       has_message ? message->get<std::string>() : "unknown",
-                       error.value("data", Json()), method);
+  const Peek message = error["message"];
+  Json data;  // a tree only where there is something in it
+  if (const Peek raw = error["data"]) data = protocol::detail::parse_or_discard(raw.raw());
+  if (data.is_discarded()) data = nullptr;
+  return exception_for(error["code"].integer().value_or(-32000),
+                       message.is_string() ? message.text() : "unknown", std::move(data), method);
 }
 
 }  // namespace codex::detail

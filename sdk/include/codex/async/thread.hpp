@@ -53,11 +53,13 @@ class AsyncThread {
   // NOLINTNEXTLINE(performance-unnecessary-value-param): is moved
   [[nodiscard]] Task<Parsed<T>> run_as(RunInput input,
                                        const TurnOptions& options = TurnOptions()) const {
-    return at_home(detail::parsed_as<T>(run_until_read(
-        std::move(input), options, detail::shape_of<T>(), [](const TurnResult& turn) {
-          T value{};
-          detail::read_answer(turn, detail::shape_of<T>(), &value);
-        })));
+    const auto value = std::make_shared<T>();
+    const auto read = [value](const TurnResult& turn) {
+      *value = T{};
+      detail::read_answer(turn, detail::shape_of<T>(), value.get());
+    };
+    return at_home(detail::parsed_with(
+        run_until_read(std::move(input), options, detail::shape_of<T>(), read), value));
   }
   /// The same.
   template <Described T>

@@ -25,6 +25,14 @@ Task<Parsed<T>> parsed_as(Task<TurnResult> turn) {
   co_return parsed;
 }
 
+/// The turn with its answer, which is read by its end.
+template <class T>
+Task<Parsed<T>> parsed_with(Task<TurnResult> turn, std::shared_ptr<T> value) {
+  TurnResult result = co_await turn;
+  Parsed<T> parsed{.value = std::move(*value), .turn = std::move(result)};
+  co_return parsed;
+}
+
 }  // namespace detail
 
 /// As `TurnStream`, awaitable: `while (auto event = co_await stream.next())`.
