@@ -59,7 +59,7 @@ TransportClosedError::TransportClosedError(const TransportClosedError& other,
 
 MessageTooLargeError::MessageTooLargeError(std::string_view method, std::size_t size,
                                            std::size_t limit)
-    : CodexError("The answer to " + std::string(method) + " has " + std::to_string(size) +
+    : CodexError("The response to " + std::string(method) + " has " + std::to_string(size) +
                  " bytes, more than CodexConfig::max_message_bytes allows (" +
                  std::to_string(limit) +
                  "). Raise that, or ask for less: a smaller page, a thread without its turns."),

@@ -50,7 +50,9 @@ inline const Json read_only{{"type", "readOnly"}};
 
 /// The context of a request of t1.
 inline HandlerContext with_reach(std::shared_ptr<const codex::detail::AgentReach> reach) {
-  return {.thread_id = "t1", .turn_id = "u1", .reach = std::move(reach)};
+  HandlerContext context{.thread_id = "t1", .turn_id = "u1"};
+  origin_of(context.origin).reach = std::move(reach);
+  return context;
 }
 
 inline protocol::CommandExecutionRequestApprovalParams command_request(

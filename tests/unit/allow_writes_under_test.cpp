@@ -298,7 +298,7 @@ TEST_CASE("where the agents' commands can write, they can exchange a folder afte
   const Places at;
   const auto allowed_with = [&](const Json& sandbox, const std::string& file) {
     HandlerContext context = changing(Json::array({added(file)}));
-    context.reach = codex::testing::reach_of(sandbox, at.outside);
+    origin_of(context.origin).reach = codex::testing::reach_of(sandbox, at.outside);
     return at.allows(context);
   };
   const auto writes = [](const std::string& root) {
@@ -319,7 +319,7 @@ TEST_CASE("where the agents' commands can write, they can exchange a folder afte
   CHECK_FALSE(allowed_with({{"type", "dangerFullAccess"}}, file));
 
   HandlerContext context = changing(Json::array({added(file)}));
-  context.reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
+  origin_of(context.origin).reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
   context.thread_id = "of a sub-agent";
   CHECK_FALSE(at.allows(context));
 }
@@ -333,7 +333,7 @@ TEST_CASE("nor is written through a link that lies where they can, though it lea
   fs::create_directory_symlink(at.out, at.base / "fixed");
   const auto allowed = [&](const std::string& sandbox, const fs::path& file) {
     HandlerContext context = changing(Json::array({added(file.string())}));
-    context.reach = codex::testing::reach_of(
+    origin_of(context.origin).reach = codex::testing::reach_of(
         {{"type", sandbox}, {"excludeSlashTmp", true}, {"excludeTmpdirEnvVar", true}},
         workspace.string());
     return at.allows(context);
@@ -347,7 +347,7 @@ TEST_CASE("nor is written through a link that lies where they can, though it lea
 
   HandlerContext context = changing(Json::array({added((workspace / "link/new").string())}));
   const auto reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
-  context.reach = reach;
+  origin_of(context.origin).reach = reach;
   CHECK(at.allows(context));
   reach->note_running("t1", "u1", "c1", workspace);
   CHECK_FALSE(at.allows(context));
@@ -358,7 +358,7 @@ TEST_CASE("a patch that was accepted does not stand in the way of the next one")
   HandlerContext context = changing(Json::array({added(at.out + "/a/new")}));
   const auto reach = codex::testing::reach_of(codex::testing::read_only, at.outside);
   reach->note_patch(codex::detail::Peek(Json::array({added(at.out + "/a/new")}).dump()));
-  context.reach = reach;
+  origin_of(context.origin).reach = reach;
   CHECK(at.allows(context));
 
   // But a command that runs what it finds there does, as long as it runs.

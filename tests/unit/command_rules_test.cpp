@@ -289,10 +289,10 @@ TEST_CASE("a command that runs what it finds keeps patches out of its whole proj
   codex::testing::write_file(at.repo / "Cargo.toml", "x");
   fs::create_directories(at.repo / "a");
   HandlerContext context = with_reach(at.reach(read_only));
-  context.terms = std::make_shared<codex::detail::AnswerTerms>();
+  origin_of(context.origin).terms = std::make_shared<codex::detail::AnswerTerms>();
   const Policy policy = allow_commands({"cargo check"}, {.may_run_code_it_finds = code});
   CHECK(policy(in_folder(at.repo / "a", "cargo check"), context) == codex::approvals::accept());
-  CHECK(context.terms->occupied() == at.repo);
+  CHECK(origin_of(context.origin).terms->occupied() == at.repo);
 }
 
 TEST_CASE("a program of PATH that is a link to what an agent wrote is not allowed") {
@@ -399,7 +399,8 @@ TEST_CASE("what nobody knows of counts as the agent's, unless its folder was nam
   CHECK(policy(params).kind() == codex::approvals::Decision::Kind::decline);
   CHECK(bound(params) == codex::approvals::accept());
 
-  const HandlerContext of_another{.thread_id = "t2", .reach = at.reach(read_only)};
+  HandlerContext of_another = with_reach(at.reach(read_only));
+  of_another.thread_id = "t2";
   CHECK(policy(params, of_another).kind() == codex::approvals::Decision::Kind::decline);
   CHECK(bound(params, of_another) == codex::approvals::accept());
 }

@@ -577,7 +577,7 @@ TEST_CASE("an answer that is too large is its call's error, and nobody else's") 
     fixture.peer.send_line(R"({"result":[")" + text + R"({\"id\":2}"],"id":"1"})");
   }
   const std::string what = error<MessageTooLargeError>(first);
-  CHECK(contains(what, "The answer to thread/read has 100"));
+  CHECK(contains(what, "The response to thread/read has 100"));
   CHECK(contains(what, "max_message_bytes allows (1000)"));
   fixture.answer(2, "2");
   CHECK(result(other) == "2");

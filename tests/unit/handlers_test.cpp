@@ -485,16 +485,17 @@ TEST_CASE("what a coroutine was given ends before its reply does, which a close 
   std::stop_source stop;
   std::shared_ptr<codex::detail::HandlerBody> body;
   SUBCASE("a handler of known requests") {
-    body = Handlers{.command_approval = [held](const Command&) -> Task<approvals::Decision> {
-             co_await sleep_for(1h);
-             co_return approvals::accept();
-           }}.command_approval.body();
+    body =
+        body_of(Handlers{.command_approval = [held](const Command&) -> Task<approvals::Decision> {
+                  co_await sleep_for(1h);
+                  co_return approvals::accept();
+                }}.command_approval);
   }
   SUBCASE("the handler of all others") {
-    body = Handlers{.other = [held](const std::string&, const Json&) -> Task<Json> {
-             co_await sleep_for(1h);
-             co_return Json();
-           }}.other.body();
+    body = body_of(Handlers{.other = [held](const std::string&, const Json&) -> Task<Json> {
+                     co_await sleep_for(1h);
+                     co_return Json();
+                   }}.other);
   }
   held.reset();
   std::promise<bool> was_gone;

@@ -118,14 +118,14 @@ class UnsupportedError : public CodexError {
   using CodexError::CodexError;
 };
 
-/// The runtime's answer to a request is larger than `CodexConfig::max_message_bytes`, and was not
+/// The runtime's response to a request is larger than `CodexConfig::max_message_bytes`, and was not
 /// kept. The runtime has done what it was asked to; the connection stays usable.
 class MessageTooLargeError : public CodexError {
  public:
-  /// With the method that was asked for, the size of the answer and the limit, both in bytes.
+  /// With the method that was asked for, the size of the response and the limit, both in bytes.
   MessageTooLargeError(std::string_view method, std::size_t size, std::size_t limit);
 
-  /// The size of the answer, in bytes.
+  /// The size of the response, in bytes.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   /// The limit: `CodexConfig::max_message_bytes`.

@@ -214,6 +214,27 @@ bool is_unset(const F& callable) {
   }
 }
 
+struct OriginParts {
+  std::weak_ptr<Client> client{};
+  /// Where a coroutine handler runs: the executor of `AsyncCodex`. None: on threads of the SDK.
+  std::shared_ptr<const Executor> executor{};
+  std::shared_ptr<const AgentReach> reach{};  // where the client's agents can write
+  std::shared_ptr<AnswerTerms> terms{};       // the conditions of the answer
+};
+
+/// What the functions of a context know of the client that got the request. Empty in a context that
+/// a program made.
+class RequestOrigin {
+ public:
+  friend OriginParts& origin_of(RequestOrigin& origin) noexcept { return origin.parts_; }
+  friend const OriginParts& origin_of(const RequestOrigin& origin) noexcept {
+    return origin.parts_;
+  }
+
+ private:
+  OriginParts parts_;
+};
+
 }  // namespace detail
 
 /// What a handler knows about the request besides its params.
@@ -231,14 +252,8 @@ struct HandlerContext {
   /// received. Nothing if the model used the item's id for two items of the turn: then it is
   /// unclear which one the request is about.
   std::optional<Notification> item_started{};
-  /// The client that got the request; use `thread`.
-  std::weak_ptr<detail::Client> client{};
-  /// Where a coroutine handler runs: the executor of `AsyncCodex`. None: on threads of the SDK.
-  std::shared_ptr<const Executor> executor{};
-  /// Where the client's agents can write; use `agent_can_write`.
-  std::shared_ptr<const detail::AgentReach> reach{};
-  /// The conditions of the answer; use `only_if`.
-  std::shared_ptr<detail::AnswerTerms> terms{};
+  /// What the functions below know of the client. Leave it as it is.
+  detail::RequestOrigin origin{};
 
   /// The thread of the request, to read, steer and interrupt. Throws `CodexError` if the request
   /// names none, `TransportClosedError` if the client is gone. Its calls block: a coroutine handler
@@ -336,8 +351,11 @@ class Handler {
     return static_cast<detail::TypedHandlerBody<Request>&>(*body_).call(params, context);
   }
 
-  /// For the SDK itself.
-  [[nodiscard]] const std::shared_ptr<detail::HandlerBody>& body() const noexcept { return body_; }
+  /// @cond  for the SDK itself
+  friend const std::shared_ptr<detail::HandlerBody>& body_of(const Handler& handler) noexcept {
+    return handler.body_;
+  }
+  /// @endcond
 
  private:
   std::shared_ptr<detail::HandlerBody> body_;
@@ -367,8 +385,11 @@ class OtherHandler {
   /// Whether it is set.
   explicit operator bool() const noexcept { return body_ != nullptr; }
 
-  /// For the SDK itself.
-  [[nodiscard]] const std::shared_ptr<detail::HandlerBody>& body() const noexcept { return body_; }
+  /// @cond  for the SDK itself
+  friend const std::shared_ptr<detail::HandlerBody>& body_of(const OtherHandler& handler) noexcept {
+    return handler.body_;
+  }
+  /// @endcond
 
  private:
   std::shared_ptr<detail::HandlerBody> body_;
@@ -448,8 +469,9 @@ struct Handlers {
 
 template <class T, class Done>
 void detail::run_for_handler(Task<T> task, const HandlerContext& context, Done done) {
-  if (!context.executor) return detach(std::move(task), std::move(done), Executor(), context.stop);
-  detach(std::move(task).on(*context.executor), std::move(done), *context.executor, context.stop);
+  const auto& executor = origin_of(context.origin).executor;
+  if (!executor) return detach(std::move(task), std::move(done), Executor(), context.stop);
+  detach(std::move(task).on(*executor), std::move(done), *executor, context.stop);
 }
 
 template <class R, class F>

@@ -92,8 +92,9 @@ class Rules {
  private:
   [[nodiscard]] bool shells_start_clean(const HandlerContext& context) const {
     const bool is_vouched_for = !folders_.empty();
-    if (!context.reach) return is_vouched_for;
-    return !context.reach->can_write_startup_files(context.thread_id, !is_vouched_for);
+    const auto& reach = origin_of(context.origin).reach;
+    if (!reach) return is_vouched_for;
+    return !reach->can_write_startup_files(context.thread_id, !is_vouched_for);
   }
 
   [[nodiscard]] bool may_run_in(const std::string& folder, bool is_harmless,
@@ -126,7 +127,8 @@ class Rules {
     const std::string& program = command.words.front();
     const bool is_name = program.find('/') == std::string::npos;
     const fs::path path = is_name ? path_of(program) : path_of(command.folder) / path_of(program);
-    return !context.reach || !context.reach->can_write_program(path);
+    const auto& reach = origin_of(context.origin).reach;
+    return !reach || !reach->can_write_program(path);
   }
 
   /// A program that is named by a path has its own folder.
@@ -153,17 +155,17 @@ Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rul
       return pattern.matches(command->words);
     };
     if (!command || std::ranges::none_of(allowed, allows)) return std::nullopt;
-    const HandlerContext context{.thread_id = request.context.thread_id,
-                                 .reach = request.context.reach};
+    const HandlerContext context = codex::detail::reach_alone(request.context);
     const auto still = [rules, command = *command, context] {
       return rules->allow(command, context);
     };
     if (!still()) return std::nullopt;
     request.context.only_if(still);
-    if (request.context.terms && !codex::detail::runs_only_itself(command->words)) {
+    const auto& terms = origin_of(request.context.origin).terms;
+    if (terms && !codex::detail::runs_only_itself(command->words)) {
       const auto project = project_of(command->folder);
       if (!project) return std::nullopt;
-      request.context.terms->occupy(*project);
+      terms->occupy(*project);
     }
     return accept();
   };

@@ -63,16 +63,17 @@ Paths paths_of(const Request& request) {
 
 /// Whether only the runtime can change where a write to this path leads after the check.
 bool stays(const fs::path& path, const HandlerContext& context) {
-  return !context.reach || (!context.reach->commands_can_write(context.thread_id, path) &&
-                            !context.reach->is_running_around(path.parent_path()));
+  const auto& reach = origin_of(context.origin).reach;
+  return !reach || (!reach->commands_can_write(context.thread_id, path) &&
+                    !reach->is_running_around(path.parent_path()));
 }
 
 /// The same for the links in the path, wherever they are.
 bool links_stay(const std::vector<fs::path>& links, const HandlerContext& context) {
-  return !context.reach || std::ranges::none_of(links, [&](const fs::path& link) {
+  const auto& reach = origin_of(context.origin).reach;
+  return !reach || std::ranges::none_of(links, [&](const fs::path& link) {
     const fs::path folder = link.parent_path();
-    return context.reach->commands_can_write(context.thread_id, folder) ||
-           context.reach->is_running_around(folder);
+    return reach->commands_can_write(context.thread_id, folder) || reach->is_running_around(folder);
   });
 }
 
@@ -95,8 +96,7 @@ Policy allow_writes_under(const std::string& folder) {
   const WriteRoot root(fs::path(std::u8string(folder.begin(), folder.end())));
   return [root](const Request& request) -> std::optional<Decision> {
     const Paths paths = paths_of(request);
-    const HandlerContext context{.thread_id = request.context.thread_id,
-                                 .reach = request.context.reach};
+    const HandlerContext context = codex::detail::reach_alone(request.context);
     const auto still = [root, paths, context] {
       return std::ranges::all_of(
           paths, [&](const std::string& path) { return may_be_written(path, root, context); });

@@ -16,14 +16,14 @@ namespace codex {
 
 Thread HandlerContext::thread() const {
   if (thread_id.empty()) throw CodexError(method + " belongs to no thread");
-  auto alive = client.lock();
+  auto alive = origin_of(origin).client.lock();
   if (!alive) throw TransportClosedError("The client that was asked is gone");
   return {std::move(alive), thread_id};
 }
 
 void HandlerContext::interrupt() const {
   if (turn_id.empty()) throw CodexError(method + " belongs to no turn");
-  const auto alive = client.lock();
+  const auto alive = origin_of(origin).client.lock();
   if (!alive) throw TransportClosedError("The client that was asked is gone");
   sync_wait(alive->call<protocol::requests::TurnInterrupt>(
       {.thread_id = thread_id, .turn_id = turn_id}, CallOptions{}));
@@ -50,15 +50,18 @@ std::vector<protocol::FileUpdateChange> HandlerContext::changes() const {
 
 bool HandlerContext::agent_can_write(const std::string& path) const {
   const std::filesystem::path real(std::u8string(path.begin(), path.end()));
+  const auto& reach = origin_of(origin).reach;
   return !reach || reach->can_write(thread_id, real);
 }
 
 bool HandlerContext::agent_can_write_below(const std::string& folder) const {
   const std::filesystem::path real(std::u8string(folder.begin(), folder.end()));
+  const auto& reach = origin_of(origin).reach;
   return !reach || reach->can_write_below(thread_id, real);
 }
 
 void HandlerContext::only_if(std::function<bool()> holds) const {
+  const auto& terms = origin_of(origin).terms;
   if (terms) terms->only_if(std::move(holds));
 }
 

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds exit_patience{200};
 
 WindowOptions window_options(const ConnectionOptions& options) {
   WindowOptions window = options.window;
-  window.max_answer_bytes = options.max_line_bytes;
+  window.max_response_bytes = options.max_line_bytes;
   return window;
 }
 
@@ -207,7 +207,7 @@ std::optional<std::string> Connection::handle(Line line) {
       break;
     case MessageKind::response:
     case MessageKind::error:
-      window_->answer(*message);
+      window_->take(*message);
       break;
     case MessageKind::server_request:
       handle_server_request(*message);

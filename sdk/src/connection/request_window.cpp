@@ -142,38 +142,38 @@ void RequestWindow::send_queued(std::deque<std::uint64_t>& queue, Deliveries& de
 
 Outcome<std::string> RequestWindow::outcome_of(const Message& message,
                                                const std::string& method) const {
-  const Envelope& answer = message.envelope;
-  const bool is_error = answer.kind == MessageKind::error;
+  const Envelope& response = message.envelope;
+  const bool is_error = response.kind == MessageKind::error;
   if (message.full_size > 0 && !is_error) {
-    return make_error<MessageTooLargeError>(method, message.full_size, options_.max_answer_bytes);
+    return make_error<MessageTooLargeError>(method, message.full_size, options_.max_response_bytes);
   }
-  if (protocol::detail::is_too_deep(is_error ? answer.error : answer.result)) {
+  if (protocol::detail::is_too_deep(is_error ? response.error : response.result)) {
     return make_error<DecodeError>(is_error ? "error" : "result", protocol::detail::too_deep(),
                                    method);
   }
-  if (is_error) return rpc_exception(answer.error, method);
-  if (answer.result.empty()) {
+  if (is_error) return rpc_exception(response.error, method);
+  if (response.result.empty()) {
     return make_error<CodexError>("Malformed JSON-RPC response to " + method);
   }
-  return std::string(answer.result);
+  return std::string(response.result);
 }
 
-void RequestWindow::answer(const Message& message) {
+void RequestWindow::take(const Message& message) {
   const auto id = own_id(message.envelope.id);
   if (!id) return;
   Deliveries deliveries;
   std::unique_lock lock(mutex_);
   const auto found = pending_.find(*id);
   if (found == pending_.end() || !found->second.is_sent) return;
-  Pending answered = std::move(found->second);
+  Pending pending = std::move(found->second);
   drop(*id);
   send_queued(deliveries);
   lock.unlock();
-  answered.watch.reset();
-  if (answered.completion) {
-    answered.completion(outcome_of(message, answered.method));
-  } else if (answered.on_late_result && !message.envelope.result.empty()) {
-    answered.on_late_result(std::string(message.envelope.result));
+  pending.watch.reset();
+  if (pending.completion) {
+    pending.completion(outcome_of(message, pending.method));
+  } else if (pending.on_late_result && !message.envelope.result.empty()) {
+    pending.on_late_result(std::string(message.envelope.result));
   }
   deliver(std::move(deliveries));
 }

@@ -34,18 +34,18 @@ struct Request {
 
 struct WindowOptions {
   /// Requests that the server has not answered yet; the rest wait their turn, as past about 200
-  /// the runtime drops answers.
+  /// the runtime drops responses.
   std::size_t max_in_flight = 64;
   /// So many more for those that end or steer what is under way: an interrupt must not wait behind
   /// the very requests that it is to end.
   std::size_t control_reserve = 32;
   /// What the requests that wait their turn may hold in all.
   std::size_t max_queued_bytes = std::size_t{256} * 1024 * 1024;
-  /// What errors say of an answer that was too large to keep.
-  std::size_t max_answer_bytes = std::size_t{256} * 1024 * 1024;
+  /// What errors say of a response that was too large to keep.
+  std::size_t max_response_bytes = std::size_t{256} * 1024 * 1024;
   /// How long a request that was given up keeps its place among those in flight. The server may be
-  /// working on it still, so the place is not free; its answer may have been lost, so the place is
-  /// not taken for ever.
+  /// working on it still, so the place is not free; its response may have been lost, so the place
+  /// is not taken for ever.
   std::chrono::milliseconds abandoned_grace = std::chrono::seconds{60};
 };
 
@@ -61,8 +61,8 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   /// Sends a request, now or when there is room.
   void start(Request request);
 
-  /// Brings an answer to the request that it belongs to; one that belongs to none is ignored.
-  void answer(const Message& answer);
+  /// Brings a response to the request that it belongs to; one that belongs to none is ignored.
+  void take(const Message& response);
 
   /// Completes all requests, and those that follow, with this failure.
   void fail(const Failure& failure);
@@ -85,7 +85,7 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   using Deliveries = std::vector<Delivery>;
 
   static void deliver(Deliveries deliveries);
-  [[nodiscard]] Outcome<std::string> outcome_of(const Message& answer,
+  [[nodiscard]] Outcome<std::string> outcome_of(const Message& response,
                                                 const std::string& method) const;
 
   // All of these with the lock held.

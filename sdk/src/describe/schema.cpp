@@ -54,7 +54,8 @@ class SchemaWriter {
   Json of(const Shape& shape);
   Json integer(const IntegerShape& shape) const;
   Json enumeration(const EnumShape& shape) const;
-  Json object(const ObjectShape& shape);
+  /// A struct that contains itself is put into `$defs`.
+  Json object_or_reference(const ObjectShape& shape);
   Json members(const ObjectShape& shape);
   Json member(const Member& member);
   Json list(const ListShape& shape);
@@ -100,7 +101,7 @@ Json SchemaWriter::of(const Shape& shape) {
     case ShapeKind::enumeration:
       return enumeration(as<EnumShape>(shape));
     case ShapeKind::object:
-      return object(as<ObjectShape>(shape));
+      return object_or_reference(as<ObjectShape>(shape));
     case ShapeKind::list:
       return list(as<ListShape>(shape));
     case ShapeKind::map:
@@ -127,7 +128,7 @@ Json SchemaWriter::enumeration(const EnumShape& shape) const {
   return {{"type", "string"}, {"enum", std::move(values)}};
 }
 
-Json SchemaWriter::object(const ObjectShape& shape) {
+Json SchemaWriter::object_or_reference(const ObjectShape& shape) {
   const bool contains_itself = std::find(open_.begin(), open_.end(), &shape) != open_.end();
   if (contains_itself || names_.contains(&shape)) return reference_to(shape);
   open_.push_back(&shape);

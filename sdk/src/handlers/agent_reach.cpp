@@ -429,4 +429,10 @@ bool AgentReach::is_startup_file_written(const Written& written) const {
                              [&](const fs::path& path) { return written.hold_hidden_in(path); });
 }
 
+HandlerContext reach_alone(const HandlerContext& context) {
+  HandlerContext out{.thread_id = context.thread_id};
+  origin_of(out.origin).reach = origin_of(context.origin).reach;
+  return out;
+}
+
 }  // namespace codex::detail

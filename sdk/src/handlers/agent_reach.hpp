@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <codex/handlers.hpp>
+
 #include "runtime/folder_set.hpp"
 #include "wire/peek.hpp"
 
@@ -151,5 +153,9 @@ class AgentReach {
   FolderSet patches_{max_folders};                // that patches wrote
   std::vector<Running> running_;
 };
+
+/// A context of the same thread that answers only what its agents can write: it keeps neither the
+/// request nor the client.
+[[nodiscard]] HandlerContext reach_alone(const HandlerContext& context);
 
 }  // namespace codex::detail

@@ -326,11 +326,12 @@ HandlerContext Dispatcher::context_for(const Call& call) const {
                          .thread_id = request.thread_id,
                          .turn_id = request.turn_id,
                          .item_started = item_of(request)};
-  context.reach = reach_;
-  context.terms = call.terms;
+  OriginParts& origin = origin_of(context.origin);
+  origin.reach = reach_;
+  origin.terms = call.terms;
   const std::lock_guard lock(mutex_);
-  context.client = client_;
-  context.executor = executor_;
+  origin.client = client_;
+  origin.executor = executor_;
   return context;
 }
 

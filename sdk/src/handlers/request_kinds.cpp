@@ -111,7 +111,7 @@ struct RowOf<member> {
 template <auto member>
 constexpr RequestKind row(RequestKind kind) {
   kind.method = RowOf<member>::method;
-  kind.body = [](const Handlers& handlers) { return (handlers.*member).body(); };
+  kind.body = [](const Handlers& handlers) { return body_of(handlers.*member); };
   return kind;
 }
 
@@ -174,7 +174,7 @@ constexpr std::array kinds = {
 };
 
 constexpr RequestKind unknown{
-    .body = [](const Handlers& handlers) { return handlers.other.body(); }};
+    .body = [](const Handlers& handlers) { return body_of(handlers.other); }};
 
 }  // namespace
 

@@ -234,9 +234,9 @@ class Scan {
     if (envelope_.item_id.empty()) envelope_.item_id = item_;
     if (has_root_turn_) envelope_.root_turn_id = root_turn_;
     const bool has_error = !envelope_.error.empty() && envelope_.error != "null";
-    // A proxy may echo the method in an answer, or write the null members of a request.
-    const bool is_answer = has_error || (has_result_ && envelope_.result != "null");
-    if (!envelope_.method.empty() && (envelope_.id.empty() || !is_answer)) {
+    // A proxy may echo the method in a response, or write the null members of a request.
+    const bool is_response = has_error || (has_result_ && envelope_.result != "null");
+    if (!envelope_.method.empty() && (envelope_.id.empty() || !is_response)) {
       envelope_.kind =
           envelope_.id.empty() ? MessageKind::notification : MessageKind::server_request;
     } else if (has_error) {
