@@ -4,7 +4,6 @@
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -430,33 +429,6 @@ TEST_CASE("nothing of ours becomes a standard stream of a host program that has 
           int taken = 0;
           for (const int stream : {0, 1, 2}) taken += ::fcntl(stream, F_GETFD) >= 0 ? 1 : 0;
           return taken;
-        }) == testing::all_well);
-}
-
-TEST_CASE("too few descriptors are an error that leaves neither child nor descriptor") {
-  CHECK(testing::in_child([] {
-          const auto before = testing::open_descriptors();
-          rlimit limit{};
-          ::getrlimit(RLIMIT_NOFILE, &limit);
-          for (rlim_t most = 3; most < 200; ++most) {
-            rlimit lower = limit;
-            lower.rlim_cur = most;
-            ::setrlimit(RLIMIT_NOFILE, &lower);
-            bool has_started = false;
-            bool says_why = false;
-            try {
-              has_started = output_of({.argv = {"/bin/echo", "x"}}) == "x\n";
-            } catch (const CodexError& error) {
-              says_why = contains(error.what(), "Too many open files") ||
-                         contains(error.what(), "no descriptors left");
-            }
-            ::setrlimit(RLIMIT_NOFILE, &limit);
-            if (!has_started && !says_why) return 1;
-            if (!has_no_children()) return 2;
-            if (testing::open_descriptors() != before) return 3;
-            if (has_started) return testing::all_well;
-          }
-          return 4;
         }) == testing::all_well);
 }
 
