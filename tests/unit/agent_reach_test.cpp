@@ -9,6 +9,7 @@
 #include "support/files.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
+#include "wire/envelope.hpp"
 
 using codex::Json;
 using codex::detail::AgentReach;
@@ -387,6 +388,15 @@ TEST_CASE("a command runs until its item is completed, and of two with one id bo
   client.reach.note_running("t", "u", "c", "/usr");
   client.hears_item("item/completed", "t", command_item);
   CHECK(runs());
+}
+
+TEST_CASE("a command whose id is too long to be kept never ends for sure") {
+  Client client;
+  client.starts("t", read_only);
+  client.reach.note_running("t", "u", "", "/repo");
+  const std::string long_id(codex::detail::max_id_bytes + 1, 'x');
+  client.hears_item("item/completed", "t", {{"type", "commandExecution"}, {"id", long_id}});
+  CHECK(client.reach.is_running_around("/repo/out"));
 }
 
 TEST_CASE("a command whose id another item has, too, never ends for sure") {

@@ -189,6 +189,7 @@ void AgentReach::note_running(std::string thread_id, std::string turn_id, std::s
 }
 
 bool AgentReach::Running::is(const Envelope& item) const {
+  if (item_id.empty()) return false;  // too long to be kept: any other may be as well
   return item_id == item.item_id && turn_id == item.turn_id && thread_id == item.thread_id;
 }
 
