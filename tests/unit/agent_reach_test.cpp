@@ -119,6 +119,25 @@ TEST_CASE("a proxy that puts blanks between members hides nothing that was writt
   }
 }
 
+TEST_CASE("what is no JSON after its beginning makes everything writable") {
+  const std::string changes = R"([{"path":"/opt/x/file"} {"path":"/srv/file"}])";
+  Client client;
+  client.starts("t", read_only);
+  SUBCASE("a patch") {
+    client.reach.see(
+        *message(R"({"method":"item/completed","params":{"threadId":"t","turnId":"u","item":)"
+                 R"({"type":"fileChange","id":"p","status":"completed","changes":)" +
+                 changes + "}}}"));
+  }
+  SUBCASE("a thread") {
+    client.reach.note_response("thread/start",
+                               R"({"thread":{"id":"t2"},"cwd":"/repo","sandbox":{"type":)"
+                               R"("workspaceWrite","writableRoots":["/opt" "/srv"]}})");
+  }
+  CHECK(client.can_write("/srv"));
+  CHECK(client.can_write("/usr"));
+}
+
 TEST_CASE("after a notification that was too large to keep, everything counts as writable") {
   for (const char* method : {"item/started", "item/completed", "thread/settings/updated"}) {
     Client client;

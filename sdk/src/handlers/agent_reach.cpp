@@ -117,7 +117,8 @@ void AgentReach::note_abridged(std::string_view method) {
 
 Peek AgentReach::read(std::string_view text) {
   const Peek json(text);
-  if (protocol::detail::is_too_deep(text) || !json.is_object()) {
+  // Of what is no JSON a Peek sees the beginning alone: more may be written than that.
+  if (protocol::detail::is_too_deep(text) || !json.is_object() || !Json::accept(text)) {
     const std::lock_guard lock(mutex_);
     is_unknowable_ = true;
   }
