@@ -9,6 +9,7 @@
 #include "support/files.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
+#include "wire/envelope.hpp"
 
 using codex::Json;
 using codex::detail::AgentReach;
@@ -116,6 +117,25 @@ TEST_CASE("a proxy that puts blanks between members hides nothing that was writt
     client.reach.see(*message(event.dump(1)));
     CHECK(client.can_write("/opt/x"));
   }
+}
+
+TEST_CASE("what is no JSON after its beginning makes everything writable") {
+  const std::string changes = R"([{"path":"/opt/x/file"} {"path":"/srv/file"}])";
+  Client client;
+  client.starts("t", read_only);
+  SUBCASE("a patch") {
+    client.reach.see(
+        *message(R"({"method":"item/completed","params":{"threadId":"t","turnId":"u","item":)"
+                 R"({"type":"fileChange","id":"p","status":"completed","changes":)" +
+                 changes + "}}}"));
+  }
+  SUBCASE("a thread") {
+    client.reach.note_response("thread/start",
+                               R"({"thread":{"id":"t2"},"cwd":"/repo","sandbox":{"type":)"
+                               R"("workspaceWrite","writableRoots":["/opt" "/srv"]}})");
+  }
+  CHECK(client.can_write("/srv"));
+  CHECK(client.can_write("/usr"));
 }
 
 TEST_CASE("after a notification that was too large to keep, everything counts as writable") {
@@ -387,6 +407,15 @@ TEST_CASE("a command runs until its item is completed, and of two with one id bo
   client.reach.note_running("t", "u", "c", "/usr");
   client.hears_item("item/completed", "t", command_item);
   CHECK(runs());
+}
+
+TEST_CASE("a command whose id is too long to be kept never ends for sure") {
+  Client client;
+  client.starts("t", read_only);
+  client.reach.note_running("t", "u", "", "/repo");
+  const std::string long_id(codex::detail::max_id_bytes + 1, 'x');
+  client.hears_item("item/completed", "t", {{"type", "commandExecution"}, {"id", long_id}});
+  CHECK(client.reach.is_running_around("/repo/out"));
 }
 
 TEST_CASE("a command whose id another item has, too, never ends for sure") {

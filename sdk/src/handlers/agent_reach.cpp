@@ -117,7 +117,8 @@ void AgentReach::note_abridged(std::string_view method) {
 
 Peek AgentReach::read(std::string_view text) {
   const Peek json(text);
-  if (protocol::detail::is_too_deep(text) || !json.is_object()) {
+  // Of what is no JSON a Peek sees the beginning alone: more may be written than that.
+  if (protocol::detail::is_too_deep(text) || !json.is_object() || !Json::accept(text)) {
     const std::lock_guard lock(mutex_);
     is_unknowable_ = true;
   }
@@ -189,6 +190,7 @@ void AgentReach::note_running(std::string thread_id, std::string turn_id, std::s
 }
 
 bool AgentReach::Running::is(const Envelope& item) const {
+  if (item_id.empty()) return false;  // too long to be kept: any other may be as well
   return item_id == item.item_id && turn_id == item.turn_id && thread_id == item.thread_id;
 }
 
