@@ -357,6 +357,18 @@ TEST_CASE("items beyond the limit of a result are dropped, the oldest first, and
   CHECK(result.final_response == "e");
 }
 
+TEST_CASE("a turn's error with a number that no double holds is kept as text") {
+  TurnCollector collector("u");
+  collector.feed(Notification(testing::message(
+      R"({"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u","status":"failed",)"
+      R"("error":{"message":"m","x":1e400}}}})")));
+  const TurnResult result = collector.result();
+  REQUIRE(result.error);
+  CHECK(result.error->message == "m");
+  REQUIRE(result.error->extra.find("raw"));
+  CHECK(*result.error->extra.find("raw") == R"({"message":"m","x":1e400})");
+}
+
 TEST_CASE("messages with the same id are different items") {
   TurnCollector collector("u");
   for (const char* text : {"first", "second"}) {

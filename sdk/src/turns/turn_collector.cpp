@@ -26,21 +26,25 @@ std::optional<T> decoded(Peek value) {
 
 std::size_t bytes_of(const Notification& event) { return event.text().size() + event_overhead; }
 
+/// As a tree, or as this text where it makes none.
+Json tree_of(Peek value, std::string_view otherwise) {
+  Json tree = types::detail::parse_or_discard(value.raw());
+  return tree.is_discarded() ? Json(std::string(otherwise)) : tree;
+}
+
 /// A runtime of another version may say other things around an item, or of it: better an item that
 /// one has to look into than no result.
 types::ThreadItem item_of(const Notification& event) {
   const Peek item = Peek(event.params())["item"];
   if (auto typed = decoded<types::ThreadItem>(item)) return *std::move(typed);
-  Json raw = types::detail::parse_or_discard(item.raw());
-  if (raw.is_discarded()) raw = std::string(event.params());
-  return types::Unknown{std::move(raw)};
+  return types::Unknown{tree_of(item, event.params())};
 }
 
 std::optional<types::TurnError> error_of(Peek error) {
   if (!error.is_object()) return std::nullopt;
   if (auto typed = decoded<types::TurnError>(error)) return typed;
   types::TurnError plain{.message = error["message"].text()};
-  plain.extra.set("raw", types::detail::parse_or_discard(error.raw()));
+  plain.extra.set("raw", tree_of(error, error.raw()));
   return plain;
 }
 
