@@ -135,6 +135,7 @@ TEST_CASE_FIXTURE(ThreadOptionsFixture, "a null that would mean nothing is refus
   refused("include_turns", [&] { (void)thread.read({.include_turns = null}); });
   refused("use_state_db_only", [&] { (void)codex.thread_list({.use_state_db_only = null}); });
   refused("timeout", [&] { (void)codex.models({.timeout = null}); });
+  refused("timeout", [&] { (void)codex.notifications({.timeout = null}); });
   refused("timeout", [&] { (void)thread.turn("x", {.timeout = null}); });
   refused("timeout", [&] { (void)thread.goal("x", {.timeout = null}); });
   refused("approval_mode", [&] { (void)thread.turn("x", {.approval_mode = null}); });

@@ -80,7 +80,8 @@ class Tool {
 
   /// Called with the result of a call, or its error.
   using Done = std::function<void(std::exception_ptr error, ToolResult result)>;
-  /// Begins a call. It calls `done` once, when the result is there, from any thread.
+  /// Begins a call. It calls `done` once, when the result is there, from any thread. The arguments
+  /// and the context live until it returns.
   using Starter = std::function<void(const Json& arguments, const ToolContext& context, Done done)>;
 
   /// A tool with a hand-written JSON Schema. Usually you use `codex::tool`.

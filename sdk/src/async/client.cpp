@@ -181,6 +181,7 @@ Task<protocol::ThreadArchiveResponse> AsyncCodex::thread_archive(std::string thr
 }
 
 Task<AsyncNotificationStream> AsyncCodex::notifications(const WaitOptions& options) const {
+  detail::InputCheck::no_null(options.timeout, "timeout");
   const auto open = [](CorePtr core, WaitOptions how) -> Task<AsyncNotificationStream> {
     const auto client = co_await detail::AsyncCore::started(core, how.stop);
     auto reader = std::make_shared<detail::NotificationReader>(

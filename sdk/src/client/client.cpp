@@ -83,6 +83,7 @@ Paged<protocol::requests::ThreadList> Codex::threads(const ThreadListOptions& op
 }
 
 NotificationStream Codex::notifications(const WaitOptions& options) const {
+  detail::InputCheck::no_null(options.timeout, "timeout");
   return NotificationStream(std::make_shared<detail::NotificationReader>(
       detail::NotificationReader{client().connection().router().general(), options}));
 }
