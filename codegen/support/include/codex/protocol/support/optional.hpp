@@ -33,7 +33,7 @@ struct NoList {};
 /// between two pointers.
 struct ListText {
   template <std::convertible_to<std::string> S>
-  ListText(S&& text) : text(std::forward<S>(text)) {}
+  ListText(S&& string) : text(std::forward<S>(string)) {}
   operator const std::string&() const noexcept { return text; }
   std::string text;
 };
