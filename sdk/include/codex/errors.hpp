@@ -34,6 +34,7 @@ class InterruptedWork : public CodexError {
   [[nodiscard]] const TurnResult* collected() const noexcept { return collected_.get(); }
 
  protected:
+  /// With the turn's result so far, if it is a turn.
   explicit InterruptedWork(const std::string& what,
                            std::shared_ptr<const TurnResult> collected = nullptr)
       : CodexError(what), collected_(std::move(collected)) {}
