@@ -1,6 +1,8 @@
 // The life of a runtime: missing, wrong, too old, killed; and nothing of it remains.
 
+#include <atomic>
 #include <fstream>
+#include <future>
 #include <set>
 #include <signal.h>
 #include <sys/stat.h>
@@ -206,8 +208,10 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
   Gate gate;
   mock.reply(Reply{}.delta("never").wait_for(gate));
   const Footprint before;
+  std::promise<codex::ConnectionChange> change;
   {
     auto config = mock.config();
+    config.on_connection = [&](const codex::ConnectionChange& told) { change.set_value(told); };
     const auto script = mock.codex_home() / "wrapped";
     std::ofstream(script) << "#!/bin/sh\necho 'last words' >&2\nexec \"$@\"\n";
     chmod(script.c_str(), 0755);
@@ -219,6 +223,8 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
     std::set<int> started = codex::testing::children_of(getpid());
     for (const int old : before.processes) started.erase(old);
     REQUIRE(started.size() == 1);
+    CHECK(codex.is_open());
+    CHECK(codex.process_id() == *started.begin());
     const auto killed_at = std::chrono::steady_clock::now();
     std::jthread killer([pid = *started.begin()] { kill(pid, SIGKILL); });
     try {
@@ -231,6 +237,12 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
       CHECK(error.exit_status().signal == SIGKILL);
     }
     CHECK_THROWS_AS((void)codex.thread_start(), codex::TransportClosedError);
+    CHECK_FALSE(codex.is_open());
+    auto told = change.get_future();
+    REQUIRE(told.wait_until(codex::testing::soon()) == std::future_status::ready);
+    const auto gone = told.get();
+    CHECK(gone.state == codex::ConnectionState::gone);
+    CHECK(contains(gone.reason, "last words"));
   }
   CHECK(before.is_restored());
 }
@@ -240,11 +252,16 @@ TEST_CASE("close ends the runtime with everything that belonged to it") {
   {
     MockModel mock;
     mock.reply("hi");
-    face::Codex codex(mock.config());
+    auto config = mock.config();
+    std::atomic<bool> is_told = false;
+    config.on_connection = [&](const codex::ConnectionChange&) { is_told = true; };
+    face::Codex codex(std::move(config));
     auto thread = codex.thread_start();
     (void)thread.run("hello");
     codex.close();
     codex.close();
+    CHECK_FALSE(codex.is_open());
+    CHECK_FALSE(is_told);  // the app itself did it
     CHECK_THROWS_AS((void)thread.run("again"), codex::TransportClosedError);
     CHECK_THROWS_AS((void)codex.request("thread/list"), codex::TransportClosedError);
   }

@@ -123,6 +123,10 @@ TEST_CASE("the model is told what was wrong, and may answer again") {
   const auto parsed = thread.run_as<Trip>("Where to?", {.output_retries = 2});
 
   CHECK(parsed.value.stops.at(0).nights == 2);
+  REQUIRE(parsed.attempts.size() == 2);
+  CHECK(parsed.attempts[0].final_response == bad);
+  CHECK(parsed.attempts[1].final_response == "I do not know.");
+  CHECK(parsed.attempts[1].id != parsed.turn.id);
   const auto requests = mock.requests();
   REQUIRE(requests.size() == 3);
   CHECK(requests[1].last_user_text() ==

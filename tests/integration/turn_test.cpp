@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -81,6 +82,58 @@ TEST_CASE("a stream gives the deltas as they come, and ends with turn/completed"
   const auto* first = result.items.at(1).as<types::AgentMessageThreadItem>();
   REQUIRE(first);
   CHECK(first->phase == types::MessagePhase::commentary);
+}
+
+TEST_CASE(
+    "run shows each event as it comes, up to the end of the turn, for those who need no handle") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply{}.delta("he").wait_for(gate).delta("llo"));
+  face::Codex codex(mock.config());
+  const auto thread = codex.thread_start();
+  std::string text;
+  std::vector<std::string> seen;
+  const auto watch = [&](const codex::Notification& event) {
+    seen.emplace_back(event.method());
+    event.visit(
+        [&](const types::AgentMessageDeltaNotification& piece) {
+          text += piece.delta;
+          gate.open();  // the second piece comes only once the first was shown
+        },
+        [](const auto&) {});
+  };
+  const auto result = thread.run("hi", {.on_event = watch});
+  CHECK(text == "hello");
+  CHECK(result.final_response == "hello");
+  REQUIRE(seen.size() > 3);
+  CHECK(seen.back() == "turn/completed");
+  CHECK(std::ranges::count(seen, "item/completed") >= 2);
+}
+
+TEST_CASE("what on_event throws interrupts the turn, and run throws it") {
+  struct Enough {};
+  MockModel mock;
+  Gate never;
+  mock.reply(Reply{}.delta("he").wait_for(never));
+  face::Codex codex(mock.config());
+  const auto thread = codex.thread_start();
+  const auto stop_it = [](const codex::Notification& event) {
+    if (event.is<events::ItemAgentMessageDelta>()) throw Enough();
+  };
+  CHECK_THROWS_AS((void)thread.run("hi", {.on_event = stop_it}), Enough);
+  mock.reply("Again.");
+  CHECK(thread.run("and now?").final_response == "Again.");
+}
+
+TEST_CASE("a time limit holds while the events are shown") {
+  MockModel mock;
+  Gate never;
+  mock.reply(Reply{}.delta("he").wait_for(never));
+  face::Codex codex(mock.config());
+  const auto thread = codex.thread_start();
+  const auto look_on = [](const codex::Notification&) {};
+  CHECK_THROWS_AS((void)thread.run("hi", {.on_event = look_on, .timeout = 700ms}),
+                  codex::TimeoutError);
 }
 
 TEST_CASE("commentary is never the final response: the last message without a phase is") {

@@ -177,6 +177,8 @@ class Codex {
     sync_wait(codex_.start());
   }
 
+  [[nodiscard]] bool is_open() const noexcept { return codex_.is_open(); }
+  [[nodiscard]] std::optional<std::int64_t> process_id() const { return codex_.process_id(); }
   [[nodiscard]] codex::Metadata metadata() const { return sync_wait(codex_.metadata()); }
   void close() { sync_wait(codex_.close()); }
 

@@ -63,4 +63,41 @@ TEST_CASE("params that are left out decode as if they were empty") {
   CHECK_THROWS_AS((void)event.as<ItemAgentMessageDelta>(), DecodeError);
 }
 
+TEST_CASE("item() is the item of an event that has begun or ended, and of no other") {
+  const std::string item = R"({"type":"agentMessage","id":"i","text":"hi"})";
+  for (const std::string method : {"item/started", "item/completed"}) {
+    const auto event = notification(R"({"method":")" + method +
+                                    R"(","params":{"threadId":"t","turnId":"u","item":)" + item +
+                                    R"(,"startedAtMs":1,"completedAtMs":1}})");
+    REQUIRE(event.item());
+    CHECK(event.item()->as<protocol::AgentMessageThreadItem>()->text == "hi");
+  }
+  CHECK_FALSE(notification(delta_line).item());
+  CHECK_THROWS_AS((void)notification(R"({"method":"item/started","params":{}})").item(),
+                  DecodeError);
+}
+
+TEST_CASE("visit calls the function for the event, else the one for all others") {
+  std::string seen;
+  const auto visit = [&](const Notification& event) {
+    seen.clear();
+    event.visit([&](const protocol::AgentMessageDeltaNotification& piece) { seen = piece.delta; },
+                [&](const protocol::ErrorNotification& error) { seen = error.error.message; },
+                [&](const Notification& other) { seen = other.method(); },
+                [&](const auto&) { seen = "another event of a turn"; });
+  };
+  visit(notification(delta_line));
+  CHECK(seen == "hi");
+  visit(notification(R"({"method":"error","params":{"error":{"message":"no"},"threadId":"t",)"
+                     R"("turnId":"u","willRetry":true}})"));
+  CHECK(seen == "no");
+  visit(notification(R"({"method":"turn/diff/updated","params":{"threadId":"t","turnId":"u",)"
+                     R"("diff":"+"}})"));
+  CHECK(seen == "another event of a turn");
+  visit(notification(R"({"method":"account/updated","params":{}})"));
+  CHECK(seen == "account/updated");
+  CHECK_THROWS_AS(visit(notification(R"({"method":"item/agentMessage/delta","params":{}})")),
+                  DecodeError);
+}
+
 }  // namespace codex

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -82,6 +83,15 @@ class Codex {
   /// Whether the params of this method can have this member, both by their wire names:
   /// `codex.supports("turn/start", "toolOutput")`.
   [[nodiscard]] bool supports(std::string_view method, std::string_view member) const;
+
+  /// Whether the runtime can be talked to: false after `close`, once the runtime has ended or broke
+  /// the protocol, after a move, and in a child of fork. `CodexConfig::on_connection` tells of an
+  /// end when it comes.
+  [[nodiscard]] bool is_open() const noexcept;
+
+  /// The runtime's process id, to watch it by; nothing when there is no process (`transport`), or
+  /// after a move. It stays readable after the end.
+  [[nodiscard]] std::optional<std::int64_t> process_id() const;
 
   /// Ends the runtime and all its children, within about twice `CodexConfig::shutdown_timeout`, or
   /// four times if handlers ignore their stop token: these are abandoned, and

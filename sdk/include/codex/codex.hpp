@@ -6,6 +6,7 @@
 #include <codex/approvals.hpp>
 #include <codex/client.hpp>
 #include <codex/config.hpp>
+#include <codex/display_command.hpp>
 #include <codex/errors.hpp>
 #include <codex/handlers.hpp>
 #include <codex/input.hpp>

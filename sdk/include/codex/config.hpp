@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,19 @@ enum class RuntimeMismatch : std::uint8_t {
   accept,  ///< Nothing.
   warn,    ///< Continue; `Metadata::runtime_warning` names both versions.
   refuse,  ///< The constructor throws `CodexError`, before any request but the handshake's.
+};
+
+/// What became of the connection to the runtime.
+enum class ConnectionState : std::uint8_t {
+  gone,  ///< It is lost for good: the runtime ended, or broke the protocol.
+};
+
+/// A change of the connection to the runtime.
+struct ConnectionChange {
+  /// What became of it.
+  ConnectionState state = ConnectionState::gone;
+  /// Why: the text of the `TransportClosedError` that calls throw from now on. Secrets are masked.
+  std::string reason{};
 };
 
 /// How a `Codex` finds, starts, talks to and ends its runtime. An aggregate for designated
@@ -79,6 +93,11 @@ struct CodexConfig {
   /// How long a handler may take. After that the request is refused, and a later answer is dropped.
   /// The default leaves time to ask a person.
   std::chrono::milliseconds handler_timeout = std::chrono::minutes{10};
+
+  /// Called once when the connection is lost, but not for `close`: start a new client there, or
+  /// note that it is gone. It runs on a thread of the SDK, which may take its time, though not
+  /// close this client, and must not wait for it. Exceptions from it are ignored.
+  std::function<void(const ConnectionChange&)> on_connection = {};
 
   /// How long start and handshake may take before the constructor throws `TimeoutError`, which
   /// quotes what the program wrote instead of an answer.

@@ -5,15 +5,60 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <codex/decode_named.hpp>
 #include <codex/protocol/support/json.hpp>
+#include <codex/protocol/support/union.hpp>
 
 namespace codex {
 
+// Programs that use `item` and `visit` include <codex/protocol/everyday.hpp>, as <codex/codex.hpp>
+// does.
+namespace protocol {
+struct ThreadItem;
+namespace notifications {
+struct Error;
+struct ItemAgentMessageDelta;
+struct ItemCommandExecutionOutputDelta;
+struct ItemCompleted;
+struct ItemFileChangePatchUpdated;
+struct ItemMcpToolCallProgress;
+struct ItemPlanDelta;
+struct ItemReasoningSummaryPartAdded;
+struct ItemReasoningSummaryTextDelta;
+struct ItemReasoningTextDelta;
+struct ItemStarted;
+struct ThreadTokenUsageUpdated;
+struct TurnCompleted;
+struct TurnDiffUpdated;
+struct TurnPlanUpdated;
+struct TurnStarted;
+}  // namespace notifications
+}  // namespace protocol
+
 namespace detail {
+
 struct Message;
-}
+
+template <class... N>
+struct Events {};
+
+/// The events that `Notification::visit` decodes: those that a turn consists of.
+using TurnEvents =
+    Events<protocol::notifications::ItemAgentMessageDelta, protocol::notifications::ItemStarted,
+           protocol::notifications::ItemCompleted,
+           protocol::notifications::ItemCommandExecutionOutputDelta,
+           protocol::notifications::ItemFileChangePatchUpdated,
+           protocol::notifications::ItemMcpToolCallProgress, protocol::notifications::ItemPlanDelta,
+           protocol::notifications::ItemReasoningSummaryPartAdded,
+           protocol::notifications::ItemReasoningSummaryTextDelta,
+           protocol::notifications::ItemReasoningTextDelta,
+           protocol::notifications::ThreadTokenUsageUpdated, protocol::notifications::TurnStarted,
+           protocol::notifications::TurnPlanUpdated, protocol::notifications::TurnDiffUpdated,
+           protocol::notifications::TurnCompleted, protocol::notifications::Error>;
+
+}  // namespace detail
 
 /// One notification of the runtime, as received. Copies are cheap and share the text, which is
 /// decoded only on demand. Immutable, so any number of threads may read it.
@@ -62,7 +107,41 @@ class Notification {
     return detail::decode_named<typename N::Params>(method(), params().empty() ? "{}" : params());
   }
 
+  /// The item that an `item/started` or `item/completed` is about; nothing for other events.
+  /// Throws `DecodeError` if it does not fit.
+  [[nodiscard]] std::optional<protocol::ThreadItem> item() const;
+
+  /// Calls the function that takes these params, if this is an event that a turn consists of (those
+  /// of `codex::types`), else the one that takes a `const Notification&`:
+  ///
+  ///     event.visit([](const codex::types::ItemCompletedNotification& completed) { ... },
+  ///                 [](const codex::types::AgentMessageDeltaNotification& piece) { ... },
+  ///                 [](const auto&) {});  // everything else
+  ///
+  /// Without a function for an event, that event does not compile: end with one for everything
+  /// else. Throws `DecodeError` if the params do not fit, and what the function throws.
+  template <class... Functions>
+  void visit(Functions&&... functions) const {
+    visit_as(protocol::detail::Overloaded{std::forward<Functions>(functions)...},
+             detail::TurnEvents{});
+  }
+
  private:
+  template <class Visitor, class... N>
+  void visit_as(Visitor&& visitor, detail::Events<N...>) const {
+    if (!(visit_if<N>(visitor) || ...)) visitor(*this);
+  }
+  template <class N, class Visitor>
+  bool visit_if(Visitor& visitor) const {
+    if constexpr (requires { N::method; }) {  // its header is included
+      if (!is<N>()) return false;
+      visitor(*as<N>());
+      return true;
+    } else {
+      return false;
+    }
+  }
+
   std::shared_ptr<const detail::Message> message_;
 };
 

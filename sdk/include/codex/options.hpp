@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include <codex/handlers.hpp>
 #include <codex/modes.hpp>
+#include <codex/notification.hpp>
 #include <codex/protocol/everyday.hpp>
 #include <codex/protocol/support/optional.hpp>
 #include <codex/tool.hpp>
@@ -272,6 +274,10 @@ struct TurnOptions {
   Optional<protocol::ReasoningSummary> summary{};
   /// The service tier of only this turn (`serviceTierForTurn`).
   Optional<std::string> turn_service_tier{};
+  /// For `run` and `run_as` only: sees each event of the turn as it arrives, on the thread that
+  /// runs the turn (a coroutine's executor). What it throws interrupts the turn, and `run` throws
+  /// it.
+  std::function<void(const Notification&)> on_event{};
 
   /// An object that is merged last into the params on the wire: it overrides the other options, and
   /// can set any member of the protocol.

@@ -53,7 +53,7 @@ class Thread {
     parsed.turn =
         run_until_read(input, options, detail::shape_of<T>(), [&](const TurnResult& turn) {
           parsed.value = T{};
-          detail::read_answer(turn, detail::shape_of<T>(), &parsed.value);
+          detail::read_attempt(turn, detail::shape_of<T>(), &parsed.value, parsed.attempts);
         });
     return parsed;
   }

@@ -102,12 +102,17 @@ struct Parsed {
   T value;
   /// The turn that gave it; the last one, if the model had to answer again.
   TurnResult turn;
+  /// The turns before it, whose answers did not fit (`TurnOptions::output_retries`), oldest first.
+  std::vector<TurnResult> attempts{};
 };
 
 namespace detail {
 
 /// Reads the turn's answer into a fresh value. Throws OutputParseError.
 void read_answer(const TurnResult& turn, const Shape& shape, void* value);
+/// The same. A turn whose answer does not fit goes to the attempts.
+void read_attempt(const TurnResult& turn, const Shape& shape, void* value,
+                  std::vector<TurnResult>& attempts);
 
 }  // namespace detail
 

@@ -72,6 +72,12 @@ void AsyncCore::start_client(const std::shared_ptr<Attempt>& attempt) {
   attempt->waiting->complete();
 }
 
+std::shared_ptr<Client> AsyncCore::client_if_any() {
+  if (!owner_.is_this()) return nullptr;
+  const std::lock_guard lock(mutex_);
+  return attempt_ ? attempt_->client : nullptr;
+}
+
 Task<Metadata> AsyncCore::metadata(std::shared_ptr<AsyncCore> self) {
   const auto client = co_await started(std::move(self));
   co_return client->metadata();

@@ -53,6 +53,9 @@ class AsyncCore : public std::enable_shared_from_this<AsyncCore> {
   static Task<std::shared_ptr<Client>> started(std::shared_ptr<AsyncCore> self,
                                                std::stop_token stop = {});
 
+  /// The client, if it has been started.
+  [[nodiscard]] std::shared_ptr<Client> client_if_any();
+
   /// Works after the end, too.
   static Task<Metadata> metadata(std::shared_ptr<AsyncCore> self);
   static Task<bool> supports(std::shared_ptr<AsyncCore> self, std::string method,

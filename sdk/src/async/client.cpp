@@ -60,6 +60,16 @@ Task<bool> AsyncCodex::supports(std::string method, std::string member) const {
   return core().at_home(detail::AsyncCore::supports(core_, std::move(method), std::move(member)));
 }
 
+bool AsyncCodex::is_open() const noexcept {
+  const auto client = core_ ? core_->client_if_any() : nullptr;
+  return client && client->is_open();
+}
+
+std::optional<std::int64_t> AsyncCodex::process_id() const {
+  const auto client = core_ ? core_->client_if_any() : nullptr;
+  return client ? client->process_id() : std::nullopt;
+}
+
 Task<void> AsyncCodex::close() { return core().at_home(detail::AsyncCore::close(core_)); }
 
 Task<protocol::GetAccountResponse> AsyncCodex::account(const AccountOptions& options) const {

@@ -31,6 +31,12 @@ bool Codex::supports(std::string_view method, std::string_view member) const {
   return client().gate().supports(method, member);
 }
 
+bool Codex::is_open() const noexcept { return client_ && client_->is_open(); }
+
+std::optional<std::int64_t> Codex::process_id() const {
+  return client_ ? client_->process_id() : std::nullopt;
+}
+
 detail::Client& Codex::client() const {
   if (!client_) throw TransportClosedError("This Codex was moved from: it has no runtime");
   return *client_;

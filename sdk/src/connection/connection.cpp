@@ -113,7 +113,7 @@ void Connection::close_last() noexcept {
 
 bool Connection::is_closed() const {
   const std::lock_guard lock(failure_mutex_);
-  return failure_.has_value();
+  return failure_.has_value() || is_closing_.load();
 }
 
 void Connection::run(const TransportFactory& factory, const Completion<bool>& started) {
@@ -269,7 +269,8 @@ void Connection::fail(const Failure& failure) {
   }
   window_->fail(failure);
   router_->fail(failure);
-  if (options_.on_end) options_.on_end();
+  if (!options_.on_end) return;
+  options_.on_end(is_closing_.load() ? std::nullopt : std::optional(failure));
 }
 
 void Connection::send(std::string_view line) {

@@ -56,8 +56,9 @@ struct ConnectionOptions {
   std::function<void(Connection&, ServerRequest)> on_server_request = {};
   /// Sees every notification before those who wait for it do, on the I/O thread: it must be quick.
   std::function<void(const std::shared_ptr<const Message>&)> on_notification = {};
-  /// Told once that the connection is lost or closed, on the thread that finds that out.
-  std::function<void()> on_end = {};
+  /// Told once that the connection is lost or closed, on the thread that finds that out. `failure`:
+  /// why, where it was not closed by us.
+  std::function<void(const std::optional<Failure>& failure)> on_end = {};
 };
 
 /// A conversation with one runtime. It knows neither of waiting nor of awaiting: operations

@@ -238,6 +238,14 @@ void Dispatcher::end() {
   for (auto& call : settle_if([](const Call&) { return true; })) cancel(std::move(call));
 }
 
+void Dispatcher::tell_gone(const std::function<void(const ConnectionChange&)>& tell,
+                           const Failure& failure) {
+  std::string reason = what_of(failure.exception());
+  (void)problems_.post([tell, reason = std::move(reason)] {
+    tell({.state = ConnectionState::gone, .reason = reason});
+  });
+}
+
 void Dispatcher::finish(std::chrono::milliseconds patience, bool and_coroutines) noexcept {
   const TimePoint deadline = deadline_after(Clock::now(), patience);
   const bool has_left_some = handlers_.finish(patience) != 0;

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include <codex/handlers.hpp>
+#include <codex/config.hpp>
 
 #include "connection/connection.hpp"
 #include "handlers/agent_reach.hpp"
@@ -65,6 +65,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   /// The same, on this thread, which is not the I/O thread.
   void stop() noexcept;
+
+  /// Tells the app why the connection is lost, where problems are told. I/O thread.
+  void tell_gone(const std::function<void(const ConnectionChange&)>& tell, const Failure& failure);
 
   /// Waits until the handlers are done; see `WorkerPool::finish`. For those that are coroutines
   /// only where that is said: the thread that they go on on may be this one.

@@ -86,7 +86,11 @@ ConnectionOptions Client::connection_options() const {
                                  dispatcher_](const std::shared_ptr<const Message>& notification) {
     dispatcher->see(notification);
   };
-  options.on_end = [dispatcher = dispatcher_] { dispatcher->end(); };
+  options.on_end = [dispatcher = dispatcher_,
+                    tell = config_.on_connection](const std::optional<Failure>& failure) {
+    dispatcher->end();
+    if (failure && tell) dispatcher->tell_gone(tell, *failure);
+  };
   return options;
 }
 

@@ -44,6 +44,11 @@ class Client : public std::enable_shared_from_this<Client> {
   /// What the runtime has.
   [[nodiscard]] const FeatureGate& gate() const noexcept { return gate_; }
 
+  [[nodiscard]] bool is_open() const noexcept {
+    return owner_.is_this() && !connection_->is_closed();
+  }
+  [[nodiscard]] std::optional<std::int64_t> process_id() const { return connection_->process_id(); }
+
   // These throw TransportClosedError in a child of fork, like every call.
   [[nodiscard]] Connection& connection() const { return *shared_connection(); }
   [[nodiscard]] const std::shared_ptr<Connection>& shared_connection() const {

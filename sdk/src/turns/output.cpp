@@ -55,4 +55,14 @@ void detail::read_answer(const TurnResult& turn, const Shape& shape, void* value
   }
 }
 
+void detail::read_attempt(const TurnResult& turn, const Shape& shape, void* value,
+                          std::vector<TurnResult>& attempts) {
+  try {
+    read_answer(turn, shape, value);
+  } catch (const OutputParseError&) {
+    attempts.push_back(turn);
+    throw;
+  }
+}
+
 }  // namespace codex

@@ -27,6 +27,35 @@ Task<void> until_over(std::shared_ptr<TurnState> turn, bool heeds_context) {
   co_await operation<bool>(wait, std::move(terms));
 }
 
+/// Shows the turn's events to the app until they end, for whatever reason: the turn itself knows
+/// it. What the app throws ends the turn.
+Task<void> show_events(std::shared_ptr<const Client> client, StartedTurn started,
+                       std::function<void(const Notification&)> on_event) {
+  auto reader = std::make_shared<TurnReader>(TurnReader{started.turn, std::move(started.place)});
+  std::exception_ptr thrown;
+  while (!thrown) {
+    NextEvent event;
+    try {
+      auto next = next_event_of(reader);
+      event = co_await next;
+    } catch (const CodexError&) {
+      co_return;
+    }
+    if (!event) co_return;
+    try {
+      on_event(*event);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }
+  try {
+    auto end = interrupt(std::move(client), started.turn, CallOptions{});
+    co_await end;
+  } catch (const CodexError&) {  // NOLINT(bugprone-empty-catch): it is over, or will not end
+  }
+  std::rethrow_exception(thrown);
+}
+
 /// Has a turn end when either the app's stop token or that of the coroutine wants it to.
 template <class Options>
 class StopsWith {
@@ -66,8 +95,14 @@ Task<TurnResult> result_of(std::shared_ptr<TurnState> turn, std::shared_ptr<Open
 Task<TurnResult> run_turn(std::shared_ptr<const Client> client, std::string thread_id,
                           RunInput input, TurnOptions options) {
   const StopsWith stops(options, co_await current_stop());
-  auto start = start_turn(std::move(client), std::move(thread_id), std::move(input), options);
-  std::shared_ptr<TurnState> turn = (co_await start).turn;
+  auto start = start_turn(client, std::move(thread_id), std::move(input), options);
+  std::optional<StartedTurn> started = co_await start;
+  const std::shared_ptr<TurnState> turn = started->turn;
+  if (options.on_event) {
+    auto show = show_events(std::move(client), *std::move(started), options.on_event);
+    co_await show;
+  }
+  started.reset();  // holds no events back
   // The turn itself heeds the stop, and ends with what was collected.
   co_await until_over(turn, false);
   co_return turn->result();

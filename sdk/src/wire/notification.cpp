@@ -1,6 +1,7 @@
 #include <utility>
 
 #include <codex/notification.hpp>
+#include <codex/protocol/everyday.hpp>
 
 #include "mask/mask.hpp"
 #include "wire/envelope.hpp"
@@ -20,6 +21,12 @@ bool Notification::is_abridged() const noexcept { return message_->full_size > 0
 
 std::optional<std::int64_t> Notification::emitted_at_ms() const noexcept {
   return message_->envelope.emitted_at_ms;
+}
+
+std::optional<protocol::ThreadItem> Notification::item() const {
+  if (auto started = as<protocol::notifications::ItemStarted>()) return std::move(started->item);
+  if (auto ended = as<protocol::notifications::ItemCompleted>()) return std::move(ended->item);
+  return std::nullopt;
 }
 
 Json Notification::json() const { return detail::decode_named<Json>(method(), message_->text); }

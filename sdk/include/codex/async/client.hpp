@@ -1,7 +1,9 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,6 +64,11 @@ class AsyncCodex {
   [[nodiscard]] Task<bool> supports(std::string method) const;
   /// As `Codex::supports`: `co_await codex.supports("turn/start", "toolOutput")`.
   [[nodiscard]] Task<bool> supports(std::string method, std::string member) const;
+
+  /// As `Codex::is_open`; false before the start, too.
+  [[nodiscard]] bool is_open() const noexcept;
+  /// As `Codex::process_id`; nothing before the start.
+  [[nodiscard]] std::optional<std::int64_t> process_id() const;
 
   /// As `Codex::close`; completes when the runtime has ended. Later calls throw
   /// `TransportClosedError`. Closing continues if the task is dropped.

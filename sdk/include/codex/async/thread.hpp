@@ -53,13 +53,13 @@ class AsyncThread {
   // NOLINTNEXTLINE(performance-unnecessary-value-param): is moved
   [[nodiscard]] Task<Parsed<T>> run_as(RunInput input,
                                        const TurnOptions& options = TurnOptions()) const {
-    const auto value = std::make_shared<T>();
-    const auto read = [value](const TurnResult& turn) {
-      *value = T{};
-      detail::read_answer(turn, detail::shape_of<T>(), value.get());
+    const auto parsed = std::make_shared<Parsed<T>>();
+    const auto read = [parsed](const TurnResult& turn) {
+      parsed->value = T{};
+      detail::read_attempt(turn, detail::shape_of<T>(), &parsed->value, parsed->attempts);
     };
     return at_home(detail::parsed_with(
-        run_until_read(std::move(input), options, detail::shape_of<T>(), read), value));
+        run_until_read(std::move(input), options, detail::shape_of<T>(), read), parsed));
   }
   /// The same.
   template <Described T>

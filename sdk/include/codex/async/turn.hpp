@@ -27,10 +27,9 @@ Task<Parsed<T>> parsed_as(Task<TurnResult> turn) {
 
 /// The turn with its answer, which is read by its end.
 template <class T>
-Task<Parsed<T>> parsed_with(Task<TurnResult> turn, std::shared_ptr<T> value) {
-  TurnResult result = co_await turn;
-  Parsed<T> parsed{.value = std::move(*value), .turn = std::move(result)};
-  co_return parsed;
+Task<Parsed<T>> parsed_with(Task<TurnResult> turn, std::shared_ptr<Parsed<T>> parsed) {
+  parsed->turn = co_await turn;
+  co_return std::move(*parsed);
 }
 
 }  // namespace detail
