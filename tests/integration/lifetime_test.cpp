@@ -110,6 +110,19 @@ TEST_CASE("programs that are no runtime are told apart from it") {
   CHECK(before.is_restored());
 }
 
+TEST_CASE("a start that fails throws, and tells of no connection that was lost") {
+  std::atomic<bool> is_told = false;
+  codex::CodexConfig config;
+  config.launch_args_override = {"/bin/sh", "-c", "exit 3"};
+  config.on_connection = [&](const codex::ConnectionChange&) { is_told = true; };
+  const auto start = [&] {
+    face::Codex codex(config);
+    (void)codex.metadata();
+  };
+  CHECK_THROWS_AS(start(), codex::TransportClosedError);
+  CHECK_FALSE(is_told);
+}
+
 TEST_CASE("a start that takes too long says what the program wrote instead, secrets masked") {
   const Footprint before;
   std::string error;

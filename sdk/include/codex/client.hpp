@@ -84,9 +84,9 @@ class Codex {
   /// `codex.supports("turn/start", "toolOutput")`.
   [[nodiscard]] bool supports(std::string_view method, std::string_view member) const;
 
-  /// Whether the runtime can be talked to: false after `close`, once the runtime has ended or broke
-  /// the protocol, after a move, and in a child of fork. `CodexConfig::on_connection` tells of an
-  /// end when it comes.
+  /// Whether calls can reach the runtime. False after `close` or a move, in a child of fork, and
+  /// once the runtime has ended or broken the protocol: the SDK calls `CodexConfig::on_connection`
+  /// then.
   [[nodiscard]] bool is_open() const noexcept;
 
   /// The runtime's process id, to watch it by; nothing when there is no process (`transport`), or

@@ -94,9 +94,9 @@ struct CodexConfig {
   /// The default leaves time to ask a person.
   std::chrono::milliseconds handler_timeout = std::chrono::minutes{10};
 
-  /// Called once when the connection is lost, but not for `close`: start a new client there, or
-  /// note that it is gone. It runs on a thread of the SDK, which may take its time, though not
-  /// close this client, and must not wait for it. Exceptions from it are ignored.
+  /// Called once when a client that has started loses its connection, but not for `close`. It runs
+  /// on a thread of the SDK and may take its time, to start another client for example. The SDK
+  /// ignores its exceptions. Default: none; the next call throws `TransportClosedError`.
   std::function<void(const ConnectionChange&)> on_connection = {};
 
   /// How long start and handshake may take before the constructor throws `TimeoutError`, which

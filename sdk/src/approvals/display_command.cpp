@@ -1,26 +1,15 @@
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include <codex/display_command.hpp>
 #include <codex/protocol/everyday.hpp>
 
+#include "approvals/shell_words.hpp"
+
 namespace codex {
 namespace {
-
-/// Takes it off the front.
-bool skip(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
-
-bool skip_any(std::string_view& text, std::initializer_list<std::string_view> prefixes) {
-  for (const std::string_view prefix : prefixes) {
-    if (skip(text, prefix)) return true;
-  }
-  return false;
-}
 
 /// Reads what stands between quotes of this kind, up to the second one. In double quotes a
 /// backslash keeps the few characters that mean something there.
@@ -60,10 +49,13 @@ std::optional<std::string> one_word(std::string_view text) {
 }  // namespace
 
 std::string display_command(std::string_view command_line) {
-  std::string_view script = command_line;
-  (void)skip_any(script, {"/usr/local/bin/", "/usr/bin/", "/bin/"});
-  if (skip_any(script, {"bash ", "zsh ", "sh "}) && skip_any(script, {"-lc ", "-c "})) {
+  const std::size_t blank = std::min(command_line.find(' '), command_line.size());
+  std::string_view script = command_line.substr(blank);
+  for (const std::string_view option : {" -lc ", " -c "}) {
+    if (!script.starts_with(option) || !detail::is_shell(command_line.substr(0, blank))) continue;
+    script.remove_prefix(option.size());
     if (auto word = one_word(script)) return *std::move(word);
+    break;
   }
   return std::string(command_line);
 }

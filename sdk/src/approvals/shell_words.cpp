@@ -85,7 +85,12 @@ class WordReader {
   std::optional<std::string> word_;  // the current word, which may be empty: ''
 };
 
-/// A shell by its name alone, or in a system folder. Any other path may be any program.
+bool runs_a_script(const Words& words) {
+  return words.size() == 3 && is_shell(words[0]) && (words[1] == "-c" || words[1] == "-lc");
+}
+
+}  // namespace
+
 bool is_shell(std::string_view program) {
   for (const std::string_view folder : {"/usr/local/bin/", "/usr/bin/", "/bin/"}) {
     if (program.starts_with(folder)) {
@@ -95,12 +100,6 @@ bool is_shell(std::string_view program) {
   }
   return program == "bash" || program == "sh" || program == "zsh";
 }
-
-bool runs_a_script(const Words& words) {
-  return words.size() == 3 && is_shell(words[0]) && (words[1] == "-c" || words[1] == "-lc");
-}
-
-}  // namespace
 
 std::optional<Words> plain_words(std::string_view command) { return WordReader(command).read(); }
 

@@ -9,6 +9,9 @@ namespace codex::detail {
 
 using Words = std::vector<std::string>;
 
+/// A shell by its name alone, or in a system folder. Any other path may be any program.
+[[nodiscard]] bool is_shell(std::string_view program);
+
 /// The words of a command that every shell reads alike: printable ASCII, separated by blanks, with
 /// quotes without expansions. Nothing for a command with a separator, a redirection, an expansion,
 /// a glob, an assignment, a backslash, a tab, a letter beyond ASCII or anything else: a shell may

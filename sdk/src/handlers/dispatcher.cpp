@@ -238,11 +238,18 @@ void Dispatcher::end() {
   for (auto& call : settle_if([](const Call&) { return true; })) cancel(std::move(call));
 }
 
-void Dispatcher::tell_gone(const std::function<void(const ConnectionChange&)>& tell,
-                           const Failure& failure) {
-  std::string reason = what_of(failure.exception());
-  (void)problems_.post([tell, reason = std::move(reason)] {
-    tell({.state = ConnectionState::gone, .reason = reason});
+void Dispatcher::tell_of_end(std::function<void(const ConnectionChange&)> on_connection) {
+  const std::lock_guard lock(mutex_);
+  on_connection_ = std::move(on_connection);
+}
+
+void Dispatcher::tell_gone(const Failure& failure) {
+  std::unique_lock lock(mutex_);
+  const auto on_connection = std::exchange(on_connection_, nullptr);
+  lock.unlock();
+  if (!on_connection) return;
+  (void)problems_.post([on_connection, reason = what_of(failure.exception())] {
+    on_connection({.state = ConnectionState::gone, .reason = reason});
   });
 }
 

@@ -66,8 +66,11 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// The same, on this thread, which is not the I/O thread.
   void stop() noexcept;
 
+  /// From now on the app is told when the connection is lost. Before that, the start throws.
+  void tell_of_end(std::function<void(const ConnectionChange&)> on_connection);
+
   /// Tells the app why the connection is lost, where problems are told. I/O thread.
-  void tell_gone(const std::function<void(const ConnectionChange&)>& tell, const Failure& failure);
+  void tell_gone(const Failure& failure);
 
   /// Waits until the handlers are done; see `WorkerPool::finish`. For those that are coroutines
   /// only where that is said: the thread that they go on on may be this one.
@@ -145,6 +148,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::weak_ptr<Connection> connection_;
   std::weak_ptr<Client> client_;
   std::shared_ptr<const Executor> executor_;
+  std::function<void(const ConnectionChange&)> on_connection_;
   std::map<Key, CallPtr> calls_;
   Key next_key_ = 1;
   std::vector<CallPtr> running_;  // whose handler has not returned, answered or not

@@ -86,10 +86,9 @@ ConnectionOptions Client::connection_options() const {
                                  dispatcher_](const std::shared_ptr<const Message>& notification) {
     dispatcher->see(notification);
   };
-  options.on_end = [dispatcher = dispatcher_,
-                    tell = config_.on_connection](const std::optional<Failure>& failure) {
+  options.on_end = [dispatcher = dispatcher_](const std::optional<Failure>& failure) {
     dispatcher->end();
-    if (failure && tell) dispatcher->tell_gone(tell, *failure);
+    if (failure) dispatcher->tell_gone(*failure);
   };
   return options;
 }
@@ -117,6 +116,7 @@ Task<void> Client::shake_hands() {
   metadata_ = std::move(greeting.metadata);
   gate_ = FeatureGate(config_.experimental_api, greeting.version);
   dispatcher_->speak_to(gate_.support());
+  dispatcher_->tell_of_end(config_.on_connection);
   connection_->notify("initialized");
 }
 

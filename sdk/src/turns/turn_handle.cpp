@@ -51,7 +51,7 @@ Task<void> show_events(std::shared_ptr<const Client> client, StartedTurn started
   try {
     auto end = interrupt(std::move(client), started.turn, CallOptions{});
     co_await end;
-  } catch (const CodexError&) {  // NOLINT(bugprone-empty-catch): it is over, or will not end
+  } catch (const CodexError&) {  // NOLINT(bugprone-empty-catch): what the app threw matters more
   }
   std::rethrow_exception(thrown);
 }
