@@ -1,5 +1,8 @@
 // Turns that take too long or produce too much.
 
+#include <csignal>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include <codex/codex.hpp>
@@ -126,4 +129,25 @@ TEST_CASE("a command that prints 20 MB, read, read late, and never" * face::once
   CHECK(late_stream.dropped() > 0);
   CHECK(last == "turn/completed");
   MESSAGE("20 MB: the late reader saw ", seen_late, " events and missed ", late_stream.dropped());
+}
+
+TEST_CASE("a signal interrupts the turn that has its token, and the error has the result so far") {
+  MockModel mock;
+  Gate gate;
+  mock.on_request([gate](const codex::testing::ModelRequest&) {
+    return Reply{}.commentary("A start.").delta("never").wait_for(gate);
+  });
+  face::Codex codex(mock.config());
+  auto thread = codex.thread_start();
+  const codex::StopOnSignal stop{SIGUSR1, SIGUSR2};
+  std::jthread presses([&] {
+    if (gate.wait_reached(20s)) ::raise(SIGUSR2);
+  });
+  const auto error =
+      error_of<codex::CancelledError>([&] { (void)thread.run("hello", {.stop = stop.token()}); });
+  REQUIRE(error);
+  CHECK(stop.signal() == SIGUSR2);
+  REQUIRE(error->collected());
+  CHECK(error->collected()->status == types::TurnStatus::interrupted);
+  CHECK(becomes_idle(codex, thread));
 }

@@ -22,6 +22,7 @@
 #include <codex/retry.hpp>
 #include <codex/schema.hpp>
 #include <codex/screen.hpp>
+#include <codex/stop_on_signal.hpp>
 #include <codex/thread.hpp>
 #include <codex/tool.hpp>
 #include <codex/turn.hpp>
