@@ -2,22 +2,9 @@
 
 #include <utility>
 
-#include "transport/transport.hpp"
+#include "transport/memory_transport.hpp"
 
 namespace codex::testing {
-
-class FakeRuntime::Source final : public codex::TransportSource {
- public:
-  explicit Source(FakeRuntime& runtime) : runtime_(runtime) {}
-  std::unique_ptr<codex::detail::Transport> open() override {
-    auto [transport, peer] = codex::detail::make_memory_transport();
-    runtime_.connect(std::move(peer));
-    return std::move(transport);
-  }
-
- private:
-  FakeRuntime& runtime_;
-};
 
 FakeRuntime::FakeRuntime(std::string version) {
   on("initialize", [version = std::move(version)](const Json& params) {
@@ -74,7 +61,11 @@ std::vector<Json> FakeRuntime::asked(std::string_view method) const {
 
 CodexConfig FakeRuntime::config() {
   CodexConfig config;
-  config.transport = std::make_shared<Source>(*this);
+  config.transport = [this] {
+    auto [transport, peer] = codex::detail::make_memory_transport();
+    connect(std::move(peer));
+    return std::move(transport);
+  };
   return config;
 }
 

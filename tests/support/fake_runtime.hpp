@@ -62,8 +62,6 @@ class FakeRuntime {
   [[nodiscard]] CodexConfig config();
 
  private:
-  class Source;
-
   void connect(codex::detail::MemoryPeer peer);
   void serve(codex::detail::MemoryPeer& peer);
   [[nodiscard]] Json answer(const Json& request);

@@ -9,7 +9,7 @@
 
 #include <codex/notification.hpp>
 
-#include "transport/transport.hpp"
+#include "transport/byte_stream.hpp"
 #include "wire/envelope.hpp"
 
 namespace codex::testing {

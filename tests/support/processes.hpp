@@ -16,7 +16,7 @@
 
 #include "os/descriptor.hpp"
 #include "os/platform.hpp"
-#include "transport/transport.hpp"
+#include "transport/byte_stream.hpp"
 
 namespace codex::testing {
 

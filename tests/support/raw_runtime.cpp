@@ -5,25 +5,11 @@
 
 #include <codex/protocol/support/json.hpp>
 
-#include "transport/transport.hpp"
+#include "transport/memory_transport.hpp"
 
 namespace codex::testing {
 
 using codex::detail::Clock;
-
-class RawRuntime::Source final : public codex::TransportSource {
- public:
-  explicit Source(RawRuntime& runtime) : runtime_(runtime) {}
-  std::unique_ptr<codex::detail::Transport> open() override {
-    auto [transport, peer] = codex::detail::make_memory_transport();
-    runtime_.peer_ = std::make_unique<codex::detail::MemoryPeer>(std::move(peer));
-    runtime_.thread_ = std::thread([&runtime = runtime_] { runtime.serve(); });
-    return std::move(transport);
-  }
-
- private:
-  RawRuntime& runtime_;
-};
 
 RawRuntime::RawRuntime() {
   on("initialize", R"("result":{"userAgent":"codex_cpp_sdk/0.169.0","codexHome":"/nowhere",)"
@@ -61,7 +47,14 @@ std::string RawRuntime::next_answer() {
   return answer;
 }
 
-CodexConfig RawRuntime::config() { return {.transport = std::make_shared<Source>(*this)}; }
+CodexConfig RawRuntime::config() {
+  return {.transport = [this] {
+    auto [transport, peer] = codex::detail::make_memory_transport();
+    peer_ = std::make_unique<codex::detail::MemoryPeer>(std::move(peer));
+    thread_ = std::thread([this] { serve(); });
+    return std::move(transport);
+  }};
+}
 
 void RawRuntime::serve() {
   while (!peer_->is_closed()) {

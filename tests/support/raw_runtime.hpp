@@ -46,8 +46,6 @@ class RawRuntime {
   [[nodiscard]] CodexConfig config();
 
  private:
-  class Source;
-
   void serve();
   void answer(const std::string& id, const std::string& method);
 

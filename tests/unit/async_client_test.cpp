@@ -18,7 +18,6 @@
 #include "support/fake_runtime.hpp"
 #include "support/lingering_handler.hpp"
 #include "support/processes.hpp"
-#include "transport/transport.hpp"
 
 namespace codex::testing {
 namespace {
@@ -76,12 +75,14 @@ bool ends_unsent(Call&& call) {
 }
 
 /// Tells which threads drive the connections that it opens.
-class WatchedSource final : public codex::TransportSource {
+class WatchedTransports {
  public:
-  explicit WatchedSource(std::shared_ptr<TransportSource> source) : source_(std::move(source)) {}
+  explicit WatchedTransports(codex::TransportFactory factory) : factory_(std::move(factory)) {}
 
-  [[nodiscard]] std::unique_ptr<codex::detail::Transport> open() override {
-    return std::make_unique<Watched>(source_->open(), readers_);
+  [[nodiscard]] codex::TransportFactory factory() const {
+    return [factory = factory_, readers = readers_] {
+      return std::make_unique<Watched>(factory(), readers);
+    };
   }
   [[nodiscard]] bool is_reader(ThreadId thread) const {
     const std::lock_guard lock(readers_->mutex);
@@ -98,35 +99,28 @@ class WatchedSource final : public codex::TransportSource {
     std::set<ThreadId> threads;
   };
 
-  class Watched final : public codex::detail::Transport {
+  class Watched final : public codex::Transport {
    public:
     Watched(std::unique_ptr<Transport> inner, std::shared_ptr<Readers> readers)
         : inner_(std::move(inner)), readers_(std::move(readers)) {}
-    codex::detail::Received wait(codex::detail::TimePoint deadline) override {
+    bool receive(Receiver& receiver, codex::detail::TimePoint deadline) override {
       {
         const std::lock_guard lock(readers_->mutex);
         readers_->threads.insert(std::this_thread::get_id());
       }
-      return inner_->wait(deadline);
+      return inner_->receive(receiver, deadline);
     }
     void wake() noexcept override { inner_->wake(); }
-    void send(std::string_view bytes) override { inner_->send(bytes); }
-    ExitStatus await_exit(codex::detail::TimePoint deadline) override {
-      return inner_->await_exit(deadline);
-    }
-    [[nodiscard]] bool is_deaf() override { return inner_->is_deaf(); }
-    void close() override { inner_->close(); }
-    [[nodiscard]] std::string stderr_tail() const override { return inner_->stderr_tail(); }
-    [[nodiscard]] std::optional<std::int64_t> process_id() const override {
-      return inner_->process_id();
-    }
+    void send(std::string_view message) override { inner_->send(message); }
+    End end() override { return inner_->end(); }
+    void close() noexcept override { inner_->close(); }
 
    private:
     const std::unique_ptr<Transport> inner_;
     const std::shared_ptr<Readers> readers_;
   };
 
-  const std::shared_ptr<TransportSource> source_;
+  const codex::TransportFactory factory_;
   const std::shared_ptr<Readers> readers_ = std::make_shared<Readers>();
 };
 
@@ -689,8 +683,8 @@ TEST_CASE("a continuation never runs on the thread that reads") {
   }
   server.on("turn/start", Answer{}.begin_turn().say_deltas({"a", "b", "c"}).end_turn());
   auto config = server.memory_config();
-  const auto watched = std::make_shared<WatchedSource>(config.transport);
-  config.transport = watched;
+  const WatchedTransports watched(config.transport);
+  config.transport = watched.factory();
   const auto threads_of = [](AsyncCodex& client) -> Task<std::set<ThreadId>> {
     std::set<ThreadId> threads;
     AsyncTurnHandle turn = co_await new_turn(client);
@@ -716,9 +710,9 @@ TEST_CASE("a continuation never runs on the thread that reads") {
     REQUIRE(comes_true([&] { return is_over.load(); }));
     CHECK(ours.size() == 1);
     CHECK_FALSE(ours.contains(here));
-    for (const ThreadId thread : ours) CHECK_FALSE(watched->is_reader(thread));
-    REQUIRE(watched->has_readers());
-    CHECK_FALSE(watched->is_reader(here));
+    for (const ThreadId thread : ours) CHECK_FALSE(watched.is_reader(thread));
+    REQUIRE(watched.has_readers());
+    CHECK_FALSE(watched.is_reader(here));
   }
   {
     AsyncCodex codex(config, loop.executor());  // whoever awaits: it goes on there
@@ -727,7 +721,7 @@ TEST_CASE("a continuation never runs on the thread that reads") {
     gates[1].open();
     REQUIRE(comes_true([&] { return threads.has_ended(); }));
     CHECK(threads.take() == std::set{loop.id()});
-    CHECK_FALSE(watched->is_reader(loop.id()));
+    CHECK_FALSE(watched.is_reader(loop.id()));
   }
   AsyncCodex codex(config);
   CHECK(sync_wait(threads_of(codex)) == std::set{here});

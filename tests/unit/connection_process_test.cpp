@@ -12,6 +12,7 @@
 #include "support/in_child.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
+#include "transport/line_transport.hpp"
 #include "transport/process.hpp"
 
 namespace codex::detail {
@@ -25,7 +26,8 @@ using testing::soon;
 std::shared_ptr<Connection> connect(const std::string& script,
                                     std::chrono::milliseconds shutdown_timeout = 2s) {
   return Connection::open({}, [=] {
-    return start_process({.argv = {"/bin/sh", "-c", script}, .shutdown_timeout = shutdown_timeout});
+    return over_lines(
+        start_process({.argv = {"/bin/sh", "-c", script}, .shutdown_timeout = shutdown_timeout}));
   });
 }
 
@@ -100,9 +102,9 @@ TEST_CASE("a connection leaves neither threads nor descriptors behind") {
     const auto connection = connect(answer_then("cat"));
     (void)call(*connection);
   }
-  CHECK_THROWS_AS(
-      (void)Connection::open({}, [] { return start_process({.argv = {"/no/such/program"}}); }),
-      RuntimeNotFoundError);
+  CHECK_THROWS_AS((void)Connection::open(
+                      {}, [] { return over_lines(start_process({.argv = {"/no/such/program"}})); }),
+                  RuntimeNotFoundError);
   CHECK(testing::open_descriptors() == descriptors);
   // The kernel lists a thread for a moment after it was joined.
   const auto deadline = soon();

@@ -13,6 +13,7 @@
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
 #include "transport/memory_transport.hpp"
+#include "transport/preamble.hpp"
 
 namespace codex::detail {
 namespace {
@@ -25,7 +26,7 @@ using testing::text_of;
 
 /// A connection to a peer in this process, played by the test.
 struct TalkFixture {
-  std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
+  std::pair<std::unique_ptr<codex::Transport>, MemoryPeer> ends = make_memory_transport();
   MemoryPeer& peer = ends.second;
   std::shared_ptr<Connection> connection;
 
@@ -557,14 +558,14 @@ TEST_CASE_FIXTURE(TalkFixture, "half a line and then the end") {
 }
 
 TEST_CASE("a line without end closes the connection") {
-  TalkFixture fixture({.max_line_bytes = 1000});
+  TalkFixture fixture({.max_message_bytes = 1000});
   auto pending = fixture.start("m");
   fixture.peer.send(std::string(1001, 'x'));
   CHECK(contains(error<TransportClosedError>(pending), "more than 1000 bytes"));
 }
 
 TEST_CASE("an answer that is too large is its call's error, and nobody else's") {
-  TalkFixture fixture({.max_line_bytes = 1000});
+  TalkFixture fixture({.max_message_bytes = 1000});
   const std::string text(100'000, 'x');
   auto first = fixture.start("thread/read");
   auto other = fixture.start("other");
@@ -590,7 +591,7 @@ TEST_CASE("an answer that is too large is its call's error, and nobody else's") 
 }
 
 TEST_CASE("a notification that is too large is dropped and counted, in its turn or in general") {
-  TalkFixture fixture({.max_line_bytes = 1000});
+  TalkFixture fixture({.max_message_bytes = 1000});
   Subscription general = fixture.connection->router().general();
   Subscription turn = fixture.connection->router().expect_turn("t").bind("u");
   Subscription other = fixture.connection->router().expect_turn("t").bind("v");
@@ -612,7 +613,7 @@ TEST_CASE("a notification that is too large is dropped and counted, in its turn 
 }
 
 TEST_CASE("a turn's end that is too large still ends it") {
-  TalkFixture fixture({.max_line_bytes = 1000});
+  TalkFixture fixture({.max_message_bytes = 1000});
   Subscription turn = fixture.connection->router().expect_turn("t").bind("u");
   fixture.peer.send_line(
       R"({"method":"turn/completed","params":{"threadId":"t","turn":{"items":[{"text":")" +
@@ -627,7 +628,7 @@ TEST_CASE("a turn's end that is too large still ends it") {
 
 TEST_CASE("a request of the runtime that is too large is refused by its id") {
   const std::string params = R"("params":{"threadId":"t","x":[")" + std::string(5000, 'x') + "\"]}";
-  TalkFixture fixture({.max_line_bytes = 1000});
+  TalkFixture fixture({.max_message_bytes = 1000});
   fixture.peer.send_line(R"({"method":"item/tool/call",)" + params + R"(,"id":"s-1"})");
   const Json refusal = fixture.received();
   CHECK(refusal.at("id") == "s-1");
@@ -635,7 +636,7 @@ TEST_CASE("a request of the runtime that is too large is refused by its id") {
 
   std::promise<ServerRequest> asked;
   TalkFixture heard(
-      {.max_line_bytes = 1000, .on_server_request = [&](auto&, ServerRequest request) {
+      {.max_message_bytes = 1000, .on_server_request = [&](auto&, ServerRequest request) {
          asked.set_value(std::move(request));
        }});
   heard.peer.send_line(R"({"method":"item/tool/call","id":0,)" + params + "}");
@@ -646,7 +647,7 @@ TEST_CASE("a request of the runtime that is too large is refused by its id") {
 }
 
 TEST_CASE("a large line that is no message closes the connection") {
-  TalkFixture fixture({.max_line_bytes = 1000});
+  TalkFixture fixture({.max_message_bytes = 1000});
   auto pending = fixture.start("m");
   fixture.peer.send_line(R"({"id":1,"result":1} )" + std::string(5000, 'x'));
   CHECK(contains(error<TransportClosedError>(pending), "no message"));
@@ -690,10 +691,10 @@ TEST_CASE_FIXTURE(TalkFixture, "a completion may close the connection, and even 
 TEST_CASE("a transport that cannot be opened is the opener's error") {
   CHECK_THROWS_AS(
       (void)Connection::open(
-          {}, []() -> std::unique_ptr<Transport> { throw RuntimeNotFoundError("nowhere"); }),
+          {}, []() -> std::unique_ptr<codex::Transport> { throw RuntimeNotFoundError("nowhere"); }),
       RuntimeNotFoundError);
   CHECK_THROWS_AS((void)Connection::open({.wire_log = "/nonexistent/folder/x"},
-                                         []() -> std::unique_ptr<Transport> { return nullptr; }),
+                                         []() -> std::unique_ptr<codex::Transport> { return nullptr; }),
                   CodexError);
 }
 

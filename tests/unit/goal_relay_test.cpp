@@ -60,7 +60,7 @@ struct Relay {
 
 /// A goal on a connection whose far end is played by the test.
 struct Controlled {
-  std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
+  std::pair<std::unique_ptr<codex::Transport>, MemoryPeer> ends = make_memory_transport();
   MemoryPeer& peer = ends.second;
   std::shared_ptr<Connection> connection =
       Connection::open({}, [this] { return std::move(ends.first); });

@@ -20,7 +20,7 @@ using testing::soon;
 
 /// The control of turn "u" of thread "t", on a connection whose far end is played by the test.
 struct StartedTurnFixture {
-  std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
+  std::pair<std::unique_ptr<codex::Transport>, MemoryPeer> ends = make_memory_transport();
   MemoryPeer& peer = ends.second;
   std::shared_ptr<Connection> connection =
       Connection::open({}, [this] { return std::move(ends.first); });

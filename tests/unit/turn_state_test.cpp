@@ -18,7 +18,7 @@ using testing::soon;
 
 /// Turns of thread "t" on a connection whose far end is played by the test.
 struct FollowedTurnFixture {
-  std::pair<std::unique_ptr<Transport>, MemoryPeer> ends = make_memory_transport();
+  std::pair<std::unique_ptr<codex::Transport>, MemoryPeer> ends = make_memory_transport();
   MemoryPeer& peer = ends.second;
   std::shared_ptr<Connection> connection;
 

@@ -24,6 +24,13 @@ if(CODEX_SDK_GENERATE OR CODEX_SDK_BUILD_TOOLS)
   codex_require(cxxopts libcxxopts-dev cxxopts cxxopts)
 endif()
 
+# Only its headers, for one file of codex::sdk: who uses the SDK needs none.
+find_package(Boost 1.74 QUIET)
+option(CODEX_SDK_WEBSOCKET "Attach to runtimes that listen (needs Boost's headers)" ${Boost_FOUND})
+if(CODEX_SDK_WEBSOCKET AND NOT Boost_FOUND)
+  codex_missing(Boost libboost-dev boost "boost-asio boost-beast")
+endif()
+
 if(CODEX_SDK_BUILD_TESTS)
   codex_require(doctest doctest-dev doctest doctest)
 endif()

@@ -11,10 +11,9 @@
 #include <vector>
 
 #include <codex/handlers.hpp>
+#include <codex/transport.hpp>
 
 namespace codex {
-
-class TransportSource;
 
 /// What to do about a runtime of another version than the one that this SDK was made for.
 /// docs/skew.md says what works across versions. Runtimes older than 0.131.0 are always refused.
@@ -128,9 +127,26 @@ struct CodexConfig {
   /// counted, and a request is refused. The connection goes on.
   std::size_t max_message_bytes = std::size_t{256} * 1024 * 1024;
 
-  /// Where to talk to a runtime instead of starting one; see
-  /// `codex::testing::ScriptedServer::memory_config`. Default: none.
-  std::shared_ptr<TransportSource> transport = {};
+  /// Where a runtime listens, to attach to it instead of starting one: "unix:///path/of/the.sock",
+  /// "unix://" for the default socket of CODEX_HOME, or "ws://host:port". `close` disconnects and
+  /// leaves the runtime alone. Members that start a runtime have no effect then (`codex_bin`,
+  /// `config_overrides`, `cwd`), and paths are the runtime's: they are not checked here. Default:
+  /// none. docs/guide/attach.md says more.
+  std::optional<std::string> endpoint = {};
+
+  /// The token that the runtime at `endpoint` asks for (`--ws-auth`), a capability token or a
+  /// signed one. Default: none. It is in no log and no error, and a `ws://` connection does not
+  /// encrypt it. At most one of these three.
+  std::optional<std::string> bearer_token = {};
+  /// A file whose content is the token; blanks around it do not count. It is read at each start.
+  std::optional<std::string> bearer_token_file = {};
+  /// The variable of this process that has the token.
+  std::optional<std::string> bearer_token_env_var = {};
+
+  /// Makes the transport to a runtime that is reached in a way of the app's own; then none is
+  /// started, see `codex::Transport`. `codex::testing::ScriptedServer::memory_config` sets it.
+  /// Default: none.
+  TransportFactory transport = {};
 
   /// Whether a runtime of another version than `sdk_version()` is accepted, warned about or
   /// refused. Only `codex_bin`, `launch_args_override` and `transport` lead to one.

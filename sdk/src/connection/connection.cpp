@@ -12,13 +12,9 @@
 namespace codex::detail {
 namespace {
 
-// How long a runtime that closed its stdout may take to end, so that the error can tell how. Most
-// take a millisecond.
-constexpr std::chrono::milliseconds exit_patience{200};
-
 WindowOptions window_options(const ConnectionOptions& options) {
   WindowOptions window = options.window;
-  window.max_response_bytes = options.max_line_bytes;
+  window.max_response_bytes = options.max_message_bytes;
   return window;
 }
 
@@ -35,8 +31,7 @@ Connection::Connection(ConnectionOptions options)
       timers_(std::make_shared<Timers>([this] { transport_->wake(); })),
       router_(std::make_shared<Router>(options_.event_buffer_bytes, timers_)),
       window_(std::make_shared<RequestWindow>(window_options(options_), timers_,
-                                              [this](std::string_view line) { send(line); })),
-      splitter_(options_.max_line_bytes) {}
+                                              [this](std::string_view line) { send(line); })) {}
 
 Task<std::shared_ptr<Connection>> Connection::start_one(ConnectionOptions options,
                                                         TransportFactory factory) {
@@ -138,86 +133,51 @@ void Connection::run(const TransportFactory& factory, const Completion<bool>& st
 
 void Connection::converse() {
   while (!is_closing_.load()) {
-    const Received received = transport_->wait(timers_->next_due());
-    const auto violation = receive(received.bytes);
+    const bool goes_on = transport_->receive(*this, timers_->next_due());
     timers_->run_due();
-    if (violation) return fail(failure(*violation));
-    if (received.ended) return fail(describe_end());
+    if (violation_) return fail(failure(*violation_));
+    if (!goes_on) return fail(describe_end());
   }
   fail({.reason = "The connection to the Codex runtime is closed"});
 }
 
-std::optional<std::string> Connection::receive(std::string_view bytes) {
-  const bool is_sane = split(bytes);
-  std::optional<std::string> violation;
-  for (Line& line : lines_) {
-    if (!violation) violation = take(std::move(line));
-  }
-  lines_.clear();
-  if (!violation && preamble_.is_too_long(splitter_.partial())) {
-    return "The program that was started is no codex app-server: it wrote too much to stdout "
-           "before "
-           "any message";
-  }
-  if (violation || is_sane) return violation;
-  return "The Codex runtime sent a line of more than " + std::to_string(options_.max_line_bytes) +
-         " bytes: " + excerpt(splitter_.partial());
+void Connection::noise(std::string_view text) {
+  if (wire_log_) wire_log_->garbage(Direction::recv, text);
 }
 
-bool Connection::split(std::string_view bytes) {
-  const std::lock_guard lock(splitter_mutex_);
-  return splitter_.feed(bytes, lines_);
+void Connection::broken(std::string reason) {
+  if (!violation_) violation_ = std::move(reason);
 }
 
-std::string Connection::stray_output() const {
-  std::string text = preamble_.text();
-  const std::lock_guard lock(splitter_mutex_);
-  if (splitter_.partial().empty()) return text;
-  if (!text.empty()) text += '\n';
-  return text + excerpt(splitter_.partial());
-}
-
-std::optional<std::string> Connection::take(Line line) {
-  if (preamble_.is_over()) return handle(std::move(line));
-  const std::size_t begin = preamble_.skip(line.text);
-  if (begin > 0 && wire_log_) {
-    wire_log_->garbage(Direction::recv, std::string_view(line.text).substr(0, begin));
-  }
-  if (begin >= line.text.size()) return std::nullopt;
-  line.text.erase(0, begin);
-  return handle(std::move(line));
-}
-
-std::optional<std::string> Connection::handle(Line line) {
-  std::shared_ptr<const Message> message = scanner_.scan(std::move(line.text), line.full_size);
-  const Envelope& envelope = message->envelope;
-  if (wire_log_) {
-    if (message->full_size > 0) {
-      wire_log_->abridged(Direction::recv, message->text, message->full_size);
-    } else if (envelope.kind == MessageKind::invalid) {
-      wire_log_->garbage(Direction::recv, message->text);
-    } else {
-      wire_log_->message(Direction::recv, message->text);
-    }
-  }
-  switch (envelope.kind) {
+void Connection::take(std::string text, std::size_t full_size) {
+  if (violation_) return;
+  has_message_ = true;
+  std::shared_ptr<const Message> message = scanner_.scan(std::move(text), full_size);
+  if (wire_log_) log_received(*message);
+  switch (message->envelope.kind) {
     case MessageKind::notification:
       if (options_.on_notification) options_.on_notification(message);
-      router_->route(std::move(message));
-      break;
+      return router_->route(std::move(message));
     case MessageKind::response:
     case MessageKind::error:
-      window_->take(*message);
-      break;
+      return window_->take(*message);
     case MessageKind::server_request:
-      handle_server_request(*message);
-      break;
+      return handle_server_request(*message);
     case MessageKind::invalid:
       // Whatever it was meant to be, someone may wait for it in vain from now on.
-      return "The Codex runtime sent a line that is no message (" + envelope.problem +
-             "): " + excerpt(message->text);
+      return broken("The Codex runtime sent a line that is no message (" +
+                    message->envelope.problem + "): " + excerpt(message->text));
   }
-  return std::nullopt;
+}
+
+void Connection::log_received(const Message& message) {
+  if (message.full_size > 0) {
+    wire_log_->abridged(Direction::recv, message.text, message.full_size);
+  } else if (message.envelope.kind == MessageKind::invalid) {
+    wire_log_->garbage(Direction::recv, message.text);
+  } else {
+    wire_log_->message(Direction::recv, message.text);
+  }
 }
 
 void Connection::handle_server_request(const Message& message) {
@@ -246,19 +206,15 @@ void Connection::handle_server_request(const Message& message) {
 }
 
 Failure Connection::describe_end() {
-  const ExitStatus status = transport_->await_exit(Clock::now() + exit_patience);
-  const bool has_exited = status.code || status.signal;
-  std::string reason = "The Codex runtime ";
-  reason += has_exited ? "ended" : transport_->is_deaf() ? "closed its stdin" : "closed its stdout";
-  if (!splitter_.partial().empty()) reason += " in the middle of a message";
-  return failure(std::move(reason), status);
+  Transport::End end = transport_->end();
+  return failure(std::move(end.reason), end.exit_status);
 }
 
 Failure Connection::failure(std::string reason, const ExitStatus& status) const {
   return {.reason = std::move(reason),
           .exit_status = status,
           .stderr_tail = transport_->stderr_tail(),
-          .stdout_text = preamble_.is_over() ? "" : stray_output()};
+          .stdout_text = has_message_ ? "" : stray_output()};
 }
 
 void Connection::fail(const Failure& failure) {

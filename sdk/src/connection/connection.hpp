@@ -11,19 +11,16 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 #include <codex/async/task.hpp>
+#include <codex/transport.hpp>
 
-#include "connection/preamble.hpp"
 #include "connection/request_window.hpp"
 #include "connection/router.hpp"
 #include "task/outcome.hpp"
 #include "task/owner_process.hpp"
 #include "task/timers.hpp"
-#include "transport/transport.hpp"
 #include "wire/envelope.hpp"
-#include "wire/line_splitter.hpp"
 #include "wire/wire_log.hpp"
 
 namespace codex::detail {
@@ -46,7 +43,7 @@ struct ServerRequest {
 struct ConnectionOptions {
   WindowOptions window = {};
   /// The longest message. Of a longer one, only what `Abridger` leaves is kept.
-  std::size_t max_line_bytes = std::size_t{256} * 1024 * 1024;
+  std::size_t max_message_bytes = std::size_t{256} * 1024 * 1024;
   /// What each stream of events may hold for slow readers.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
   /// A file for all messages; see WireLog.
@@ -65,10 +62,8 @@ struct ConnectionOptions {
 /// complete by calling their completion. An I/O thread of its own reads, sees to deadlines, and
 /// calls completions and the server request hook. Thread-safe. In a child of fork it sends nothing,
 /// and neither closes nor frees anything.
-class Connection {
+class Connection : private Transport::Receiver {
  public:
-  using TransportFactory = std::function<std::unique_ptr<Transport>()>;
-
   /// Runs the factory on the new I/O thread and returns when it is done; throws what it throws.
   /// When the last copy of the pointer goes, the connection is closed.
   static Task<std::shared_ptr<Connection>> start_one(ConnectionOptions options,
@@ -77,7 +72,7 @@ class Connection {
   [[nodiscard]] static std::shared_ptr<Connection> open(ConnectionOptions options,
                                                         TransportFactory factory);
 
-  ~Connection() = default;
+  ~Connection() override = default;
   Connection(const Connection&) = delete;
   Connection(Connection&&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -122,7 +117,7 @@ class Connection {
 
   /// What the runtime wrote to stdout that is no message, secrets masked: what came before the
   /// first one, and a line that has no end yet. Any thread.
-  [[nodiscard]] std::string stray_output() const;
+  [[nodiscard]] std::string stray_output() const { return transport_->stray_output(); }
 
   /// The last lines that the runtime wrote to stderr, secrets masked.
   [[nodiscard]] std::string stderr_tail() const { return transport_->stderr_tail(); }
@@ -136,10 +131,17 @@ class Connection {
   // The I/O thread.
   void run(const TransportFactory& factory, const Completion<bool>& started);
   void converse();
-  [[nodiscard]] std::optional<std::string> receive(std::string_view bytes);
-  [[nodiscard]] bool split(std::string_view bytes);
-  [[nodiscard]] std::optional<std::string> take(Line line);
-  [[nodiscard]] std::optional<std::string> handle(Line line);
+  void message(std::string text) override { take(std::move(text), 0); }
+  void outline(std::string outline, std::size_t full_size) override {
+    take(std::move(outline), full_size);
+  }
+  void noise(std::string_view text) override;
+  void broken(std::string reason) override;
+  [[nodiscard]] std::size_t max_message_bytes() const noexcept override {
+    return options_.max_message_bytes;
+  }
+  void take(std::string text, std::size_t full_size);
+  void log_received(const Message& message);
   void handle_server_request(const Message& message);
   [[nodiscard]] Failure describe_end();
   [[nodiscard]] Failure failure(std::string reason, const ExitStatus& status = {}) const;
@@ -162,11 +164,9 @@ class Connection {
   std::atomic<bool> is_closing_ = false;
 
   std::unique_ptr<Transport> transport_;
-  mutable std::mutex splitter_mutex_;
-  LineSplitter splitter_;
-  Preamble preamble_;
   EnvelopeScanner scanner_;
-  std::vector<Line> lines_;
+  bool has_message_ = false;
+  std::optional<std::string> violation_;  // of the protocol: why the connection is to end
 
   mutable std::mutex failure_mutex_;
   std::optional<Failure> failure_;

@@ -10,6 +10,10 @@ namespace codex::detail {
 /// failure.
 bool make_pipe(int (&ends)[2]) noexcept;
 
+/// A stream socket that does not block, close-on-exec and above the standard streams; -1, with
+/// errno, on failure.
+int open_socket(int family) noexcept;
+
 /// Sends without blocking, and without SIGPIPE when the peer is gone. As send(2) otherwise.
 ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept;
 

@@ -15,6 +15,10 @@ bool make_pipe(int (&ends)[2]) noexcept {
   return ::pipe2(ends, O_CLOEXEC) == 0 && move_above_standard_streams(ends);
 }
 
+int open_socket(int family) noexcept {
+  return above_standard_streams(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
 ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept {
   return ::send(socket, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }

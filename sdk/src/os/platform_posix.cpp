@@ -23,6 +23,15 @@ bool make_pipe(int (&ends)[2]) noexcept {
   return move_above_standard_streams(ends);
 }
 
+int open_socket(int family) noexcept {
+  const int opened = ::socket(family, SOCK_STREAM, 0);
+  if (opened >= 0) {
+    ::fcntl(opened, F_SETFD, FD_CLOEXEC);
+    ::fcntl(opened, F_SETFL, O_NONBLOCK);
+  }
+  return above_standard_streams(opened);
+}
+
 ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept {
   return ::send(socket, data, size, MSG_DONTWAIT);
 }

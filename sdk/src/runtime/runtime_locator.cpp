@@ -128,11 +128,13 @@ void refuse_secrets(const std::vector<std::string>& overrides) {
 }
 
 std::vector<std::string> app_server_command(const std::string& binary,
-                                            const std::vector<std::string>& overrides) {
+                                            const std::vector<std::string>& overrides,
+                                            const std::vector<std::string>& arguments) {
   refuse_secrets(overrides);
   std::vector<std::string> argv = {binary};
   for (const std::string& setting : overrides) argv.insert(argv.end(), {"--config", setting});
-  argv.insert(argv.end(), {"app-server", "--listen", "stdio://"});
+  argv.emplace_back("app-server");
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
   return argv;
 }
 
@@ -154,17 +156,19 @@ std::string runtime_folder(const PinnedRuntime& pinned) {
   return (cache_root() / name).string();
 }
 
-LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned) {
+LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned,
+                             const std::vector<std::string>& arguments) {
   if (!config.launch_args_override.empty()) {
     return {.argv = config.launch_args_override, .env = config.env};
   }
   if (config.codex_bin) {
-    return {.argv = app_server_command(checked_binary(*config.codex_bin), config.config_overrides),
+    return {.argv = app_server_command(checked_binary(*config.codex_bin), config.config_overrides,
+                                       arguments),
             .env = config.env};
   }
   const fs::path folder = runtime_folder(pinned);
   LaunchCommand command{
-      .argv = app_server_command(pinned_binary(folder, pinned), config.config_overrides),
+      .argv = app_server_command(pinned_binary(folder, pinned), config.config_overrides, arguments),
       .env = config.env};
   const fs::path tools = folder / "codex-path";
   if (is_folder(tools)) {

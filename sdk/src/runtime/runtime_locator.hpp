@@ -31,6 +31,9 @@ struct LaunchCommand {
 /// never one from PATH. The pinned one must be trusted: only this user and root can have put it
 /// there or can change it (see `why_untrusted`). Throws RuntimeNotFoundError, which says what is
 /// missing or wrong and what to do.
-[[nodiscard]] LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned);
+/// `arguments`: those of its app-server.
+[[nodiscard]] LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned,
+                                           const std::vector<std::string>& arguments = {
+                                               "--listen", "stdio://"});
 
 }  // namespace codex::detail

@@ -6,34 +6,15 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
-#include "runtime/codex_home.hpp"
-#include "runtime/installation.hpp"
-#include "runtime/platform_name.hpp"
-#include "runtime/runtime_locator.hpp"
 #include "session/call.hpp"
 #include "session/command_environment.hpp"
 #include "session/handshake.hpp"
 #include "session/params.hpp"
+#include "session/reach_runtime.hpp"
 #include "text/describe_output.hpp"
-#include "transport/process.hpp"
 
 namespace codex::detail {
 namespace {
-
-ProcessOptions process_options(const CodexConfig& config) {
-  LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
-                                                  .platform = std::string(platform_name()),
-                                                  .installed_in = installed_runtimes().string()});
-  // The app's own command line may start a runtime elsewhere.
-  if (config.launch_args_override.empty()) {
-    make_codex_home({.set = config.env, .unset = config.unset_env}, config.cwd);
-  }
-  return {.argv = std::move(command.argv),
-          .env = std::move(command.env),
-          .unset_env = config.unset_env,
-          .cwd = config.cwd,
-          .shutdown_timeout = config.shutdown_timeout};
-}
 
 /// Whether the runtime sends everything that `AgentReach` needs.
 bool hears_of_agents(const CodexConfig& config) {
@@ -41,11 +22,6 @@ bool hears_of_agents(const CodexConfig& config) {
     return method == "thread/settings/updated" || method == "item/started" ||
            method == "item/completed";
   });
-}
-
-Connection::TransportFactory transport_factory(const CodexConfig& config) {
-  if (config.transport) return [source = config.transport] { return source->open(); };
-  return [process = process_options(config)] { return start_process(process); };
 }
 
 }  // namespace
@@ -59,8 +35,8 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
                                             std::shared_ptr<const Executor> executor) {
   InputCheck::config(config);
   const std::shared_ptr<Client> client = share_at_home(new Client(std::move(config)));
-  client->connection_ = co_await Connection::start_one(client->connection_options(),
-                                                       transport_factory(client->config_));
+  client->connection_ =
+      co_await Connection::start_one(client->connection_options(), reach_runtime(client->config_));
   client->dispatcher_->attach(client->connection_, client, std::move(executor));
   co_await client->shake_hands();
   co_return client;
@@ -77,7 +53,7 @@ ConnectionOptions Client::connection_options() const {
   ConnectionOptions options;
   options.event_buffer_bytes = config_.event_buffer_bytes;
   options.wire_log = config_.wire_log;
-  options.max_line_bytes = config_.max_message_bytes;
+  options.max_message_bytes = config_.max_message_bytes;
   options.on_server_request = [dispatcher = dispatcher_](Connection& connection,
                                                          ServerRequest request) {
     dispatcher->take(connection, std::move(request));

@@ -81,7 +81,7 @@ void refuse_lossy_names(const CodexConfig& config) {
 }  // namespace
 
 InputCheck::InputCheck(const CodexConfig& config)
-    : sees_our_files_(!config.transport && config.launch_args_override.empty()),
+    : sees_our_files_(!config.transport && !config.endpoint && config.launch_args_override.empty()),
       runtime_cwd_(config.cwd.value_or("")) {}
 
 void InputCheck::config(const CodexConfig& config) {
@@ -108,6 +108,16 @@ void InputCheck::config(const CodexConfig& config) {
     }
   }
   refuse_lossy_names(config);
+  if (config.endpoint && config.transport) {
+    throw CodexError(
+        "CodexConfig::endpoint and CodexConfig::transport both say where the runtime "
+        "is. Leave one of them out.");
+  }
+  if (config.endpoint && !config.launch_args_override.empty()) {
+    throw CodexError(
+        "CodexConfig::endpoint attaches to a runtime, CodexConfig::launch_args_override "
+        "starts one. Leave one of them out.");
+  }
 }
 
 void InputCheck::cwd(const Optional<std::string>& cwd) const {

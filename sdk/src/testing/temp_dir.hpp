@@ -1,27 +1,9 @@
 #pragma once
 
-#include <filesystem>
-#include <string>
+#include "os/temp_dir.hpp"
 
 namespace codex::testing::detail {
 
-/// A new, empty folder below the system's temporary one, accessible only to its owner. The
-/// destructor removes it with its content.
-class TempDir {
- public:
-  /// The folder's name is `prefix` and a random suffix. Throws `std::filesystem::filesystem_error`
-  /// if it cannot be made.
-  explicit TempDir(const std::string& prefix);
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir(TempDir&&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  TempDir& operator=(TempDir&&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using codex::detail::TempDir;
 
 }  // namespace codex::testing::detail

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "transport/line_transport.hpp"
 #include "transport/text_tail.hpp"
 
 namespace codex::detail {
@@ -32,14 +33,14 @@ void wait_until(MemoryStreams& streams, std::unique_lock<std::mutex>& lock, Time
   streams.changed.wait_until(lock, std::min(deadline, latest), predicate);
 }
 
-class MemoryTransport final : public Transport {
+class MemoryStream final : public ByteStream {
  public:
-  explicit MemoryTransport(std::shared_ptr<MemoryStreams> streams) : streams_(std::move(streams)) {}
-  ~MemoryTransport() override { mark_closed(); }
-  MemoryTransport(const MemoryTransport&) = delete;
-  MemoryTransport(MemoryTransport&&) = delete;
-  MemoryTransport& operator=(const MemoryTransport&) = delete;
-  MemoryTransport& operator=(MemoryTransport&&) = delete;
+  explicit MemoryStream(std::shared_ptr<MemoryStreams> streams) : streams_(std::move(streams)) {}
+  ~MemoryStream() override { mark_closed(); }
+  MemoryStream(const MemoryStream&) = delete;
+  MemoryStream(MemoryStream&&) = delete;
+  MemoryStream& operator=(const MemoryStream&) = delete;
+  MemoryStream& operator=(MemoryStream&&) = delete;
 
   Received wait(TimePoint deadline) override {
     MemoryStreams& s = *streams_;
@@ -79,7 +80,7 @@ class MemoryTransport final : public Transport {
     return streams_->refuses_input;
   }
 
-  void close() override { mark_closed(); }
+  void close() noexcept override { mark_closed(); }
 
   [[nodiscard]] std::string stderr_tail() const override {
     return streams_->stderr_tail.last_lines();
@@ -154,7 +155,7 @@ bool MemoryPeer::is_closed() const {
 
 std::pair<std::unique_ptr<Transport>, MemoryPeer> make_memory_transport() {
   auto streams = std::make_shared<MemoryStreams>();
-  return {std::make_unique<MemoryTransport>(streams), MemoryPeer(streams)};
+  return {over_lines(std::make_unique<MemoryStream>(streams)), MemoryPeer(streams)};
 }
 
 }  // namespace codex::detail

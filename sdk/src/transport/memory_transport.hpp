@@ -7,8 +7,9 @@
 #include <utility>
 
 #include <codex/errors.hpp>
+#include <codex/transport.hpp>
 
-#include "transport/transport.hpp"
+#include "transport/byte_stream.hpp"
 
 namespace codex::detail {
 

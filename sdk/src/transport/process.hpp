@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "transport/transport.hpp"
+#include "transport/byte_stream.hpp"
 
 namespace codex::detail {
 
@@ -31,6 +31,6 @@ struct ProcessOptions {
 /// Starts the process, in its own process group. It is killed when the calling thread ends (Linux),
 /// so that it never outlives this process: call this on the I/O thread. Throws RuntimeNotFoundError
 /// if there is no such program or it cannot be run, CodexError for other failures.
-[[nodiscard]] std::unique_ptr<Transport> start_process(const ProcessOptions& options);
+[[nodiscard]] std::unique_ptr<ByteStream> start_process(const ProcessOptions& options);
 
 }  // namespace codex::detail

@@ -192,7 +192,7 @@ class Child {
   bool is_reaped_ = false;
 };
 
-class Process final : public Transport {
+class Process final : public ByteStream {
  public:
   explicit Process(const ProcessOptions& options)
       : buffer_(chunk_bytes, '\0'),
@@ -230,7 +230,7 @@ class Process final : public Transport {
 
   [[nodiscard]] bool is_deaf() override { return outbox_.is_broken(); }
 
-  void close() override { close_child(); }
+  void close() noexcept override { close_child(); }
 
   [[nodiscard]] std::string stderr_tail() const override { return tail_.last_lines(); }
 
@@ -342,7 +342,7 @@ class Process final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> start_process(const ProcessOptions& options) {
+std::unique_ptr<ByteStream> start_process(const ProcessOptions& options) {
   return std::make_unique<Process>(options);
 }
 

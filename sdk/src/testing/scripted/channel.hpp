@@ -6,7 +6,7 @@
 
 #include <codex/errors.hpp>
 
-#include "transport/transport.hpp"
+#include "transport/byte_stream.hpp"
 
 namespace codex::testing::detail {
 

@@ -93,11 +93,11 @@ class Conversations {
 namespace {
 
 /// Opens transports within this process, as long as the server lives.
-class MemorySource final : public codex::TransportSource {
+class MemorySource {
  public:
   explicit MemorySource(detail::Conversations& conversations) : conversations_(&conversations) {}
 
-  [[nodiscard]] std::unique_ptr<codex::detail::Transport> open() override {
+  [[nodiscard]] std::unique_ptr<codex::Transport> open() {
     const std::lock_guard lock(mutex_);
     if (conversations_ == nullptr) throw CodexError("The ScriptedServer is gone");
     auto [transport, peer] = codex::detail::make_memory_transport();
@@ -195,7 +195,9 @@ CodexConfig ScriptedServer::config() {
   return {.launch_args_override = {detail::helper_program(), impl_->socket()}};
 }
 
-CodexConfig ScriptedServer::memory_config() { return {.transport = impl_->memory}; }
+CodexConfig ScriptedServer::memory_config() {
+  return {.transport = [memory = impl_->memory] { return memory->open(); }};
+}
 
 std::vector<ScriptedRequest> ScriptedServer::requests(std::string_view method) const {
   return impl_->ledger.requests(method);

@@ -1,4 +1,4 @@
-#include "testing/temp_dir.hpp"
+#include "os/temp_dir.hpp"
 
 #include <array>
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-namespace codex::testing::detail {
+namespace codex::detail {
 
 namespace {
 
@@ -50,4 +50,4 @@ TempDir::~TempDir() {
   }
 }
 
-}  // namespace codex::testing::detail
+}  // namespace codex::detail

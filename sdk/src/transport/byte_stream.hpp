@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +11,7 @@
 
 namespace codex::detail {
 
-/// The result of `Transport::wait`. All empty: it was woken, or the deadline passed.
+/// The result of `ByteStream::wait`. All empty: it was woken, or the deadline passed.
 struct Received {
   std::string_view bytes = {};  // valid until the next wait
   bool ended = false;           // nothing more will arrive
@@ -20,9 +19,9 @@ struct Received {
 
 /// A byte stream to and from one peer. One thread, the I/O thread, drives it; functions for other
 /// threads say so.
-class Transport {
+class ByteStream {
  public:
-  virtual ~Transport() = default;
+  virtual ~ByteStream() = default;
 
   /// Blocks until bytes arrive, the stream ends, another thread calls `wake` or the deadline
   /// passes.
@@ -43,7 +42,7 @@ class Transport {
   [[nodiscard]] virtual bool is_deaf() = 0;
 
   /// Ends the peer, first politely, then by force, and frees its resources. Takes a bounded time.
-  virtual void close() = 0;
+  virtual void close() noexcept = 0;
 
   /// The last lines that the peer wrote to stderr, secrets masked. Any thread.
   [[nodiscard]] virtual std::string stderr_tail() const = 0;
@@ -53,16 +52,3 @@ class Transport {
 };
 
 }  // namespace codex::detail
-
-namespace codex {
-
-/// Where a `Codex` that starts no process gets its transport from (`CodexConfig::transport`).
-class TransportSource {
- public:
-  virtual ~TransportSource() = default;
-
-  /// Any thread.
-  [[nodiscard]] virtual std::unique_ptr<detail::Transport> open() = 0;
-};
-
-}  // namespace codex

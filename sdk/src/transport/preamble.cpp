@@ -1,4 +1,4 @@
-#include "connection/preamble.hpp"
+#include "transport/preamble.hpp"
 
 #include "text/ascii.hpp"
 #include "wire/byte_order_mark.hpp"

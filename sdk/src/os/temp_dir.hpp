@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace codex::detail {
+
+/// A new, empty folder below the system's temporary one, accessible only to its owner. The
+/// destructor removes it with its content.
+class TempDir {
+ public:
+  /// The folder's name is `prefix` and a random suffix. Throws `std::filesystem::filesystem_error`
+  /// if it cannot be made.
+  explicit TempDir(const std::string& prefix);
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir(TempDir&&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  TempDir& operator=(TempDir&&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace codex::detail

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runtime/child_environment.hpp"
+
+namespace codex::detail {
+
+/// Where a runtime listens: `CodexConfig::endpoint`, taken apart.
+struct Endpoint {
+  enum class Kind : std::uint8_t { unix_socket, websocket };
+
+  Kind kind = Kind::unix_socket;
+  std::string text;  // as given, for errors
+  std::string path = {};  // of the socket, or of the URL
+  std::string host = {};  // without brackets
+  std::string port = {};
+};
+
+/// Throws CodexError, which names the forms, for any other text. `unix://` is the default socket of
+/// the CODEX_HOME of this environment.
+[[nodiscard]] Endpoint parse_endpoint(const std::string& text,
+                                      const EnvironmentChange& environment);
+
+}  // namespace codex::detail

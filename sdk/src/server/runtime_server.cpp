@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <codex/errors.hpp>
+#include <codex/protocol/registry.hpp>
+#include <codex/runtime_server.hpp>
+
+#include "os/temp_dir.hpp"
+#include "runtime/codex_home.hpp"
+#include "runtime/endpoint.hpp"
+#include "runtime/installation.hpp"
+#include "runtime/platform_name.hpp"
+#include "runtime/runtime_locator.hpp"
+#include "session/bearer_token.hpp"
+#include "task/owner_process.hpp"
+#include "task/start_thread.hpp"
+#include "task/thread_signals.hpp"
+#include "text/describe_output.hpp"
+#include "transport/process.hpp"
+#include "transport/websocket.hpp"
+
+namespace codex {
+namespace {
+
+using namespace detail;
+
+constexpr std::string_view websocket_scheme = "ws://";
+constexpr std::string_view announcement = "listening on: ";
+constexpr std::chrono::milliseconds first_pause{5};
+constexpr std::chrono::milliseconds longest_pause{100};
+
+/// The runtime reads it once, when it starts.
+void write_token(const std::filesystem::path& path, const std::string& token) {
+  std::ofstream file(path, std::ios::binary);
+  std::filesystem::permissions(
+      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  if (!(file << token << std::flush)) {
+    throw CodexError("The token of a RuntimeServer cannot be written to " + path.string());
+  }
+}
+
+}  // namespace
+
+struct RuntimeServer::Impl {
+  explicit Impl(RuntimeServerOptions given)
+      : options(std::move(given)), folder("codex-server-"), endpoint(first_endpoint()) {
+    start();
+    try {
+      await_listening();
+    } catch (...) {
+      end();
+      throw;
+    }
+    std::error_code ignored;
+    std::filesystem::remove(token_file(), ignored);
+  }
+  ~Impl() { end(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  [[nodiscard]] std::string first_endpoint() const {
+    return options.listen.value_or("unix://" + (folder.path() / "runtime.sock").string());
+  }
+  [[nodiscard]] std::filesystem::path token_file() const { return folder.path() / "token"; }
+  [[nodiscard]] EnvironmentChange environment() const {
+    return {.set = options.env, .unset = options.unset_env};
+  }
+
+  [[nodiscard]] ProcessOptions process_options() const {
+    const CodexConfig config{.codex_bin = options.codex_bin,
+                             .config_overrides = options.config_overrides,
+                             .cwd = options.cwd,
+                             .env = options.env,
+                             .unset_env = options.unset_env};
+    std::vector<std::string> arguments = {"--listen", endpoint};
+    if (options.bearer_token) {
+      write_token(token_file(), detail::bearer_token({.bearer_token = options.bearer_token}));
+      arguments.insert(arguments.end(),
+                       {"--ws-auth", "capability-token", "--ws-token-file", token_file().string()});
+    }
+    LaunchCommand command = locate_runtime(config,
+                                           {.version = std::string(protocol::runtime_version),
+                                            .platform = std::string(platform_name()),
+                                            .installed_in = installed_runtimes().string()},
+                                           arguments);
+    make_codex_home(environment(), options.cwd);
+    return {.argv = std::move(command.argv),
+            .env = std::move(command.env),
+            .unset_env = options.unset_env,
+            .cwd = options.cwd,
+            .shutdown_timeout = options.shutdown_timeout};
+  }
+
+  /// The process ends with the thread that starts it, so that one waits for it.
+  void start() {
+    (void)parse_endpoint(endpoint, environment());
+    std::promise<void> started;
+    auto ready = started.get_future();
+    thread = start_thread("start a RuntimeServer", [this, &started] {
+      block_signals_on_this_thread();
+      try {
+        process = start_process(process_options());
+      } catch (...) {
+        return started.set_exception(std::current_exception());
+      }
+      started.set_value();
+      while (!is_closing && !has_ended) {
+        if (process->wait(TimePoint::max()).ended) has_ended = true;
+      }
+      process->close();
+      has_ended = true;
+    });
+    try {
+      ready.get();
+    } catch (...) {
+      thread.join();
+      throw;
+    }
+  }
+
+  void await_listening() {
+    const TimePoint deadline = deadline_after(Clock::now(), options.startup_timeout);
+    for (auto pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
+      if (has_ended) fail("ended");
+      if (is_listening(deadline)) return;
+      if (Clock::now() >= deadline) {
+        throw TimeoutError("The Codex runtime does not listen at " + endpoint +
+                               " in time (RuntimeServerOptions::startup_timeout)" +
+                               describe_output("", process->stderr_tail()),
+                           true);
+      }
+      std::this_thread::sleep_for(pause);
+    }
+  }
+
+  [[nodiscard]] bool is_listening(TimePoint deadline) {
+    if (endpoint.starts_with(websocket_scheme) && !read_port()) return false;
+    try {
+      const auto probe = connect_websocket({.endpoint = parse_endpoint(endpoint, environment()),
+                                            .bearer_token = options.bearer_token.value_or(""),
+                                            .deadline = deadline});
+      probe->close();
+      return true;
+    } catch (const TransportClosedError&) {
+      return false;
+    }
+  }
+
+  /// A port of 0 becomes the one that the runtime says it took.
+  [[nodiscard]] bool read_port() {
+    const std::string said = process->stderr_tail();
+    const std::size_t begin = said.find(announcement);
+    if (begin == std::string::npos) return false;
+    const std::string_view rest = std::string_view(said).substr(begin + announcement.size());
+    endpoint = rest.substr(0, rest.find_first_of(" \r\n"));
+    return true;
+  }
+
+  [[noreturn]] void fail(const std::string& how) const {
+    throw CodexError("The Codex runtime " + how + " before it listened at " + endpoint +
+                     describe_output("", process->stderr_tail()));
+  }
+
+  void end() noexcept {
+    if (!owner.is_this()) return;
+    is_closing = true;
+    if (process) process->wake();
+    const std::lock_guard lock(join_mutex);
+    if (thread.joinable()) thread.join();
+  }
+
+  const OwnerProcess owner;
+  const RuntimeServerOptions options;
+  const TempDir folder;
+  std::string endpoint;
+  std::unique_ptr<ByteStream> process;
+  std::atomic<bool> is_closing = false;
+  std::atomic<bool> has_ended = false;
+  std::mutex join_mutex;
+  std::thread thread;
+};
+
+RuntimeServer::RuntimeServer(RuntimeServerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
+RuntimeServer::RuntimeServer(RuntimeServer&&) noexcept = default;
+RuntimeServer& RuntimeServer::operator=(RuntimeServer&&) noexcept = default;
+RuntimeServer::~RuntimeServer() = default;
+
+const std::string& RuntimeServer::endpoint() const { return impl_->endpoint; }
+
+CodexConfig RuntimeServer::config() const {
+  // CODEX_HOME, for "unix://".
+  return {.env = impl_->options.env,
+          .endpoint = impl_->endpoint,
+          .bearer_token = impl_->options.bearer_token};
+}
+
+bool RuntimeServer::is_open() const noexcept { return impl_ && !impl_->has_ended; }
+
+std::int64_t RuntimeServer::process_id() const { return impl_->process->process_id().value_or(0); }
+
+std::string RuntimeServer::stderr_tail() const { return impl_->process->stderr_tail(); }
+
+void RuntimeServer::close() noexcept {
+  if (impl_) impl_->end();
+}
+
+}  // namespace codex

@@ -1,0 +1,348 @@
+// Clients that attach to a runtime that listens, over a unix socket and over TCP.
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+#include <doctest/doctest.h>
+
+#include <codex/codex.hpp>
+#include <codex/protocol.hpp>
+#include <codex/runtime_server.hpp>
+#include <codex/testing.hpp>
+
+#include "support/face.hpp"
+#include "support/messages.hpp"
+#include "support/processes.hpp"
+#include "testing/temp_dir.hpp"
+#include "transport/websocket.hpp"
+
+using codex::RuntimeServer;
+using codex::RuntimeServerOptions;
+using codex::testing::contains;
+using codex::testing::error_of;
+using codex::testing::Gate;
+using codex::testing::MockModel;
+using codex::testing::Reply;
+using namespace std::chrono_literals;
+namespace requests = codex::protocol::requests;
+namespace types = codex::protocol;
+
+namespace {
+
+constexpr const char* any_port = "ws://127.0.0.1:0";
+constexpr const char* token = "tok-3f9a1c77e05b4d2c9a80";
+
+RuntimeServerOptions options_of(const MockModel& mock) {
+  auto config = mock.config();
+  return {.codex_bin = config.codex_bin, .cwd = config.cwd, .env = config.env};
+}
+
+RuntimeServer serve(const MockModel& mock, std::optional<std::string> listen = {},
+                    std::optional<std::string> bearer_token = {}) {
+  auto options = options_of(mock);
+  options.listen = std::move(listen);
+  options.bearer_token = std::move(bearer_token);
+  return RuntimeServer(std::move(options));
+}
+
+}  // namespace
+
+TEST_CASE("a client attaches, and leaves the runtime to the next one") {
+  MockModel mock;
+  mock.reply("one");
+  mock.reply("two");
+  std::optional<std::string> listen;
+  SUBCASE("over a unix socket") {}
+  SUBCASE("over TCP") { listen = any_port; }
+  const RuntimeServer server = serve(mock, listen);
+  CHECK(server.endpoint().starts_with(listen ? "ws://127.0.0.1:" : "unix:///"));
+  CHECK_FALSE(server.endpoint().ends_with(":0"));
+  std::string thread_id;
+  {
+    face::Codex first(server.config());
+    CHECK_FALSE(first.process_id());  // it is not this client's
+    auto thread = first.thread_start();
+    CHECK(thread.run("hello").final_response == "one");
+    thread_id = thread.id();
+  }
+  CHECK(server.is_open());
+  face::Codex second(server.config());
+  CHECK(second.thread_resume(thread_id).run("again").final_response == "two");
+}
+
+TEST_CASE("a turn goes on when its client is gone, and the next client finds its end") {
+  MockModel mock;
+  Gate gate;
+  mock.on_request(
+      [gate](const codex::testing::ModelRequest&) { return Reply("done").wait_for(gate); });
+  const RuntimeServer server = serve(mock);
+  std::string thread_id;
+  {
+    face::Codex first(server.config());
+    auto thread = first.thread_start();
+    (void)thread.turn("hello");
+    REQUIRE(gate.wait_reached(20s));
+    thread_id = thread.id();
+  }
+  gate.open();
+  face::Codex second(server.config());
+  const auto deadline = codex::testing::soon();
+  bool is_complete = false;
+  while (!is_complete && codex::detail::Clock::now() < deadline) {
+    const auto turns = second.request<requests::ThreadTurnsList>({.thread_id = thread_id}).data;
+    is_complete = !turns.empty() && turns.front().status == types::TurnStatus::completed;
+  }
+  CHECK(is_complete);
+}
+
+TEST_CASE("two clients share a runtime, each with requests and turns of its own") {
+  MockModel mock;
+  mock.on_request([](const codex::testing::ModelRequest& request) {
+    return Reply("you said " + request.last_user_text());
+  });
+  const RuntimeServer server = serve(mock);
+  face::Codex one(server.config());
+  face::Codex two(server.config());
+  CHECK(one.thread_start().run("a").final_response == "you said a");
+  CHECK(two.thread_start().run("b").final_response == "you said b");
+}
+
+TEST_CASE("a token opens a runtime that asks for one, from wherever it comes") {
+  MockModel mock;
+  const RuntimeServer server = serve(mock, any_port, token);
+  auto config = server.config();
+  CHECK(config.bearer_token == token);
+  const codex::testing::detail::TempDir folder("codex-test-");
+  SUBCASE("itself") {}
+  SUBCASE("a file") {
+    std::ofstream(folder.path() / "token") << token << "\n";
+    config.bearer_token.reset();
+    config.bearer_token_file = (folder.path() / "token").string();
+  }
+  SUBCASE("the environment") {
+    ::setenv("CODEX_TEST_TOKEN", token, 1);
+    config.bearer_token.reset();
+    config.bearer_token_env_var = "CODEX_TEST_TOKEN";
+  }
+  face::Codex codex(config);
+  CHECK(codex.is_open());
+  std::ifstream command("/proc/" + std::to_string(server.process_id()) + "/cmdline");
+  const std::string line{std::istreambuf_iterator<char>(command), {}};
+  CHECK(contains(line, "--ws-auth"));
+  CHECK_FALSE(contains(line, token));
+}
+
+TEST_CASE("a runtime that refuses the token says why, and the error does not quote it") {
+  MockModel mock;
+  const RuntimeServer server = serve(mock, any_port, token);
+  auto config = server.config();
+  std::string why = "missing websocket bearer token";
+  SUBCASE("none") { config.bearer_token.reset(); }
+  SUBCASE("another") {
+    config.bearer_token = "tok-of-somebody-else";
+    why = "invalid websocket bearer token";
+  }
+  const auto error = error_of<codex::CodexError>([&] {
+    face::Codex codex(config);
+    (void)codex.metadata();
+  });
+  REQUIRE(error);
+  const std::string what = error->what();
+  CAPTURE(what);
+  CHECK(contains(what, "401"));
+  CHECK(contains(what, why));
+  CHECK(contains(what, "CodexConfig::bearer_token"));
+  CHECK_FALSE(contains(what, "tok-"));
+}
+
+TEST_CASE("tokens that cannot be sent are refused without a word of them") {
+  codex::CodexConfig config{.endpoint = "ws://127.0.0.1:1"};
+  std::string names = "bearer_token";
+  SUBCASE("one with a line end") { config.bearer_token = "tok-1\r\nOrigin: x"; }
+  SUBCASE("an empty one") { config.bearer_token = ""; }
+  SUBCASE("a file that is not there") {
+    config.bearer_token_file = "/no/such/file";
+    names = "/no/such/file";
+  }
+  SUBCASE("a variable that is not there") {
+    config.bearer_token_env_var = "CODEX_TEST_NO_TOKEN";
+    names = "CODEX_TEST_NO_TOKEN";
+  }
+  SUBCASE("two") {
+    config.bearer_token = "tok-1";
+    config.bearer_token_env_var = "PATH";
+    names = "more than one";
+  }
+  const auto error = error_of<codex::CodexError>([&] {
+    face::Codex codex(config);
+    (void)codex.metadata();
+  });
+  REQUIRE(error);
+  CHECK(contains(error->what(), names));
+  CHECK_FALSE(contains(error->what(), "tok-1"));
+}
+
+TEST_CASE("an endpoint where no runtime listens is one error that says so") {
+  MockModel mock;
+  std::string endpoint = "unix:///no/such/socket";
+  std::string says = "No Codex runtime can be reached";
+  SUBCASE("no socket") {}
+  SUBCASE("no port") { endpoint = "ws://127.0.0.1:1"; }
+  SUBCASE("something else") {
+    endpoint = "ws" + mock.url().substr(mock.url().find(':'));
+    says = "is no codex app-server";
+  }
+  const auto error = error_of<codex::TransportClosedError>([&] {
+    face::Codex codex({.endpoint = endpoint});
+    (void)codex.metadata();
+  });
+  REQUIRE(error);
+  CHECK(contains(error->what(), says));
+}
+
+TEST_CASE("endpoints of other forms are refused, and the error names those that exist") {
+  for (const char* endpoint : {"", "tcp://1.2.3.4:5", "ws://host", "ws://:1", "ws://host:port",
+                               "ws://host:99999", "/run/agent.sock", "unix:/x"}) {
+    CAPTURE(endpoint);
+    const auto error = error_of<codex::CodexError>([&] {
+      face::Codex codex({.endpoint = endpoint});
+      (void)codex.metadata();
+    });
+    REQUIRE(error);
+    CHECK(contains(error->what(), "unix://"));
+  }
+  const auto error = error_of<codex::CodexError>([&] {
+    face::Codex codex({.endpoint = "ws://user:hush@host:1"});
+    (void)codex.metadata();
+  });
+  REQUIRE(error);
+  CHECK_FALSE(contains(error->what(), "hush"));
+}
+
+TEST_CASE("large messages pass in both directions, and one that is too large fails alone") {
+  MockModel mock;
+  const RuntimeServer server = serve(mock);
+  face::Codex codex(server.config());
+  const auto path = (mock.workspace() / "large").string();
+  // More than a frame may have, and more than Beast takes by default.
+  const std::string content(24 * 1024 * 1024, 'A');
+  codex.request<requests::FsWriteFile>({.data_base64 = content, .path = path});
+  CHECK(std::filesystem::file_size(path) == content.size() / 4 * 3);
+  CHECK(codex.request<requests::FsReadFile>({.path = path}).data_base64 == content);
+
+  const std::string too_large(65 * 1024 * 1024, 'A');
+  const auto error = error_of<codex::CodexError>(
+      [&] { codex.request<requests::FsWriteFile>({.data_base64 = too_large, .path = path}); });
+  REQUIRE(error);
+  CHECK(contains(error->what(), "64 MiB"));
+  CHECK(codex.is_open());
+}
+
+TEST_CASE("a runtime that is killed ends the turns of its clients, and they are told why") {
+  MockModel mock;
+  Gate gate;
+  mock.on_request(
+      [gate](const codex::testing::ModelRequest&) { return Reply("never").wait_for(gate); });
+  const RuntimeServer server = serve(mock);
+  auto config = server.config();
+  std::promise<std::string> told;
+  config.on_connection = [&](const codex::ConnectionChange& change) {
+    told.set_value(change.reason);
+  };
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  auto turn = thread.turn("hello");
+  REQUIRE(gate.wait_reached(20s));
+  ::kill(static_cast<pid_t>(server.process_id()), SIGKILL);
+  const auto error = error_of<codex::TransportClosedError>([&] { (void)turn.run(); });
+  REQUIRE(error);
+  CHECK(error->collected());
+  CHECK(contains(error->what(), server.endpoint()));
+  CHECK_FALSE(codex.is_open());
+  auto reason = told.get_future();
+  REQUIRE(reason.wait_for(20s) == std::future_status::ready);
+  CHECK(contains(reason.get(), server.endpoint()));
+}
+
+TEST_CASE("a runtime that gives no sign of life is given up" * face::once) {
+  MockModel mock;
+  const RuntimeServer server = serve(mock);
+  struct Nothing final : codex::Transport::Receiver {
+    void message(std::string) override {}
+    void outline(std::string, std::size_t) override {}
+    void noise(std::string_view) override {}
+    void broken(std::string) override {}
+    [[nodiscard]] std::size_t max_message_bytes() const noexcept override { return 1000; }
+  } nothing;
+  const auto transport = codex::detail::connect_websocket(
+      {.endpoint = codex::detail::parse_endpoint(server.endpoint(), {}),
+       .deadline = codex::testing::soon(),
+       .silence = 100ms});
+  const auto quiet = codex::detail::Clock::now() + 1s;
+  bool is_there = true;
+  while (is_there && codex::detail::Clock::now() < quiet) {
+    is_there = transport->receive(nothing, quiet);
+  }
+  CHECK(is_there);  // it answers pings
+  const auto pid = static_cast<pid_t>(server.process_id());
+  ::kill(pid, SIGSTOP);
+  const auto deadline = codex::testing::soon();
+  while (is_there && codex::detail::Clock::now() < deadline) {
+    is_there = transport->receive(nothing, deadline);
+  }
+  ::kill(pid, SIGCONT);
+  CHECK_FALSE(is_there);
+  CHECK(contains(transport->end().reason, "no sign of life"));
+  transport->close();
+}
+
+TEST_CASE("a runtime server ends its runtime, and says where it cannot listen" * face::once) {
+  MockModel mock;
+  SUBCASE("close ends it") {
+    RuntimeServer server = serve(mock);
+    const codex::testing::ProcessWatch watch(static_cast<pid_t>(server.process_id()));
+    server.close();
+    server.close();
+    CHECK_FALSE(server.is_open());
+    CHECK(watch.ends_by(codex::testing::soon()));
+  }
+  SUBCASE("the destructor, too, and a new one takes its place") {
+    RuntimeServer server = serve(mock);
+    const codex::testing::ProcessWatch watch(static_cast<pid_t>(server.process_id()));
+    server = serve(mock);
+    CHECK(watch.ends_by(codex::testing::soon()));
+    CHECK(server.is_open());
+  }
+  SUBCASE("a folder that is not there") {
+    const auto error =
+        error_of<codex::CodexError>([&] { (void)serve(mock, "unix:///no/such/folder/x.sock"); });
+    REQUIRE(error);
+    CHECK(contains(error->what(), "No such file"));
+  }
+  SUBCASE("an address that others reach, without a token") {
+    const auto error = error_of<codex::CodexError>([&] { (void)serve(mock, "ws://0.0.0.0:0"); });
+    REQUIRE(error);
+    CHECK(contains(error->what(), "without auth"));
+  }
+  SUBCASE("no endpoint") {
+    CHECK(error_of<codex::CodexError>([&] { (void)serve(mock, "tcp://127.0.0.1:0"); }));
+  }
+}
+
+TEST_CASE("unix:// is the socket of CODEX_HOME, and long names work through the runtime's link") {
+  MockModel mock;
+  mock.reply("hi");
+  std::string listen = "unix://";
+  SUBCASE("the default") {}
+  SUBCASE("a long name") {
+    const auto folder = mock.workspace() / std::string(120, 'x');
+    std::filesystem::create_directories(folder);
+    listen += (folder / "a.sock").string();
+  }
+  const RuntimeServer server = serve(mock, listen);
+  face::Codex codex(server.config());
+  CHECK(codex.thread_start().run("hello").final_response == "hi");
+}
