@@ -693,9 +693,10 @@ TEST_CASE("a transport that cannot be opened is the opener's error") {
       (void)Connection::open(
           {}, []() -> std::unique_ptr<codex::Transport> { throw RuntimeNotFoundError("nowhere"); }),
       RuntimeNotFoundError);
-  CHECK_THROWS_AS((void)Connection::open({.wire_log = "/nonexistent/folder/x"},
-                                         []() -> std::unique_ptr<codex::Transport> { return nullptr; }),
-                  CodexError);
+  CHECK_THROWS_AS(
+      (void)Connection::open({.wire_log = "/nonexistent/folder/x"},
+                             []() -> std::unique_ptr<codex::Transport> { return nullptr; }),
+      CodexError);
 }
 
 TEST_CASE_FIXTURE(TalkFixture, "many threads may use one connection") {

@@ -313,7 +313,7 @@ TEST_CASE("what the tests of an app are fed may nest as deep as it likes") {
   CHECK(model.last_request().body.is_null());
 
   ScriptedServer server;
-  const auto transport = server.memory_config().transport->open();
+  const auto transport = server.memory_config().transport();
   transport->send(deep + "\n");
   transport->send("{\"id\":1,\"method\":\"m\"}\n");
   CHECK(server.wait_for_requests("m", 1, std::chrono::seconds{20}));

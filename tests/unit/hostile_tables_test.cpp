@@ -284,7 +284,7 @@ TEST_CASE("what the tests of an app are fed is recorded up to a limit") {
   CHECK(bytes.take(1));
 
   testing::ScriptedServer server;
-  const auto transport = server.memory_config().transport->open();
+  const auto transport = server.memory_config().transport();
   for (std::size_t i = 0; i < 10'100; ++i) transport->send("{\"method\":\"m\"}\n");
   std::promise<void> handled;
   server.on("last", [&](const Json&) {

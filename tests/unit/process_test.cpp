@@ -33,7 +33,7 @@ ProcessOptions shell(const std::string& script, std::chrono::milliseconds shutdo
 }
 
 /// Waits until the output has `size` bytes, or ends.
-std::string read(Transport& process, std::size_t size = std::string::npos) {
+std::string read(ByteStream& process, std::size_t size = std::string::npos) {
   std::string output;
   while (output.size() < size) {
     const Received received = process.wait(soon());
@@ -44,7 +44,7 @@ std::string read(Transport& process, std::size_t size = std::string::npos) {
   return output;
 }
 
-std::string read_line(Transport& process) {
+std::string read_line(ByteStream& process) {
   std::string line;
   while (!line.ends_with('\n')) {
     const Received received = process.wait(soon());
@@ -63,7 +63,7 @@ ExitStatus status_of(const std::string& script) {
   return process->await_exit(soon());
 }
 
-pid_t pid_of(const Transport& process) { return static_cast<pid_t>(*process.process_id()); }
+pid_t pid_of(const ByteStream& process) { return static_cast<pid_t>(*process.process_id()); }
 
 bool has_no_children() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
 

@@ -12,7 +12,7 @@ struct Endpoint {
   enum class Kind : std::uint8_t { unix_socket, websocket };
 
   Kind kind = Kind::unix_socket;
-  std::string text;  // as given, for errors
+  std::string text;       // as given, for errors
   std::string path = {};  // of the socket, or of the URL
   std::string host = {};  // without brackets
   std::string port = {};

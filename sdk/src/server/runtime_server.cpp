@@ -97,6 +97,7 @@ struct RuntimeServer::Impl {
             .env = std::move(command.env),
             .unset_env = options.unset_env,
             .cwd = options.cwd,
+            .reads_stdin = false,
             .shutdown_timeout = options.shutdown_timeout};
   }
 

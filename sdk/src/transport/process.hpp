@@ -22,7 +22,11 @@ struct ProcessOptions {
   /// Variables of this process that the child does not inherit.
   std::vector<std::string> unset_env = {};
   std::optional<std::string> cwd = {};
-  /// How long each polite step of closing waits: the end of stdin, then SIGTERM.
+  /// Whether it reads stdin, and ends when that does. A server does not: it ends its turns after
+  /// one SIGTERM, and at once after two.
+  bool reads_stdin = true;
+  /// How long each polite step of closing waits: the end of stdin, then SIGTERM; of a server,
+  /// SIGTERM twice.
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
   /// How many bytes the child may leave unread.
   std::size_t max_outgoing_bytes = std::size_t{256} * 1024 * 1024;

@@ -201,6 +201,7 @@ class Process final : public ByteStream {
         outbox_(std::move(spawned_.to_stdin), options.max_outgoing_bytes),
         stdout_(std::move(spawned_.from_stdout)),
         stderr_(std::move(spawned_.from_stderr)),
+        reads_stdin_(options.reads_stdin),
         shutdown_timeout_(options.shutdown_timeout) {}
 
   ~Process() override { close_child(); }
@@ -311,6 +312,7 @@ class Process final : public ByteStream {
     if (std::exchange(is_closed_, true)) return;
     has_ended_ = true;
     outbox_.close();
+    if (!reads_stdin_) child_.signal_group(SIGTERM);
     if (!ends_within(shutdown_timeout_)) {
       child_.signal_group(SIGTERM);
       if (!ends_within(shutdown_timeout_)) {
@@ -334,6 +336,7 @@ class Process final : public ByteStream {
   Descriptor stdout_;
   Descriptor stderr_;
   TextTail tail_;
+  const bool reads_stdin_;
   const milliseconds shutdown_timeout_;
   std::size_t bytes_after_exit_ = 0;
   bool has_ended_ = false;
