@@ -1,10 +1,14 @@
 // Clients that attach to a runtime that listens, over a unix socket and over TCP.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -108,6 +112,42 @@ TEST_CASE("two clients share a runtime, each with requests and turns of its own"
   face::Codex two(server.config());
   CHECK(one.thread_start().run("a").final_response == "you said a");
   CHECK(two.thread_start().run("b").final_response == "you said b");
+}
+
+TEST_CASE("a client without a handler leaves an approval to the one that has one") {
+  MockModel mock({.approval_policy = "on-request"});
+  mock.reply(Reply{}.shell("echo ran", {.escalated = true}));
+  mock.reply("Done.");
+  const RuntimeServer server = serve(mock);
+  Gate both_were_asked;
+  auto with_handler = server.config();
+  with_handler.handlers.command_approval = [both_were_asked](
+                                               const types::CommandExecutionRequestApprovalParams&,
+                                               const codex::HandlerContext& context) {
+    (void)both_were_asked.pass(context.stop);
+    return codex::approvals::accept();
+  };
+  auto without = server.config();
+  auto expected = types::CommandExecutionStatus::completed;
+  SUBCASE("by default") {}
+  SUBCASE("but not if it is told to refuse: the first answer counts for all") {
+    without.unhandled = codex::Unhandled::refuse;
+    expected = types::CommandExecutionStatus::declined;
+  }
+  face::Codex one(with_handler);
+  face::Codex two(without);
+  auto thread = one.thread_start({.approval_mode = codex::ApprovalMode::ask});
+  auto turn = thread.turn("Go.");
+  REQUIRE(both_were_asked.wait_reached(20s));
+  (void)two.thread_resume(thread.id());  // asks it, too
+  (void)two.request<requests::ThreadRead>({.thread_id = thread.id()});
+  if (!without.unhandled) both_were_asked.open();
+  const auto result = turn.run();
+  const auto command = std::ranges::find_if(result.items, [](const auto& item) {
+    return item.template is<types::CommandExecutionThreadItem>();
+  });
+  REQUIRE(command != result.items.end());
+  CHECK(command->as<types::CommandExecutionThreadItem>()->status == expected);
 }
 
 TEST_CASE("a token opens a runtime that asks for one, from wherever it comes") {
@@ -220,6 +260,39 @@ TEST_CASE("endpoints of other forms are refused, and the error names those that 
   });
   REQUIRE(error);
   CHECK_FALSE(contains(error->what(), "hush"));
+}
+
+TEST_CASE("what accepts a connection and says nothing is given up when the time is up") {
+  const codex::testing::detail::TempDir folder("codex-test-");
+  const std::string path = (folder.path() / "silent.sock").string();
+  const codex::detail::Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(::listen(listener.get(), 1) == 0);
+  const auto error = error_of<codex::TimeoutError>([&] {
+    face::Codex codex({.startup_timeout = 300ms, .endpoint = "unix://" + path});
+    (void)codex.metadata();
+  });
+  REQUIRE(error);
+  CHECK(contains(error->what(), "startup_timeout"));
+}
+
+TEST_CASE("a program that never listens is ended when the time is up" * face::once) {
+  MockModel mock;
+  const auto path = mock.workspace() / "never";
+  std::ofstream(path) << "#!/bin/sh\necho starting >&2\nexec sleep 1000\n";
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  const auto before = codex::testing::children_of(::getpid());
+  const auto error = error_of<codex::TimeoutError>([&] {
+    const RuntimeServer server(
+        {.codex_bin = path.string(), .startup_timeout = 2s, .shutdown_timeout = 100ms});
+  });
+  REQUIRE(error);
+  CHECK(contains(error->what(), "startup_timeout"));
+  CHECK(contains(error->what(), "starting"));
+  CHECK(codex::testing::children_of(::getpid()) == before);
 }
 
 TEST_CASE("large messages pass in both directions, and one that is too large fails alone") {

@@ -182,7 +182,7 @@ TEST_CASE("requests of the runtime hold so many bytes at most while they have no
   handlers.other = [](const std::string&, const Json&) -> Json { return Json::object(); };
   const auto dispatcher = std::make_shared<Dispatcher>(
       std::move(handlers), std::chrono::hours{1},
-      std::make_shared<AgentReach>(CommandEnvironment{}, true), megabyte);
+      std::make_shared<AgentReach>(CommandEnvironment{}, true), Unhandled::refuse, megabyte);
   dispatcher->attach(connection, {}, nullptr);
   const auto ask = [&](std::size_t bytes) {
     dispatcher->take(*connection, {.id = "1",

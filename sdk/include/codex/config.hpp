@@ -23,6 +23,12 @@ enum class RuntimeMismatch : std::uint8_t {
   refuse,  ///< The constructor throws `CodexError`, before any request but the handshake's.
 };
 
+/// What becomes of a request of the runtime that no handler takes.
+enum class Unhandled : std::uint8_t {
+  refuse,  ///< It is refused, so nothing waits for an answer.
+  leave,   ///< It gets no answer: another client of the runtime has it.
+};
+
 /// What became of the connection to the runtime.
 enum class ConnectionState : std::uint8_t {
   gone,  ///< It is lost for good: the runtime ended, or broke the protocol.
@@ -88,6 +94,10 @@ struct CodexConfig {
   /// Answers to the runtime's requests to its client: approvals, questions, tool calls. Default:
   /// all are refused.
   Handlers handlers = {};
+
+  /// What becomes of a request that no handler takes. Default: `refuse`, and `leave` at an
+  /// `endpoint`, where the first answer counts for all clients.
+  std::optional<Unhandled> unhandled = {};
 
   /// How long a handler may take. After that the request is refused, and a later answer is dropped.
   /// The default leaves time to ask a person.

@@ -132,8 +132,10 @@ class Dispatcher::Judging final {
 };
 
 Dispatcher::Dispatcher(Handlers handlers, std::chrono::milliseconds timeout,
-                       std::shared_ptr<AgentReach> reach, std::size_t max_bytes)
+                       std::shared_ptr<AgentReach> reach, Unhandled unhandled,
+                       std::size_t max_bytes)
     : timeout_(timeout),
+      unhandled_(unhandled),
       max_bytes_(max_bytes),
       book_(std::move(handlers)),
       reach_(std::move(reach)),
@@ -170,6 +172,7 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
   const bool is_answered = call->handler.body && !is_stopped_ && !connection_.expired();
   if (!is_answered) {
     lock.unlock();
+    if (unhandled_ == Unhandled::leave) return;  // to the other clients
     if (!call->handler.body) tell(*call, Kind::not_set, "No handler is set for such requests");
     if (kind.refusal) return respond_no(connection, *call, nobody_answers);
     return connection.respond_error(asked.id, -32601, "the client does not answer " + asked.method);

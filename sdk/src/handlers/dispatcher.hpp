@@ -38,9 +38,11 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// What all of these requests may hold, with those whose handler goes on after the answer.
   static constexpr std::size_t default_max_bytes = std::size_t{256} * 1024 * 1024;
 
-  /// `timeout`: from the request to its answer, waiting included.
+  /// `timeout`: from the request to its answer, waiting included. `unhandled`: what becomes of
+  /// requests without a handler.
   Dispatcher(Handlers handlers, std::chrono::milliseconds timeout,
-             std::shared_ptr<AgentReach> reach, std::size_t max_bytes = default_max_bytes);
+             std::shared_ptr<AgentReach> reach, Unhandled unhandled = Unhandled::refuse,
+             std::size_t max_bytes = default_max_bytes);
 
   /// Where answers go, and whom the handlers' contexts name. Until then all is refused.
   void attach(std::weak_ptr<Connection> connection, std::weak_ptr<Client> client,
@@ -136,6 +138,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void tell(const Call& call, Kind kind, std::string_view message, std::exception_ptr error = {});
 
   const std::chrono::milliseconds timeout_;
+  const Unhandled unhandled_;
   const std::size_t max_bytes_;
   HandlerBook book_;
   StartedItems items_;

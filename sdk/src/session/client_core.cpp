@@ -47,7 +47,8 @@ Client::Client(CodexConfig config)
       input_check_(config_),
       dispatcher_(std::make_shared<Dispatcher>(
           config_.handlers, config_.handler_timeout,
-          std::make_shared<AgentReach>(command_environment(config_), hears_of_agents(config_)))) {}
+          std::make_shared<AgentReach>(command_environment(config_), hears_of_agents(config_)),
+          config_.unhandled.value_or(config_.endpoint ? Unhandled::leave : Unhandled::refuse))) {}
 
 ConnectionOptions Client::connection_options() const {
   ConnectionOptions options;
