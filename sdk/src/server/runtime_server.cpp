@@ -153,6 +153,8 @@ struct RuntimeServer::Impl {
       return true;
     } catch (const TransportClosedError&) {
       return false;
+    } catch (const TimeoutError&) {
+      return false;  // the caller knows what the runtime said
     }
   }
 
