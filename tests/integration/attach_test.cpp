@@ -18,6 +18,7 @@
 #include <codex/testing.hpp>
 
 #include "support/face.hpp"
+#include "support/in_child.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
 #include "testing/temp_dir.hpp"
@@ -388,6 +389,24 @@ TEST_CASE("a runtime server ends its runtime, and says where it cannot listen" *
     server = serve(mock);
     CHECK(watch.ends_by(codex::testing::soon()));
     CHECK(server.is_open());
+  }
+  SUBCASE("a child of fork leaves it alone") {
+    auto server = std::make_unique<RuntimeServer>(serve(mock));
+    const auto destroys = [&] {
+      server.reset();
+      return codex::testing::all_well;
+    };
+    CHECK(codex::testing::in_child(destroys) == codex::testing::all_well);
+    const face::Codex codex(server->config());
+    CHECK(server->is_open());
+  }
+  SUBCASE("one that was moved from says so") {
+    RuntimeServer first = serve(mock);
+    const RuntimeServer second = std::move(first);
+    CHECK(second.is_open());
+    CHECK_FALSE(first.is_open());  // NOLINT(bugprone-use-after-move)
+    CHECK(error_of<codex::CodexError>([&] { (void)first.endpoint(); }));
+    first.close();
   }
   SUBCASE("a folder that is not there") {
     const auto error =

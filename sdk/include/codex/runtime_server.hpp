@@ -43,8 +43,8 @@ struct RuntimeServerOptions {
 /// A runtime that several clients share: it listens, and lives as long as this object, whoever
 /// comes and goes. Turns go on without a client.
 ///
-/// All members are safe from all threads. In a child of fork the object is not to be used; the
-/// parent's runtime goes on.
+/// All members are safe from all threads, and throw `CodexError` after a move. A child of fork may
+/// destroy its copy: the runtime goes on.
 class RuntimeServer {
  public:
   /// Starts the runtime and returns when it listens. Throws `RuntimeNotFoundError` as `Codex` does,
@@ -73,7 +73,9 @@ class RuntimeServer {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  [[nodiscard]] const Impl& impl() const;
+
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace codex

@@ -104,16 +104,17 @@ struct RuntimeServer::Impl {
   /// The process ends with the thread that starts it, so that one waits for it.
   void start() {
     (void)parse_endpoint(endpoint, environment());
-    std::promise<void> started;
-    auto ready = started.get_future();
-    thread = start_thread("start a RuntimeServer", [this, &started] {
+    // Shared: the thread may still be leaving `set_value` when this one goes on.
+    const auto started = std::make_shared<std::promise<void>>();
+    auto ready = started->get_future();
+    thread = start_thread("start a RuntimeServer", [this, started] {
       block_signals_on_this_thread();
       try {
         process = start_process(process_options());
       } catch (...) {
-        return started.set_exception(std::current_exception());
+        return started->set_exception(std::current_exception());
       }
-      started.set_value();
+      started->set_value();
       while (!is_closing && !has_ended) {
         if (process->wait(TimePoint::max()).ended) has_ended = true;
       }
@@ -193,25 +194,30 @@ struct RuntimeServer::Impl {
 };
 
 RuntimeServer::RuntimeServer(RuntimeServerOptions options)
-    : impl_(std::make_unique<Impl>(std::move(options))) {}
+    : impl_(share_at_home(new Impl(std::move(options)))) {}
 RuntimeServer::RuntimeServer(RuntimeServer&&) noexcept = default;
 RuntimeServer& RuntimeServer::operator=(RuntimeServer&&) noexcept = default;
 RuntimeServer::~RuntimeServer() = default;
 
-const std::string& RuntimeServer::endpoint() const { return impl_->endpoint; }
+const RuntimeServer::Impl& RuntimeServer::impl() const {
+  if (!impl_) throw CodexError("This RuntimeServer was moved from: it has no runtime");
+  return *impl_;
+}
+
+const std::string& RuntimeServer::endpoint() const { return impl().endpoint; }
 
 CodexConfig RuntimeServer::config() const {
   // CODEX_HOME, for "unix://".
-  return {.env = impl_->options.env,
-          .endpoint = impl_->endpoint,
-          .bearer_token = impl_->options.bearer_token};
+  return {.env = impl().options.env,
+          .endpoint = impl().endpoint,
+          .bearer_token = impl().options.bearer_token};
 }
 
 bool RuntimeServer::is_open() const noexcept { return impl_ && !impl_->has_ended; }
 
-std::int64_t RuntimeServer::process_id() const { return impl_->process->process_id().value_or(0); }
+std::int64_t RuntimeServer::process_id() const { return impl().process->process_id().value_or(0); }
 
-std::string RuntimeServer::stderr_tail() const { return impl_->process->stderr_tail(); }
+std::string RuntimeServer::stderr_tail() const { return impl().process->stderr_tail(); }
 
 void RuntimeServer::close() noexcept {
   if (impl_) impl_->end();
