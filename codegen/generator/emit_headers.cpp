@@ -347,6 +347,33 @@ std::string all_headers(const Model& model, const std::vector<Family>& families)
   return out;
 }
 
+/// Declares what `everyday` lacks, so that a program that uses it without its header is told which
+/// one to include: compilers show the line of the declaration.
+std::string forward_header(const Model& model, const std::vector<Family>& families) {
+  std::string out = "#pragma once\n\n" + banner(model) + R"(
+// The methods that are not in <codex/protocol/everyday.hpp>, and the header to include for each.
+
+namespace codex::protocol {
+)";
+  for (const auto kind :
+       {MethodKind::request, MethodKind::notification, MethodKind::server_request}) {
+    std::string lines;
+    for (const auto& family : families) {
+      if (&family == &families.front()) continue;
+      for (const auto* method : family.methods) {
+        if (method->kind != kind) continue;
+        const std::string declared = "struct " + method->name + ";";
+        const std::string where = "  // in <codex/protocol/" + family.name + ".hpp>";
+        lines += declared + (width(declared + where) > columns ? "" : where) + "\n";
+      }
+    }
+    if (lines.empty()) continue;
+    const std::string space(method_namespace(kind));
+    out += "namespace " + space + " {\n" + lines + "}  // namespace " + space + "\n";
+  }
+  return out + "}  // namespace codex::protocol\n";
+}
+
 std::string registry_header(const Model& model) {
   std::string out = "#pragma once\n\n" + banner(model) + R"(
 #include <codex/protocol/support/type_info.hpp>
@@ -394,6 +421,7 @@ Files emit_headers(const Model& model, const std::vector<Family>& families) {
   for (const auto& family : families) {
     files["include/codex/protocol/" + family.name + ".hpp"] = writer.family(family);
   }
+  files["include/codex/protocol/forward.hpp"] = forward_header(model, families);
   files["include/codex/protocol/registry.hpp"] = registry_header(model);
   files["include/codex/protocol.hpp"] = all_headers(model, families);
   return files;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "emit.hpp"
@@ -216,7 +217,19 @@ std::string alias_list(const Model& model) {
   return out.empty() ? out : out + "\n";
 }
 
-std::string method_list(const Model& model, MethodKind kind) {
+/// The header of each method, as it is included.
+std::map<const Method*, std::string> headers_of(const std::vector<Family>& families) {
+  std::map<const Method*, std::string> out;
+  for (const auto& family : families) {
+    for (const auto* method : family.methods) {
+      out[method] = "codex/protocol/" + family.name + ".hpp";
+    }
+  }
+  return out;
+}
+
+std::string method_list(const Model& model, MethodKind kind,
+                        const std::map<const Method*, std::string>& headers) {
   const std::string name = "all_" + std::string(kind_name(kind)) + "s";
   const bool none = std::none_of(model.methods.begin(), model.methods.end(),
                                  [&](const Method& method) { return method.kind == kind; });
@@ -229,7 +242,8 @@ std::string method_list(const Model& model, MethodKind kind) {
     out += "     " + type_table(model, method.params) + ",\n     ";
     out += method.response.empty() ? "nullptr" : type_table(model, method.response);
     out += method.params_required ? ", true" : ", false";
-    out += method.experimental ? ", true},\n" : ", false},\n";
+    out += method.experimental ? ", true,\n" : ", false,\n";
+    out += "     " + view_literal(headers.at(&method)) + "},\n";
   }
   return out + "};\n";
 }
@@ -287,7 +301,8 @@ Files emit_registry(const Model& model, const std::vector<Family>& families) {
   std::string out = source_begin(model, headers);
   out += "\nnamespace {\n\n";
   out += alias_list(model);
-  for (const auto kind : all_kinds) out += method_list(model, kind) + "\n";
+  const auto headers_of_methods = headers_of(families);
+  for (const auto kind : all_kinds) out += method_list(model, kind, headers_of_methods) + "\n";
   out += type_list(model) + "\n" + experimental_member_list(model) + "\n" + history_tables(model) +
          "\n}  // namespace\n";
   for (const auto& definition : model.definitions) {

@@ -87,7 +87,7 @@ class FamilyNames {
     const std::string segment = first_segment(method.wire);
     if (!segments_.contains(segment)) return session_family;
     const std::string name = snake_case(segment);
-    const bool ours = name == "registry" || name == everyday_family ||
+    const bool ours = name == "registry" || name == "forward" || name == everyday_family ||
                       name == messages_family;  // our own headers
     return name + (ours ? "_methods" : "");
   }

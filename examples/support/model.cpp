@@ -101,6 +101,9 @@ Json question() {
 
 Reply answer(const ModelRequest& request) {
   const Json format = request.body.value("/text/format"_json_pointer, Json::object());
+  const std::vector<std::string> words = user_words(request);
+  const std::string last = words.empty() ? "" : words.back();
+  if (last.starts_with("Count")) return count_to_200();
   if (format.contains("schema")) return {value_for(format["schema"]).dump()};
 
   const Json& newest = request.body.at("input").back();
@@ -108,9 +111,6 @@ Reply answer(const ModelRequest& request) {
   if (newest.value("type", "") == "function_call_output") {
     return {"A tool said: " + newest.at("output").dump()};
   }
-  const std::vector<std::string> words = user_words(request);
-  const std::string last = words.empty() ? "" : words.back();
-  if (last.starts_with("Count")) return count_to_200();
   if (last.starts_with("Run"))
     return Reply().shell("echo hello | tee note.txt", {.escalated = true});
   if (last.starts_with("Fool")) return imitate_a_question();

@@ -1,7 +1,7 @@
 import json
 import unittest
 
-from support import SCHEMA, WireTest, run
+from support import HEADERS, SCHEMA, WireTest, run
 
 BUNDLE = "codex_app_server_protocol.schemas.json"
 ENVELOPES = {
@@ -72,7 +72,7 @@ class Lists(WireTest):
         self.assertEqual([(kind, method) for kind, method, *_ in listed], methods("experimental"))
         stable = set(methods("stable"))
         types = {name for name, _, _ in rows("types")} | {"-"}
-        for kind, method, params, response, stability in listed:
+        for kind, method, params, response, stability, _ in listed:
             self.assertEqual(stability, "stable" if (kind, method) in stable else "experimental")
             self.assertIn(params, types)
             self.assertIn(response, types)
@@ -81,12 +81,26 @@ class Lists(WireTest):
     def test_methods_names_params_and_response(self):
         self.assertIn(
             ["request", "config/value/write", "ConfigValueWriteParams", "ConfigWriteResponse",
-             "stable"],
+             "stable", "<codex/protocol/config.hpp>"],
             rows("methods"),
         )
         self.assertIn(
-            ["client_notification", "initialized", "-", "-", "stable"], rows("methods")
+            ["client_notification", "initialized", "-", "-", "stable",
+             "<codex/protocol/session.hpp>"],
+            rows("methods"),
         )
+
+    def test_methods_names_the_header_that_declares_each(self):
+        space = {"request": "requests", "notification": "notifications",
+                 "server_request": "server_requests",
+                 "client_notification": "client_notifications"}
+        texts = {}
+        for kind, method, *_, header in rows("methods"):
+            path = header.strip("<>")
+            text = texts.setdefault(path, (HEADERS / path).read_text())
+            declared = text.partition(f"namespace {space[kind]} {{")[2]
+            declared = declared.partition(f"}}  // namespace {space[kind]}")[0]
+            self.assertIn(f' method = "{method}"', declared, header)
 
 
 if __name__ == "__main__":

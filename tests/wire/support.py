@@ -14,6 +14,7 @@ TESTS = Path(__file__).resolve().parent.parent
 TRACES = sorted((TESTS / "data" / "traces").glob("*.jsonl"))
 # What old runtimes said; support/record_session.py made them.
 OLD_TRACES = sorted((TESTS / "data" / "old_runtimes").glob("*.jsonl"))
+HEADERS = TESTS.parent / "generated" / "include"
 SCHEMA = TESTS.parent / "schema"
 WIRE = os.environ["CODEX_WIRE"]
 
@@ -117,6 +118,6 @@ class WireTest(unittest.TestCase):
 
 
 __all__ = [
-    "OLD_TRACES", "Running", "SCHEMA", "SOON", "TESTS", "TRACES", "WIRE", "WireTest", "run", "signal",
-    "sys", "trace", "unittest",
+    "HEADERS", "OLD_TRACES", "Running", "SCHEMA", "SOON", "TESTS", "TRACES", "WIRE", "WireTest",
+    "run", "signal", "sys", "trace", "unittest",
 ]

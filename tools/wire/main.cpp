@@ -65,8 +65,9 @@ int types(int argc, char** argv) {
 int methods(int argc, char** argv) {
   auto options = options_of(
       "methods", R"(Lists every method of the protocol in the schema's order, one per line:
-  KIND <tab> METHOD <tab> PARAMS TYPE <tab> RESPONSE TYPE <tab> stable|experimental
-KIND is request, notification, server_request or client_notification; "-" means no type.
+  KIND <tab> METHOD <tab> PARAMS TYPE <tab> RESPONSE TYPE <tab> stable|experimental <tab> HEADER
+KIND is request, notification, server_request or client_notification; "-" means no type. HEADER is
+what to include for it: <codex/protocol/thread.hpp>.
 )");
   return parse(options, argc, argv) ? wire::methods() : 0;
 }

@@ -38,7 +38,8 @@ int methods() {
     for (const auto& method : protocol::methods(kind)) {
       std::cout << name_of(kind) << '\t' << method.method << '\t' << name_of(method.params) << '\t'
                 << name_of(method.response) << '\t'
-                << (method.experimental ? "experimental" : "stable") << '\n';
+                << (method.experimental ? "experimental" : "stable") << "\t<" << method.header
+                << ">\n";
     }
   }
   return 0;

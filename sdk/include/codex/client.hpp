@@ -14,6 +14,13 @@
 #include <codex/paging.hpp>
 #include <codex/thread.hpp>
 
+// Where clang can tell that the client of a thread ends before the thread is used, it warns.
+#if defined(__clang__)
+#define CODEX_DETAIL_NEEDS_CLIENT [[clang::lifetimebound]]
+#else
+#define CODEX_DETAIL_NEEDS_CLIENT
+#endif
+
 namespace codex {
 
 // <codex/codex.hpp> has them all.
@@ -120,14 +127,17 @@ class Codex {
   [[nodiscard]] protocol::ModelListResponse models(const ModelListOptions& options = {}) const;
 
   /// Starts a thread (`thread/start`).
-  [[nodiscard]] Thread thread_start(const ThreadStartOptions& options = {}) const;
+  [[nodiscard]] Thread thread_start(const ThreadStartOptions& options = {}) const
+      CODEX_DETAIL_NEEDS_CLIENT;
 
   /// Loads a stored thread to continue it (`thread/resume`).
-  Thread thread_resume(const std::string& thread_id, const ThreadResumeOptions& options = {}) const;
+  Thread thread_resume(const std::string& thread_id,
+                       const ThreadResumeOptions& options = {}) const CODEX_DETAIL_NEEDS_CLIENT;
 
   /// Starts a thread with the history of another one (`thread/fork`).
   [[nodiscard]] Thread thread_fork(const std::string& thread_id,
-                                   const ThreadForkOptions& options = {}) const;
+                                   const ThreadForkOptions& options = {}) const
+      CODEX_DETAIL_NEEDS_CLIENT;
 
   /// One page of the stored threads (`thread/list`), those that have had a turn.
   [[nodiscard]] protocol::ThreadListResponse thread_list(
@@ -143,7 +153,27 @@ class Codex {
                                                  const CallOptions& options = {}) const;
 
   /// Unarchives a thread (`thread/unarchive`). Resume it before its next turn.
-  Thread thread_unarchive(const std::string& thread_id, const CallOptions& options = {}) const;
+  Thread thread_unarchive(const std::string& thread_id,
+                          const CallOptions& options = {}) const CODEX_DETAIL_NEEDS_CLIENT;
+
+#if defined(__GNUC__) && !defined(__clang__)
+  // g++ would only say that it cannot convert the braces. These are worse than the calls above in
+  // overload resolution, so only what does not fit reaches them.
+  /// @cond
+  template <class NoSuchOption = void>
+  Thread thread_start(...) const = delete;  // ThreadStartOptions{...} says which option
+  template <class NoSuchOption = void>
+  Thread thread_resume(const std::string& thread_id,
+                       ...) const = delete;  // ThreadResumeOptions{...} says which option
+  template <class NoSuchOption = void>
+  Thread thread_fork(const std::string& thread_id,
+                     ...) const = delete;  // ThreadForkOptions{...} says which option
+  template <class NoSuchOption = void>
+  void thread_list(...) const = delete;  // ThreadListOptions{...} says which option
+  template <class NoSuchOption = void>
+  void threads(...) const = delete;  // ThreadListOptions{...} says which option
+  /// @endcond
+#endif
 
   /// The notifications that belong to no turn and no login, from the oldest unread one on:
   /// `for (const codex::Notification& event : codex.notifications())`. Default timeout: none.
@@ -154,8 +184,9 @@ class Codex {
   /// the runtime, `UnsupportedError`, `TimeoutError`, `CancelledError`, `TransportClosedError`, and
   /// `DecodeError` when the response does not fit.
   template <class R>
-  typename R::Response request(const typename R::Params& params = {},
-                               const CallOptions& options = {}) const {
+  typename detail::Included<R>::Response request(
+      const typename detail::Included<R>::Params& params = {},
+      const CallOptions& options = {}) const {
     return detail::decode_named<typename R::Response>(
         R::method, request_text(R::method, params_text<R>(params), options));
   }
@@ -164,7 +195,7 @@ class Codex {
   /// model : codex.all<codex::protocol::requests::ModelList>())`. The `timeout` applies to each
   /// page.
   template <class R>
-  [[nodiscard]] Paged<R> all(const typename R::Params& params = {},
+  [[nodiscard]] Paged<R> all(const typename detail::Included<R>::Params& params = {},
                              const CallOptions& options = {}) const {
     return Paged<R>(detail::Pager(shared_client(), R::method, params, options));
   }
@@ -191,3 +222,5 @@ class Codex {
 };
 
 }  // namespace codex
+
+#undef CODEX_DETAIL_NEEDS_CLIENT

@@ -3,9 +3,14 @@
 #include <string>
 #include <string_view>
 
+#include <codex/protocol/forward.hpp>
 #include <codex/protocol/support/codec.hpp>
 
 namespace codex::detail {
+
+/// A method whose header is included. If it is not, the error names it: see forward.hpp.
+template <class M>
+struct Included : M {};
 
 /// The same error with the method, secrets masked: its message has names and numbers from the text.
 [[noreturn]] void throw_named(const DecodeError& error, std::string_view method);

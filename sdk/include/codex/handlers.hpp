@@ -138,6 +138,39 @@ template <class Result, class R>
 concept RespondsTo = !std::same_as<std::remove_cvref_t<Result>, Json> &&
                      std::convertible_to<Result, typename R::Response>;
 
+/// The request types that a decision of `codex::approvals` answers.
+template <class R>
+concept AsksForApproval =
+    std::same_as<R, protocol::server_requests::ApplyPatchApproval> ||
+    std::same_as<R, protocol::server_requests::ExecCommandApproval> ||
+    std::same_as<R, protocol::server_requests::ItemCommandExecutionRequestApproval> ||
+    std::same_as<R, protocol::server_requests::ItemFileChangeRequestApproval> ||
+    std::same_as<R, protocol::server_requests::ItemPermissionsRequestApproval> ||
+    std::same_as<R, protocol::server_requests::McpServerElicitationRequest>;
+
+/// Says what a handler of this request returns if it does not.
+template <bool Answers, class R>
+constexpr void check_answer() {
+  if constexpr (AsksForApproval<R>) {
+    static_assert(Answers,
+                  "a handler returns the response of its own request: for an approval, a decision "
+                  "such as codex::approvals::accept() or codex::approvals::decline()");
+  } else if constexpr (std::same_as<R, protocol::server_requests::ItemToolRequestUserInput>) {
+    static_assert(Answers,
+                  "a handler returns the response of its own request: for user_input, a "
+                  "codex::Answers");
+  } else if constexpr (std::same_as<R, protocol::server_requests::ItemToolCall>) {
+    static_assert(Answers,
+                  "a handler returns the response of its own request: for tool_call, a "
+                  "codex::protocol::DynamicToolCallResponse. codex::tool() makes tools of "
+                  "functions, which need no handler");
+  } else {
+    static_assert(Answers,
+                  "a handler returns the response of its own request: the struct Response of its "
+                  "type in codex::protocol::server_requests");
+  }
+}
+
 /// Converts a handler's result to the response.
 template <class R, class Result>
 typename R::Response response_of(Result&& result, const typename R::Params& params) {
@@ -326,11 +359,10 @@ class Handler {
     } else {
       using Returned = detail::HandlerResult<Callable, typename R::Params>;
       using Result = detail::AwaitedValue<Returned>;
-      static_assert(
-          detail::RespondsTo<Result, R> || detail::AnswersFor<std::remove_cvref_t<Result>, R>,
-          "a handler returns the response of its own request");
-      if constexpr (detail::RespondsTo<Result, R> ||
-                    detail::AnswersFor<std::remove_cvref_t<Result>, R>) {
+      constexpr bool answers =
+          detail::RespondsTo<Result, R> || detail::AnswersFor<std::remove_cvref_t<Result>, R>;
+      detail::check_answer<answers, R>();
+      if constexpr (answers) {
         if (detail::is_unset(callable)) return;
         using Body =
             std::conditional_t<detail::is_task<Returned>, detail::TaskHandlerBody<R, Callable>,

@@ -102,7 +102,7 @@ class Notification {
 
   /// The decoded params if this is an N, else nothing. Throws `DecodeError` if they do not fit.
   template <class N>
-  [[nodiscard]] std::optional<typename N::Params> as() const {
+  [[nodiscard]] std::optional<typename detail::Included<N>::Params> as() const {
     if (!is<N>()) return std::nullopt;
     return detail::decode_named<typename N::Params>(method(), params().empty() ? "{}" : params());
   }

@@ -63,6 +63,18 @@ class Thread {
   /// `TimeoutError`, `CancelledError`, `TransportClosedError`.
   [[nodiscard]] TurnHandle turn(const RunInput& input, const TurnOptions& options = {}) const;
 
+#if defined(__GNUC__) && !defined(__clang__)
+  // As in Codex.
+  /// @cond
+  template <class NoSuchOption = void>
+  TurnResult run(const RunInput& input,
+                 ...) const = delete;  // TurnOptions{...} says which option
+  template <class NoSuchOption = void>
+  TurnHandle turn(const RunInput& input,
+                  ...) const = delete;  // TurnOptions{...} says which option
+  /// @endcond
+#endif
+
   /// What the runtime has stored of the thread (`thread/read`).
   [[nodiscard]] protocol::ThreadReadResponse read(const ThreadReadOptions& options = {}) const;
 

@@ -15,7 +15,7 @@ namespace codex::detail {
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ == 12
 
 template <class T>
-class [[nodiscard]] BracedTask : public Task<T> {
+class [[nodiscard("co_await it: until then, a task does nothing")]] BracedTask : public Task<T> {
  public:
   using typename Task<T>::Awaiter;
 

@@ -49,21 +49,21 @@ class AsyncCodex {
   ~AsyncCodex();
 
   /// Starts the runtime, unless it is started. Throws like the constructor of `Codex`.
-  [[nodiscard]] Task<void> start() const;
+  Task<void> start() const;
 
   /// As `Codex::metadata`.
-  [[nodiscard]] Task<Metadata> metadata() const;
+  Task<Metadata> metadata() const;
 
   /// As `Codex::supports`: `co_await codex.supports<codex::protocol::requests::ThreadQueueAdd>()`.
   template <class M>
     requires requires { M::method; }
-  [[nodiscard]] Task<bool> supports() const {
+  Task<bool> supports() const {
     return supports(std::string(M::method));
   }
   /// As `Codex::supports`.
-  [[nodiscard]] Task<bool> supports(std::string method) const;
+  Task<bool> supports(std::string method) const;
   /// As `Codex::supports`: `co_await codex.supports("turn/start", "toolOutput")`.
-  [[nodiscard]] Task<bool> supports(std::string method, std::string member) const;
+  Task<bool> supports(std::string method, std::string member) const;
 
   /// As `Codex::is_open`; false before the start, too.
   [[nodiscard]] bool is_open() const noexcept;
@@ -72,58 +72,53 @@ class AsyncCodex {
 
   /// As `Codex::close`; completes when the runtime has ended. Later calls throw
   /// `TransportClosedError`. Closing continues if the task is dropped.
-  [[nodiscard]] Task<void> close();
+  Task<void> close();
 
   /// As `Codex::account` (`account/read`).
-  [[nodiscard]] Task<protocol::GetAccountResponse> account(
+  Task<protocol::GetAccountResponse> account(
       const AccountOptions& options = AccountOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::GetAccountResponse> account(
+  detail::BracedTask<protocol::GetAccountResponse> account(
       AccountOptions&& options) const;  ///< The same.
   /// As `Codex::login_api_key`.
-  [[nodiscard]] Task<void> login_api_key(std::string api_key,
-                                         const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<void> login_api_key(std::string api_key,
-                                                       CallOptions&& options) const;  ///< The same.
+  Task<void> login_api_key(std::string api_key, const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<void> login_api_key(std::string api_key,
+                                         CallOptions&& options) const;  ///< The same.
   /// As `Codex::login_chatgpt`.
-  [[nodiscard]] Task<AsyncChatgptLoginHandle> login_chatgpt(
-      const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncChatgptLoginHandle> login_chatgpt(
+  Task<AsyncChatgptLoginHandle> login_chatgpt(const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<AsyncChatgptLoginHandle> login_chatgpt(
       CallOptions&& options) const;  ///< The same.
   /// As `Codex::login_chatgpt_device_code`.
-  [[nodiscard]] Task<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
+  Task<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
       const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
+  detail::BracedTask<AsyncDeviceCodeLoginHandle> login_chatgpt_device_code(
       CallOptions&& options) const;  ///< The same.
   /// As `Codex::logout` (`account/logout`).
-  [[nodiscard]] Task<protocol::LogoutAccountResponse> logout(
-      const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::LogoutAccountResponse> logout(
+  Task<protocol::LogoutAccountResponse> logout(const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<protocol::LogoutAccountResponse> logout(
       CallOptions&& options) const;  ///< The same.
   /// As `Codex::models` (`model/list`).
-  [[nodiscard]] Task<protocol::ModelListResponse> models(
+  Task<protocol::ModelListResponse> models(
       const ModelListOptions& options = ModelListOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::ModelListResponse> models(
+  detail::BracedTask<protocol::ModelListResponse> models(
       ModelListOptions&& options) const;  ///< The same.
 
   /// As `Codex::thread_start` (`thread/start`).
-  [[nodiscard]] Task<AsyncThread> thread_start(
-      const ThreadStartOptions& options = ThreadStartOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncThread> thread_start(
-      ThreadStartOptions&& options) const;  ///< The same.
+  Task<AsyncThread> thread_start(const ThreadStartOptions& options = ThreadStartOptions()) const;
+  detail::BracedTask<AsyncThread> thread_start(ThreadStartOptions&& options) const;  ///< The same.
   /// As `Codex::thread_resume` (`thread/resume`).
-  [[nodiscard]] Task<AsyncThread> thread_resume(
-      std::string thread_id, const ThreadResumeOptions& options = ThreadResumeOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncThread> thread_resume(
+  Task<AsyncThread> thread_resume(std::string thread_id,
+                                  const ThreadResumeOptions& options = ThreadResumeOptions()) const;
+  detail::BracedTask<AsyncThread> thread_resume(
       std::string thread_id, ThreadResumeOptions&& options) const;  ///< The same.
   /// As `Codex::thread_fork` (`thread/fork`).
-  [[nodiscard]] Task<AsyncThread> thread_fork(
-      std::string thread_id, const ThreadForkOptions& options = ThreadForkOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncThread> thread_fork(
-      std::string thread_id, ThreadForkOptions&& options) const;  ///< The same.
+  Task<AsyncThread> thread_fork(std::string thread_id,
+                                const ThreadForkOptions& options = ThreadForkOptions()) const;
+  detail::BracedTask<AsyncThread> thread_fork(std::string thread_id,
+                                              ThreadForkOptions&& options) const;  ///< The same.
   /// As `Codex::thread_list` (`thread/list`).
-  [[nodiscard]] Task<protocol::ThreadListResponse> thread_list(
+  Task<protocol::ThreadListResponse> thread_list(
       const ThreadListOptions& options = ThreadListOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::ThreadListResponse> thread_list(
+  detail::BracedTask<protocol::ThreadListResponse> thread_list(
       ThreadListOptions&& options) const;  ///< The same.
   /// As `Codex::threads`: `while (auto thread = co_await threads.next())`.
   [[nodiscard]] AsyncPaged<protocol::requests::ThreadList> threads(
@@ -132,40 +127,58 @@ class AsyncCodex {
   [[nodiscard]] detail::BracedPaged<protocol::requests::ThreadList> threads(
       ThreadListOptions&& options) const;
   /// As `Codex::thread_archive` (`thread/archive`).
-  [[nodiscard]] Task<protocol::ThreadArchiveResponse> thread_archive(
+  Task<protocol::ThreadArchiveResponse> thread_archive(
       std::string thread_id, const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::ThreadArchiveResponse> thread_archive(
+  detail::BracedTask<protocol::ThreadArchiveResponse> thread_archive(
       std::string thread_id, CallOptions&& options) const;  ///< The same.
   /// As `Codex::thread_unarchive` (`thread/unarchive`).
-  [[nodiscard]] Task<AsyncThread> thread_unarchive(
-      std::string thread_id, const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncThread> thread_unarchive(
-      std::string thread_id, CallOptions&& options) const;  ///< The same.
+  Task<AsyncThread> thread_unarchive(std::string thread_id,
+                                     const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<AsyncThread> thread_unarchive(std::string thread_id,
+                                                   CallOptions&& options) const;  ///< The same.
+
+#if defined(__GNUC__)
+  // As in Codex, and for clang too: there are two candidates, so it names no option, either.
+  /// @cond
+  template <class NoSuchOption = void>
+  Task<AsyncThread> thread_start(...) const = delete;  // ThreadStartOptions{...} says which option
+  template <class NoSuchOption = void>
+  Task<AsyncThread> thread_resume(std::string thread_id,
+                                  ...) const =
+      delete;  // ThreadResumeOptions{...} says which option
+  template <class NoSuchOption = void>
+  Task<AsyncThread> thread_fork(std::string thread_id,
+                                ...) const = delete;  // ThreadForkOptions{...} says which option
+  template <class NoSuchOption = void>
+  void thread_list(...) const = delete;  // ThreadListOptions{...} says which option
+  template <class NoSuchOption = void>
+  void threads(...) const = delete;  // ThreadListOptions{...} says which option
+  /// @endcond
+#endif
 
   /// As `Codex::notifications`.
-  [[nodiscard]] Task<AsyncNotificationStream> notifications(
-      const WaitOptions& options = WaitOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncNotificationStream> notifications(
+  Task<AsyncNotificationStream> notifications(const WaitOptions& options = WaitOptions()) const;
+  detail::BracedTask<AsyncNotificationStream> notifications(
       WaitOptions&& options) const;  ///< The same.
 
   /// As `Codex::request`: `co_await codex.request<codex::protocol::requests::ThreadList>(params)`.
   template <class R>
-  [[nodiscard]] Task<typename R::Response> request(
-      const typename R::Params& params = typename R::Params(),
+  Task<typename detail::Included<R>::Response> request(
+      const typename detail::Included<R>::Params& params = typename R::Params(),
       const CallOptions& options = CallOptions()) const {
     return at_home(detail::decoded_response<R>(
         request_text(R::method, params_text<R>(params), CallOptions(options))));
   }
   /// The same.
   template <class R>
-  [[nodiscard]] detail::BracedTask<typename R::Response> request(const typename R::Params& params,
-                                                                 CallOptions&& options) const {
+  detail::BracedTask<typename R::Response> request(
+      const typename detail::Included<R>::Params& params, CallOptions&& options) const {
     return detail::BracedTask<typename R::Response>(request<R>(params, options));
   }
   /// The same.
   template <class R>
-  [[nodiscard]] detail::BracedTask<typename R::Response> request(
-      typename R::Params&& params, CallOptions options = CallOptions()) const {
+  detail::BracedTask<typename R::Response> request(typename detail::Included<R>::Params&& params,
+                                                   CallOptions options = CallOptions()) const {
     return detail::BracedTask<typename R::Response>(request<R>(params, options));
   }
 
@@ -191,11 +204,10 @@ class AsyncCodex {
   }
 
   /// As the untyped `Codex::request`.
-  [[nodiscard]] Task<Json> request(std::string_view method,
-                                   Json params = Json(Json::value_t::object),
-                                   const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<Json> request(std::string_view method, Json params,
-                                                 CallOptions&& options) const;  ///< The same.
+  Task<Json> request(std::string_view method, Json params = Json(Json::value_t::object),
+                     const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<Json> request(std::string_view method, Json params,
+                                   CallOptions&& options) const;  ///< The same.
 
  private:
   template <class R>
@@ -205,15 +217,15 @@ class AsyncCodex {
     }
     return protocol::encode(params);
   }
-  [[nodiscard]] Task<std::string> request_text(std::string_view method, std::string params,
-                                               CallOptions options) const;
+  Task<std::string> request_text(std::string_view method, std::string params,
+                                 CallOptions options) const;
   [[nodiscard]] static AsyncThread make_thread(std::shared_ptr<detail::AsyncCore> core,
                                                std::shared_ptr<detail::Client> client,
                                                std::string id);
   [[nodiscard]] detail::AsyncCore& core() const;
   [[nodiscard]] const std::shared_ptr<const Executor>& executor() const;
   template <class T>
-  [[nodiscard]] Task<T> at_home(Task<T> task) const {
+  Task<T> at_home(Task<T> task) const {
     return detail::TaskAccess::insist_on(std::move(task), executor());
   }
 

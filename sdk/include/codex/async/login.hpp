@@ -28,20 +28,19 @@ class AsyncLoginHandle {
   [[nodiscard]] const std::string& login_id() const noexcept;
 
   /// As `LoginHandle::wait`.
-  [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
+  Task<protocol::AccountLoginCompletedNotification> wait(
       const WaitOptions& options = WaitOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::AccountLoginCompletedNotification> wait(
+  detail::BracedTask<protocol::AccountLoginCompletedNotification> wait(
       WaitOptions&& options) const;  ///< The same.
   /// As `wait`, with this timeout.
-  [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(
-      std::chrono::milliseconds timeout) const;
+  Task<protocol::AccountLoginCompletedNotification> wait(std::chrono::milliseconds timeout) const;
   /// As `wait`, until a stop is requested.
-  [[nodiscard]] Task<protocol::AccountLoginCompletedNotification> wait(std::stop_token stop) const;
+  Task<protocol::AccountLoginCompletedNotification> wait(std::stop_token stop) const;
 
   /// As `LoginHandle::cancel` (`account/login/cancel`).
-  [[nodiscard]] Task<protocol::CancelLoginAccountResponse> cancel(
+  Task<protocol::CancelLoginAccountResponse> cancel(
       const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::CancelLoginAccountResponse> cancel(
+  detail::BracedTask<protocol::CancelLoginAccountResponse> cancel(
       CallOptions&& options) const;  ///< The same.
 
  protected:

@@ -22,7 +22,7 @@ class AsyncNotificationStream {
 
   /// As `NotificationStream::next`. A wait that is dropped or stopped loses nothing. One wait at a
   /// time.
-  [[nodiscard]] Task<Notification> next();
+  Task<Notification> next();
 
   /// As `NotificationStream::try_next`.
   std::optional<Notification> try_next();

@@ -51,7 +51,7 @@ class AsyncPaged {
       : state_(std::make_shared<State>(State{std::move(pager), {}, 0})) {}
 
   /// As `Paged::next`. One at a time.
-  [[nodiscard]] Task<std::optional<value_type>> next() {
+  Task<std::optional<value_type>> next() {
     return detail::TaskAccess::insist_on(next_of(state_), state_->pager->executor());
   }
 
@@ -88,8 +88,8 @@ class BracedPaged : public AsyncPaged<R> {
 
   explicit BracedPaged(AsyncPaged<R> pages) : AsyncPaged<R>(std::move(pages)) {}
 
-  [[nodiscard]] Task<Next> next() & { return AsyncPaged<R>::next(); }
-  [[nodiscard]] BracedTask<Next> next() && { return BracedTask<Next>(AsyncPaged<R>::next()); }
+  Task<Next> next() & { return AsyncPaged<R>::next(); }
+  BracedTask<Next> next() && { return BracedTask<Next>(AsyncPaged<R>::next()); }
 };
 
 }  // namespace detail

@@ -163,7 +163,7 @@ struct TaskAccess;
 ///
 /// A task belongs to one thread, or one executor, at a time: destroy it there.
 template <class T>
-class [[nodiscard]] Task {
+class [[nodiscard("co_await it: until then, a task does nothing")]] Task {
   static_assert(!std::is_reference_v<T>, "A task gives a value.");
 
  public:
@@ -184,6 +184,10 @@ class [[nodiscard]] Task {
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
   ~Task() { give_up(); }
+
+  /// Where a T is wanted, the error points here.
+  template <std::same_as<T> Value>
+  operator Value() const = delete;  // this is the task, not its value: co_await it
 
   /// The same task on `executor` (none: the SDK's own thread): it runs there throughout, and the
   /// awaiter resumes there. Awaiting a client bound to another executor resumes you on that one, as

@@ -37,22 +37,19 @@ class AsyncThread {
 
   /// As `Thread::run`. A stop of the task, as by `with_timeout`, interrupts the turn like
   /// `TurnOptions::stop`; if the task is abandoned, the turn continues.
-  [[nodiscard]] Task<TurnResult> run(RunInput input,
-                                     const TurnOptions& options = TurnOptions()) const;
-  [[nodiscard]] detail::BracedTask<TurnResult> run(RunInput input,
-                                                   TurnOptions&& options) const;  ///< The same.
+  Task<TurnResult> run(RunInput input, const TurnOptions& options = TurnOptions()) const;
+  detail::BracedTask<TurnResult> run(RunInput input,
+                                     TurnOptions&& options) const;  ///< The same.
   /// The same.
   template <detail::BracedItem Said>
-  [[nodiscard]] detail::BracedTask<TurnResult> run(Said&& said,
-                                                   TurnOptions options = TurnOptions()) const {
+  detail::BracedTask<TurnResult> run(Said&& said, TurnOptions options = TurnOptions()) const {
     return run(RunInput(std::move(said)), std::move(options));
   }
 
   /// As `Thread::run_as`.
   template <Described T>
   // NOLINTNEXTLINE(performance-unnecessary-value-param): is moved
-  [[nodiscard]] Task<Parsed<T>> run_as(RunInput input,
-                                       const TurnOptions& options = TurnOptions()) const {
+  Task<Parsed<T>> run_as(RunInput input, const TurnOptions& options = TurnOptions()) const {
     const auto parsed = std::make_shared<Parsed<T>>();
     const auto read = [parsed](const TurnResult& turn) {
       parsed->value = T{};
@@ -63,82 +60,90 @@ class AsyncThread {
   }
   /// The same.
   template <Described T>
-  [[nodiscard]] detail::BracedTask<Parsed<T>> run_as(RunInput input, TurnOptions&& options) const {
+  detail::BracedTask<Parsed<T>> run_as(RunInput input, TurnOptions&& options) const {
     return detail::BracedTask<Parsed<T>>(run_as<T>(std::move(input), options));
   }
   /// The same.
   template <Described T, detail::BracedItem Said>
-  [[nodiscard]] detail::BracedTask<Parsed<T>> run_as(Said&& said,
-                                                     TurnOptions options = TurnOptions()) const {
+  detail::BracedTask<Parsed<T>> run_as(Said&& said, TurnOptions options = TurnOptions()) const {
     return run_as<T>(RunInput(std::move(said)), std::move(options));
   }
 
   /// As `Thread::turn` (`turn/start`). If the task is abandoned before its end, the turn is never
   /// started, or interrupted.
-  [[nodiscard]] Task<AsyncTurnHandle> turn(RunInput input,
-                                           const TurnOptions& options = TurnOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> turn(
-      RunInput input, TurnOptions&& options) const;  ///< The same.
+  Task<AsyncTurnHandle> turn(RunInput input, const TurnOptions& options = TurnOptions()) const;
+  detail::BracedTask<AsyncTurnHandle> turn(RunInput input,
+                                           TurnOptions&& options) const;  ///< The same.
   /// The same.
   template <detail::BracedItem Said>
-  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> turn(
-      Said&& said, TurnOptions options = TurnOptions()) const {
+  detail::BracedTask<AsyncTurnHandle> turn(Said&& said, TurnOptions options = TurnOptions()) const {
     return turn(RunInput(std::move(said)), std::move(options));
   }
 
+#if defined(__GNUC__)
+  // As in Codex, and for clang too: there are two candidates, so it names no option, either.
+  /// @cond
+  template <class NoSuchOption = void>
+  Task<TurnResult> run(RunInput input,
+                       ...) const = delete;  // TurnOptions{...} says which option
+  template <class NoSuchOption = void>
+  Task<AsyncTurnHandle> turn(RunInput input,
+                             ...) const = delete;  // TurnOptions{...} says which option
+  /// @endcond
+#endif
+
   /// As `Thread::read` (`thread/read`).
-  [[nodiscard]] Task<protocol::ThreadReadResponse> read(
+  Task<protocol::ThreadReadResponse> read(
       const ThreadReadOptions& options = ThreadReadOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::ThreadReadResponse> read(
+  detail::BracedTask<protocol::ThreadReadResponse> read(
       ThreadReadOptions&& options) const;  ///< The same.
 
   /// As `Thread::set_name` (`thread/name/set`).
-  [[nodiscard]] Task<protocol::ThreadSetNameResponse> set_name(
-      std::string name, const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::ThreadSetNameResponse> set_name(
+  Task<protocol::ThreadSetNameResponse> set_name(std::string name,
+                                                 const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<protocol::ThreadSetNameResponse> set_name(
       std::string name, CallOptions&& options) const;  ///< The same.
 
   /// As `Thread::compact` (`thread/compact/start`).
-  [[nodiscard]] Task<protocol::ThreadCompactStartResponse> compact(
+  Task<protocol::ThreadCompactStartResponse> compact(
       const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::ThreadCompactStartResponse> compact(
+  detail::BracedTask<protocol::ThreadCompactStartResponse> compact(
       CallOptions&& options) const;  ///< The same.
 
   /// As `Thread::review` (`review/start`).
-  [[nodiscard]] Task<AsyncTurnHandle> review(const protocol::ReviewTarget& target,
-                                             const ReviewOptions& options = ReviewOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> review(
-      const protocol::ReviewTarget& target, ReviewOptions&& options) const;  ///< The same.
+  Task<AsyncTurnHandle> review(const protocol::ReviewTarget& target,
+                               const ReviewOptions& options = ReviewOptions()) const;
+  detail::BracedTask<AsyncTurnHandle> review(const protocol::ReviewTarget& target,
+                                             ReviewOptions&& options) const;  ///< The same.
   /// The same.
   template <detail::BracedItem Target>
-  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> review(
-      Target&& target, ReviewOptions options = ReviewOptions()) const {
+  detail::BracedTask<AsyncTurnHandle> review(Target&& target,
+                                             ReviewOptions options = ReviewOptions()) const {
     return review(protocol::ReviewTarget(std::move(target)), std::move(options));
   }
 
   /// As `Thread::run_goal`.
-  [[nodiscard]] Task<TurnResult> run_goal(std::string objective,
-                                          const GoalOptions& options = GoalOptions()) const;
-  [[nodiscard]] detail::BracedTask<TurnResult> run_goal(
-      std::string objective, GoalOptions&& options) const;  ///< The same.
+  Task<TurnResult> run_goal(std::string objective,
+                            const GoalOptions& options = GoalOptions()) const;
+  detail::BracedTask<TurnResult> run_goal(std::string objective,
+                                          GoalOptions&& options) const;  ///< The same.
 
   /// As `Thread::goal` (`thread/goal/set`).
-  [[nodiscard]] Task<AsyncTurnHandle> goal(std::string objective,
-                                           const GoalOptions& options = GoalOptions()) const;
-  [[nodiscard]] detail::BracedTask<AsyncTurnHandle> goal(
-      std::string objective, GoalOptions&& options) const;  ///< The same.
+  Task<AsyncTurnHandle> goal(std::string objective,
+                             const GoalOptions& options = GoalOptions()) const;
+  detail::BracedTask<AsyncTurnHandle> goal(std::string objective,
+                                           GoalOptions&& options) const;  ///< The same.
 
  private:
   friend class AsyncCodex;
   AsyncThread(std::shared_ptr<detail::AsyncCore> core, std::shared_ptr<detail::Client> client,
               std::string id);
-  [[nodiscard]] Task<TurnResult> run_until_read(RunInput input, TurnOptions options,
-                                                const detail::Shape& shape,
-                                                std::function<void(const TurnResult&)> read) const;
-  [[nodiscard]] Task<AsyncTurnHandle> handle(Task<detail::StartedTurn> start) const;
+  Task<TurnResult> run_until_read(RunInput input, TurnOptions options, const detail::Shape& shape,
+                                  std::function<void(const TurnResult&)> read) const;
+  Task<AsyncTurnHandle> handle(Task<detail::StartedTurn> start) const;
   [[nodiscard]] const std::shared_ptr<const Executor>& executor() const noexcept;
   template <class T>
-  [[nodiscard]] Task<T> at_home(Task<T> task) const {
+  Task<T> at_home(Task<T> task) const {
     return detail::TaskAccess::insist_on(std::move(task), executor());
   }
 

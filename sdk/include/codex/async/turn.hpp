@@ -43,7 +43,7 @@ class AsyncTurnStream {
 
   /// As `TurnStream::next`. A wait that is dropped or stopped loses no event: the next one returns
   /// it. One wait at a time.
-  [[nodiscard]] Task<std::optional<Notification>> next();
+  Task<std::optional<Notification>> next();
 
   /// As `TurnStream::dropped`.
   [[nodiscard]] std::uint64_t dropped() const;
@@ -75,30 +75,29 @@ class AsyncTurnHandle {
   [[nodiscard]] AsyncTurnStream stream();
 
   /// As `TurnHandle::run`. Stopping or abandoning the task ends only this wait; the turn continues.
-  [[nodiscard]] Task<TurnResult> run();
+  Task<TurnResult> run();
 
   /// As `TurnHandle::run_as`.
   template <Described T>
-  [[nodiscard]] Task<Parsed<T>> run_as() {
+  Task<Parsed<T>> run_as() {
     return at_home(detail::parsed_as<T>(run()));
   }
 
   /// As `TurnHandle::steer` (`turn/steer`).
-  [[nodiscard]] Task<protocol::TurnSteerResponse> steer(
-      Input input, const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::TurnSteerResponse> steer(
+  Task<protocol::TurnSteerResponse> steer(Input input,
+                                          const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<protocol::TurnSteerResponse> steer(
       Input input, CallOptions&& options) const;  ///< The same.
   /// The same.
   template <detail::BracedItem Said>
-  [[nodiscard]] detail::BracedTask<protocol::TurnSteerResponse> steer(
-      Said&& said, CallOptions options = CallOptions()) const {
+  detail::BracedTask<protocol::TurnSteerResponse> steer(Said&& said,
+                                                        CallOptions options = CallOptions()) const {
     return steer(Input(std::move(said)), std::move(options));
   }
 
   /// As `TurnHandle::interrupt` (`turn/interrupt`).
-  [[nodiscard]] Task<protocol::TurnInterruptResponse> interrupt(
-      const CallOptions& options = CallOptions()) const;
-  [[nodiscard]] detail::BracedTask<protocol::TurnInterruptResponse> interrupt(
+  Task<protocol::TurnInterruptResponse> interrupt(const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<protocol::TurnInterruptResponse> interrupt(
       CallOptions&& options) const;  ///< The same.
 
  private:
@@ -107,7 +106,7 @@ class AsyncTurnHandle {
                   std::unique_ptr<detail::HandleState> state);
   [[nodiscard]] const std::shared_ptr<const Executor>& executor() const noexcept;
   template <class T>
-  [[nodiscard]] Task<T> at_home(Task<T> task) const {
+  Task<T> at_home(Task<T> task) const {
     return detail::TaskAccess::insist_on(std::move(task), executor());
   }
 

@@ -32,28 +32,33 @@ namespace {
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
-     type_of<PingResponse>(), false, false},
+     type_of<PingResponse>(), false, false,
+     "codex/protocol/session.hpp"},
     {"gadget/new", MethodKind::request,
      type_of<NewGadget>(),
-     type_of<Gadget>(), true, true},
+     type_of<Gadget>(), true, true,
+     "codex/protocol/gadget.hpp"},
 };
 
 constexpr MethodInfo all_notifications[] = {
     {"pinged", MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_server_requests[] = {
     {"ask", MethodKind::server_request,
      type_of<NoParams>(),
-     type_of<AskResponse>(), false, false},
+     type_of<AskResponse>(), false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_client_notifications[] = {
     {"initialized", MethodKind::client_notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr std::array<const TypeInfo*, 11> all_types = {

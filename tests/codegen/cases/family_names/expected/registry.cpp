@@ -35,46 +35,57 @@ namespace {
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
-     type_of<PingResponse>(), false, false},
+     type_of<PingResponse>(), false, false,
+     "codex/protocol/session.hpp"},
     {"registry/list", MethodKind::request,
      type_of<FamilyParams>(),
-     type_of<FamilyParams>(), true, false},
+     type_of<FamilyParams>(), true, false,
+     "codex/protocol/registry_methods.hpp"},
     {"common/get", MethodKind::request,
      type_of<FamilyParams>(),
-     type_of<FamilyParams>(), true, false},
+     type_of<FamilyParams>(), true, false,
+     "codex/protocol/common.hpp"},
     {"messages/send", MethodKind::request,
      type_of<FamilyParams>(),
-     type_of<FamilyParams>(), true, false},
+     type_of<FamilyParams>(), true, false,
+     "codex/protocol/messages_methods.hpp"},
     {"other/x", MethodKind::request,
      type_of<FamilyParams>(),
-     type_of<FamilyParams>(), true, false},
+     type_of<FamilyParams>(), true, false,
+     "codex/protocol/other.hpp"},
     {"session/y", MethodKind::request,
      type_of<FamilyParams>(),
-     type_of<FamilyParams>(), true, false},
+     type_of<FamilyParams>(), true, false,
+     "codex/protocol/session.hpp"},
     {"support/z", MethodKind::request,
      type_of<FamilyParams>(),
-     type_of<FamilyParams>(), true, false},
+     type_of<FamilyParams>(), true, false,
+     "codex/protocol/support.hpp"},
     {"protocol/q", MethodKind::request,
      type_of<FamilyParams>(),
-     type_of<FamilyParams>(), true, false},
+     type_of<FamilyParams>(), true, false,
+     "codex/protocol/protocol.hpp"},
 };
 
 constexpr MethodInfo all_notifications[] = {
     {"pinged", MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_server_requests[] = {
     {"ask", MethodKind::server_request,
      type_of<NoParams>(),
-     type_of<AskResponse>(), false, false},
+     type_of<AskResponse>(), false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_client_notifications[] = {
     {"initialized", MethodKind::client_notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr std::array<const TypeInfo*, 7> all_types = {

@@ -34,34 +34,41 @@ constexpr auto sensor_tag_alias = aliased<SensorTag>("SensorTag");
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
-     type_of<PingResponse>(), false, false},
+     type_of<PingResponse>(), false, false,
+     "codex/protocol/session.hpp"},
     {"sensor/set", MethodKind::request,
      type_of<SensorSetParams>(),
-     type_of<SensorSetResponse>(), true, false},
+     type_of<SensorSetResponse>(), true, false,
+     "codex/protocol/sensor.hpp"},
     {"sensor/tag", MethodKind::request,
      type_of<NoParams>(),
-     type_of<SensorTagResponse>(), false, true},
+     type_of<SensorTagResponse>(), false, true,
+     "codex/protocol/sensor.hpp"},
 };
 
 constexpr MethodInfo all_notifications[] = {
     {"pinged", MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_server_requests[] = {
     {"ask", MethodKind::server_request,
      type_of<NoParams>(),
-     type_of<AskResponse>(), false, false},
+     type_of<AskResponse>(), false, false,
+     "codex/protocol/session.hpp"},
     {"sensor/reboot", MethodKind::server_request,
      type_of<SensorReboot>(),
-     type_of<SensorTagResponse>(), true, false},
+     type_of<SensorTagResponse>(), true, false,
+     "codex/protocol/sensor.hpp"},
 };
 
 constexpr MethodInfo all_client_notifications[] = {
     {"initialized", MethodKind::client_notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr std::array<const TypeInfo*, 15> all_types = {

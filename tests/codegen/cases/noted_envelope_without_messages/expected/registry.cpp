@@ -33,19 +33,22 @@ constexpr std::span<const MethodInfo> all_requests;
 constexpr MethodInfo all_notifications[] = {
     {"pinged", MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_server_requests[] = {
     {"ask", MethodKind::server_request,
      type_of<NoParams>(),
-     type_of<AskResponse>(), false, false},
+     type_of<AskResponse>(), false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_client_notifications[] = {
     {"initialized", MethodKind::client_notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr std::array<const TypeInfo*, 6> all_types = {

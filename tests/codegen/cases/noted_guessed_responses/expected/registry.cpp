@@ -37,43 +37,53 @@ constexpr auto any_json = aliased<Json>("Json");
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
-     type_of<PingResponse>(), false, false},
+     type_of<PingResponse>(), false, false,
+     "codex/protocol/session.hpp"},
     {"thread/items/list", MethodKind::request,
      type_of<NoParams>(),
-     type_of<ThreadItemsListResponse>(), false, false},
+     type_of<ThreadItemsListResponse>(), false, false,
+     "codex/protocol/everyday.hpp"},
     {"account/rateLimits/read", MethodKind::request,
      type_of<NoParams>(),
-     type_of<GetAccountRateLimitsResponse>(), false, false},
+     type_of<GetAccountRateLimitsResponse>(), false, false,
+     "codex/protocol/account.hpp"},
     {"knob/value/write", MethodKind::request,
      type_of<NoParams>(),
-     type_of<KnobWriteResponse>(), false, false},
+     type_of<KnobWriteResponse>(), false, false,
+     "codex/protocol/knob.hpp"},
     {"knob/batchWrite", MethodKind::request,
      type_of<NoParams>(),
-     type_of<KnobWriteResponse>(), false, false},
+     type_of<KnobWriteResponse>(), false, false,
+     "codex/protocol/knob.hpp"},
     {"rollout/compress", MethodKind::request,
      type_of<NoParams>(),
-     type_of<CompressResponse>(), false, false},
+     type_of<CompressResponse>(), false, false,
+     "codex/protocol/rollout.hpp"},
     {"nothing/known", MethodKind::request,
      type_of<NoParams>(),
-     &any_json, false, false},
+     &any_json, false, false,
+     "codex/protocol/nothing.hpp"},
 };
 
 constexpr MethodInfo all_notifications[] = {
     {"pinged", MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_server_requests[] = {
     {"ask", MethodKind::server_request,
      type_of<NoParams>(),
-     type_of<AskResponse>(), false, false},
+     type_of<AskResponse>(), false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_client_notifications[] = {
     {"initialized", MethodKind::client_notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr std::array<const TypeInfo*, 10> all_types = {

@@ -32,28 +32,33 @@ constexpr auto any_json = aliased<Json>("Json");
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
-     type_of<PingResponse>(), false, false},
+     type_of<PingResponse>(), false, false,
+     "codex/protocol/session.hpp"},
     {"foo", MethodKind::request,
      type_of<FooParams>(),
-     &any_json, true, false},
+     &any_json, true, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_notifications[] = {
     {"pinged", MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_server_requests[] = {
     {"ask", MethodKind::server_request,
      type_of<NoParams>(),
-     type_of<AskResponse>(), false, false},
+     type_of<AskResponse>(), false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_client_notifications[] = {
     {"initialized", MethodKind::client_notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr std::array<const TypeInfo*, 7> all_types = {

@@ -32,28 +32,33 @@ namespace {
 constexpr MethodInfo all_requests[] = {
     {"ping", MethodKind::request,
      type_of<NoParams>(),
-     type_of<PingResponse>(), false, false},
+     type_of<PingResponse>(), false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_notifications[] = {
     {"pinged", MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
     {std::string_view("nul\000/a", 6), MethodKind::notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/nul.hpp"},
 };
 
 constexpr MethodInfo all_server_requests[] = {
     {"ask", MethodKind::server_request,
      type_of<NoParams>(),
-     type_of<AskResponse>(), false, false},
+     type_of<AskResponse>(), false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr MethodInfo all_client_notifications[] = {
     {"initialized", MethodKind::client_notification,
      type_of<NoParams>(),
-     nullptr, false, false},
+     nullptr, false, false,
+     "codex/protocol/session.hpp"},
 };
 
 constexpr std::array<const TypeInfo*, 9> all_types = {

@@ -226,6 +226,7 @@ struct MethodInfo {
   const TypeInfo* response;  // nullptr: none (notifications)
   bool params_required;
   bool experimental;
+  std::string_view header = {};  // that declares its type: codex/protocol/thread.hpp
 };
 
 /// A message envelope: `MethodMessage` plus its own members (`id`, `emittedAtMs`).
