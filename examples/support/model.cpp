@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -141,7 +143,16 @@ Model::Model(int& argc, char** argv, Login login) {
 Model::~Model() = default;
 
 codex::CodexConfig Model::config() const {
-  return stand_in_ ? stand_in_->config() : codex::CodexConfig{};
+  if (!stand_in_) return {};
+  auto config = stand_in_->config();
+  if (const char* home = std::getenv("EXAMPLE_HOME")) {  // where threads outlive the program
+    std::filesystem::copy_file(stand_in_->codex_home() / "config.toml",
+                               std::filesystem::path(home) / "config.toml",
+                               std::filesystem::copy_options::overwrite_existing);
+    config.env["CODEX_HOME"] = config.env["CODEX_SQLITE_HOME"] = home;
+    config.cwd = home;
+  }
+  return config;
 }
 
 }  // namespace example

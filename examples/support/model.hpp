@@ -14,7 +14,8 @@ namespace example {
 enum class Login { optional, required };
 
 /// The model of the examples: a stand-in on this machine, so that no account is needed; with
-/// `--live`, the model of your own codex login. Must outlive the `Codex` that uses it.
+/// `--live`, the model of your own codex login. Must outlive the `Codex` that uses it. The stand-in
+/// forgets all threads at its end, unless the environment's EXAMPLE_HOME names a folder for them.
 ///
 /// In your own program leave it out, and write `codex::Codex codex;`.
 class Model {

@@ -5,7 +5,10 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <thread>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <codex/async.hpp>
 #include <codex/codex.hpp>
@@ -363,6 +366,26 @@ codex::Task<std::string> ask(codex::AsyncCodex& codex) {
 codex::Task<void> ask_twice(codex::AsyncCodex& codex) {
   auto [first, second] = co_await codex::when_all(ask(codex), ask(codex));
   std::cout << first << second;
+}
+
+codex::Task<bool> ask_a_person(codex::Promise<bool>& yes) { co_return co_await yes.future(); }
+
+codex::Task<void> many(std::vector<codex::Task<std::string>> tasks) {
+  for (const auto& answer : co_await codex::when_all(std::move(tasks), {.at_most = 4})) {
+    std::cout << answer;
+  }
+}
+
+void one_thread() {
+  codex::EventLoop loop;
+  codex::AsyncCodex codex({}, loop.executor());
+  codex::Promise<bool> yes;
+  std::jthread elsewhere([&] { yes.set(true); });
+  std::cout << loop.run(ask_a_person(yes));
+  auto main_task = ask_twice(codex);
+  loop.run(main_task);
+  loop.post([&] { loop.stop(); });
+  loop.run();
 }
 
 void async() {

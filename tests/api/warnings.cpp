@@ -55,6 +55,14 @@ codex::Task<void> coroutines() {
   co_await codex::when_any(number(), number());
   co_await codex::with_timeout(number(), std::chrono::seconds(1));
   co_await codex::retry_on_overload([] { return number(); });
+  std::vector<codex::Task<int>> numbers;
+  co_await codex::when_all(std::move(numbers), {.at_most = 2});
+  codex::Promise<std::string> name;
+  name.set("Ada");
+  static_cast<void>(co_await name.future());
+  codex::Promise<> done;
+  done.set();
+  co_await done.future();
 }
 
 }  // namespace
@@ -73,6 +81,9 @@ void warnings_of_templates(codex::Codex& codex, codex::Thread& thread,
   static_cast<void>(codex::Json(Whole{}).get<Whole>());
   thread.run_as<Whole>("?");
   codex::sync_wait(coroutines());
+  codex::EventLoop loop;
+  loop.run(coroutines());
+  static_cast<void>(loop.run([] { return number(); }));
 
   item.visit([](const auto&) {});
   const auto tools = {codex::tool("a", "", [](const Whole& whole) { return whole; }),

@@ -299,6 +299,51 @@ TEST_CASE("a coroutine that calls fork goes on in both processes") {
   CHECK(sync_wait(fork_and_ask()) == all_well);
 }
 
+TEST_CASE("the parent's promises and event loops are refused in a child of fork, and left alone") {
+  std::optional<codex::Promise<int>> promise(std::in_place);
+  std::optional<codex::EventLoop> loop(std::in_place);
+  const codex::Executor executor = loop->executor();
+  codex::TaskScope scope(executor);
+  scope.spawn([](const codex::Promise<int>& its) -> codex::Task<void> {
+    (void)co_await its.future();
+  }(*promise));
+  std::string refusals;
+  const auto is_refused = [&](const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const codex::TransportClosedError& error) {
+      refusals = error.what();
+      return refusals.find("child of fork") != std::string::npos;
+    }
+    return false;
+  };
+  CHECK(in_child([&] {
+          if (!is_refused([&] { promise->set(1); })) return 1;
+          if (refusals.find("This promise") == std::string::npos) return 2;
+          if (!is_refused([&] { (void)sync_wait(promise->future()); })) return 3;
+          if (!is_refused([&] { loop->post([] {}); })) return 4;
+          if (refusals.find("This event loop") == std::string::npos) return 5;
+          if (!is_refused([&] { loop->run(); })) return 6;
+          if (!is_refused([&] { loop->stop(); })) return 7;
+          promise.reset();
+          loop.reset();
+          return all_well;
+        }) == all_well);
+  promise->set(1);
+  loop->run(scope.join());
+
+  // A function that the loop runs forks: the child's loop ends there.
+  pid_t child = -1;
+  loop->post([&] { child = ::fork(); });
+  loop->post([&] { loop->stop(); });
+  const bool has_ended_in_child = is_refused([&] { loop->run(); });
+  if (child == 0) ::_exit(has_ended_in_child ? 7 : 8);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK_FALSE(has_ended_in_child);
+  CHECK(WEXITSTATUS(status) == 7);
+}
+
 TEST_CASE("a wait that a child of fork inherits ends there") {
   MockModel mock;
   codex::AsyncCodex codex(mock.config());

@@ -415,6 +415,134 @@ TEST_CASE(
   CHECK(stopped == 6);
 }
 
+/// How many of its tasks run, and the most at once.
+struct Crowd {
+  std::atomic<int> now = 0;
+  std::atomic<int> most = 0;
+  std::atomic<int> begun = 0;
+
+  Task<int> one(int value) {
+    ++begun;
+    const int here = ++now;
+    int before = most;
+    while (before < here && !most.compare_exchange_weak(before, here)) continue;
+    co_await sleep_for(std::chrono::milliseconds(value % 3));
+    --now;
+    co_return value;
+  }
+};
+
+TEST_CASE("when_all with a limit runs so many tasks at once, and keeps the order of the values") {
+  const NoFrameIsLost check;
+  Crowd crowd;
+  std::vector<Task<int>> tasks;
+  for (int i = 0; i < 100; ++i) tasks.push_back(crowd.one(i));
+  const auto values = sync_wait(when_all(std::move(tasks), {.at_most = 4}));
+  REQUIRE(values.size() == 100);
+  for (int i = 0; i < 100; ++i) CHECK(values[i] == i);
+  CHECK(crowd.most == 4);
+
+  std::vector<Task<int>> few;
+  few.push_back(later(1));
+  few.push_back(number(2));
+  CHECK(sync_wait(when_all(std::move(few), {.at_most = 100})) == std::vector{1, 2});
+  std::vector<Task<int>> all;
+  all.push_back(number(3));
+  CHECK(sync_wait(when_all(std::move(all), {})) == std::vector{3});
+  CHECK(sync_wait(when_all(std::vector<Task<int>>(), {.at_most = 1})).empty());
+  std::vector<Task<void>> nothings;
+  nothings.push_back(nothing());
+  nothings.push_back(sleep_for(1ms));
+  CHECK(sync_wait(when_all(std::move(nothings), {.at_most = 1})).size() == 2);
+}
+
+TEST_CASE("when_all with a limit that is 0, or with a task that was awaited before, runs none") {
+  const NoFrameIsLost check;
+  Crowd crowd;
+  std::vector<Task<int>> tasks;
+  tasks.push_back(crowd.one(1));
+  CHECK_THROWS_WITH_AS((void)sync_wait(when_all(std::move(tasks), {.at_most = 0})),
+                       "when_all runs no task: at_most is 0", CodexError);
+  std::vector<Task<int>> used;
+  used.push_back(crowd.one(1));
+  used.push_back(crowd.one(2));
+  [[maybe_unused]] const auto taken = std::move(used[1]);
+  CHECK_THROWS_AS((void)sync_wait(when_all(std::move(used), {.at_most = 1})), CodexError);
+  CHECK(crowd.begun == 0);
+}
+
+TEST_CASE("an error in when_all with a limit stops what runs, and nothing else begins") {
+  const NoFrameIsLost check;
+  int stopped = 0;
+  Crowd crowd;
+  std::vector<Task<int>> tasks;
+  tasks.push_back(until_stopped(stopped));
+  tasks.push_back(number(1));
+  tasks.push_back(fail_later("third"));
+  tasks.push_back(crowd.one(1));
+  CHECK_THROWS_WITH_AS((void)sync_wait(when_all(std::move(tasks), {.at_most = 2})), "third",
+                       std::runtime_error);
+  CHECK(stopped == 1);
+  CHECK(crowd.begun == 0);
+}
+
+TEST_CASE("a stop of when_all with a limit reaches what runs, and nothing else begins") {
+  const NoFrameIsLost check;
+  Crowd crowd;
+  std::stop_source stop;
+  const auto ends_well = [](std::stop_source& its_stop) -> Task<int> {
+    its_stop.request_stop();
+    co_return 1;
+  };
+  std::vector<Task<int>> tasks;
+  tasks.push_back(ends_well(stop));
+  tasks.push_back(crowd.one(1));
+  CHECK_THROWS_WITH_AS(
+      (void)sync_wait(when_all(std::move(tasks), {.at_most = 1}), stop.get_token()),
+      "Cancelled before every task had begun", CancelledError);
+  CHECK(crowd.begun == 0);
+
+  std::vector<Task<int>> last;  // all have begun: there is nothing to miss
+  last.push_back(ends_well(stop));
+  std::stop_source fresh;
+  CHECK(sync_wait(when_all(std::move(last), {.at_most = 1}), fresh.get_token()).size() == 1);
+
+  int stopped = 0;
+  std::vector<Task<int>> waiting;
+  for (int i = 0; i < 5; ++i) waiting.push_back(until_stopped(stopped));
+  const std::jthread stopper([&] { fresh.request_stop(); });
+  CHECK_THROWS_AS((void)sync_wait(when_all(std::move(waiting), {.at_most = 2}), fresh.get_token()),
+                  CancelledError);
+  CHECK(stopped <= 2);
+}
+
+TEST_CASE("each task of when_all with a limit begins on the awaiter's executor") {
+  const NoFrameIsLost check;
+  LoopThread loop;
+  LoopThread other;
+  const auto where = [](std::vector<ThreadId>& began, Executor elsewhere) -> Task<void> {
+    began.push_back(std::this_thread::get_id());
+    co_await sleep_for(1ms).on(elsewhere);
+  };
+  std::vector<ThreadId> began;
+  std::vector<Task<void>> tasks;
+  for (int i = 0; i < 4; ++i) tasks.push_back(where(began, other.executor()));
+  sync_wait(when_all(std::move(tasks), {.at_most = 2}).on(loop.executor()));
+  CHECK(began == std::vector(4, loop.id()));
+}
+
+TEST_CASE("when_all with a limit that is given up takes its tasks along, begun or not") {
+  const NoFrameIsLost check;
+  int guests = 0;
+  ManualLoop loop;
+  std::vector<Task<void>> tasks;
+  for (int i = 0; i < 5; ++i) tasks.push_back(sleep_with(guests));
+  Begun<std::vector<std::monostate>> waiting(when_all(std::move(tasks), {.at_most = 2}), loop);
+  CHECK(guests == 4);
+  waiting.give_up();
+  CHECK(guests == 0);
+}
+
 TEST_CASE("when_any gives what ends first, and stops the others, which have ended by then") {
   const NoFrameIsLost check;
   int stopped = 0;

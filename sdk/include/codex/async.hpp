@@ -3,9 +3,11 @@
 /// The async face of the SDK: the API of <codex/codex.hpp>, awaitable, with tools for coroutines.
 
 #include <codex/async/client.hpp>
+#include <codex/async/event_loop.hpp>
 #include <codex/async/login.hpp>
 #include <codex/async/notification_stream.hpp>
 #include <codex/async/paging.hpp>
+#include <codex/async/promise.hpp>
 #include <codex/async/retry.hpp>
 #include <codex/async/task.hpp>
 #include <codex/async/task_scope.hpp>

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace codex::detail {
 
@@ -15,8 +16,8 @@ class OwnerProcess {
   /// Whether this is still the same process. Costs one load.
   [[nodiscard]] bool is_this() const noexcept;
 
-  /// Throws TransportClosedError in a child of fork.
-  void check() const;
+  /// Throws TransportClosedError in a child of fork. `what` belongs to this process.
+  void check(std::string_view what = "client") const;
 
  private:
   std::uint32_t forks_;

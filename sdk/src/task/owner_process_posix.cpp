@@ -1,4 +1,6 @@
 #include <pthread.h>
+#include <string>
+#include <string_view>
 
 #include <codex/async/task.hpp>
 #include <codex/errors.hpp>
@@ -24,11 +26,13 @@ bool OwnerProcess::is_this() const noexcept {
   return forks_ == Forks::count.load(std::memory_order_relaxed);
 }
 
-void OwnerProcess::check() const {
+void OwnerProcess::check(std::string_view what) const {
   if (is_this()) return;
-  throw TransportClosedError(
-      "This client belongs to the process that made it, and this is a child of fork: make a client "
-      "of its own here");
+  const std::string name(what);
+  throw TransportClosedError("This " + name +
+                             " belongs to the process that made it, and this is a child of fork, "
+                             "which needs its own " +
+                             name);
 }
 
 }  // namespace codex::detail

@@ -7,6 +7,6 @@ OwnerProcess::OwnerProcess() noexcept : forks_(0) {}
 
 bool OwnerProcess::is_this() const noexcept { return true; }
 
-void OwnerProcess::check() const {}
+void OwnerProcess::check(std::string_view /*what*/) const {}
 
 }  // namespace codex::detail

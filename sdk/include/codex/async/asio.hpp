@@ -1,6 +1,8 @@
 #pragma once
 
-/// For programs with an event loop of standalone Asio (Debian: libasio-dev).
+/// For programs with an event loop of Asio: Boost's (Debian: libboost-dev) or the standalone one
+/// (libasio-dev). Include your Asio before this header, which then is for that one; if you include
+/// none, it is for the standalone one if that is installed, else for Boost's.
 
 #include <coroutine>
 #include <functional>
@@ -10,6 +12,37 @@
 #include <optional>
 #include <stop_token>
 #include <utility>
+
+#include <codex/async/task.hpp>
+
+#if (defined(BOOST_ASIO_DETAIL_CONFIG_HPP) && !defined(ASIO_DETAIL_CONFIG_HPP)) || \
+    !__has_include(<asio/any_io_executor.hpp>)
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#if __has_include(<boost/asio/associated_cancellation_slot.hpp>)
+#include <boost/asio/associated_cancellation_slot.hpp>
+#endif
+
+#if !defined(BOOST_ASIO_HAS_CO_AWAIT)
+#error "Boost.Asio finds no coroutines here: for clang, compile with -DBOOST_ASIO_HAS_CO_AWAIT"
+#elif !defined(BOOST_ASIO_HAS_STD_COROUTINE)
+#error "Boost.Asio takes coroutines for experimental. Compile with -DBOOST_ASIO_HAS_STD_COROUTINE"
+#endif
+
+namespace codex {
+/// The Asio that this header is for.
+namespace asio_library = boost::asio;
+}  // namespace codex
+
+#else
 
 #include <asio/any_io_executor.hpp>
 #include <asio/associated_cancellation_slot.hpp>
@@ -22,7 +55,20 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include <codex/async/task.hpp>
+#if !defined(ASIO_HAS_CO_AWAIT)
+#error "Asio finds no coroutines here: for clang, compile with -DASIO_HAS_CO_AWAIT"
+#elif !defined(ASIO_HAS_STD_COROUTINE)
+#error "Asio takes coroutines for experimental. Compile with -DASIO_HAS_STD_COROUTINE"
+#endif
+
+namespace codex {
+/// The Asio that this header is for.
+namespace asio_library = asio;
+}  // namespace codex
+
+#endif
+
+#if defined(ASIO_HAS_CO_AWAIT) || defined(BOOST_ASIO_HAS_CO_AWAIT)
 
 namespace codex {
 
@@ -30,10 +76,12 @@ namespace detail {
 
 /// A port into an execution context that threads of the SDK may use at any time: after the context
 /// is destroyed it does nothing. Keeps the context running while a coroutine waits.
-class AsioPort : public std::enable_shared_from_this<AsioPort> {
+template <class AnyExecutor>
+class AsioPort : public std::enable_shared_from_this<AsioPort<AnyExecutor>> {
  public:
-  static std::shared_ptr<AsioPort> open(asio::any_io_executor executor) {
-    auto& ports = asio::use_service<Ports>(asio::query(executor, asio::execution::context));
+  static std::shared_ptr<AsioPort> open(AnyExecutor executor) {
+    auto& ports = asio_library::use_service<Ports>(
+        asio_library::query(executor, asio_library::execution::context));
     const auto port = std::make_shared<AsioPort>(std::move(executor), ports.open_ports);
     const std::lock_guard lock(port->all_->mutex);
     port->all_->ports.emplace(port.get(), port);
@@ -45,7 +93,7 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
     std::map<AsioPort*, std::weak_ptr<AsioPort>> ports;
   };
 
-  AsioPort(asio::any_io_executor executor, std::shared_ptr<OpenPorts> all)
+  AsioPort(AnyExecutor executor, std::shared_ptr<OpenPorts> all)
       : executor_(std::move(executor)), all_(std::move(all)) {}
   AsioPort(const AsioPort&) = delete;
   AsioPort(AsioPort&&) = delete;
@@ -58,7 +106,7 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
 
   void post(std::function<void()> fn) {
     const std::lock_guard lock(mutex_);
-    if (executor_) asio::post(executor_, std::move(fn));
+    if (executor_) asio_library::post(executor_, std::move(fn));
   }
 
   /// Stores the handler to resume when a task ends.
@@ -89,24 +137,24 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
 
   template <class Handler>
   struct Waiting final : WaitingBase {
-    Waiting(Handler to_call, const asio::any_io_executor& executor)
+    Waiting(Handler to_call, const AnyExecutor& executor)
         : handler(std::move(to_call)), work(executor) {}
     void go_on(bool at_once) override {
       if (at_once) {
-        asio::dispatch(std::move(handler));
+        asio_library::dispatch(std::move(handler));
       } else {
-        asio::post(std::move(handler));
+        asio_library::post(std::move(handler));
       }
     }
     Handler handler;
-    asio::executor_work_guard<asio::any_io_executor> work;
+    asio_library::executor_work_guard<AnyExecutor> work;
   };
 
   /// Closes the ports of a context that is destroyed.
-  class Ports : public asio::execution_context::service {
+  class Ports : public asio_library::execution_context::service {
    public:
-    static inline asio::execution_context::id id;
-    explicit Ports(asio::execution_context& context) : service(context) {}
+    static inline asio_library::execution_context::id id;
+    explicit Ports(asio_library::execution_context& context) : service(context) {}
     const std::shared_ptr<OpenPorts> open_ports = std::make_shared<OpenPorts>();
 
    private:
@@ -128,7 +176,7 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
   }
 
   std::mutex mutex_;
-  asio::any_io_executor executor_;  // none after the context is destroyed
+  AnyExecutor executor_;  // none after the context is destroyed
   std::unique_ptr<WaitingBase> waiting_;
   const std::shared_ptr<OpenPorts> all_;
 };
@@ -138,10 +186,9 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
 /// Turns an executor of Asio, such as that of an `io_context`, a strand or a thread pool, into one
 /// of the SDK. It may outlive the context; functions posted later are dropped. It does not keep the
 /// context running: use a work guard if nothing else does.
-[[nodiscard]] inline Executor asio_executor(asio::any_io_executor executor) {
-  return [port = detail::AsioPort::open(std::move(executor))](std::function<void()> fn) {
-    port->post(std::move(fn));
-  };
+[[nodiscard]] inline Executor asio_executor(asio_library::any_io_executor executor) {
+  return [port = detail::AsioPort<asio_library::any_io_executor>::open(std::move(executor))](
+             std::function<void()> fn) { port->post(std::move(fn)); };
 }
 
 /// Runs a task within an Asio coroutine, on the coroutine's executor:
@@ -149,23 +196,25 @@ class AsioPort : public std::enable_shared_from_this<AsioPort> {
 ///     auto result = co_await codex::asio_awaitable(thread.run("Hello"));
 ///
 /// The coroutine's cancellation, of any type that it lets through, requests the task's stop; the
-/// task then throws its `CancelledError` here. If the context ends first, the task is dropped;
-/// close a client with another executor before that.
+/// task then throws its `CancelledError` here. Boost before 1.77 has no cancellation. If the
+/// context ends first, the task is dropped; close a client with another executor before that.
 template <class T>
-asio::awaitable<T> asio_awaitable(Task<T> task) {
+asio_library::awaitable<T> asio_awaitable(Task<T> task) {
   detail::TaskAccess::check(task);
-  const auto port = detail::AsioPort::open(co_await asio::this_coro::executor);
+  using Port = detail::AsioPort<asio_library::any_io_executor>;
+  const auto port = Port::open(co_await asio_library::this_coro::executor);
   const auto executor = std::make_shared<const Executor>(
       [port](std::function<void()> fn) { port->post(std::move(fn)); });
   const auto go_on = [](void* waiting) {
-    const auto shared = static_cast<detail::AsioPort*>(waiting)->shared_from_this();
+    const auto shared = static_cast<Port*>(waiting)->shared_from_this();
     shared->go_on(true);
   };
   const auto start = [&](auto handler) {
     const std::stop_source stop;
-    auto slot = asio::get_associated_cancellation_slot(handler);
-    if (slot.is_connected()) {
-      slot.assign([stop](asio::cancellation_type) mutable { stop.request_stop(); });
+    // Found by the handler's type: Boost before 1.77 has no such function.
+    if constexpr (requires { get_associated_cancellation_slot(handler); }) {
+      auto slot = get_associated_cancellation_slot(handler);
+      if (slot.is_connected()) slot.assign([stop](auto) mutable { stop.request_stop(); });
     }
     const auto shared = port;  // since the coroutine may end during this
     shared->keep(std::move(handler));
@@ -173,8 +222,11 @@ asio::awaitable<T> asio_awaitable(Task<T> task) {
       shared->go_on(false);
     }
   };
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(start, asio::use_awaitable);
+  co_await asio_library::async_initiate<const asio_library::use_awaitable_t<>, void()>(
+      start, asio_library::use_awaitable);
   co_return detail::TaskAccess::take(task);
 }
 
 }  // namespace codex
+
+#endif

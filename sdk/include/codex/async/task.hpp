@@ -124,7 +124,7 @@ class PromiseBase {
 };
 
 template <class T>
-class Promise final : public PromiseBase {
+class TaskPromise final : public PromiseBase {
  public:
   Task<T> get_return_object() noexcept;
   template <class U = T>
@@ -142,7 +142,7 @@ class Promise final : public PromiseBase {
 };
 
 template <>
-class Promise<void> final : public PromiseBase {
+class TaskPromise<void> final : public PromiseBase {
  public:
   Task<void> get_return_object() noexcept;
   void return_void() const noexcept {}
@@ -168,7 +168,7 @@ class [[nodiscard("co_await it: until then, a task does nothing")]] Task {
 
  public:
   /// For the compiler.
-  using promise_type = detail::Promise<T>;
+  using promise_type = detail::TaskPromise<T>;
   using value_type = T;
 
   /// Leaves the other one empty; it must not be awaited.
@@ -251,11 +251,11 @@ class [[nodiscard("co_await it: until then, a task does nothing")]] Task {
 namespace detail {
 
 template <class T>
-Task<T> Promise<T>::get_return_object() noexcept {
-  return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
+Task<T> TaskPromise<T>::get_return_object() noexcept {
+  return Task<T>(std::coroutine_handle<TaskPromise>::from_promise(*this));
 }
-inline Task<void> Promise<void>::get_return_object() noexcept {
-  return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
+inline Task<void> TaskPromise<void>::get_return_object() noexcept {
+  return Task<void>(std::coroutine_handle<TaskPromise>::from_promise(*this));
 }
 
 /// Starts tasks other than by awaiting them.
@@ -340,7 +340,7 @@ Task<T> run_on(Task<T> task, std::shared_ptr<const Executor> executor) {
   co_return co_await std::move(task);
 }
 
-/// Runs posted functions on the thread that waits in it.
+/// Runs posted functions on the thread that is in `run`.
 class RunLoop {
  public:
   RunLoop();
@@ -348,11 +348,15 @@ class RunLoop {
   RunLoop(RunLoop&&) = delete;
   RunLoop& operator=(const RunLoop&) = delete;
   RunLoop& operator=(RunLoop&&) = delete;
+  /// Drops what was posted and did not run, and everything that is posted later.
   ~RunLoop();
 
   [[nodiscard]] std::shared_ptr<const Executor> executor() const;
-  /// Ends `run`. Any thread.
+  /// False if so many functions wait already. Any thread.
+  bool post(std::function<void()> job, std::size_t limit);
+  /// Ends `run`, the next one if none runs. Any thread.
   [[nodiscard]] Continuation finisher() noexcept;
+  /// Throws what a function throws; what was posted after it is kept.
   void run();
 
  private:
@@ -373,6 +377,12 @@ struct ContextQuery {
 
 struct StopQuery : ContextQuery {
   [[nodiscard]] std::stop_token await_resume() noexcept { return std::move(context.stop); }
+};
+
+struct ExecutorQuery : ContextQuery {
+  [[nodiscard]] std::shared_ptr<const Executor> await_resume() noexcept {
+    return std::move(context.executor);
+  }
 };
 
 }  // namespace detail

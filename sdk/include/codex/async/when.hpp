@@ -17,8 +17,9 @@
 #include <codex/async/task.hpp>
 #include <codex/errors.hpp>
 
-/// Several tasks at once. All of them start before the first wait, in order, and all have ended
-/// when the combination ends: nothing keeps running. A stop request reaches each of them.
+/// Several tasks at once. All of them start before the first wait, in order, unless `when_all` has
+/// a limit, and all have ended when the combination ends: nothing keeps running. A stop request
+/// reaches each of them.
 namespace codex {
 
 namespace detail {
@@ -190,6 +191,38 @@ Task<std::variant<ValueOf<T>...>> when_any_of(std::tuple<Task<T>...> tasks) {
   co_return take_one(all.first(), tasks);
 }
 
+/// Tasks that take turns, and their values.
+template <class T>
+struct InTurn {
+  explicit InTurn(std::vector<Task<T>> all) : tasks(std::move(all)), values(tasks.size()) {
+    for (const auto& task : tasks) TaskAccess::check(task);
+  }
+  std::vector<Task<T>> tasks;
+  std::vector<std::optional<ValueOf<T>>> values;
+  std::atomic<std::size_t> next = 0;
+};
+
+/// Runs one task after the other, of those that nothing else has begun. Each begins on the
+/// executor of the awaiter, wherever the one before ended.
+template <class T>
+Task<void> take_turns(InTurn<T>& all) {
+  const auto home = co_await ExecutorQuery();
+  const auto stop = co_await current_stop();
+  for (bool is_first = true;; is_first = false) {
+    const std::size_t index = all.next.fetch_add(1);
+    if (index >= all.tasks.size()) co_return;
+    if (!is_first) co_await MoveTo(home);
+    if (stop.stop_requested()) throw CancelledError("Cancelled before every task had begun");
+    auto task = std::move(all.tasks[index]);
+    if constexpr (std::is_void_v<T>) {
+      co_await task;
+      all.values[index].emplace();
+    } else {
+      all.values[index].emplace(co_await task);
+    }
+  }
+}
+
 /// Throws the error of a wait that timed out, with the result of its turn so far.
 [[noreturn]] void throw_timed_out(std::chrono::milliseconds time, std::exception_ptr cancelled);
 
@@ -223,6 +256,32 @@ Task<std::vector<detail::ValueOf<T>>> when_all(std::vector<Task<T>> tasks) {
   std::vector<detail::ValueOf<T>> values;
   values.reserve(tasks.size());
   for (auto& task : tasks) values.push_back(detail::take_value(task));
+  co_return values;
+}
+
+/// How `when_all` runs its tasks.
+struct WhenAllOptions {
+  /// How many run at once, at most; the others begin as these end, in order. Not 0. Default: all.
+  std::size_t at_most = static_cast<std::size_t>(-1);
+};
+
+/// The same with a limit: `co_await codex::when_all(std::move(tasks), {.at_most = 4})`. The values
+/// are in the order of the tasks. After an error or a stop request, no further task begins: they
+/// are destroyed, and if it was a stop, CancelledError is thrown for them. CodexError if `at_most`
+/// is 0.
+template <class T>
+Task<std::vector<detail::ValueOf<T>>> when_all(std::vector<Task<T>> tasks, WhenAllOptions options) {
+  if (options.at_most == 0) throw CodexError("when_all runs no task: at_most is 0");
+  detail::InTurn<T> all(std::move(tasks));
+  std::vector<Task<void>> lanes;
+  while (lanes.size() < options.at_most && lanes.size() < all.tasks.size()) {
+    lanes.push_back(detail::take_turns(all));
+  }
+  auto ended = when_all(std::move(lanes));
+  co_await ended;
+  std::vector<detail::ValueOf<T>> values;
+  values.reserve(all.values.size());
+  for (auto& value : all.values) values.push_back(*std::move(value));
   co_return values;
 }
 
