@@ -6,15 +6,16 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
+#include "mask/describe_output.hpp"
 #include "runtime/codex_home.hpp"
 #include "runtime/installation.hpp"
 #include "runtime/platform_name.hpp"
 #include "runtime/runtime_locator.hpp"
+#include "runtime/taken_login.hpp"
 #include "session/call.hpp"
 #include "session/command_environment.hpp"
 #include "session/handshake.hpp"
 #include "session/params.hpp"
-#include "text/describe_output.hpp"
 #include "transport/process.hpp"
 
 namespace codex::detail {
@@ -27,12 +28,18 @@ ProcessOptions process_options(const CodexConfig& config) {
   // The app's own command line may start a runtime elsewhere.
   if (config.launch_args_override.empty()) {
     make_codex_home({.set = config.env, .unset = config.unset_env}, config.cwd);
+    if (config.take_login) take_login(*config.home);
   }
   return {.argv = std::move(command.argv),
           .env = std::move(command.env),
           .unset_env = config.unset_env,
           .cwd = config.cwd,
           .shutdown_timeout = config.shutdown_timeout};
+}
+
+CodexConfig with_home(CodexConfig config) {
+  if (config.home) config.env["CODEX_HOME"] = *config.home;
+  return config;
 }
 
 /// Whether the runtime sends everything that `AgentReach` needs.
@@ -67,7 +74,7 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
 }
 
 Client::Client(CodexConfig config)
-    : config_(std::move(config)),
+    : config_(with_home(std::move(config))),
       input_check_(config_),
       dispatcher_(std::make_shared<Dispatcher>(
           config_.handlers, config_.handler_timeout,
@@ -103,9 +110,12 @@ Task<void> Client::shake_hands() {
   try {
     result = co_await greeted;
   } catch (const TimeoutError& error) {
-    throw TimeoutError(std::string(error.what()) + " (CodexConfig::startup_timeout)" +
-                           describe_output(connection_->stray_output(), connection_->stderr_tail()),
-                       error.was_sent());
+    std::string stderr_tail = connection_->stderr_tail();
+    const std::string what = std::string(error.what()) +
+                             " (CodexConfig::startup_timeout). Check CodexConfig::codex_bin and "
+                             "launch_args_override, or allow more time." +
+                             describe_output(connection_->stray_output(), stderr_tail);
+    throw TimeoutError(what, error.was_sent(), std::move(stderr_tail));
   } catch (const JsonRpcError& error) {
     throw CodexError(
         std::string("The program that was started did not accept initialize as a codex "
