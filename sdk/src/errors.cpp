@@ -5,7 +5,6 @@
 #include <codex/errors.hpp>
 
 #include "mask/mask.hpp"
-#include "text/describe_output.hpp"
 
 namespace codex {
 namespace {
@@ -17,12 +16,13 @@ std::string describe_exit(const ExitStatus& status) {
 }
 
 std::string describe_closed(std::string_view reason, const ExitStatus& status,
-                            std::string_view stderr_tail, std::string_view stdout_text) {
-  std::string text(reason);
+                            std::string_view advice) {
+  std::string text = detail::mask_secrets(reason);
   if (const std::string exit = describe_exit(status); !exit.empty()) {
     text.append(" (").append(exit).append(")");
   }
-  return text + detail::describe_output(stdout_text, stderr_tail);
+  if (!advice.empty()) text.append(". ").append(detail::mask_secrets(advice));
+  return text;
 }
 
 // For an unknown method, the runtime lists all its methods: about 4 kB that do not help.
@@ -45,9 +45,8 @@ std::string describe_rpc(std::int64_t code, std::string_view message) {
 }  // namespace
 
 TransportClosedError::TransportClosedError(std::string_view reason, ExitStatus exit_status,
-                                           std::string stderr_tail, std::string_view stdout_text)
-    : InterruptedWork(
-          detail::mask_secrets(describe_closed(reason, exit_status, stderr_tail, stdout_text))),
+                                           std::string stderr_tail, std::string_view advice)
+    : InterruptedWork(describe_closed(reason, exit_status, advice)),
       exit_status_(exit_status),
       stderr_tail_(detail::mask_secrets(stderr_tail)) {}
 

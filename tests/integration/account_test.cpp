@@ -10,6 +10,9 @@
 
 #include "support/face.hpp"
 #include "support/login_port.hpp"
+#include "support/messages.hpp"
+#include "support/variable.hpp"
+#include "testing/temp_dir.hpp"
 
 using codex::Json;
 using codex::testing::MockModel;
@@ -55,6 +58,49 @@ TEST_CASE_FIXTURE(AccountFixture,
 
   codex.logout();
   CHECK_FALSE(codex.account().account.has_value());
+}
+
+TEST_CASE_FIXTURE(AccountFixture, "a home of the app's own, with the user's login or without it") {
+  {
+    face::Codex user(config());
+    user.login_api_key("sk-sdk-of-the-user");
+  }
+  const codex::testing::Variable users_home("CODEX_HOME", mock.codex_home().string());
+  const codex::testing::detail::TempDir folder("codex-own-home-");
+  for (const bool take_login : {false, true}) {
+    CAPTURE(take_login);
+    MockModel own(
+        {.requires_openai_auth = true, .home = folder.path() / (take_login ? "with" : "without")});
+    own.reply("hello");
+    auto config = own.config();
+    config.home = own.codex_home().string();
+    config.take_login = take_login;
+    face::Codex codex(config);
+    CHECK(codex.metadata().codex_home == config.home);
+    CHECK(codex.account().account.has_value() == take_login);
+    if (!take_login) continue;
+    (void)codex.thread_start().run("hi");
+    CHECK(own.last_request().headers.at("authorization") == "Bearer sk-sdk-of-the-user");
+  }
+}
+
+TEST_CASE("a home that makes no sense is refused before anything starts" * face::once) {
+  const auto refusal = [](codex::CodexConfig config) {
+    try {
+      const face::Codex codex(std::move(config));
+    } catch (const codex::CodexError& error) {
+      return std::string(error.what());
+    }
+    return std::string("(not refused)");
+  };
+  using codex::testing::contains;
+  CHECK(contains(refusal({.env = {{"CODEX_HOME", "/a"}}, .home = "/b"}), "Leave one of them out"));
+  CHECK(contains(refusal({.unset_env = {"CODEX_HOME"}, .home = "/b"}), "Leave one of them out"));
+  CHECK(contains(refusal({.home = "b"}), "Give an absolute path"));
+  CHECK(contains(refusal({.home = ""}), "is empty"));
+  CHECK(contains(refusal({.take_login = true}), "take_login needs CodexConfig::home"));
+  CHECK(contains(refusal({.launch_args_override = {"/bin/true"}, .home = "/b", .take_login = true}),
+                 "no launch_args_override"));
 }
 
 TEST_CASE_FIXTURE(AccountFixture, "a ChatGPT token from elsewhere goes to the model") {

@@ -61,6 +61,8 @@ TEST_CASE("a goal runs over the runtime's continuations to its end, as one turn"
   REQUIRE(result.usage);
   CHECK(result.usage->last.total_tokens == 8);
   CHECK(result.usage->total.total_tokens == 18);
+  CHECK(result.turn_usage == result.usage->total);
+  CHECK(result.response_usages.size() == 3);
   REQUIRE(result.started_at);
   REQUIRE(result.completed_at);
   CHECK(result.duration_ms == (*result.completed_at - *result.started_at) * 1000);

@@ -135,10 +135,12 @@ TEST_CASE("a start that takes too long says what the program wrote instead, secr
               " while read -r request; do :; done"},
          .startup_timeout = time});
   }
+  CAPTURE(error);
   CHECK(contains(error, "initialize timed out"));
   CHECK(contains(error, "startup_timeout"));
-  CHECK(contains(error, "stdout has no message, but:\nAccept? apiKey=\"***\"\na half line\n"));
-  CHECK(contains(error, "stderr ends with:\ntoken=\"***\""));
+  CHECK(contains(error, "\nstdout has no message, but ends with: a half line\n"));
+  CHECK(contains(error, "\nstderr ends with: token=\"***\""));
+  CHECK_FALSE(contains(error, "Accept?"));
   CHECK_FALSE(contains(error, "hush"));
   CHECK(before.is_restored());
 }
@@ -246,7 +248,7 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
     } catch (const codex::TransportClosedError& error) {
       CHECK(std::chrono::steady_clock::now() - killed_at < codex::testing::at_once);
       CHECK(contains(error.stderr_tail(), "last words"));
-      CHECK(contains(error.what(), "last words"));
+      CHECK_FALSE(contains(error.what(), "last words"));
       CHECK(error.exit_status().signal == SIGKILL);
     }
     CHECK_THROWS_AS((void)codex.thread_start(), codex::TransportClosedError);
@@ -255,7 +257,7 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
     REQUIRE(told.wait_until(codex::testing::soon()) == std::future_status::ready);
     const auto gone = told.get();
     CHECK(gone.state == codex::ConnectionState::gone);
-    CHECK(contains(gone.reason, "last words"));
+    CHECK(contains(gone.reason, "ended by signal 9"));
   }
   CHECK(before.is_restored());
 }

@@ -7,6 +7,7 @@
 #include <codex/testing.hpp>
 
 #include "support/face.hpp"
+#include "testing/temp_dir.hpp"
 
 using codex::ApprovalMode;
 using codex::Json;
@@ -279,4 +280,25 @@ TEST_CASE("notifications() tells of threads and of the account") {
       break;
     }
   }
+}
+
+TEST_CASE("a home that stays: the next run resumes the threads of the one before") {
+  const codex::testing::detail::TempDir folder("codex-lasting-");
+  const codex::testing::MockModelOptions options{.home = folder.path() / "home"};
+  std::string id;
+  {
+    MockModel mock(options);
+    mock.reply("Noted.");
+    face::Codex codex(mock.config());
+    const auto thread = codex.thread_start();
+    (void)thread.run("Remember 42.");
+    id = thread.id();
+  }
+  MockModel mock(options);
+  mock.reply("42.");
+  face::Codex codex(mock.config());
+  const auto thread = codex.thread_resume(id);
+  CHECK(thread.run("What was it?").final_response == "42.");
+  const auto texts = mock.last_request().user_texts();
+  CHECK(std::find(texts.begin(), texts.end(), "Remember 42.") != texts.end());
 }

@@ -83,6 +83,28 @@ TEST_CASE("a failed turn says of which kind its failure is, and whether it may b
   }
 }
 
+TEST_CASE("a turn for which the mock has no reply fails at once, and says so") {
+  MockModel mock;
+  std::string wanted = "MockModel has no queued reply for this request: call reply()";
+  SUBCASE("no reply") {}
+  SUBCASE("an exception") {
+    mock.on_request([](const codex::testing::ModelRequest&) -> Reply {
+      throw std::runtime_error("nothing comes to mind");
+    });
+    wanted = "The on_request() function of MockModel threw: nothing comes to mind";
+  }
+  face::Codex codex(mock.config());
+  try {
+    (void)codex.thread_start().run("go");
+    FAIL("the turn did not fail");
+  } catch (const codex::TurnFailedError& error) {
+    CHECK(std::string(error.what()).starts_with(wanted));
+    CHECK(error.kind() == TurnFailureKind::other);
+    CHECK_FALSE(codex::is_retryable_error(error));
+  }
+  CHECK(mock.requests().size() == 1);
+}
+
 TEST_CASE("retry_on_overload repeats a turn that overload turned away") {
   MockModel mock;
   face::Codex codex(mock.config());

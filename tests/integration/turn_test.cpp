@@ -49,6 +49,60 @@ TEST_CASE("run gives the model's answer, its items and its token usage") {
   CHECK(mock.last_request().body.at("model") == "mock-model-override");
 }
 
+TEST_CASE("a turn tells its tokens in all and per response, and how full the context is") {
+  MockModel mock({.settings = {{"model_context_window", "1000"}}});
+  face::Codex codex(mock.config());
+  const auto thread = codex.thread_start();
+  mock.reply(Reply("one").usage({.input = 100, .output = 5}));
+  CHECK(thread.run("first").turn_usage->total_tokens == 105);
+
+  mock.reply(Reply{}.shell("true").usage({.input = 150, .cached = 100, .output = 10}));
+  mock.reply(Reply("two").usage({.input = 200, .output = 20, .reasoning = 15}));
+  const auto result = thread.run("second");
+  REQUIRE(result.turn_usage);
+  CHECK(result.turn_usage->total_tokens == 380);
+  CHECK(result.turn_usage->input_tokens == 350);
+  CHECK(result.turn_usage->cached_input_tokens == 100);
+  CHECK(result.turn_usage->output_tokens == 30);
+  CHECK(result.turn_usage->reasoning_output_tokens == 15);
+  REQUIRE(result.response_usages.size() == 2);
+  CHECK(result.response_usages[0].total_tokens == 160);
+  CHECK(result.response_usages[1].total_tokens == 220);
+  CHECK(result.usage->total.total_tokens == 485);
+  REQUIRE(result.context_used());
+  CHECK(*result.context_used() ==
+        doctest::Approx(220.0 / static_cast<double>(*result.usage->model_context_window)));
+  CHECK(*result.context_used() > 0.2);
+  CHECK(*result.context_used() < 0.3);
+}
+
+TEST_CASE("a turn that fails counts no response twice, and none of an earlier turn") {
+  MockModel mock;
+  face::Codex codex(mock.config());
+  const auto thread = codex.thread_start();
+  mock.reply(Reply("one").usage({.input = 100, .output = 5}));
+  (void)thread.run("first");
+  const auto failed = [&] {
+    try {
+      (void)thread.run("go");
+      FAIL("the turn did not fail");
+    } catch (const codex::TurnFailedError& error) {
+      return error.result();
+    }
+    return codex::TurnResult{};
+  };
+  mock.reply(Reply{}.fail("made_up", "no"));
+  const auto silent = failed();
+  CHECK_FALSE(silent.turn_usage);
+  CHECK(silent.response_usages.empty());
+  mock.reply(Reply{}.shell("true").usage({.input = 150, .output = 10}));
+  mock.reply(Reply{}.fail("made_up", "no"));
+  const auto later = failed();
+  REQUIRE(later.turn_usage);
+  CHECK(later.turn_usage->total_tokens == 160);
+  CHECK(later.response_usages.size() == 1);
+}
+
 TEST_CASE("a stream gives the deltas as they come, and ends with turn/completed") {
   MockModel mock;
   Gate gate;

@@ -1,6 +1,8 @@
 #include "runtime/codex_home.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 
 #include <codex/errors.hpp>
 
+#include "runtime/taken_login.hpp"
 #include "support/files.hpp"
 #include "support/in_child.hpp"
 #include "support/messages.hpp"
@@ -147,6 +150,65 @@ TEST_CASE_FIXTURE(HomeFixture, "a CODEX_HOME that this user may not make or ente
     return testing::all_well;
   });
   CHECK(code == testing::all_well);
+}
+
+namespace {
+
+struct LoginFixture : HomeFixture {
+  LoginFixture() {
+    fs::create_directory(at("user"));
+    fs::create_directory(at("app"));
+  }
+  void write(const char* folder, const std::string& text) const {
+    std::ofstream(at(folder) / "auth.json") << text;
+  }
+  [[nodiscard]] std::string text() const {
+    std::ifstream in(at("app") / "auth.json");
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  void take() const { take_login(at("app").string()); }
+
+  Variable user{"CODEX_HOME", at("user").string()};
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(LoginFixture,
+                  "the user's login is copied for this user alone, and nothing else is") {
+  const Umask everyone(0);
+  write("user", "{\"key\":1}");
+  std::ofstream(at("user") / "config.toml") << "x";
+  take();
+  CHECK(text() == "{\"key\":1}");
+  CHECK(mode_of(at("app") / "auth.json") == 0600);
+  CHECK(std::distance(fs::directory_iterator(at("app")), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE_FIXTURE(LoginFixture, "the user's login is that of ~/.codex where no CODEX_HOME is set") {
+  const Variable no_name("CODEX_HOME", std::nullopt);
+  const Variable home("HOME", at("user").string());
+  fs::create_directory(at("user") / ".codex");
+  std::ofstream(at("user") / ".codex" / "auth.json") << "mine";
+  take();
+  CHECK(text() == "mine");
+}
+
+TEST_CASE_FIXTURE(LoginFixture,
+                  "a login of the app's own stays, and without the user's there is none") {
+  take();
+  CHECK_FALSE(fs::exists(at("app") / "auth.json"));
+  write("app", "own");
+  write("user", "other");
+  take();
+  CHECK(text() == "own");
+}
+
+TEST_CASE_FIXTURE(LoginFixture, "a login that cannot be copied is an error, without its text") {
+  write("user", std::string((1 << 20) + 1, 'k'));
+  const std::string what = message_of<CodexError>([&] { take(); });
+  CHECK(contains(what, "CodexConfig::take_login cannot copy"));
+  CHECK_FALSE(contains(what, "kkk"));
+  CHECK(fs::is_empty(at("app")));
 }
 
 }  // namespace codex::detail

@@ -1,3 +1,4 @@
+#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -47,4 +48,20 @@ TEST_CASE("visit gives the arm that a union holds, to change it too") {
   const ThreadItem moved = std::move(held);
   CHECK(moved.id() == "p1");
   CHECK(moved != copy);
+}
+
+TEST_CASE("a list with a default is read like any list") {
+  ReasoningThreadItem thought{.id = "r"};
+  CHECK(thought.summary.empty());
+  thought.summary.edit() = {"first", "then", "last"};
+  CHECK(thought.summary.front() == "first");
+  CHECK(thought.summary[1] == "then");
+  CHECK(thought.summary.back() == "last");
+  static_assert(std::same_as<decltype(thought.summary[0]), const std::string&>);
+}
+
+TEST_CASE("an enum prints its name, known or not") {
+  std::ostringstream out;
+  out << TurnStatus(TurnStatus::in_progress) << ' ' << TurnStatus("paused");
+  CHECK(out.str() == "inProgress paused");
 }

@@ -22,6 +22,7 @@
 #include <codex/testing.hpp>
 
 #include "support/messages.hpp"
+#include "testing/temp_dir.hpp"
 
 using codex::Json;
 using codex::testing::Gate;
@@ -290,7 +291,7 @@ TEST_CASE("a copy of a reply goes its own way") {
   CHECK(ask(mock).events.size() == 8);
 }
 
-TEST_CASE("replies go out in order, ids count on, and an empty queue is an HTTP 500") {
+TEST_CASE("replies go out in order, ids count on, and an empty queue is an HTTP 400") {
   MockModel mock;
   mock.reply("first");
   mock.reply("second");
@@ -304,8 +305,8 @@ TEST_CASE("replies go out in order, ids count on, and an empty queue is an HTTP 
   CHECK(mock.pending_replies() == 0);
 
   const Answer none = ask(mock);
-  CHECK(none.status == 500);
-  CHECK(none.text.find("no queued reply") != std::string::npos);
+  CHECK(none.status == 400);
+  CHECK(none.text.starts_with("MockModel has no queued reply"));
   CHECK(mock.requests().size() == 3);
 }
 
@@ -322,9 +323,9 @@ TEST_CASE("on_request answers when the queue is empty") {
   CHECK(ask(mock, body).events[2]["delta"] == "queued");
   CHECK(ask(mock, body).events[2]["delta"] == "you said hi");
   const Answer thrown = ask(mock, {{"model", "bad"}});
-  CHECK(thrown.status == 500);
-  CHECK(thrown.text == "no such model");
-  CHECK(ask(mock, {{"model", "worse"}}).status == 500);
+  CHECK(thrown.status == 400);
+  CHECK(thrown.text == "The on_request() function of MockModel threw: no such model");
+  CHECK(ask(mock, {{"model", "worse"}}).status == 400);
 }
 
 TEST_CASE("requests are recorded with headers and body") {
@@ -622,4 +623,48 @@ TEST_CASE("the process's SIGPIPE disposition is left alone") {
   REQUIRE(::sigaction(SIGPIPE, nullptr, &after) == 0);
   CHECK((before.sa_handler == SIG_DFL));  // Else the next line would prove nothing.
   CHECK((after.sa_handler == SIG_DFL));
+}
+
+TEST_CASE("a mock remembers the latest requests, and counts those that it dropped") {
+  MockModel mock({.max_requests = 3});
+  mock.on_request([](const ModelRequest&) { return Reply("ok"); });
+  for (int i = 1; i <= 5; ++i) (void)ask(mock, {{"model", std::to_string(i)}});
+  std::vector<std::string> models;
+  for (const ModelRequest& request : mock.requests()) models.push_back(request.body.at("model"));
+  CHECK(models == std::vector<std::string>{"3", "4", "5"});
+  CHECK(mock.last_request().body.at("model") == "5");
+  CHECK(mock.dropped_requests() == 2);
+  CHECK(mock.wait_for_requests(5, milliseconds{1}));
+  CHECK_FALSE(mock.wait_for_requests(6, milliseconds{1}));
+}
+
+TEST_CASE("a mock remembers so many bytes of requests, and always the newest") {
+  MockModel mock({.max_request_bytes = 1000});
+  mock.on_request([](const ModelRequest&) { return Reply("ok"); });
+  for (int i = 0; i < 3; ++i) (void)ask(mock, {{"model", std::string(400, 'm')}});
+  CHECK(mock.requests().size() == 2);
+  (void)ask(mock, {{"model", std::string(5000, 'm')}});
+  CHECK(mock.requests().size() == 1);
+  CHECK(mock.dropped_requests() == 3);
+}
+
+TEST_CASE("a mock's home of the app's own stays, for this user only") {
+  const codex::testing::detail::TempDir folder("codex-home-test-");
+  const std::filesystem::path home = folder.path() / "deep" / "home";
+  for (int run = 0; run < 2; ++run) {
+    const MockModel mock({.home = home});
+    CHECK(mock.codex_home() == home);
+    CHECK(mock.config().env.at("CODEX_HOME") == home.string());
+    CHECK(file_text(home / "config.toml").find(mock.url()) != std::string::npos);
+  }
+  CHECK(std::filesystem::status(home).permissions() == std::filesystem::perms::owner_all);
+  CHECK(std::filesystem::exists(home / "config.toml"));
+}
+
+TEST_CASE("a mock does not overwrite the config.toml of a person") {
+  const codex::testing::detail::TempDir home("codex-home-test-");
+  const std::filesystem::path file = home.path() / "config.toml";
+  std::ofstream(file) << "model = \"mine\"\n";
+  CHECK_THROWS_AS(MockModel({.home = home.path()}), std::runtime_error);
+  CHECK(file_text(file) == "model = \"mine\"\n");
 }

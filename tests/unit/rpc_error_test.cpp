@@ -165,8 +165,8 @@ TEST_CASE("what may be tried again") {
 TEST_CASE("TransportClosedError tells how the runtime ended and what it said") {
   const TransportClosedError plain("Gone");
   CHECK(std::string(plain.what()) == "Gone");
-  const TransportClosedError full("Gone", {.code = 3}, "last words");
-  CHECK(std::string(full.what()) == "Gone (exit code 3); stderr ends with:\nlast words");
+  const TransportClosedError full("Gone", {.code = 3}, "last words", "Start again.");
+  CHECK(std::string(full.what()) == "Gone (exit code 3). Start again.");
   CHECK(full.exit_status() == ExitStatus{.code = 3});
   CHECK(full.stderr_tail() == "last words");
   CHECK(std::string(TransportClosedError("Gone", {.signal = 9}).what()) ==

@@ -266,7 +266,7 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
     FAIL("no error");
   } catch (const TransportClosedError& error) {
     CHECK(error.exit_status().signal == 9);
-    CHECK(contains(error.what(), "last words"));
+    CHECK(error.stderr_tail() == "last words");
     const codex::InterruptedWork& work = error;
     REQUIRE(work.collected());
     CHECK(work.collected()->final_response == "half");
@@ -379,6 +379,29 @@ TEST_CASE("messages with the same id are different items") {
   }
   CHECK(collector.result().items.size() == 2);
   CHECK(collector.result().final_response == "second");
+}
+
+TEST_CASE("of many responses the latest 1000 usages are kept, and all are counted") {
+  TurnCollector collector("u");
+  const auto tokens = [](std::int64_t count) {
+    return Json{{"cachedInputTokens", 0},
+                {"inputTokens", count},
+                {"outputTokens", 0},
+                {"reasoningOutputTokens", 0},
+                {"totalTokens", count}};
+  };
+  constexpr std::int64_t count = 1003;
+  for (std::int64_t i = 1; i <= count; ++i) {
+    const Json usage{{"last", tokens(2)}, {"total", tokens(5000 + 2 * i)}};
+    const Json event{{"method", "thread/tokenUsage/updated"},
+                     {"params", {{"threadId", "t"}, {"turnId", "u"}, {"tokenUsage", usage}}}};
+    collector.feed(Notification(testing::message(event.dump())));
+  }
+  const TurnResult result = collector.result();
+  CHECK(result.response_usages.size() == 1000);
+  REQUIRE(result.turn_usage);
+  CHECK(result.turn_usage->total_tokens == 2 * count);
+  CHECK_FALSE(result.context_used());
 }
 
 }  // namespace codex::detail

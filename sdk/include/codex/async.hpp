@@ -2,6 +2,7 @@
 
 /// The async face of the SDK: the API of <codex/codex.hpp>, awaitable, with tools for coroutines.
 
+#include <codex/ask.hpp>
 #include <codex/async/client.hpp>
 #include <codex/async/event_loop.hpp>
 #include <codex/async/login.hpp>

@@ -80,6 +80,18 @@ struct CodexConfig {
   /// default. Default: none. A name that `env` also sets throws `CodexError`.
   std::vector<std::string> unset_env = {};
 
+  /// A CODEX_HOME of the app's own: its threads, its `config.toml`, its login; an absolute path. As
+  /// CODEX_HOME in `env`, which must not name another one (`CodexError`). Default: the user's.
+  std::optional<std::string> home = {};
+
+  /// Whether the app's own `home` takes over the user's login: if it has no `auth.json`, that of
+  /// the user's CODEX_HOME is copied at the start, with mode 0600. Without one there, nothing
+  /// happens. A login with ChatGPT has tokens that are renewed now and then, and only one of two
+  /// copies stays valid: for an app that runs for days beside others, log in with the app instead.
+  /// Needs `home`, and no `launch_args_override` or `transport` (`CodexError`). Default: the app
+  /// logs in by itself.
+  bool take_login = false;
+
   /// How the client introduces itself to the runtime (`initialize`, `clientInfo`).
   std::string client_name = "codex_cpp_sdk";
   /// The same for people.

@@ -47,13 +47,14 @@ class InterruptedWork : public CodexError {
 };
 
 /// The connection to the runtime is lost: the runtime exited or broke the protocol, or the client
-/// was closed. Secrets in its texts are masked.
+/// was closed. `what()` is short: why, and what to do. Only a runtime that failed by itself has the
+/// last line of its stderr there. Secrets in its texts are masked.
 class TransportClosedError : public InterruptedWork {
  public:
-  /// Takes the reason, and the runtime's last output: the end of stderr, and any stdout text that
-  /// was no message.
+  /// Takes the reason, how the runtime ended, the end of its stderr, and what to do: sentences that
+  /// end `what()`.
   explicit TransportClosedError(std::string_view reason, ExitStatus exit_status = {},
-                                std::string stderr_tail = {}, std::string_view stdout_text = {});
+                                std::string stderr_tail = {}, std::string_view advice = {});
   /// Copies `other` and adds a turn's result so far.
   TransportClosedError(const TransportClosedError& other,
                        std::shared_ptr<const TurnResult> collected);
@@ -95,6 +96,9 @@ class TimeoutError : public InterruptedWork {
   /// For a turn.
   TimeoutError(const std::string& what, std::shared_ptr<const TurnResult> collected)
       : InterruptedWork(what, std::move(collected)) {}
+  /// For a runtime that did not start in time.
+  TimeoutError(const std::string& what, bool was_sent, std::string stderr_tail)
+      : InterruptedWork(what), was_sent_(was_sent), stderr_tail_(std::move(stderr_tail)) {}
   /// For work that was cancelled because its time was up.
   TimeoutError(const std::string& what, const CancelledError& cancelled)
       : InterruptedWork(what, cancelled), was_sent_(cancelled.was_sent()) {}
@@ -102,8 +106,13 @@ class TimeoutError : public InterruptedWork {
   /// False if the request was not sent, so the runtime never saw it.
   [[nodiscard]] bool was_sent() const noexcept { return was_sent_; }
 
+  /// The last lines that a runtime wrote to stderr which did not start in time, secrets masked;
+  /// empty for all other timeouts.
+  [[nodiscard]] const std::string& stderr_tail() const noexcept { return stderr_tail_; }
+
  private:
   bool was_sent_ = true;
+  std::string stderr_tail_;
 };
 
 /// The runtime was not found, or cannot be started.

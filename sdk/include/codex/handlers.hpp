@@ -253,6 +253,7 @@ struct OriginParts {
   std::shared_ptr<const Executor> executor{};
   std::shared_ptr<const AgentReach> reach{};  // where the client's agents can write
   std::shared_ptr<AnswerTerms> terms{};       // the conditions of the answer
+  std::weak_ptr<HandlerReply> reply{};        // a closing client waits for the end of what holds it
 };
 
 /// What the functions of a context know of the client that got the request. Empty in a context that

@@ -180,6 +180,16 @@ struct MockModelOptions {
   /// keys of the mock ([features], [analytics], [feedback], [otel]) cannot be reopened here: use
   /// `settings`.
   std::string extra_config{};
+  /// A CODEX_HOME that stays: threads of one run can be resumed in the next. Made, for this user
+  /// only (0700), if it is missing; never removed. For one mock at a time. Default: a temporary
+  /// one.
+  std::filesystem::path home{};
+  /// How many requests the mock remembers, each of `requests()` and `other_requests()`. Beyond it
+  /// the oldest are dropped; `dropped_requests()` counts them.
+  std::size_t max_requests = 1000;
+  /// The same in bytes of their bodies, which grow with the thread; in memory a body takes about
+  /// three times its size. The newest request is always kept.
+  std::size_t max_request_bytes = std::size_t{32} * 1024 * 1024;
 };
 
 /// A model for the real runtime that lives in this process: an HTTP server on 127.0.0.1 that speaks
@@ -195,7 +205,7 @@ struct MockModelOptions {
 class MockModel {
  public:
   /// Starts the server on a free port and makes the folders below. Throws `std::runtime_error` if
-  /// it cannot.
+  /// it cannot, and if `MockModelOptions::home` has a config.toml that no mock wrote.
   explicit MockModel(MockModelOptions options = {});
   MockModel(MockModel&&) noexcept;
   MockModel& operator=(MockModel&&) noexcept;
@@ -205,22 +215,24 @@ class MockModel {
 
   /// Adds to the queue of replies.
   void reply(const Reply& reply);
-  /// Sets the function that answers when the queue is empty. Without one, the mock answers with
-  /// HTTP 500, "no queued reply". Called concurrently on threads of the server; an exception
-  /// becomes an HTTP 500.
+  /// Sets the function that answers when the queue is empty. Called concurrently on threads of the
+  /// server. If there is none, or it throws, the turn fails with a `TurnFailedError` that says so:
+  /// the mock answers with HTTP 400.
   void on_request(std::function<Reply(const ModelRequest&)> answer);
   /// How many queued replies are unused.
   [[nodiscard]] std::size_t pending_replies() const;
 
-  /// The requests to `/v1/responses` so far, oldest first. The 10,001st is not recorded but refused
-  /// with HTTP 500.
+  /// The latest requests to `/v1/responses`, oldest first: see `MockModelOptions::max_requests`.
   [[nodiscard]] std::vector<ModelRequest> requests() const;
   /// A copy of the newest of `requests()`; store it in a variable before you loop over a part of
   /// it. Throws `std::out_of_range` if there is none.
   [[nodiscard]] ModelRequest last_request() const;
-  /// All other requests; also limited to the first 10,000.
+  /// The latest of all other requests.
   [[nodiscard]] std::vector<ModelRequest> other_requests() const;
-  /// Waits until `requests()` has `count` of them. False on timeout.
+  /// How many of both kinds were dropped.
+  [[nodiscard]] std::uint64_t dropped_requests() const;
+  /// Waits until `count` requests to `/v1/responses` have come, dropped ones included. False on
+  /// timeout.
   [[nodiscard]] bool wait_for_requests(std::size_t count,
                                        std::chrono::milliseconds timeout = default_patience) const;
 
@@ -232,7 +244,8 @@ class MockModel {
 
   /// Where the server listens, as "http://127.0.0.1:PORT"; the API is below "/v1".
   [[nodiscard]] std::string url() const;
-  /// The temporary CODEX_HOME, with the config.toml for `options`.
+  /// The CODEX_HOME, with the config.toml for `options`: a temporary one, or
+  /// `MockModelOptions::home`.
   [[nodiscard]] std::filesystem::path codex_home() const;
   /// A temporary folder for the runtime to work in; empty at first.
   [[nodiscard]] std::filesystem::path workspace() const;

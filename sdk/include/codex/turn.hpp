@@ -43,14 +43,26 @@ struct TurnResult {
   std::optional<std::string> final_response{};
   /// The items in the order in which they were completed.
   std::vector<protocol::ThreadItem> items{};
-  /// The last token usage that the runtime reported for this turn.
+  /// The last token usage that the runtime reported for this turn: `last` is that of the last
+  /// response of the model, `total` that of the whole thread.
   Optional<protocol::ThreadTokenUsage> usage{};
+  /// The tokens of this turn, all its responses together; of a goal, of all its turns. Nothing if
+  /// the runtime reported none.
+  std::optional<protocol::TokenUsageBreakdown> turn_usage{};
+  /// The tokens of each response of the model, oldest first; of more than 1000, the latest.
+  std::vector<protocol::TokenUsageBreakdown> response_usages{};
 
   /// How many items are missing: the oldest, because all items together passed 256 MiB, and those
   /// that were larger than `CodexConfig::max_message_bytes`.
   std::uint64_t dropped_items = 0;
   /// How many items had started and not ended: running commands, messages in progress.
   std::uint64_t unfinished_items = 0;
+
+  /// The share of the model's context window that the thread fills after this turn: 0.25 for a
+  /// quarter, by the tokens of the last response. Near 1 the runtime compacts the thread, or the
+  /// turn fails with `TurnFailureKind::context_window_exceeded`. Nothing if the runtime does not
+  /// say how large the window is.
+  [[nodiscard]] std::optional<double> context_used() const;
 };
 
 /// The runtime reports that the turn failed. `what()` is its message, secrets masked; the one in

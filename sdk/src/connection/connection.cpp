@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "mask/describe_output.hpp"
 #include "mask/mask.hpp"
 #include "task/operation.hpp"
 #include "task/thread_signals.hpp"
@@ -16,6 +17,20 @@ WindowOptions window_options(const ConnectionOptions& options) {
   WindowOptions window = options.window;
   window.max_response_bytes = options.max_message_bytes;
   return window;
+}
+
+/// For a program that has sent no message: what it wrote instead is all that there is to go by.
+std::string advice_for_start(std::string_view stdout_text, std::string_view stderr_tail) {
+  return "It sent no message: check CodexConfig::codex_bin and launch_args_override." +
+         describe_output(stdout_text, stderr_tail);
+}
+
+/// For a runtime that worked. Its log is of other things, unless it has failed by itself.
+std::string advice_after_messages(const ExitStatus& status, std::string_view stderr_tail) {
+  const bool failed_by_itself = status.code.value_or(0) != 0;
+  return "Make a new client and resume the threads; stderr_tail() has what the runtime wrote "
+         "last." +
+         (failed_by_itself ? describe_output({}, stderr_tail) : std::string());
 }
 
 std::unique_ptr<WireLog> open_wire_log(const std::optional<std::string>& path) {
@@ -211,10 +226,14 @@ Failure Connection::describe_end() {
 }
 
 Failure Connection::failure(std::string reason, const ExitStatus& status) const {
+  std::string stderr_tail = transport_->stderr_tail();
+  const bool is_start = !has_message_ && !options_.is_attached;
+  std::string advice = is_start ? advice_for_start(stray_output(), stderr_tail)
+                                : advice_after_messages(status, stderr_tail);
   return {.reason = std::move(reason),
           .exit_status = status,
-          .stderr_tail = transport_->stderr_tail(),
-          .stdout_text = has_message_ ? "" : stray_output()};
+          .stderr_tail = std::move(stderr_tail),
+          .advice = std::move(advice)};
 }
 
 void Connection::fail(const Failure& failure) {

@@ -46,6 +46,8 @@ struct ConnectionOptions {
   std::size_t max_message_bytes = std::size_t{256} * 1024 * 1024;
   /// What each stream of events may hold for slow readers.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
+  /// Whether the runtime was there before, so that nothing about its start can be wrong.
+  bool is_attached = false;
   /// A file for all messages; see WireLog.
   std::optional<std::string> wire_log = {};
   /// Takes the server's requests, on the I/O thread: it must be quick, and may answer at once. Not

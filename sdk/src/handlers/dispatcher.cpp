@@ -293,7 +293,9 @@ void Dispatcher::run(Key key) {
   auto reply = std::make_shared<Reply>(weak_from_this(), key);
   const std::weak_ptr<Reply> until_end = reply;
   try {
-    call->handler.body->start(call->request.params, context_for(*call), std::move(reply));
+    HandlerContext context = context_for(*call);
+    origin_of(context.origin).reply = reply;
+    call->handler.body->start(call->request.params, context, std::move(reply));
   } catch (...) {
     fail(key, std::current_exception());
   }

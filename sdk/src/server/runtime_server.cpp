@@ -14,6 +14,7 @@
 #include <codex/protocol/registry.hpp>
 #include <codex/runtime_server.hpp>
 
+#include "mask/describe_output.hpp"
 #include "os/temp_dir.hpp"
 #include "runtime/codex_home.hpp"
 #include "runtime/endpoint.hpp"
@@ -24,7 +25,6 @@
 #include "task/owner_process.hpp"
 #include "task/start_thread.hpp"
 #include "task/thread_signals.hpp"
-#include "text/describe_output.hpp"
 #include "transport/process.hpp"
 #include "transport/websocket.hpp"
 

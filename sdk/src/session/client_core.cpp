@@ -6,15 +6,20 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
+#include "mask/describe_output.hpp"
 #include "session/call.hpp"
 #include "session/command_environment.hpp"
 #include "session/handshake.hpp"
 #include "session/params.hpp"
 #include "session/reach_runtime.hpp"
-#include "text/describe_output.hpp"
 
 namespace codex::detail {
 namespace {
+
+CodexConfig with_home(CodexConfig config) {
+  if (config.home) config.env["CODEX_HOME"] = *config.home;
+  return config;
+}
 
 /// Whether the runtime sends everything that `AgentReach` needs.
 bool hears_of_agents(const CodexConfig& config) {
@@ -43,7 +48,7 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
 }
 
 Client::Client(CodexConfig config)
-    : config_(std::move(config)),
+    : config_(with_home(std::move(config))),
       input_check_(config_),
       dispatcher_(std::make_shared<Dispatcher>(
           config_.handlers, config_.handler_timeout,
@@ -53,6 +58,7 @@ Client::Client(CodexConfig config)
 ConnectionOptions Client::connection_options() const {
   ConnectionOptions options;
   options.event_buffer_bytes = config_.event_buffer_bytes;
+  options.is_attached = config_.endpoint.has_value();
   options.wire_log = config_.wire_log;
   options.max_message_bytes = config_.max_message_bytes;
   options.on_server_request = [dispatcher = dispatcher_](Connection& connection,
@@ -80,9 +86,12 @@ Task<void> Client::shake_hands() {
   try {
     result = co_await greeted;
   } catch (const TimeoutError& error) {
-    throw TimeoutError(std::string(error.what()) + " (CodexConfig::startup_timeout)" +
-                           describe_output(connection_->stray_output(), connection_->stderr_tail()),
-                       error.was_sent());
+    std::string stderr_tail = connection_->stderr_tail();
+    const std::string what = std::string(error.what()) +
+                             " (CodexConfig::startup_timeout). Check CodexConfig::codex_bin and "
+                             "launch_args_override, or allow more time." +
+                             describe_output(connection_->stray_output(), stderr_tail);
+    throw TimeoutError(what, error.was_sent(), std::move(stderr_tail));
   } catch (const JsonRpcError& error) {
     throw CodexError(
         std::string("The program that was started did not accept initialize as a codex "

@@ -78,6 +78,30 @@ void refuse_lossy_names(const CodexConfig& config) {
   }
 }
 
+void refuse_other_home(const CodexConfig& config) {
+  const bool is_local =
+      !config.transport && !config.endpoint && config.launch_args_override.empty();
+  if (config.take_login && (!config.home || !is_local)) {
+    throw CodexError(
+        "CodexConfig::take_login needs CodexConfig::home, and a runtime that the SDK starts "
+        "itself: no endpoint, no launch_args_override and no transport.");
+  }
+  if (!config.home) return;
+  const std::string& home = *config.home;
+  refuse_other_path("CodexConfig::home", home);
+  if (!std::filesystem::path(home).is_absolute()) {
+    refuse("CodexConfig::home", home, "is relative. Give an absolute path.");
+  }
+  if (std::ranges::find(config.unset_env, "CODEX_HOME") != config.unset_env.end()) {
+    refuse("CodexConfig::home", home, "is unset by CodexConfig::unset_env. Leave one of them out.");
+  }
+  const auto other = config.env.find("CODEX_HOME");
+  if (other != config.env.end() && other->second != home) {
+    refuse("CodexConfig::home", home,
+           "is not the CODEX_HOME of CodexConfig::env. Leave one of them out.");
+  }
+}
+
 }  // namespace
 
 InputCheck::InputCheck(const CodexConfig& config)
@@ -118,6 +142,7 @@ void InputCheck::config(const CodexConfig& config) {
         "CodexConfig::endpoint attaches to a runtime, CodexConfig::launch_args_override "
         "starts one. Leave one of them out.");
   }
+  refuse_other_home(config);
 }
 
 void InputCheck::cwd(const Optional<std::string>& cwd) const {

@@ -10,6 +10,7 @@
 #include "runtime/installation.hpp"
 #include "runtime/platform_name.hpp"
 #include "runtime/runtime_locator.hpp"
+#include "runtime/taken_login.hpp"
 #include "session/bearer_token.hpp"
 #include "transport/line_transport.hpp"
 #include "transport/process.hpp"
@@ -25,6 +26,7 @@ ProcessOptions process_options(const CodexConfig& config) {
   // The app's own command line may start a runtime elsewhere.
   if (config.launch_args_override.empty()) {
     make_codex_home({.set = config.env, .unset = config.unset_env}, config.cwd);
+    if (config.take_login) take_login(*config.home);
   }
   return {.argv = std::move(command.argv),
           .env = std::move(command.env),

@@ -37,10 +37,10 @@ struct Failure {
   std::string reason;
   ExitStatus exit_status = {};
   std::string stderr_tail = {};
-  std::string stdout_text = {};
+  std::string advice = {};
 
   [[nodiscard]] std::exception_ptr exception() const {
-    return make_error<TransportClosedError>(reason, exit_status, stderr_tail, stdout_text);
+    return make_error<TransportClosedError>(reason, exit_status, stderr_tail, advice);
   }
 };
 

@@ -18,7 +18,7 @@
 #include <codex/testing.hpp>
 
 #include "testing/loopback_server.hpp"
-#include "testing/record_budget.hpp"
+#include "testing/request_record.hpp"
 #include "testing/runtime_home.hpp"
 #include "testing/script.hpp"
 #include "testing/sse.hpp"
@@ -41,6 +41,12 @@ ModelRequest to_model_request(HttpRequest request) {
 HttpAnswer error_answer(int status, const std::string& message) {
   const Json body = {{"error", {{"type", "mock_model_error"}, {"message", message}}}};
   return {.status = status, .body = body.dump()};
+}
+
+/// The runtime retries no 400, and the turn's error is its body, word for word. Of a 500 it would
+/// say that the model has much to do.
+HttpAnswer explain(std::string sentence) {
+  return {.status = 400, .content_type = "text/plain", .body = std::move(sentence)};
 }
 
 HttpAnswer models_answer(const std::string& model) {
@@ -94,6 +100,9 @@ class Player {
 struct MockModel::Impl {
   explicit Impl(MockModelOptions o)
       : options(std::move(o)),
+        home(options.home),
+        requests(options.max_requests, options.max_request_bytes),
+        other_requests(options.max_requests, options.max_request_bytes),
         server([this](const HttpRequest& request) { return answer(request); }) {
     home.write_config(options, url());
   }
@@ -104,16 +113,17 @@ struct MockModel::Impl {
   Impl& operator=(Impl&&) = delete;
 
   HttpAnswer answer(const HttpRequest& http) {
-    if (!has_room_for(http)) return error_answer(500, "too many requests recorded");
     ModelRequest request = to_model_request(http);
-    if (request.method == "POST" && request.path == "/v1/responses") return respond(request);
+    if (request.method == "POST" && request.path == "/v1/responses") {
+      return respond(request, http.body.size());
+    }
     const bool asks_for_models = request.method == "GET" && request.path == "/v1/models";
-    record_other(std::move(request));
+    record_other(std::move(request), http.body.size());
     if (asks_for_models) return models_answer(options.model);
     return error_answer(404, "the mock model has no such path");
   }
 
-  HttpAnswer respond(const ModelRequest& request) {
+  HttpAnswer respond(const ModelRequest& request, std::size_t bytes) {
     std::optional<Reply> reply;
     std::function<Reply(const ModelRequest&)> handler;
     {
@@ -125,11 +135,29 @@ struct MockModel::Impl {
         replies.pop_front();
       }
       handler = on_request;
-      requests.push_back(request);
+      requests.add(request, bytes);
       requests_changed.notify_all();
     }
-    if (!reply && handler) reply = handler(request);
-    if (!reply) return error_answer(500, "no queued reply");
+    if (!reply && handler) return answer_by(handler, request);
+    if (!reply) {
+      return explain(
+          "MockModel has no queued reply for this request: call reply() once for each "
+          "request, or set on_request().");
+    }
+    return perform(*reply->script_);
+  }
+
+  HttpAnswer answer_by(const std::function<Reply(const ModelRequest&)>& handler,
+                       const ModelRequest& request) {
+    std::optional<Reply> reply;
+    try {
+      reply = handler(request);
+    } catch (const std::exception& error) {
+      return explain(std::string("The on_request() function of MockModel threw: ") + error.what());
+    } catch (...) {
+      return explain(
+          "The on_request() function of MockModel threw something that is no exception.");
+    }
     return perform(*reply->script_);
   }
 
@@ -143,14 +171,9 @@ struct MockModel::Impl {
                           HttpStream& client) { return Player(client, stop).play(steps); }};
   }
 
-  bool has_room_for(const HttpRequest& request) {
+  void record_other(ModelRequest request, std::size_t bytes) {
     const std::lock_guard lock(mutex);
-    return budget.take(request.body.size());
-  }
-
-  void record_other(ModelRequest request) {
-    const std::lock_guard lock(mutex);
-    other_requests.push_back(std::move(request));
+    other_requests.add(std::move(request), bytes);
   }
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
@@ -167,9 +190,8 @@ struct MockModel::Impl {
   std::condition_variable requests_changed;
   std::deque<Reply> replies;
   std::function<Reply(const ModelRequest&)> on_request;
-  std::vector<ModelRequest> requests;
-  std::vector<ModelRequest> other_requests;
-  detail::RecordBudget budget;
+  detail::RequestRecord requests;
+  detail::RequestRecord other_requests;
   detail::IdCounter ids;
 
   std::stop_source stopping;
@@ -199,24 +221,30 @@ std::size_t MockModel::pending_replies() const {
 
 std::vector<ModelRequest> MockModel::requests() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->requests;
+  return impl_->requests.requests();
 }
 
 ModelRequest MockModel::last_request() const {
   const std::lock_guard lock(impl_->mutex);
-  if (impl_->requests.empty()) throw std::out_of_range("the mock model was not asked anything");
-  return impl_->requests.back();
+  const ModelRequest* const last = impl_->requests.last();
+  if (last == nullptr) throw std::out_of_range("the mock model was not asked anything");
+  return *last;
 }
 
 std::vector<ModelRequest> MockModel::other_requests() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->other_requests;
+  return impl_->other_requests.requests();
+}
+
+std::uint64_t MockModel::dropped_requests() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->requests.dropped() + impl_->other_requests.dropped();
 }
 
 bool MockModel::wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const {
   std::unique_lock lock(impl_->mutex);
   return impl_->requests_changed.wait_for(
-      lock, timeout, [this, count] { return impl_->requests.size() >= count; });
+      lock, timeout, [this, count] { return impl_->requests.count() >= count; });
 }
 
 CodexConfig MockModel::config() const { return impl_->home.config(); }

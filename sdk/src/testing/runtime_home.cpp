@@ -6,12 +6,30 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace codex::testing::detail {
 
 namespace {
 
 using Settings = std::map<std::string, std::string>;
+
+/// The first line of a config.toml that may be overwritten.
+constexpr std::string_view written_by_mock = "# Written by codex::testing::MockModel.\n";
+
+/// Whether a file is there that someone else wrote, such as the config.toml of a person.
+bool is_of_others(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string begin(written_by_mock.size(), '\0');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return std::filesystem::exists(file) && begin != written_by_mock;
+}
+
+void make_home(const std::filesystem::path& folder) {
+  if (std::filesystem::is_directory(folder)) return;
+  std::filesystem::create_directories(folder);
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+}
 
 /// JSON strings are TOML basic strings, except for DEL, which these may not contain.
 std::string toml_string(const std::string& text) { return Json(text).dump(); }
@@ -50,21 +68,30 @@ std::string config_toml(const MockModelOptions& options, const std::string& url)
   settings.merge(provider_settings(options, url));
   settings.merge(quiet_settings());
 
-  std::string text;
+  std::string text(written_by_mock);
   for (const auto& [key, value] : settings) text.append(key).append(" = ").append(value) += '\n';
   return text + options.extra_config;
 }
 
 }  // namespace
 
-RuntimeHome::RuntimeHome() : root_("codex-mock-") {
-  std::filesystem::create_directory(codex_home());
+RuntimeHome::RuntimeHome(const std::filesystem::path& codex_home)
+    : root_("codex-mock-"),
+      codex_home_(codex_home.empty() ? root_.path() / "codex-home"
+                                     : std::filesystem::absolute(codex_home)) {
+  make_home(codex_home_);
   std::filesystem::create_directory(workspace());
   std::filesystem::create_directory(temp());
 }
 
 void RuntimeHome::write_config(const MockModelOptions& options, const std::string& url) const {
   const std::filesystem::path file = codex_home() / "config.toml";
+  if (is_of_others(file)) {
+    throw std::runtime_error(
+        file.string() +
+        " was not written by a MockModel: give MockModelOptions::home a folder "
+        "of its own");
+  }
   std::ofstream out(file, std::ios::binary);
   out << config_toml(options, url) << std::flush;
   if (!out) throw std::runtime_error("cannot write " + file.string());

@@ -5,6 +5,14 @@
 
 namespace codex {
 
+std::optional<double> TurnResult::context_used() const {
+  if (!usage || !usage->model_context_window || *usage->model_context_window <= 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(usage->last.total_tokens) /
+         static_cast<double>(*usage->model_context_window);
+}
+
 TurnFailedError::TurnFailedError(TurnResult result)
     : TurnFailedError(std::make_shared<const TurnResult>(std::move(result))) {}
 

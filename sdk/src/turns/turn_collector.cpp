@@ -66,6 +66,36 @@ void read_turn(TurnResult& result, const Notification& completed) {
   result.duration_ms = turn["durationMs"].integer();
 }
 
+std::optional<types::ThreadTokenUsage> usage_of(const Notification& event) {
+  return decoded<types::ThreadTokenUsage>(Peek(event.params())["tokenUsage"]);
+}
+
+using Tokens = types::TokenUsageBreakdown;
+
+Tokens plus(const Tokens& a, const Tokens& b) {
+  Tokens sum{.cached_input_tokens = a.cached_input_tokens + b.cached_input_tokens,
+             .input_tokens = a.input_tokens + b.input_tokens,
+             .output_tokens = a.output_tokens + b.output_tokens,
+             .reasoning_output_tokens = a.reasoning_output_tokens + b.reasoning_output_tokens,
+             .total_tokens = a.total_tokens + b.total_tokens};
+  if (a.cache_write_input_tokens.is_set() || b.cache_write_input_tokens.is_set()) {
+    sum.cache_write_input_tokens = *a.cache_write_input_tokens + *b.cache_write_input_tokens;
+  }
+  return sum;
+}
+
+Tokens minus(const Tokens& a, const Tokens& b) {
+  Tokens negative{.cached_input_tokens = -b.cached_input_tokens,
+                  .input_tokens = -b.input_tokens,
+                  .output_tokens = -b.output_tokens,
+                  .reasoning_output_tokens = -b.reasoning_output_tokens,
+                  .total_tokens = -b.total_tokens};
+  if (b.cache_write_input_tokens.is_set()) {
+    negative.cache_write_input_tokens = -*b.cache_write_input_tokens;
+  }
+  return plus(a, negative);
+}
+
 std::optional<std::string> final_response(const std::vector<types::ThreadItem>& items) {
   std::optional<std::string> without_phase;
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
@@ -87,8 +117,7 @@ void TurnCollector::feed(const Notification& event) {
   } else if (event.is<events::ItemStarted>()) {
     ++started_items_;
   } else if (event.is<events::ThreadTokenUsageUpdated>()) {
-    usage_ = event;
-    ++usage_reports_;
+    keep_usage(event);
   } else if (event.is<events::TurnCompleted>()) {
     completed_ = event;
   }
@@ -104,14 +133,38 @@ void TurnCollector::keep_item(const Notification& event) {
   }
 }
 
+void TurnCollector::keep_usage(const Notification& event) {
+  ++usage_reports_;
+  if (!first_usage_) first_usage_ = event;
+  usages_.push_back(event);
+  if (usages_.size() > max_usages) usages_.pop_front();
+}
+
+void TurnCollector::read_usage(TurnResult& result) const {
+  if (usages_.empty()) return;
+  result.usage = usage_of(usages_.back());
+  // Where a turn fails, the runtime repeats its last report, even one of an earlier turn.
+  const bool is_of_earlier_turn = usage_reports_ == 1 && result.status == types::TurnStatus::failed;
+  const auto first = usage_of(*first_usage_);
+  if (is_of_earlier_turn || !result.usage || !first) return;
+  result.turn_usage = plus(minus(result.usage->total, first->total), first->last);
+  std::optional<types::ThreadTokenUsage> before;
+  for (const auto& event : usages_) {
+    auto usage = usage_of(event);
+    if (!usage) continue;
+    const bool is_repeated =
+        before && usage->last.total_tokens > 0 && usage->total == before->total;
+    if (!is_repeated) result.response_usages.push_back(usage->last);
+    before = std::move(usage);
+  }
+}
+
 TurnResult TurnCollector::result() const {
   TurnResult result{.id = turn_id_, .dropped_items = dropped_items_};
   for (const auto& event : items_) result.items.push_back(item_of(event));
   result.final_response = final_response(result.items);
-  if (usage_) {
-    result.usage = decoded<types::ThreadTokenUsage>(Peek(usage_->params())["tokenUsage"]);
-  }
   if (completed_) read_turn(result, *completed_);
+  read_usage(result);
   result.unfinished_items = unfinished(result);
   return result;
 }

@@ -33,7 +33,12 @@ class TurnCollector {
   [[nodiscard]] TurnResult result() const;
 
  private:
+  /// How many reports of token usage are kept.
+  static constexpr std::size_t max_usages = 1000;
+
   void keep_item(const Notification& event);
+  void keep_usage(const Notification& event);
+  void read_usage(TurnResult& result) const;
   [[nodiscard]] std::uint64_t unfinished(const TurnResult& result) const;
 
   std::string turn_id_;
@@ -43,7 +48,8 @@ class TurnCollector {
   std::uint64_t dropped_items_ = 0;
   std::uint64_t started_items_ = 0;
   std::uint64_t usage_reports_ = 0;
-  std::optional<Notification> usage_;
+  std::optional<Notification> first_usage_;
+  std::deque<Notification> usages_;  // the latest
   std::optional<Notification> completed_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <utility>
 
 #include <codex/protocol/support/optional.hpp>
@@ -82,6 +83,24 @@ class Defaulted {
     requires requires(const T& t) { t.empty(); }
   {
     return value_.empty();
+  }
+  /// Of lists and strings: as theirs, undefined beyond the end. To change one, use `edit()`.
+  [[nodiscard]] const auto& operator[](std::size_t index) const
+    requires requires(const T& t) { t[index]; }
+  {
+    return value_[index];
+  }
+  /// Of lists and strings: the first one; undefined if empty.
+  [[nodiscard]] const auto& front() const
+    requires requires(const T& t) { t.front(); }
+  {
+    return value_.front();
+  }
+  /// Of lists and strings: the last one; undefined if empty.
+  [[nodiscard]] const auto& back() const
+    requires requires(const T& t) { t.back(); }
+  {
+    return value_.back();
   }
 
  private:

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace codex::protocol {
@@ -78,5 +80,14 @@ class OpenEnum : public detail::OpenEnumBase {
   friend bool operator==(const Self& a, const Self& b) noexcept { return a.same(b); }
   friend bool operator==(const Self& a, Known b) noexcept { return a.value() == b; }
 };
+
+/// Prints an open enum by its name, as it came on the wire; include `<ostream>`. For std::format
+/// and fmt there is <codex/format.hpp>.
+template <class Traits, class Enum>
+  requires std::is_base_of_v<detail::OpenEnumBase, Enum>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                             const Enum& value) {
+  return out << value.name();
+}
 
 }  // namespace codex::protocol
