@@ -171,7 +171,8 @@ struct CodexConfig {
   TransportFactory transport = {};
 
   /// Whether a runtime of another version than `sdk_version()` is accepted, warned about or
-  /// refused. Only `codex_bin`, `launch_args_override` and `transport` lead to one.
+  /// refused. Only `endpoint`, `codex_bin`, `launch_args_override` and `transport` lead to
+  /// one.
   RuntimeMismatch runtime_mismatch = RuntimeMismatch::warn;
 };
 

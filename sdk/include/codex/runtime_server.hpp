@@ -16,7 +16,8 @@ namespace codex {
 struct RuntimeServerOptions {
   /// Where it listens: "unix:///path/of/the.sock", whose folder must exist, "unix://" for the
   /// default socket of its CODEX_HOME, or "ws://127.0.0.1:0", where 0 picks a free port. Default: a
-  /// socket in a new folder that only this user can enter.
+  /// socket in a new folder that only this user can enter. A path must be absolute, and nobody may
+  /// listen there yet.
   std::optional<std::string> listen = {};
 
   /// The token that it asks its clients for, on `ws://` only; a `ws://` address that others reach

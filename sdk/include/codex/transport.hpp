@@ -55,7 +55,8 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Blocks until something arrives, the peer ends, another thread calls `wake`, or the deadline
-  /// passes; passes on what has come. False when nothing more will come.
+  /// passes; passes on what has come. False when nothing more will come. The receiver's functions
+  /// may call `send` and `wake`, so hold no lock when you call them.
   virtual bool receive(Receiver& receiver, std::chrono::steady_clock::time_point deadline) = 0;
 
   /// Makes the current or the next `receive` return. Any thread.
