@@ -1,14 +1,19 @@
 // Clients that attach to a runtime that listens, over a unix socket and over TCP.
 
 #include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -51,6 +56,22 @@ RuntimeServer serve(const MockModel& mock, std::optional<std::string> listen = {
   options.listen = std::move(listen);
   options.bearer_token = std::move(bearer_token);
   return RuntimeServer(std::move(options));
+}
+
+/// A server's answer to an upgrade. Python has SHA-1, and this program would need it only here.
+std::string accept_upgrade(const std::string& request) {
+  constexpr std::string_view name = "Sec-WebSocket-Key: ";
+  const std::size_t begin = request.find(name) + name.size();
+  const std::string key = request.substr(begin, request.find('\r', begin) - begin);
+  const std::string command =
+      "python3 -c \"import base64,hashlib;print(base64.b64encode(hashlib.sha1(b'" + key +
+      "258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest()).decode(),end='')\"";
+  std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+  std::array<char, 64> accepted{};
+  REQUIRE(std::fgets(accepted.data(), accepted.size(), pipe.get()));
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+         "Upgrade\r\nSec-WebSocket-Accept: " +
+         std::string(accepted.data()) + "\r\n\r\n";
 }
 
 }  // namespace
@@ -255,12 +276,17 @@ TEST_CASE("endpoints of other forms are refused, and the error names those that 
     REQUIRE(error);
     CHECK(contains(error->what(), "unix://"));
   }
-  const auto error = error_of<codex::CodexError>([&] {
-    face::Codex codex({.endpoint = "ws://user:hush@host:1"});
-    (void)codex.metadata();
-  });
-  REQUIRE(error);
-  CHECK_FALSE(contains(error->what(), "hush"));
+  for (const char* endpoint :
+       {"ws://user:hush@host:1", "wss://user:hush@host:1", "http://user:hush@host:1",
+        "ws://user:hu/hush@host:1", "ws://host:1/?token=hush", "ws://host:1/ hush\r\nX: y"}) {
+    CAPTURE(endpoint);
+    const auto error = error_of<codex::CodexError>([&] {
+      face::Codex codex({.endpoint = endpoint});
+      (void)codex.metadata();
+    });
+    REQUIRE(error);
+    CHECK((!contains(error->what(), "hush") || contains(endpoint, " hush")));
+  }
 }
 
 TEST_CASE("what accepts a connection and says nothing is given up when the time is up") {
@@ -313,6 +339,82 @@ TEST_CASE("large messages pass in both directions, and one that is too large fai
   REQUIRE(error);
   CHECK(contains(error->what(), "64 MiB"));
   CHECK(codex.is_open());
+}
+
+TEST_CASE("what was sent just before close arrives" * face::once) {
+  MockModel mock;
+  const RuntimeServer server = serve(mock);
+  for (int round = 0; round < 30; ++round) {
+    const auto path = (mock.workspace() / std::to_string(round)).string();
+    struct Nothing final : codex::Transport::Receiver {
+      void message(std::string text) override { last = std::move(text); }
+      void outline(std::string, std::size_t) override {}
+      void noise(std::string_view) override {}
+      void broken(std::string) override {}
+      [[nodiscard]] std::size_t max_message_bytes() const noexcept override { return 1'000'000; }
+      std::string last;
+    } receiver;
+    const auto transport = codex::detail::connect_websocket(
+        {.endpoint = codex::detail::parse_endpoint(server.endpoint(), {}),
+         .deadline = codex::testing::soon()});
+    transport->send(R"({"id":1,"method":"initialize","params":{"clientInfo":{"name":"t",)"
+                    R"("version":"1"},"capabilities":{"experimentalApi":true}}})"
+                    "\n");
+    while (!contains(receiver.last, "userAgent") &&
+           transport->receive(receiver, codex::testing::soon())) {
+    }
+    transport->send("{\"method\":\"initialized\"}\n");
+    transport->send(R"({"id":2,"method":"fs/writeFile","params":{"dataBase64":"QQ==","path":")" +
+                    path + "\"}}\n");
+    transport->close();
+    const auto deadline = codex::testing::soon();
+    while (!std::filesystem::exists(path) && codex::detail::Clock::now() < deadline) {
+    }
+    REQUIRE(std::filesystem::exists(path));
+  }
+}
+
+TEST_CASE("what has arrived is read although a write fails first" * face::once) {
+  const codex::testing::detail::TempDir folder("codex-test-");
+  const std::string path = (folder.path() / "last.sock").string();
+  const codex::detail::Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(::listen(listener.get(), 1) == 0);
+  std::thread server([&] {
+    const codex::detail::Descriptor peer(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    std::string request;
+    char byte = 0;
+    while (request.find("\r\n\r\n") == std::string::npos && ::read(peer.get(), &byte, 1) == 1) {
+      request += byte;
+    }
+    const std::string answer = accept_upgrade(request);
+    (void)!::write(peer.get(), answer.data(), answer.size());
+    for (const char* message : {"\x81\x07{\"a\":1}", "\x81\x07{\"b\":2}"}) {
+      (void)!::write(peer.get(), message, 9);
+    }
+  });
+  struct Collector final : codex::Transport::Receiver {
+    void message(std::string text) override { messages.push_back(std::move(text)); }
+    void outline(std::string, std::size_t) override {}
+    void noise(std::string_view) override {}
+    void broken(std::string) override {}
+    [[nodiscard]] std::size_t max_message_bytes() const noexcept override { return 1000; }
+    std::vector<std::string> messages;
+  } collector;
+  const auto transport = codex::detail::connect_websocket(
+      {.endpoint = codex::detail::parse_endpoint("unix://" + path, {}),
+       .deadline = codex::testing::soon()});
+  server.join();  // and the peer is gone
+  transport->send("{\"id\":1}\n");
+  transport->send("{\"id\":2}\n");
+  const auto deadline = codex::testing::soon();
+  while (transport->receive(collector, deadline) && codex::detail::Clock::now() < deadline) {
+  }
+  CHECK(collector.messages == std::vector<std::string>{R"({"a":1})", R"({"b":2})"});
+  transport->close();
 }
 
 TEST_CASE("a runtime that is killed ends the turns of its clients, and they are told why") {
@@ -413,6 +515,21 @@ TEST_CASE("a runtime server ends its runtime, and says where it cannot listen" *
         error_of<codex::CodexError>([&] { (void)serve(mock, "unix:///no/such/folder/x.sock"); });
     REQUIRE(error);
     CHECK(contains(error->what(), "No such file"));
+  }
+  SUBCASE("where another runtime listens") {
+    const RuntimeServer first = serve(mock);
+    const auto error = error_of<codex::CodexError>([&] { (void)serve(mock, first.endpoint()); });
+    REQUIRE(error);
+    CHECK(contains(error->what(), "another runtime"));
+    CHECK(first.is_open());
+  }
+  SUBCASE("a relative path") {
+    CHECK(error_of<codex::CodexError>([&] { (void)serve(mock, "unix://here.sock"); }));
+  }
+  SUBCASE("an environment that is none") {
+    auto options = options_of(mock);
+    options.env["A=B"] = "c";
+    CHECK(error_of<codex::CodexError>([&] { const RuntimeServer server(options); }));
   }
   SUBCASE("an address that others reach, without a token") {
     const auto error = error_of<codex::CodexError>([&] { (void)serve(mock, "ws://0.0.0.0:0"); });

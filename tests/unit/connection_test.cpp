@@ -728,6 +728,22 @@ TEST_CASE("a transport that cannot be opened is the opener's error") {
       CodexError);
 }
 
+TEST_CASE("a transport of the app's own that is none, or throws anything, ends no program") {
+  const auto none =
+      testing::error_of<CodexError>([] { (void)Connection::open({}, [] { return nullptr; }); });
+  REQUIRE(none);
+  CHECK(testing::contains(none->what(), "CodexConfig::transport"));
+
+  struct Throwing final : codex::Transport {
+    bool receive(Receiver&, TimePoint) override { throw 7; }
+    void wake() noexcept override {}
+    void send(std::string_view) override {}
+    void close() noexcept override {}
+  };
+  const auto connection = Connection::open({}, [] { return std::make_unique<Throwing>(); });
+  while (!connection->is_closed()) std::this_thread::yield();
+}
+
 TEST_CASE_FIXTURE(TalkFixture, "many threads may use one connection") {
   constexpr int threads = 8;
   constexpr int calls = 200;

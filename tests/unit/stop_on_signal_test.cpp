@@ -1,6 +1,7 @@
 // SIGINT and SIGTERM are doctest's here, so most of these take SIGUSR1 and SIGUSR2.
 
 #include <atomic>
+#include <csetjmp>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -169,6 +170,67 @@ TEST_CASE("a handler installed since may call the one before it") {
     CHECK(stops(other.token()));
   }
   CHECK(chaining_calls == 1);
+}
+
+TEST_CASE(
+    "a handler installed since keeps calling the one before it, with objects that come and go") {
+  const OwnAction before(SIGUSR2, own_handler);
+  std::optional<StopOnSignal> first{std::in_place, std::initializer_list<int>{SIGUSR2}};
+  ::sigaction(SIGUSR2, nullptr, &before_chaining);
+  const OwnAction own(SIGUSR2, chaining_handler);
+  first.reset();
+  const StopOnSignal second{SIGUSR2};
+  own_calls = chaining_calls = 0;
+  ::raise(SIGUSR2);
+  CHECK(stops(second.token()));
+  CHECK(chaining_calls == 1);
+  CHECK(own_calls == 1);
+}
+
+TEST_CASE("a signal stops although a handler of another one runs, or has left by longjmp") {
+  const OwnAction own(SIGUSR1, [](int) { ::raise(SIGUSR2); });
+  const OwnAction ignored(SIGUSR2, SIG_IGN);
+  const StopOnSignal one{SIGUSR1};
+  const StopOnSignal two{SIGUSR2};
+  ::raise(SIGUSR1);
+  CHECK(stops(one.token()));
+  CHECK(stops(two.token()));
+  CHECK(in_child([] {
+          static sigjmp_buf back;
+          const OwnAction leaves(SIGUSR2, [](int) { ::siglongjmp(back, 1); });
+          const StopOnSignal stop{SIGUSR2};
+          static volatile int left = 0;
+          if (sigsetjmp(back, 1) != 0) left = left + 1;
+          if (left < 3) ::raise(SIGUSR2);
+          return left == 3 && stops(stop.token()) ? all_well : 1;
+        }) == all_well);
+}
+
+TEST_CASE("a handler for one signal only is called once, and the default is back") {
+  CHECK(in_child([] {
+          struct sigaction once {};
+          once.sa_handler = own_handler;
+          own_calls = 0;
+          once.sa_flags = static_cast<int>(SA_RESETHAND);
+          ::sigaction(SIGUSR2, &once, nullptr);
+          const StopOnSignal stop{SIGUSR2};
+          ::raise(SIGUSR2);
+          if (!stops(stop.token()) || own_calls != 1) return 1;
+          ::raise(SIGUSR2);
+          return 2;
+        }) == ended_by + SIGUSR2);
+}
+
+TEST_CASE("an object may end while another one lives") {
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < 2; ++thread) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 300; ++round) {
+        const StopOnSignal stop{SIGUSR2};
+        if (round % 7 == 0) std::this_thread::sleep_for(std::chrono::microseconds{50});
+      }
+    });
+  }
 }
 
 TEST_CASE("each of several objects is stopped, and the last puts back what was there") {

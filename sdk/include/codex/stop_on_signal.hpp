@@ -12,7 +12,7 @@ struct SignalListener;
 }
 
 /// A stop token for signals: `StopOnSignal stop{SIGINT, SIGTERM};`. The first signal requests the
-/// stop, from a thread of this object's, so each wait that has the token ends. The second does what
+/// stop, from a thread of the SDK, so each wait that has the token ends. The second does what
 /// it did before this object: pressing Ctrl-C twice ends the program.
 ///
 /// A handler that the program had is called each time as well. The destructor puts back what was

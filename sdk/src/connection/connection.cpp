@@ -132,6 +132,7 @@ void Connection::run(const TransportFactory& factory, const Completion<bool>& st
   std::exception_ptr problem;
   try {
     transport_ = factory();
+    if (!transport_) throw CodexError("CodexConfig::transport made no transport");
   } catch (...) {
     problem = std::current_exception();
   }
@@ -141,6 +142,8 @@ void Connection::run(const TransportFactory& factory, const Completion<bool>& st
     converse();
   } catch (const std::exception& error) {
     fail({.reason = std::string("The connection failed: ") + error.what()});
+  } catch (...) {  // of the app's own transport
+    fail({.reason = "The connection failed: its transport threw what is no std::exception"});
   }
   timers_->stop();
   transport_->close();

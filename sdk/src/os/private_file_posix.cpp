@@ -13,17 +13,17 @@ namespace {
 
 constexpr std::size_t max_bytes = std::size_t{1} << 20;
 
-std::error_code last_error() { return {errno, std::generic_category()}; }
+std::error_code why() { return {errno, std::generic_category()}; }
 
 std::error_code read_all(const std::filesystem::path& from, std::string& text) {
   const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!source.is_open()) return last_error();
+  if (!source.is_open()) return why();
   std::array<char, 16384> piece{};
   while (text.size() <= max_bytes) {
     const ssize_t count = ::read(source.get(), piece.data(), piece.size());
     if (count == 0) return {};
     if (count > 0) text.append(piece.data(), static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR) return last_error();
+    if (count < 0 && errno != EINTR) return why();
   }
   return std::make_error_code(std::errc::file_too_large);
 }
@@ -33,7 +33,7 @@ std::error_code write_all(int target, const std::string& text) {
   while (written < text.size()) {
     const ssize_t count = ::write(target, text.data() + written, text.size() - written);
     if (count >= 0) written += static_cast<std::size_t>(count);
-    if (count < 0 && errno != EINTR) return last_error();
+    if (count < 0 && errno != EINTR) return why();
   }
   return {};
 }
@@ -46,10 +46,10 @@ std::error_code copy_private_file(const std::filesystem::path& from,
   if (const auto error = read_all(from, text)) return error;
   std::string draft = to.string() + ".XXXXXX";
   const Descriptor target(::mkostemp(draft.data(), O_CLOEXEC));  // mode 0600
-  if (!target.is_open()) return last_error();
+  if (!target.is_open()) return why();
   std::error_code error = write_all(target.get(), text);
   // Unlike rename, link replaces nothing.
-  if (!error && ::link(draft.c_str(), to.c_str()) != 0 && errno != EEXIST) error = last_error();
+  if (!error && ::link(draft.c_str(), to.c_str()) != 0 && errno != EEXIST) error = why();
   ::unlink(draft.c_str());
   return error;
 }

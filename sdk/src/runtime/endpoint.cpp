@@ -17,8 +17,14 @@ namespace fs = std::filesystem;
 constexpr std::string_view unix_scheme = "unix://";
 constexpr std::string_view websocket_scheme = "ws://";
 
+/// A user's password or a token may be in it.
+std::string shown(std::string_view text) {
+  if (text.find_first_of("@?#") != std::string_view::npos) return "";
+  return " \"" + printable(text) + "\"";
+}
+
 [[noreturn]] void refuse(std::string_view text, const std::string& problem) {
-  throw CodexError("CodexConfig::endpoint \"" + printable(text) + "\" " + problem +
+  throw CodexError("The endpoint" + shown(text) + " " + problem +
                    ". Write \"unix:///path/of/the.sock\", \"unix://\" for the default socket of "
                    "CODEX_HOME, or \"ws://host:port\".");
 }
@@ -45,12 +51,6 @@ void take_apart(std::string_view rest, Endpoint& endpoint) {
   const std::size_t slash = rest.find('/');
   endpoint.path = slash == std::string_view::npos ? "/" : std::string(rest.substr(slash));
   rest = rest.substr(0, slash);
-  if (rest.find('@') != std::string_view::npos) {
-    // Not quoted: a password may be in it.
-    throw CodexError(
-        "CodexConfig::endpoint names a user: a runtime knows bearer tokens only, so set "
-        "CodexConfig::bearer_token");
-  }
   const std::size_t colon = rest.rfind(':');
   if (colon == std::string_view::npos || !is_port(rest.substr(colon + 1))) {
     refuse(endpoint.text, "has no port");
@@ -70,7 +70,16 @@ Endpoint parse_endpoint(const std::string& text, const EnvironmentChange& enviro
   if (text.starts_with(unix_scheme)) {
     endpoint.path = text.substr(unix_scheme.size());
     if (endpoint.path.empty()) endpoint.path = default_socket(text, environment);
+    if (endpoint.path.front() != '/') refuse(text, "has a relative path");
   } else if (text.starts_with(websocket_scheme)) {
+    if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; })) {
+      refuse(text, "has characters that no URL has");
+    }
+    if (text.find_first_of("@?#") != std::string::npos) {
+      refuse(text,
+             "has more than a host, a port and a path; a token goes into "
+             "CodexConfig::bearer_token");
+    }
     endpoint.kind = Endpoint::Kind::websocket;
     take_apart(std::string_view(text).substr(websocket_scheme.size()), endpoint);
   } else if (text.starts_with("wss://") || text.starts_with("ssh://")) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -22,6 +23,7 @@
 #include "runtime/platform_name.hpp"
 #include "runtime/runtime_locator.hpp"
 #include "session/bearer_token.hpp"
+#include "session/input_check.hpp"
 #include "task/owner_process.hpp"
 #include "task/start_thread.hpp"
 #include "task/thread_signals.hpp"
@@ -38,11 +40,18 @@ constexpr std::string_view announcement = "listening on: ";
 constexpr std::chrono::milliseconds first_pause{5};
 constexpr std::chrono::milliseconds longest_pause{100};
 
+/// A folder for what only this user may see.
+std::unique_ptr<TempDir> private_folder() {
+  try {
+    return std::make_unique<TempDir>("codex-server-");
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw CodexError(std::string("A RuntimeServer has no folder for its socket: ") + error.what());
+  }
+}
+
 /// The runtime reads it once, when it starts.
 void write_token(const std::filesystem::path& path, const std::string& token) {
   std::ofstream file(path, std::ios::binary);
-  std::filesystem::permissions(
-      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   if (!(file << token << std::flush)) {
     throw CodexError("The token of a RuntimeServer cannot be written to " + path.string());
   }
@@ -52,7 +61,11 @@ void write_token(const std::filesystem::path& path, const std::string& token) {
 
 struct RuntimeServer::Impl {
   explicit Impl(RuntimeServerOptions given)
-      : options(std::move(given)), folder("codex-server-"), endpoint(first_endpoint()) {
+      : options(std::move(given)),
+        folder(options.listen && !options.bearer_token ? nullptr : private_folder()),
+        endpoint(first_endpoint()) {
+    InputCheck::config(as_config());
+    refuse_taken();
     start();
     try {
       await_listening();
@@ -61,33 +74,63 @@ struct RuntimeServer::Impl {
       throw;
     }
     std::error_code ignored;
-    std::filesystem::remove(token_file(), ignored);
+    if (options.bearer_token) std::filesystem::remove(token_file(), ignored);
   }
-  ~Impl() { end(); }
+  ~Impl() {
+    end();
+    if (!options.listen) remove_socket();
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  /// With the whole path of the socket, which clients with another environment understand, too.
   [[nodiscard]] std::string first_endpoint() const {
-    return options.listen.value_or("unix://" + (folder.path() / "runtime.sock").string());
+    if (!options.listen) return "unix://" + (folder->path() / "runtime.sock").string();
+    const Endpoint parsed = parse_endpoint(*options.listen, environment());
+    const bool is_unix = parsed.kind == Endpoint::Kind::unix_socket;
+    return is_unix ? "unix://" + parsed.path : *options.listen;
   }
-  [[nodiscard]] std::filesystem::path token_file() const { return folder.path() / "token"; }
+  [[nodiscard]] CodexConfig as_config() const {
+    return {.codex_bin = options.codex_bin,
+            .config_overrides = options.config_overrides,
+            .cwd = options.cwd,
+            .env = options.env,
+            .unset_env = options.unset_env};
+  }
+
+  /// The runtime would end, and clients would get the stranger's.
+  void refuse_taken() {
+    if (endpoint.starts_with(websocket_scheme)) return;
+    if (is_listening(deadline_after(Clock::now(), options.startup_timeout))) {
+      throw CodexError("A RuntimeServer cannot listen at " + endpoint +
+                       ": another runtime does. Attach to that one (CodexConfig::endpoint), or "
+                       "choose another path");
+    }
+  }
+
+  /// The runtime leaves the target of its link, and a lock beside it, for the next of that name;
+  /// there is none.
+  void remove_socket() noexcept {
+    if (!owner.is_this() || socket.empty()) return;
+    std::error_code ignored;
+    std::filesystem::remove(socket, ignored);
+    socket += ".lock";
+    std::filesystem::remove(socket, ignored);
+  }
+
+  [[nodiscard]] std::filesystem::path token_file() const { return folder->path() / "token"; }
   [[nodiscard]] EnvironmentChange environment() const {
     return {.set = options.env, .unset = options.unset_env};
   }
 
   [[nodiscard]] ProcessOptions process_options() const {
-    const CodexConfig config{.codex_bin = options.codex_bin,
-                             .config_overrides = options.config_overrides,
-                             .cwd = options.cwd,
-                             .env = options.env,
-                             .unset_env = options.unset_env};
     std::vector<std::string> arguments = {"--listen", endpoint};
     if (options.bearer_token) {
       write_token(token_file(), detail::bearer_token({.bearer_token = options.bearer_token}));
       arguments.insert(arguments.end(),
                        {"--ws-auth", "capability-token", "--ws-token-file", token_file().string()});
     }
-    LaunchCommand command = locate_runtime(config,
+    LaunchCommand command = locate_runtime(as_config(),
                                            {.version = std::string(protocol::runtime_version),
                                             .platform = std::string(platform_name()),
                                             .installed_in = installed_runtimes().string()},
@@ -115,11 +158,13 @@ struct RuntimeServer::Impl {
         return started->set_exception(std::current_exception());
       }
       started->set_value();
-      while (!is_closing && !has_ended) {
-        if (process->wait(TimePoint::max()).ended) has_ended = true;
+      try {
+        while (!is_closing && !process->wait(TimePoint::max()).ended) {
+        }
+      } catch (const std::exception&) {  // without memory it ends
       }
-      process->close();
       has_ended = true;
+      process->close();
     });
     try {
       ready.get();
@@ -133,7 +178,7 @@ struct RuntimeServer::Impl {
     const TimePoint deadline = deadline_after(Clock::now(), options.startup_timeout);
     for (auto pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
       if (has_ended) fail("ended");
-      if (is_listening(deadline)) return;
+      if (is_listening(deadline)) return note_socket();
       if (Clock::now() >= deadline) {
         throw TimeoutError("The Codex runtime does not listen at " + endpoint +
                                " in time (RuntimeServerOptions::startup_timeout)" +
@@ -157,6 +202,12 @@ struct RuntimeServer::Impl {
     } catch (const TimeoutError&) {
       return false;  // the caller knows what the runtime said
     }
+  }
+
+  void note_socket() {
+    if (options.listen) return;
+    std::error_code ignored;
+    socket = std::filesystem::read_symlink(parse_endpoint(endpoint, environment()).path, ignored);
   }
 
   /// A port of 0 becomes the one that the runtime says it took.
@@ -184,8 +235,9 @@ struct RuntimeServer::Impl {
 
   const OwnerProcess owner;
   const RuntimeServerOptions options;
-  const TempDir folder;
+  const std::unique_ptr<TempDir> folder;  // where something needs one
   std::string endpoint;
+  std::filesystem::path socket;  // that the link at the endpoint leads to
   std::unique_ptr<ByteStream> process;
   std::atomic<bool> is_closing = false;
   std::atomic<bool> has_ended = false;

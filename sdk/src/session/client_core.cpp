@@ -21,6 +21,11 @@ CodexConfig with_home(CodexConfig config) {
   return config;
 }
 
+std::string what_to_check(const CodexConfig& config) {
+  if (config.endpoint) return "Check CodexConfig::endpoint";
+  return "Check CodexConfig::codex_bin and launch_args_override";
+}
+
 /// Whether the runtime sends everything that `AgentReach` needs.
 bool hears_of_agents(const CodexConfig& config) {
   return std::ranges::none_of(config.opt_out_notification_methods, [](const auto& method) {
@@ -87,16 +92,14 @@ Task<void> Client::shake_hands() {
     result = co_await greeted;
   } catch (const TimeoutError& error) {
     std::string stderr_tail = connection_->stderr_tail();
-    const std::string what = std::string(error.what()) +
-                             " (CodexConfig::startup_timeout). Check CodexConfig::codex_bin and "
-                             "launch_args_override, or allow more time." +
+    const std::string what = std::string(error.what()) + " (CodexConfig::startup_timeout). " +
+                             what_to_check(config_) + ", or allow more time." +
                              describe_output(connection_->stray_output(), stderr_tail);
     throw TimeoutError(what, error.was_sent(), std::move(stderr_tail));
   } catch (const JsonRpcError& error) {
-    throw CodexError(
-        std::string("The program that was started did not accept initialize as a codex "
-                    "app-server does: ") +
-        error.what() + ". Check CodexConfig::codex_bin and launch_args_override.");
+    throw CodexError(std::string("What was reached did not accept initialize as a codex "
+                                 "app-server does: ") +
+                     error.what() + ". " + what_to_check(config_) + ".");
   }
   Greeting greeting = read_greeting(result, config_);
   metadata_ = std::move(greeting.metadata);

@@ -54,7 +54,7 @@ Greeting read_greeting(std::string_view result, const CodexConfig& config) {
   const auto version = RuntimeVersion::parse(metadata.runtime_version);
   if (!version) {
     throw CodexError(
-        "The program that was started is no codex app-server: its answer to initialize "
+        "What was reached is no codex app-server: its answer to initialize "
         "names no version (userAgent \"" +
         excerpt(metadata.user_agent, 100) + "\")." + advice());
   }

@@ -132,6 +132,10 @@ void InputCheck::config(const CodexConfig& config) {
     }
   }
   refuse_lossy_names(config);
+  if (!config.endpoint &&
+      (config.bearer_token || config.bearer_token_file || config.bearer_token_env_var)) {
+    throw CodexError("CodexConfig::bearer_token is for CodexConfig::endpoint, which is not set.");
+  }
   if (config.endpoint && config.transport) {
     throw CodexError(
         "CodexConfig::endpoint and CodexConfig::transport both say where the runtime "

@@ -36,46 +36,62 @@ namespace {
 
 using Action = struct sigaction;
 
-constexpr int end_of_thread = 0;  // no signal has this number
-
 // What the handler reads. It stays valid for ever: the handler may still run on some thread when
 // the last listener is gone.
 struct Watched {
-  std::atomic<const Action*> former;  // what the program had; null while we do not listen
+  std::atomic<const Action*> former;  // what the program had; null while we have not listened
+  std::atomic<const Action*> below;   // what it had before, where `former` may call our handler
   std::atomic<bool> next_stops;       // else the next one is the program's own
 };
 std::array<Watched, NSIG> watched;
 std::atomic<int> to_thread = -1;
 std::atomic<pid_t> our_process = 0;
+const Action by_default{};
+constexpr int for_one_signal = static_cast<int>(SA_RESETHAND);
 
-void as_the_program_would(int signal, siginfo_t* info, void* context, const Action& former) {
-  if ((former.sa_flags & SA_SIGINFO) != 0) return former.sa_sigaction(signal, info, context);
-  if (former.sa_handler != SIG_DFL && former.sa_handler != SIG_IGN) former.sa_handler(signal);
+bool is_default(const Action& action) {
+  return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
 }
 
-// A handler of the program's that was installed after ours may call ours, which calls it in turn.
-// The model keeps this from allocating within a handler.
-[[gnu::tls_model("initial-exec")]] thread_local bool is_handling = false;
+void call(const Action& action, int signal, siginfo_t* info, void* context) {
+  if ((action.sa_flags & SA_SIGINFO) != 0) return action.sa_sigaction(signal, info, context);
+  if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) action.sa_handler(signal);
+}
+
+// Where on this thread a handler of the program's runs that we called, for each signal. It may call
+// ours in turn, if it was installed later. One that leaves by longjmp leaves its mark behind: the
+// next frame is above it, mostly. The model keeps this from allocating within a handler.
+[[gnu::tls_model("initial-exec")]] thread_local std::array<const char*, NSIG> calling_from{};
+
+void as_the_program_would(int signal, siginfo_t* info, void* context) {
+  auto& entry = watched[static_cast<std::size_t>(signal)];
+  const char here = 0;
+  const char*& mark = calling_from[static_cast<std::size_t>(signal)];
+  if (mark != nullptr && &here < mark) {
+    if (const Action* const below = entry.below.load()) call(*below, signal, info, context);
+    return;
+  }
+  const Action& former = *entry.former.load(std::memory_order_acquire);
+  if ((former.sa_flags & for_one_signal) != 0) entry.former.store(&by_default);
+  mark = &here;
+  call(former, signal, info, context);
+  mark = nullptr;
+}
 
 void handle(int signal, siginfo_t* info, void* context) {
-  if (is_handling) return;
-  is_handling = true;
   const int kept_errno = errno;
   auto& entry = watched[static_cast<std::size_t>(signal)];
-  const Action& former = *entry.former.load(std::memory_order_acquire);
   // A child of fork may get a signal before its handlers are put back.
   const bool is_child = our_process.load(std::memory_order_acquire) != ::getpid();
   const bool stops = !is_child && entry.next_stops.exchange(false);
   if (stops) (void)!::write(to_thread.load(std::memory_order_acquire), &signal, sizeof signal);
-  const bool is_default = (former.sa_flags & SA_SIGINFO) == 0 && former.sa_handler == SIG_DFL;
-  if (!is_default) {
-    as_the_program_would(signal, info, context, former);
+  if (!is_default(*entry.former.load(std::memory_order_acquire))) {
+    as_the_program_would(signal, info, context);
   } else if (!stops) {
-    ::sigaction(signal, &former, nullptr);
+    ::sigaction(signal, &by_default, nullptr);
     ::raise(signal);  // it is blocked until this handler returns
   }
   errno = kept_errno;
-  is_handling = false;
 }
 
 bool is_ours(const Action& action) {
@@ -129,12 +145,9 @@ class Signals {
     return *found;
   }
 
-  void add(std::shared_ptr<SignalListener> listener) {
+  void add(const std::shared_ptr<SignalListener>& listener) {
     const std::scoped_lock lock(mutex_);
-    open_pipe();
-    if (!thread_.joinable()) {
-      thread_ = start_thread("listen for signals", [this] { listen(); });
-    }
+    start();
     listeners_.push_back(listener);
     try {
       for (const int signal : listener->signals) watch(signal);
@@ -145,26 +158,25 @@ class Signals {
   }
 
   void remove(const std::shared_ptr<SignalListener>& listener) {
-    std::thread ended;
-    {
-      const std::scoped_lock lock(mutex_);
-      drop(listener);
-      if (!listeners_.empty()) return;
-      send(end_of_thread);
-      ended = std::move(thread_);
-    }
-    if (ended.get_id() == std::this_thread::get_id()) return ended.detach();
-    ended.join();
+    const std::scoped_lock lock(mutex_);
+    drop(listener);
   }
 
  private:
-  // With the mutex held.
-  void open_pipe() {
-    if (ends_[0] >= 0) return;
+  // With the mutex held. The thread stays for the next object: one that ends with the last object
+  // could not be waited for where a stop of its own ends that.
+  void start() {
+    if (reader_ >= 0) return;
     int ends[2];
     if (!make_pipe(ends)) throw system_error("open a pipe");
-    std::ranges::copy(ends, ends_);
-    to_thread.store(ends_[1], std::memory_order_release);
+    try {
+      start_thread("listen for signals", [this, reader = ends[0]] { listen(reader); }).detach();
+    } catch (...) {
+      for (const int end : ends) ::close(end);
+      throw;
+    }
+    reader_ = ends[0];
+    to_thread.store(ends[1], std::memory_order_release);
     our_process.store(::getpid(), std::memory_order_release);
     static const int in_children = ::pthread_atfork(nullptr, nullptr, put_all_back_in_child);
     (void)in_children;
@@ -176,6 +188,7 @@ class Signals {
     Action now{};
     if (::sigaction(signal, nullptr, &now) != 0) throw system_error("look at a signal");
     if (!is_ours(now)) {
+      entry.below.store(entry.former.load());
       entry.former.store(&kept(now), std::memory_order_release);
       Action ours{};
       ours.sa_sigaction = handle;
@@ -212,18 +225,16 @@ class Signals {
     return formers_.emplace_front(action);
   }
 
-  void send(int message) const { (void)!::write(ends_[1], &message, sizeof message); }
-
-  void listen() {
+  void listen(int reader) {
     block_signals_on_this_thread();
-    // The thread before may not have ended, and each reads the message that ends it.
-    const std::scoped_lock turn(one_reads_);
     for (;;) {
-      int message = end_of_thread;
-      const auto size = ::read(ends_[0], &message, sizeof message);
-      if (size < 0 && errno == EINTR) continue;
-      if (size != sizeof message || message == end_of_thread) return;
-      stop_those_who_hear(message);
+      int signal = 0;
+      const auto size = ::read(reader, &signal, sizeof signal);
+      if (size == sizeof signal) {
+        stop_those_who_hear(signal);
+      } else if (size >= 0 || errno != EINTR) {
+        return;
+      }
     }
   }
 
@@ -258,11 +269,9 @@ class Signals {
 
   OwnerProcess owner_;
   std::mutex mutex_;
-  std::mutex one_reads_;
   std::vector<std::shared_ptr<SignalListener>> listeners_;
   std::forward_list<Action> formers_;
-  std::thread thread_;
-  int ends_[2] = {-1, -1};
+  int reader_ = -1;
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -11,9 +11,12 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket.hpp>
 #include <cerrno>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -27,6 +30,8 @@
 #include "os/descriptors.hpp"
 #include "os/platform.hpp"
 #include "os/unshared_descriptor.hpp"
+#include "task/start_thread.hpp"
+#include "task/thread_signals.hpp"
 #include "text/printable.hpp"
 #include "transport/websocket.hpp"
 #include "wire/line_splitter.hpp"
@@ -44,6 +49,8 @@ using Error = boost::system::error_code;
 constexpr std::size_t max_message_bytes_out = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t frame_bytes_out = std::size_t{64} * 1024;
 constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
+constexpr int send_buffer_bytes = 256 * 1024;
+constexpr std::chrono::milliseconds goodbye_time{500};
 // An answer to the upgrade is a sentence.
 constexpr std::size_t max_refusal_bytes = 500;
 constexpr int max_handlers_at_once = 64;
@@ -55,17 +62,63 @@ TransportClosedError unreachable(const Endpoint& endpoint, const std::string& pr
                               ": " + problem + ". Start one there (codex app-server --listen URL)");
 }
 
-/// Sockets of the runtime are links, since the name of one may have 107 bytes only.
+TimeoutError late(const Endpoint& endpoint) {
+  return TimeoutError("The Codex runtime at " + printable(endpoint.text) +
+                          " did not accept the connection in time (CodexConfig::startup_timeout)",
+                      false);
+}
+
+/// The name of a socket may have 107 bytes only, so the runtime makes a link to one where it was
+/// told to listen.
 std::string socket_name(const Endpoint& endpoint) {
+  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
   const std::filesystem::path path(endpoint.path);
+  if (endpoint.path.size() <= longest) return endpoint.path;
   std::error_code error;
   const std::filesystem::path target = std::filesystem::read_symlink(path, error);
   std::string name = error ? endpoint.path : (path.parent_path() / target).string();
-  if (name.size() < sizeof(sockaddr_un::sun_path)) return name;
+  if (name.size() <= longest) return name;
   if (!std::filesystem::exists(path, error)) throw unreachable(endpoint, "there is no such file");
-  throw CodexError(
-      "Cannot attach to " + printable(endpoint.text) + ": the name of a socket has at most " +
-      std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes. Make a shorter link to it.");
+  throw CodexError("Cannot attach to " + printable(endpoint.text) +
+                   ": the name of a socket has at most " + std::to_string(longest) +
+                   " bytes. Make a shorter link to it.");
+}
+
+using Addresses = std::vector<asio::generic::stream_protocol::endpoint>;
+
+/// Names are looked up on a thread that may outlive this call: nothing else bounds it.
+Addresses look_up(const Endpoint& endpoint, TimePoint deadline) {
+  const auto found = std::make_shared<std::promise<std::pair<Error, Addresses>>>();
+  auto result = found->get_future();
+  start_thread("look up a host", [found, host = endpoint.host, port = endpoint.port] {
+    block_signals_on_this_thread();
+    asio::io_context loop;
+    asio::ip::tcp::resolver resolver(loop);
+    Error error;
+    Addresses addresses;
+    for (const auto& entry : resolver.resolve(host, port, error)) {
+      addresses.push_back(entry.endpoint());
+    }
+    found->set_value({error, std::move(addresses)});
+  }).detach();
+  if (result.wait_until(std::min(deadline, Clock::now() + std::chrono::hours{1})) !=
+      std::future_status::ready) {
+    throw late(endpoint);
+  }
+  auto [error, addresses] = result.get();
+  if (addresses.empty()) throw unreachable(endpoint, sentence(error));
+  return addresses;
+}
+
+Addresses addresses_of(const Endpoint& endpoint, TimePoint deadline) {
+  if (endpoint.kind == Endpoint::Kind::unix_socket) {
+    return {asio::local::stream_protocol::endpoint(socket_name(endpoint))};
+  }
+  Error no_number;
+  const auto address = asio::ip::make_address(endpoint.host, no_number);
+  if (no_number) return look_up(endpoint, deadline);
+  const auto port = static_cast<std::uint16_t>(std::stoi(endpoint.port));
+  return {asio::ip::tcp::endpoint(address, port)};
 }
 
 /// A socket whose descriptor a child of fork closes. So only its owner closes it: Beast, which
@@ -79,13 +132,27 @@ class Peer : public Socket {
   Peer& operator=(const Peer&) = delete;
   Peer& operator=(Peer&&) = delete;
 
-  void open(const asio::generic::stream_protocol& protocol) {
+  [[nodiscard]] Error open(const asio::generic::stream_protocol& protocol) {
     hang_up();
-    descriptor_.emplace(Descriptor(open_socket(protocol.family())));
-    if (!descriptor_->is_open()) {
-      throw CodexError("Cannot attach to a Codex runtime: no descriptors left");
-    }
-    assign(protocol, descriptor_->get());
+    Descriptor opened(open_socket(protocol.family()));
+    if (!opened.is_open()) return {errno, boost::system::system_category()};
+    descriptor_.emplace(std::move(opened));
+    Error error;
+    assign(protocol, descriptor_->get(), error);
+    return error;
+  }
+
+  /// A peer that takes nothing more may have sent something before: what is left to read decides
+  /// when the connection ends, so Beast does not learn of it here.
+  template <class Buffers, class Handler>
+  void async_write_some(const Buffers& buffers, Handler&& handler) {
+    const std::size_t size = asio::buffer_size(buffers);
+    Socket::async_write_some(buffers, [size, handler = std::forward<Handler>(handler)](
+                                          Error error, std::size_t sent) mutable {
+      const bool is_deaf =
+          error == asio::error::broken_pipe || error == asio::error::connection_reset;
+      handler(is_deaf ? Error() : error, is_deaf ? size : sent);
+    });
   }
 
   void shut_down() noexcept {
@@ -149,6 +216,11 @@ class Outbox {
     return message;
   }
 
+  [[nodiscard]] bool is_empty() const {
+    const std::lock_guard lock(mutex_);
+    return !is_sending_;
+  }
+
   void close() noexcept {
     const std::lock_guard lock(mutex_);
     is_closed_ = true;
@@ -156,7 +228,7 @@ class Outbox {
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   const std::size_t limit_;
   std::deque<std::string> messages_;
   std::size_t bytes_ = 0;
@@ -168,7 +240,7 @@ class Outbox {
 class WebSocket final : public Transport {
  public:
   explicit WebSocket(const WebSocketOptions& options)
-      : name_(options.endpoint.text),
+      : name_(printable(options.endpoint.text)),
         loop_(1),
         peer_(loop_),
         stream_(peer_),
@@ -203,6 +275,10 @@ class WebSocket final : public Transport {
   }
 
   void close() noexcept override {
+    try {
+      if (!has_ended_) say_goodbye();
+    } catch (const std::exception&) {  // without memory it goes without
+    }
     has_ended_ = true;
     outbox_.close();
     peer_.hang_up();
@@ -217,48 +293,40 @@ class WebSocket final : public Transport {
 
   /// Runs the operation to its end. Its handler is not called after the deadline: the constructor
   /// throws then, and the loop goes with all that it has.
-  Error finish(TimePoint deadline, const std::function<void(std::function<void(Error)>)>& start) {
-    std::optional<Error> result;
-    start([&result](Error error) { result = error; });
+  std::optional<Error> finish(TimePoint deadline,
+                              const std::function<void(std::function<void(Error)>)>& start) {
+    const auto result = std::make_shared<std::optional<Error>>();
+    start([result](Error error) { *result = error; });
     loop_.restart();
-    while (!result && Clock::now() < deadline) loop_.run_one_until(no_later(deadline));
-    if (result) return *result;
-    throw TimeoutError("The Codex runtime at " + name_ +
-                           " did not accept the connection in time (CodexConfig::startup_timeout)",
-                       false);
+    while (!*result && Clock::now() < deadline) loop_.run_one_until(no_later(deadline));
+    return *result;
   }
 
   void connect(const WebSocketOptions& options) {
+    const Addresses addresses = addresses_of(options.endpoint, options.deadline);
     Error problem;
-    for (const auto& address : addresses(options)) {
-      peer_.open(address.protocol());
-      problem =
-          finish(options.deadline, [&](const auto& done) { peer_.async_connect(address, done); });
-      if (problem) continue;
-      if (options.endpoint.kind == Endpoint::Kind::websocket) {
-        Error ignored;
-        peer_.set_option(asio::ip::tcp::no_delay(true), ignored);
-      }
-      return;
+    for (std::size_t index = 0; index < addresses.size(); ++index) {
+      // One that swallows everything leaves time for the rest.
+      const auto now = Clock::now();
+      const auto share =
+          (no_later(options.deadline) - now) / static_cast<std::int64_t>(addresses.size() - index);
+      problem = connect(addresses[index], now + share);
+      if (!problem) return;
     }
+    if (problem == asio::error::timed_out) throw late(options.endpoint);
     throw unreachable(options.endpoint, sentence(problem));
   }
 
-  std::vector<asio::generic::stream_protocol::endpoint> addresses(const WebSocketOptions& options) {
-    if (options.endpoint.kind == Endpoint::Kind::unix_socket) {
-      return {asio::local::stream_protocol::endpoint(socket_name(options.endpoint))};
-    }
-    std::vector<asio::generic::stream_protocol::endpoint> found;
-    asio::ip::tcp::resolver resolver(loop_);
-    const Error problem = finish(options.deadline, [&](const auto& done) {
-      resolver.async_resolve(options.endpoint.host, options.endpoint.port,
-                             [&found, done](Error error, const auto& results) {
-                               for (const auto& entry : results) found.push_back(entry.endpoint());
-                               done(error);
-                             });
-    });
-    if (problem || found.empty()) throw unreachable(options.endpoint, sentence(problem));
-    return found;
+  Error connect(const Addresses::value_type& address, TimePoint deadline) {
+    if (const Error error = peer_.open(address.protocol())) return error;
+    const auto result =
+        finish(deadline, [&](const auto& done) { peer_.async_connect(address, done); });
+    if (!result) return asio::error::timed_out;
+    Error ignored;
+    // A ping must not wait behind megabytes.
+    peer_.set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), ignored);
+    peer_.set_option(asio::ip::tcp::no_delay(true), ignored);  // of TCP alone
+    return *result;
   }
 
   void upgrade(const WebSocketOptions& options) {
@@ -277,28 +345,45 @@ class WebSocket final : public Transport {
     stream_.write_buffer_bytes(frame_bytes_out);
     const Endpoint& endpoint = options.endpoint;
     const bool is_unix = endpoint.kind == Endpoint::Kind::unix_socket;
-    const std::string host = is_unix ? "localhost" : endpoint.host + ":" + endpoint.port;
+    const bool is_v6 = endpoint.host.find(':') != std::string::npos;
+    const std::string host =
+        is_unix ? "localhost"
+                : (is_v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + endpoint.port;
     websocket::response_type response;
-    const Error problem = finish(options.deadline, [&](const auto& done) {
+    const auto problem = finish(options.deadline, [&](const auto& done) {
       stream_.async_handshake(response, host, is_unix ? "/" : endpoint.path, done);
     });
-    if (problem) refuse(problem, response);
+    if (!problem) throw late(endpoint);
+    if (*problem) refuse(*problem, response);
   }
 
   [[noreturn]] void refuse(const Error& problem, const websocket::response_type& response) const {
     const unsigned status = response.result_int();
     if (problem != websocket::error::upgrade_declined) {
-      throw TransportClosedError("What listens at " + printable(name_) +
+      throw TransportClosedError("What listens at " + name_ +
                                  " is no codex app-server: " + sentence(problem));
     }
     const std::string answer =
         std::to_string(status) + " " + excerpt(response.body(), max_refusal_bytes);
     if (status == 401 || status == 403) {
-      throw CodexError("The Codex runtime at " + printable(name_) +
-                       " refused this client: " + answer + ". Check CodexConfig::bearer_token");
+      throw CodexError("The Codex runtime at " + name_ + " refused this client: " + answer +
+                       ". Check CodexConfig::bearer_token");
     }
-    throw TransportClosedError("What listens at " + printable(name_) +
+    throw TransportClosedError("What listens at " + name_ +
                                " is no codex app-server: it answered " + answer);
+  }
+
+  /// What was sent just before goes out, as it would through a pipe: the runtime lives on, and may
+  /// wait for it. Then the peer hangs up first, so that no reset destroys it on its way.
+  void say_goodbye() {
+    const TimePoint latest = Clock::now() + goodbye_time;
+    loop_.restart();
+    while (!has_ended_ && !outbox_.is_empty() && Clock::now() < latest) {
+      loop_.run_one_until(latest);
+    }
+    Error ignored;
+    peer_.shutdown(Socket::shutdown_send, ignored);
+    while (!has_ended_ && Clock::now() < latest) loop_.run_one_until(latest);
   }
 
   // --- the I/O thread, within `receive` ---
@@ -312,6 +397,7 @@ class WebSocket final : public Transport {
   }
 
   void pass_on(std::size_t size) {
+    if (receiver_ == nullptr) return;  // it is closing
     // White space to JSON where it is allowed at all, and the end of a line to the splitter.
     std::replace(chunk_.begin(), chunk_.begin() + static_cast<std::ptrdiff_t>(size), '\n', ' ');
     const bool is_sane = splitter_->feed(std::string_view(chunk_).substr(0, size), lines_) &&
@@ -332,8 +418,8 @@ class WebSocket final : public Transport {
 
   void write() {
     auto message = outbox_.take();
+    outgoing_ = message ? *std::move(message) : std::string();  // one may have had 64 MiB
     if (!message) return;
-    outgoing_ = *std::move(message);
     stream_.async_write(asio::buffer(outgoing_), [this](Error error, std::size_t) {
       if (error) return end(error);
       write();
@@ -342,7 +428,7 @@ class WebSocket final : public Transport {
 
   void end(const Error& error) {
     if (std::exchange(has_ended_, true)) return;
-    reason_ = "The connection to the Codex runtime at " + printable(name_) + " was lost";
+    reason_ = "The connection to the Codex runtime at " + name_ + " was lost";
     if (error == beast::error::timeout) {
       reason_ += ": it gave no sign of life";
     } else if (error != asio::error::eof && error != websocket::error::closed) {
