@@ -74,6 +74,34 @@ std::string accept_upgrade(const std::string& request) {
          std::string(accepted.data()) + "\r\n\r\n";
 }
 
+/// A unix socket where nobody says anything by itself.
+class SilentListener {
+ public:
+  SilentListener() : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    const auto* const name = reinterpret_cast<const sockaddr*>(&address);
+    REQUIRE(::bind(socket_.get(), name, sizeof address) == 0);
+    REQUIRE(::listen(socket_.get(), 1) == 0);
+  }
+  [[nodiscard]] std::string endpoint() const { return "unix://" + path_; }
+  [[nodiscard]] codex::detail::Descriptor accept_upgraded() const {
+    codex::detail::Descriptor peer(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    std::string request;
+    char byte = 0;
+    while (!contains(request, "\r\n\r\n") && ::read(peer.get(), &byte, 1) == 1) request += byte;
+    const std::string answer = accept_upgrade(request);
+    (void)!::write(peer.get(), answer.data(), answer.size());
+    return peer;
+  }
+
+ private:
+  const codex::testing::detail::TempDir folder_{"codex-test-"};
+  const std::string path_ = (folder_.path() / "silent.sock").string();
+  const codex::detail::Descriptor socket_;
+};
+
 }  // namespace
 
 TEST_CASE("a client attaches, and leaves the runtime to the next one") {
@@ -290,16 +318,9 @@ TEST_CASE("endpoints of other forms are refused, and the error names those that 
 }
 
 TEST_CASE("what accepts a connection and says nothing is given up when the time is up") {
-  const codex::testing::detail::TempDir folder("codex-test-");
-  const std::string path = (folder.path() / "silent.sock").string();
-  const codex::detail::Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  REQUIRE(::listen(listener.get(), 1) == 0);
+  const SilentListener listener;
   const auto error = error_of<codex::TimeoutError>([&] {
-    face::Codex codex({.startup_timeout = 300ms, .endpoint = "unix://" + path});
+    face::Codex codex({.startup_timeout = 300ms, .endpoint = listener.endpoint()});
     (void)codex.metadata();
   });
   REQUIRE(error);
@@ -342,56 +363,29 @@ TEST_CASE("large messages pass in both directions, and one that is too large fai
 }
 
 TEST_CASE("what was sent just before close arrives" * face::once) {
-  MockModel mock;
-  const RuntimeServer server = serve(mock);
-  for (int round = 0; round < 30; ++round) {
-    const auto path = (mock.workspace() / std::to_string(round)).string();
-    struct Nothing final : codex::Transport::Receiver {
-      void message(std::string text) override { last = std::move(text); }
-      void outline(std::string, std::size_t) override {}
-      void noise(std::string_view) override {}
-      void broken(std::string) override {}
-      [[nodiscard]] std::size_t max_message_bytes() const noexcept override { return 1'000'000; }
-      std::string last;
-    } receiver;
-    const auto transport = codex::detail::connect_websocket(
-        {.endpoint = codex::detail::parse_endpoint(server.endpoint(), {}),
-         .deadline = codex::testing::soon()});
-    transport->send(R"({"id":1,"method":"initialize","params":{"clientInfo":{"name":"t",)"
-                    R"("version":"1"},"capabilities":{"experimentalApi":true}}})"
-                    "\n");
-    while (!contains(receiver.last, "userAgent") &&
-           transport->receive(receiver, codex::testing::soon())) {
+  const SilentListener listener;
+  std::string received;
+  std::thread server([&] {
+    const codex::detail::Descriptor peer = listener.accept_upgraded();
+    std::array<char, 4096> chunk{};
+    for (ssize_t size = 0; (size = ::read(peer.get(), chunk.data(), chunk.size())) > 0;) {
+      received.append(chunk.data(), static_cast<std::size_t>(size));
     }
-    transport->send("{\"method\":\"initialized\"}\n");
-    transport->send(R"({"id":2,"method":"fs/writeFile","params":{"dataBase64":"QQ==","path":")" +
-                    path + "\"}}\n");
-    transport->close();
-    const auto deadline = codex::testing::soon();
-    while (!std::filesystem::exists(path) && codex::detail::Clock::now() < deadline) {
-    }
-    REQUIRE(std::filesystem::exists(path));
-  }
+  });
+  const auto transport = codex::detail::connect_websocket(
+      {.endpoint = codex::detail::parse_endpoint(listener.endpoint(), {}),
+       .deadline = codex::testing::soon()});
+  constexpr std::size_t size = 100;
+  transport->send(std::string(size, ' ') + "\n");
+  transport->close();
+  server.join();
+  CHECK(received.size() == 2 + 4 + size);  // a header, a mask, and the message
 }
 
 TEST_CASE("what has arrived is read although a write fails first" * face::once) {
-  const codex::testing::detail::TempDir folder("codex-test-");
-  const std::string path = (folder.path() / "last.sock").string();
-  const codex::detail::Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  REQUIRE(::listen(listener.get(), 1) == 0);
+  const SilentListener listener;
   std::thread server([&] {
-    const codex::detail::Descriptor peer(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    std::string request;
-    char byte = 0;
-    while (request.find("\r\n\r\n") == std::string::npos && ::read(peer.get(), &byte, 1) == 1) {
-      request += byte;
-    }
-    const std::string answer = accept_upgrade(request);
-    (void)!::write(peer.get(), answer.data(), answer.size());
+    const codex::detail::Descriptor peer = listener.accept_upgraded();
     for (const char* message : {"\x81\x07{\"a\":1}", "\x81\x07{\"b\":2}"}) {
       (void)!::write(peer.get(), message, 9);
     }
@@ -405,7 +399,7 @@ TEST_CASE("what has arrived is read although a write fails first" * face::once) 
     std::vector<std::string> messages;
   } collector;
   const auto transport = codex::detail::connect_websocket(
-      {.endpoint = codex::detail::parse_endpoint("unix://" + path, {}),
+      {.endpoint = codex::detail::parse_endpoint(listener.endpoint(), {}),
        .deadline = codex::testing::soon()});
   server.join();  // and the peer is gone
   transport->send("{\"id\":1}\n");

@@ -18,9 +18,11 @@
 #include <codex/testing.hpp>
 
 #include "os/descriptor.hpp"
+#include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
 
 using codex::Json;
+using codex::testing::contains;
 using codex::testing::MockModel;
 using codex::testing::ModelRequest;
 using codex::testing::Reply;
@@ -29,10 +31,6 @@ namespace {
 
 constexpr const char* secret = "hunter2-hunter2-hunter2";
 const std::string key = std::string("sk-") + "proj-AbCdEf0123456789AbCdEf";  // no scanner's find
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);

@@ -220,7 +220,8 @@ struct RuntimeServer::Impl {
     return true;
   }
 
-  [[noreturn]] void fail(const std::string& how) const {
+  [[noreturn]] void fail(const std::string& how) {
+    end();  // which reads the last of what it said
     throw CodexError("The Codex runtime " + how + " before it listened at " + endpoint +
                      describe_output("", process->stderr_tail()));
   }
