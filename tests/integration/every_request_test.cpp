@@ -14,6 +14,7 @@
 #include <codex/testing.hpp>
 
 #include "integration/runtime_bin.hpp"
+#include "support/messages.hpp"
 
 using codex::Json;
 using codex::testing::MockModel;
@@ -127,19 +128,19 @@ class Session {
           std::launch::async, [=, this] { return codex_.request(call.method, params, bound_); }));
       return std::nullopt;
     }
-    try {
-      const Json answer = codex_.request(call.method, params, bound_);
-      for (const auto& [name, pointer] : call.keep) {
-        const Json::json_pointer place(pointer);
-        if (answer.contains(place)) values_[name] = answer.at(place).get<std::string>();
-      }
-      return answer;
-    } catch (const codex::JsonRpcError& error) {
-      why_ = error.what();
-    } catch (const codex::UnsupportedError& error) {
-      why_ = error.what();
+    const auto deadline = codex::testing::soon();
+    auto answer = ask(call.method, params);
+    // A turn begins and ends some time after its request was answered.
+    while (!answer && !call.refused && codex::testing::contains(why_, "active") &&
+           codex::detail::Clock::now() < deadline) {
+      answer = ask(call.method, params);
     }
-    return std::nullopt;
+    if (!answer) return answer;
+    for (const auto& [name, pointer] : call.keep) {
+      const Json::json_pointer place(pointer);
+      if (answer->contains(place)) values_[name] = answer->at(place).get<std::string>();
+    }
+    return answer;
   }
 
   [[nodiscard]] const std::string& why() const { return why_; }
@@ -152,6 +153,17 @@ class Session {
   }
 
  private:
+  std::optional<Json> ask(const std::string& method, const Json& params) {
+    try {
+      return codex_.request(method, params, bound_);
+    } catch (const codex::JsonRpcError& error) {
+      why_ = error.what();
+    } catch (const codex::UnsupportedError& error) {
+      why_ = error.what();
+    }
+    return std::nullopt;
+  }
+
   MockModel mock_{{.settings = {{"features.plugins", "true"},
                                 {"features.step_model_switching", "true"},
                                 {"mcp_servers.helper.command", "\"python3\""},
