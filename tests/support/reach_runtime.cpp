@@ -67,7 +67,9 @@ TransportFactory serve(const CodexConfig& config) {
 TransportFactory reach_runtime(const CodexConfig& config) {
   if (config.transport) return config.transport;
   if (config.endpoint) return attach_to_runtime(config);
-  const bool is_served = !wanted().empty() && config.launch_args_override.empty();
+  // A login is taken for a runtime of the client's own alone.
+  const bool is_served =
+      !wanted().empty() && config.launch_args_override.empty() && !config.take_login;
   return is_served ? serve(config) : start_runtime(config);
 }
 
