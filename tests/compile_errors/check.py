@@ -40,7 +40,8 @@ def said(stderr: str) -> str:
             continue
         if message:
             name = pathlib.PurePath(message[1]).name
-            out.append(f"{name}: {message[2]}")
+            text = re.sub(r"(?<= at )/\S*/", "", message[2])  # a lambda's place
+            out.append(f"{name}: {text}")
         elif not re.fullmatch(r"[ |^~]*(\w+)?", line) and code[2]:
             out.append(f"    {code[2].strip()}")
     return "\n".join(out) + "\n"
