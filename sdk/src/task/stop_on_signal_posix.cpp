@@ -65,15 +65,16 @@ void call(const Action& action, int signal, siginfo_t* info, void* context) {
 
 void as_the_program_would(int signal, siginfo_t* info, void* context) {
   auto& entry = watched[static_cast<std::size_t>(signal)];
-  const char here = 0;
+  // Not a variable's address: ASan keeps those elsewhere.
+  const auto* const here = static_cast<const char*>(__builtin_frame_address(0));
   const char*& mark = calling_from[static_cast<std::size_t>(signal)];
-  if (mark != nullptr && &here < mark) {
+  if (mark != nullptr && here < mark) {
     if (const Action* const below = entry.below.load()) call(*below, signal, info, context);
     return;
   }
   const Action& former = *entry.former.load(std::memory_order_acquire);
   if ((former.sa_flags & for_one_signal) != 0) entry.former.store(&by_default);
-  mark = &here;
+  mark = here;
   call(former, signal, info, context);
   mark = nullptr;
 }
