@@ -91,7 +91,6 @@ class Supervisor {
     for (const auto& [id, question] : desk_) say(id + ": " + question.text);
   }
 
-  /// Until somebody answers, or nobody wants the answer any more.
   Decision ask(const std::string& name, const codex::approvals::Request& request) {
     std::string what = "do more";
     if (request.command) what = "run " + request.command->command.value_or("(no command)");

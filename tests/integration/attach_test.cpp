@@ -294,8 +294,9 @@ TEST_CASE("an endpoint where no runtime listens is one error that says so") {
 }
 
 TEST_CASE("endpoints of other forms are refused, and the error names those that exist") {
-  for (const char* endpoint : {"", "tcp://1.2.3.4:5", "ws://host", "ws://:1", "ws://host:port",
-                               "ws://host:99999", "/run/agent.sock", "unix:/x"}) {
+  for (const char* endpoint :
+       {"", "tcp://1.2.3.4:5", "ws://host", "ws://:1", "ws://host:port", "ws://host:99999",
+        "/run/agent.sock", "unix:/x", "ws://host:1/ x\r\nX: y"}) {
     CAPTURE(endpoint);
     const auto error = error_of<codex::CodexError>([&] {
       face::Codex codex({.endpoint = endpoint});
@@ -306,14 +307,14 @@ TEST_CASE("endpoints of other forms are refused, and the error names those that 
   }
   for (const char* endpoint :
        {"ws://user:hush@host:1", "wss://user:hush@host:1", "http://user:hush@host:1",
-        "ws://user:hu/hush@host:1", "ws://host:1/?token=hush", "ws://host:1/ hush\r\nX: y"}) {
+        "ws://user:hu/hush@host:1", "ws://host:1/?token=hush"}) {
     CAPTURE(endpoint);
     const auto error = error_of<codex::CodexError>([&] {
       face::Codex codex({.endpoint = endpoint});
       (void)codex.metadata();
     });
     REQUIRE(error);
-    CHECK((!contains(error->what(), "hush") || contains(endpoint, " hush")));
+    CHECK_FALSE(contains(error->what(), "hush"));
   }
 }
 

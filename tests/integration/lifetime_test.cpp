@@ -110,7 +110,7 @@ TEST_CASE("programs that are no runtime are told apart from it") {
   CHECK(before.is_restored());
 }
 
-TEST_CASE("a start that fails throws, and tells of no connection that was lost") {
+TEST_CASE("a start that fails throws, and on_connection is not called") {
   std::atomic<bool> is_told = false;
   codex::CodexConfig config;
   config.launch_args_override = {"/bin/sh", "-c", "exit 3"};

@@ -132,7 +132,7 @@ struct DeskOptions {
 ///     config.handlers = codex::approvals::or_ask(rules, desk, {.deadline = 8h}).handlers();
 ///     config.handler_timeout = 8h;
 ///     ...
-///     desk.answer(id, codex::approvals::accept());  // when somebody clicks
+///     desk.answer(id, codex::approvals::accept());  // when a person clicks
 ///
 /// A question leaves the desk with its answer, at its deadline, and when nobody wants the answer
 /// any more. Thread-safe. It may end before or after the clients that use it; with it, all that
@@ -152,8 +152,8 @@ class Desk {
   [[nodiscard]] std::vector<PendingApproval> pending() const;
   /// The question with this id; nothing if it does not wait.
   [[nodiscard]] std::optional<PendingApproval> find(std::string_view id) const;
-  /// Answers the question with this id. False if it does not wait: somebody has answered, its time
-  /// is up, or nobody wants the answer any more. If true, the answer is on its way; should the turn
+  /// Answers the question with this id. False if it does not wait: it was answered, its time is up,
+  /// or the turn has ended. If true, the answer is on its way; should the turn
   /// end at this moment, the runtime ignores it.
   bool answer(std::string_view id, Decision decision);
 

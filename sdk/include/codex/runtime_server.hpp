@@ -41,10 +41,11 @@ struct RuntimeServerOptions {
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
 };
 
-/// A runtime that several clients share: it listens, and lives as long as this object, whoever
-/// comes and goes. Turns go on without a client.
+/// Starts a runtime that listens, for several clients. The runtime lives as long as this object.
+/// Clients come and go, and turns go on without them.
 ///
-/// All members are safe from all threads, and throw `CodexError` after a move. A child of fork may
+/// All members are safe from all threads. After a move, those that are not noexcept throw
+/// `CodexError`. A child of fork may
 /// destroy its copy: the runtime goes on.
 class RuntimeServer {
  public:

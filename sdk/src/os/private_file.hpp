@@ -6,7 +6,7 @@
 namespace codex::detail {
 
 /// Copies a small file (1 MiB at most) to a new one that only this user can read (mode 0600). It
-/// appears whole or not at all, and replaces none: if `to` is there, nothing happens.
+/// appears whole or not at all. If `to` exists, nothing happens.
 [[nodiscard]] std::error_code copy_private_file(const std::filesystem::path& from,
                                                 const std::filesystem::path& to);
 

@@ -108,8 +108,8 @@ struct RuntimeServer::Impl {
     }
   }
 
-  /// The runtime leaves the target of its link, and a lock beside it, for the next of that name;
-  /// there is none.
+  /// When the runtime ends, the target of its link and a lock stay, for the next runtime at that
+  /// path. No other runtime gets this path.
   void remove_socket() noexcept {
     if (!owner.is_this() || socket.empty()) return;
     std::error_code ignored;

@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <forward_list>
 #include <mutex>
@@ -58,25 +59,32 @@ void call(const Action& action, int signal, siginfo_t* info, void* context) {
   if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) action.sa_handler(signal);
 }
 
-// Where on this thread a handler of the program's runs that we called, for each signal. It may call
-// ours in turn, if it was installed later. One that leaves by longjmp leaves its mark behind: the
-// next frame is above it, mostly. The model keeps this from allocating within a handler.
-[[gnu::tls_model("initial-exec")]] thread_local std::array<const char*, NSIG> calling_from{};
+// The signals whose handlers of the program's we have called on this thread, and the frame of the
+// first. A handler may call ours in turn, if it was installed later. One that leaves by longjmp
+// leaves its bit behind, until a frame is above the first. The model keeps this from allocating
+// within a handler; memory of that kind is scarce, so it is small.
+struct Calling {
+  std::uint64_t signals = 0;  // a bit each
+  const char* outermost = nullptr;
+};
+[[gnu::tls_model("initial-exec")]] thread_local Calling calling;
 
 void as_the_program_would(int signal, siginfo_t* info, void* context) {
   auto& entry = watched[static_cast<std::size_t>(signal)];
   // Not a variable's address: ASan keeps those elsewhere.
   const auto* const here = static_cast<const char*>(__builtin_frame_address(0));
-  const char*& mark = calling_from[static_cast<std::size_t>(signal)];
-  if (mark != nullptr && here < mark) {
+  const std::uint64_t bit = std::uint64_t{1} << (signal - 1);
+  if (here >= calling.outermost) calling = {.outermost = here};
+  if ((calling.signals & bit) != 0) {
     if (const Action* const below = entry.below.load()) call(*below, signal, info, context);
     return;
   }
   const Action& former = *entry.former.load(std::memory_order_acquire);
   if ((former.sa_flags & for_one_signal) != 0) entry.former.store(&by_default);
-  mark = here;
+  calling.signals |= bit;
   call(former, signal, info, context);
-  mark = nullptr;
+  calling.signals &= ~bit;
+  if (calling.signals == 0) calling.outermost = nullptr;
 }
 
 void handle(int signal, siginfo_t* info, void* context) {

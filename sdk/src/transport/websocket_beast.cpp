@@ -398,7 +398,7 @@ class WebSocket final : public Transport {
 
   void pass_on(std::size_t size) {
     if (receiver_ == nullptr) return;  // it is closing
-    // White space to JSON where it is allowed at all, and the end of a line to the splitter.
+    // The splitter takes a newline for the end of a message. JSON has them only as white space.
     std::replace(chunk_.begin(), chunk_.begin() + static_cast<std::ptrdiff_t>(size), '\n', ' ');
     const bool is_sane = splitter_->feed(std::string_view(chunk_).substr(0, size), lines_) &&
                          (!stream_.is_message_done() || splitter_->feed("\n", lines_));
