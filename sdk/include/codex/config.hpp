@@ -31,15 +31,40 @@ enum class Unhandled : std::uint8_t {
 
 /// What became of the connection to the runtime.
 enum class ConnectionState : std::uint8_t {
-  gone,  ///< It is lost for good: the runtime ended, or broke the protocol.
+  lost,      ///< It was cut, and the client connects again. Calls wait; turns go on when it is back.
+  restored,  ///< It is back, and threads and turns go on.
+  gone,      ///< It is lost for good: the runtime ended, or broke the protocol.
 };
 
 /// A change of the connection to the runtime.
 struct ConnectionChange {
   /// What became of it.
   ConnectionState state = ConnectionState::gone;
-  /// Why: the text of the `TransportClosedError` that calls throw from now on. Secrets are masked.
+  /// Why it was lost; of one that is gone, the text of the `TransportClosedError` that calls throw
+  /// from now on. Empty for `restored`. Secrets are masked.
   std::string reason{};
+};
+
+/// How a client goes on when its connection is cut. It connects again, resumes its threads, and
+/// brings each turn to what the runtime has of it: the turn ends in the same `TurnResult`, and its
+/// stream sums up to the same text. docs/guide/attach.md says what cannot be had back.
+struct Reconnect {
+  /// How often it tries to connect before the connection is gone. 0: never. Default: any number of
+  /// times at an `endpoint`, and 0 for a runtime of the client's own and for a `transport`. For a
+  /// runtime of its own it means to start that again and to resume the threads.
+  std::optional<int> max_attempts = {};
+
+  /// How long it waits before the first attempt. Each later wait is twice as long.
+  std::chrono::milliseconds initial_delay = std::chrono::milliseconds{100};
+  /// The longest wait between two attempts.
+  std::chrono::milliseconds max_delay = std::chrono::seconds{5};
+
+  /// A runtime at an `endpoint` that is silent for so long is asked for a sign of life. Without one
+  /// in the same time again, the connection counts as cut. It applies without attempts, too.
+  std::chrono::milliseconds ping_interval = std::chrono::seconds{15};
+
+  /// How long after the cut it stops trying, whatever `max_attempts` says.
+  std::chrono::milliseconds give_up_after = std::chrono::minutes{10};
 };
 
 /// How a `Codex` finds, starts, talks to and ends its runtime. An aggregate for designated
@@ -115,9 +140,10 @@ struct CodexConfig {
   /// The default leaves time to ask a person.
   std::chrono::milliseconds handler_timeout = std::chrono::minutes{10};
 
-  /// Called once when a client that has started loses its connection, but not for `close`. It runs
-  /// on a thread of the SDK and may take its time, to start another client for example. The SDK
-  /// ignores its exceptions. Default: none; the next call throws `TransportClosedError`.
+  /// Called when a client that has started loses its connection, gets it back (`reconnect`), or
+  /// loses it for good, but not for `close`: one call at a time, in order. It runs on a thread of
+  /// the SDK and may take its time, to start another client for example. The SDK ignores its
+  /// exceptions. Default: none.
   std::function<void(const ConnectionChange&)> on_connection = {};
 
   /// How long start and handshake may take before the constructor throws `TimeoutError`, which
@@ -164,6 +190,10 @@ struct CodexConfig {
   std::optional<std::string> bearer_token_file = {};
   /// The variable of this process that has the token.
   std::optional<std::string> bearer_token_env_var = {};
+
+  /// How the client goes on when its connection is cut. Default: it does where there is an
+  /// `endpoint`; elsewhere the connection is gone.
+  Reconnect reconnect = {};
 
   /// Makes the transport to a runtime that is reached in a way of the app's own; then none is
   /// started, see `codex::Transport`. `codex::testing::ScriptedServer::memory_config` sets it.

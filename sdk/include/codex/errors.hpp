@@ -70,6 +70,16 @@ class TransportClosedError : public InterruptedWork {
   std::string stderr_tail_;
 };
 
+/// A turn was lost while the connection was cut: the runtime that ran it ended, or has nothing of
+/// it. The connection is back, and the thread can start its next turn. See `Reconnect`.
+class TurnLostError : public InterruptedWork {
+ public:
+  /// Takes what happened, and the turn's result so far.
+  explicit TurnLostError(const std::string& what,
+                         std::shared_ptr<const TurnResult> collected = nullptr)
+      : InterruptedWork(what, std::move(collected)) {}
+};
+
 /// A stop token was triggered. The connection stays usable.
 class CancelledError : public InterruptedWork {
  public:

@@ -3,13 +3,13 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
-#include <random>
 #include <utility>
 
 #include <codex/ask.hpp>
 #include <codex/errors.hpp>
 
 #include "approvals/owned_request.hpp"
+#include "os/random_name.hpp"
 #include "task/operation.hpp"
 #include "task/owner_process.hpp"
 
@@ -22,15 +22,7 @@ using codex::detail::Completion;
 using codex::detail::make_error;
 using codex::detail::operation;
 using codex::detail::OwnedRequest;
-
-/// Random, so that an id of an earlier run of the program is not one of this run.
-std::string random_name() {
-  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
-  std::random_device random;
-  std::string name(20, ' ');  // 100 bits
-  for (char& letter : name) letter = digits[random() % digits.size()];
-  return name;
-}
+using codex::detail::random_name;
 
 }  // namespace
 

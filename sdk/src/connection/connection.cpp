@@ -90,19 +90,28 @@ void Connection::notify(std::string_view method, std::string_view params) {
   send(line);
 }
 
-void Connection::respond(std::string_view id, std::string_view result) {
-  send(response_line(id, result));
+void Connection::respond(std::string_view id, std::string_view result, std::uint64_t ticket) {
+  answer(response_line(id, result), ticket);
 }
 
-void Connection::respond_in_secret(std::string_view id, std::string_view result) {
+void Connection::respond_in_secret(std::string_view id, std::string_view result,
+                                   std::uint64_t ticket) {
   if (!owner_.is_this()) return;
+  // The secret is not kept for a runtime that asks again after a cut: it gets this refusal.
+  const std::string refusal = error_line(id, -32603, "The connection was cut");
+  if (ticket != 0 && !options_.may_answer(ticket, refusal)) return;
   const std::string line = response_line(id, result);
   log_sent(response_line(id, R"("***")"));
   transport_->send(line);
 }
 
-void Connection::respond_error(std::string_view id, std::int64_t code, std::string_view message) {
-  send(error_line(id, code, message));
+void Connection::respond_error(std::string_view id, std::int64_t code, std::string_view message,
+                               std::uint64_t ticket) {
+  answer(error_line(id, code, message), ticket);
+}
+
+void Connection::answer(std::string_view line, std::uint64_t ticket) {
+  if (ticket == 0 || options_.may_answer(ticket, line)) send(line);
 }
 
 void Connection::close() noexcept {
@@ -174,18 +183,25 @@ void Connection::take(std::string text, std::size_t full_size) {
   if (wire_log_) log_received(*message);
   switch (message->envelope.kind) {
     case MessageKind::notification:
-      if (options_.on_notification) options_.on_notification(message);
-      return router_->route(std::move(message));
+    case MessageKind::server_request:
+      if (!options_.gate || options_.gate(message)) deliver(message);
+      return;
     case MessageKind::response:
     case MessageKind::error:
       return window_->take(*message);
-    case MessageKind::server_request:
-      return handle_server_request(*message);
     case MessageKind::invalid:
       // Whatever it was meant to be, someone may wait for it in vain from now on.
       return broken("The Codex runtime sent a line that is no message (" +
                     message->envelope.problem + "): " + excerpt(message->text));
   }
+}
+
+void Connection::deliver(const std::shared_ptr<const Message>& message) {
+  if (message->envelope.kind == MessageKind::server_request) {
+    return handle_server_request(*message);
+  }
+  if (options_.on_notification) options_.on_notification(message);
+  router_->route(message);
 }
 
 void Connection::log_received(const Message& message) {
@@ -208,6 +224,7 @@ void Connection::handle_server_request(const Message& message) {
   if (!options_.on_server_request) {
     return respond_error(id, -32601, "This client does not handle " + method);
   }
+  const std::uint64_t ticket = options_.ticket_of ? options_.ticket_of(id) : 0;
   try {
     options_.on_server_request(*this, {.id = id,
                                        .method = method,
@@ -216,10 +233,12 @@ void Connection::handle_server_request(const Message& message) {
                                        .turn_id = std::string(request.turn_id),
                                        .item_id = std::string(request.item_id),
                                        .conversation_id = std::string(request.conversation_id),
-                                       .is_abridged = message.full_size > 0});
+                                       .is_abridged = message.full_size > 0,
+                                       .ticket = ticket});
   } catch (const std::exception& error) {
     respond_error(id, -32603,
-                  mask_secrets("This client failed to handle " + method + ": " + error.what()));
+                  mask_secrets("This client failed to handle " + method + ": " + error.what()),
+                  ticket);
   }
 }
 

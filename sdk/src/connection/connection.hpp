@@ -38,6 +38,8 @@ struct ServerRequest {
   std::string conversation_id = {};  // what the older requests call their thread
   /// Whether it was too large to keep: the params are an outline then, and it must be refused.
   bool is_abridged = false;
+  /// What names it beyond its id, where a connection survives cuts; see `AskedRequests`.
+  std::uint64_t ticket = 0;
 };
 
 struct ConnectionOptions {
@@ -55,6 +57,13 @@ struct ConnectionOptions {
   std::function<void(Connection&, ServerRequest)> on_server_request = {};
   /// Sees every notification before those who wait for it do, on the I/O thread: it must be quick.
   std::function<void(const std::shared_ptr<const Message>&)> on_notification = {};
+  /// Sees every notification and every request of the server first, on the I/O thread. False:
+  /// nobody else gets it now; `deliver` may bring it later.
+  std::function<bool(const std::shared_ptr<const Message>&)> gate = {};
+  /// The ticket of the request that came last under this id, on the I/O thread, and whether an
+  /// answer to such a ticket is to be sent, on any thread. Not set: 0, and all are.
+  std::function<std::uint64_t(std::string_view id)> ticket_of = {};
+  std::function<bool(std::uint64_t ticket, std::string_view line)> may_answer = {};
   /// Told once that the connection is lost or closed, on the thread that finds that out. `failure`:
   /// why, where it was not closed by us.
   std::function<void(const std::optional<Failure>& failure)> on_end = {};
@@ -93,14 +102,29 @@ class Connection : private Transport::Receiver {
   /// Sends a notification. Throws TransportClosedError when the connection is lost.
   void notify(std::string_view method, std::string_view params = {});
 
-  /// Answers a request of the server. Too late, it does no harm.
-  void respond(std::string_view id, std::string_view result);
+  /// Answers a request of the server, named by its id and its ticket. Too late, it does no harm.
+  void respond(std::string_view id, std::string_view result, std::uint64_t ticket = 0);
   /// The same with a result that the wire log must not show.
-  void respond_in_secret(std::string_view id, std::string_view result);
-  void respond_error(std::string_view id, std::int64_t code, std::string_view message);
+  void respond_in_secret(std::string_view id, std::string_view result, std::uint64_t ticket = 0);
+  void respond_error(std::string_view id, std::int64_t code, std::string_view message,
+                     std::uint64_t ticket = 0);
 
   /// The notifications.
   [[nodiscard]] Router& router() noexcept { return *router_; }
+
+  // For those who bring a connection back after a cut, on the I/O thread.
+
+  [[nodiscard]] RequestWindow& window() noexcept { return *window_; }
+  /// Brings a notification or a request of the server to those whom it is for.
+  void deliver(const std::shared_ptr<const Message>& message);
+  /// A message from its text, as if it had come.
+  [[nodiscard]] std::shared_ptr<const Message> scan(std::string text) {
+    return scanner_.scan(std::move(text));
+  }
+  /// Sends an answer once more.
+  void answer_again(std::string_view line) { send(line); }
+  /// Ends the connection for good, for this reason, a sentence.
+  void give_up(std::string reason) { broken(std::move(reason)); }
 
   /// What watches deadlines.
   [[nodiscard]] const std::shared_ptr<Timers>& timers() const noexcept { return timers_; }
@@ -149,6 +173,7 @@ class Connection : private Transport::Receiver {
   [[nodiscard]] Failure failure(std::string reason, const ExitStatus& status = {}) const;
   void fail(const Failure& failure);
 
+  void answer(std::string_view line, std::uint64_t ticket);
   void send(std::string_view line);
   void log_sent(std::string_view line);
   void close_last() noexcept;

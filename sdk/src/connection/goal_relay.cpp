@@ -65,12 +65,12 @@ GoalRelay::Step GoalRelay::step_for(const Notification& event) {
   return {.is_taken = true, .shown = relabelled(event)};
 }
 
-void GoalRelay::fail(const Failure& failure) {
+void GoalRelay::fail(const std::function<std::exception_ptr()>& error) {
   std::unique_lock lock(mutex_);
   if (std::exchange(is_over_, true)) return;
   lock.unlock();
-  events_->fail([failure] { return failure.exception(); });
-  turns_->fail([failure] { return failure.exception(); });
+  events_->fail(error);
+  turns_->fail(error);
 }
 
 bool GoalRelay::is_over() const {

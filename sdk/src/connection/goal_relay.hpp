@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,8 +38,8 @@ class GoalRelay {
   /// Takes an event of the thread; false when it is none of the goal's. I/O thread.
   [[nodiscard]] bool take(const Notification& event);
 
-  /// The connection is lost.
-  void fail(const Failure& failure);
+  /// Nothing more comes of the goal, for this reason.
+  void fail(const std::function<std::exception_ptr()>& error);
 
   [[nodiscard]] bool is_over() const;
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -30,6 +31,22 @@ struct Request {
   /// Gets a result that comes after the request was given up, on the I/O thread; must be quick. For
   /// requests that start something which nobody would know of otherwise.
   std::function<void(std::string)> on_late_result = {};
+  /// Sent at once, also while all others wait: what brings a connection back.
+  bool is_urgent = false;
+};
+
+/// A request that was sent.
+struct SentRequest {
+  std::uint64_t id;
+  std::string_view method;
+  std::string_view line;  // as it was sent; empty where requests are not kept
+};
+
+/// What becomes of a request that was sent, and not answered, when the transport was cut.
+enum class AfterCut {
+  repeat,  // it does no harm to send it again
+  keep,    // it waits for `answer`, `repeat` or `refuse`
+  fail,    // nobody knows whether it was carried out
 };
 
 struct WindowOptions {
@@ -47,6 +64,10 @@ struct WindowOptions {
   /// working on it still, so the place is not free; its response may have been lost, so the place
   /// is not taken for ever.
   std::chrono::milliseconds abandoned_grace = std::chrono::seconds{60};
+  /// Whether the transport may be cut and made again: then requests are kept until their answer.
+  bool survives_cuts = false;
+  /// Told of each result, on the I/O thread, before its completion.
+  std::function<void(const SentRequest&, std::string_view result)> on_result = {};
 };
 
 /// The requests that have been made and not answered, each with its id. Thread-safe; completions
@@ -67,6 +88,21 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   /// Completes all requests, and those that follow, with this failure.
   void fail(const Failure& failure);
 
+  // For connections that survive cuts, on the I/O thread.
+
+  /// The transport was cut: nothing but urgent requests is sent until `resume`.
+  void cut(const std::function<AfterCut(const SentRequest&)>& decide);
+  /// Sends what waits, but for requests that name one of these threads: those wait for `release`.
+  void resume(std::set<std::string, std::less<>> held_threads);
+  void hold(std::string thread_id);
+  void release(std::string_view thread_id);
+  /// Ends a request that `cut` kept, if it is still wanted.
+  void answer(std::uint64_t id, const std::string& result);
+  void repeat(std::uint64_t id);
+  void refuse(std::uint64_t id, std::exception_ptr error);
+  /// Whether anyone waits for it.
+  [[nodiscard]] bool is_wanted(std::uint64_t id);
+
  private:
   struct Pending {
     std::string method;
@@ -74,7 +110,9 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
     std::function<void(std::string)> on_late_result = {};
     TimePoint started_at;
     bool is_control = false;
-    std::string queued_line = {};
+    bool is_urgent = false;
+    bool is_repeated = false;
+    std::string line = {};  // while it is queued, or kept for a cut
     bool is_sent = false;
     std::unique_ptr<Watch> watch = {};
   };
@@ -91,6 +129,11 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   // All of these with the lock held.
   [[nodiscard]] std::optional<Delivery> admit(Request& request);
   [[nodiscard]] bool has_room_for(const Pending& pending) const;
+  [[nodiscard]] bool is_held(const Pending& pending, std::string_view line) const;
+  void send_now(Pending& pending, std::string line);
+  void queue_again(std::uint64_t id, Pending& pending);
+  [[nodiscard]] bool parks(const Message& response, std::uint64_t id, Pending& pending);
+  void end_kept(std::uint64_t id, Outcome<std::string> outcome);
   [[nodiscard]] std::deque<std::uint64_t>& queue_of(const Pending& pending);
   void send_or_queue(std::uint64_t id, Pending& pending, std::string line);
   void send_queued(Deliveries& deliveries);
@@ -109,6 +152,9 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   std::map<std::uint64_t, Pending> pending_;
   std::deque<std::uint64_t> control_queue_;
   std::deque<std::uint64_t> queue_;
+  std::deque<std::uint64_t> parked_;  // refused by a server that ends, for the next one
+  bool is_cut_ = false;
+  std::set<std::string, std::less<>> held_threads_;
   std::size_t queued_bytes_ = 0;
   std::size_t in_flight_ = 0;
   std::uint64_t next_id_ = 1;

@@ -118,9 +118,40 @@ void Router::fail(const Failure& failure) {
   const auto goals = std::exchange(goals_, {});
   lock.unlock();
   for (const auto& [thread_id, goal] : goals) {
-    if (const auto alive = goal.lock()) alive->fail(failure);
+    if (const auto alive = goal.lock()) alive->fail([failure] { return failure.exception(); });
   }
   for (const auto& log : logs) log->fail([failure] { return failure.exception(); });
+}
+
+void Router::fail_turn(const std::string& turn_id,
+                       const std::function<std::exception_ptr()>& error) {
+  std::unique_lock lock(mutex_);
+  const auto log = find_turn(turn_id);
+  note_completed(turn_id);
+  lock.unlock();
+  if (log) log->fail(error);
+}
+
+void Router::fail_goal(const std::string& thread_id,
+                       const std::function<std::exception_ptr()>& error) {
+  std::unique_lock lock(mutex_);
+  const auto goal = goal_of(thread_id);
+  lock.unlock();
+  if (goal) goal->fail(error);
+}
+
+void Router::fail_logins(const Failure& failure) {
+  std::unique_lock lock(mutex_);
+  const auto logins = std::exchange(logins_, {});
+  lock.unlock();
+  for (const auto& [id, login] : logins) {
+    if (const auto alive = login.lock()) alive->fail([failure] { return failure.exception(); });
+  }
+}
+
+bool Router::has_goal(std::string_view thread_id) {
+  const std::lock_guard lock(mutex_);
+  return goal_of(thread_id) != nullptr;
 }
 
 PendingTurn Router::expect(std::string thread_id, bool is_review) {

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -70,6 +72,15 @@ class Router : public std::enable_shared_from_this<Router> {
 
   /// The connection is lost: everyone who waits gets the error, behind the events that have come.
   void fail(const Failure& failure);
+
+  /// This turn, and what a goal has of it, ends with that error: nothing more comes of it.
+  void fail_turn(const std::string& turn_id, const std::function<std::exception_ptr()>& error);
+  /// The same for a goal that has the thread.
+  void fail_goal(const std::string& thread_id, const std::function<std::exception_ptr()>& error);
+  /// The same for all logins.
+  void fail_logins(const Failure& failure);
+  /// Whether a goal has the thread.
+  [[nodiscard]] bool has_goal(std::string_view thread_id);
 
   /// Begins to keep the events of this thread's turns: call it before turn/start is sent. Throws
   /// TransportClosedError when the connection is lost, as do the others, and InvalidRequestError

@@ -51,6 +51,11 @@ const std::string& turn_of(const ServerRequest& request) {
   return request.turn_id.empty() ? request.thread_id : request.turn_id;
 }
 
+/// The older requests name a conversation.
+const std::string& thread_of(const ServerRequest& request) {
+  return request.thread_id.empty() ? request.conversation_id : request.thread_id;
+}
+
 std::string what_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -170,12 +175,14 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
   call->handler = book_.choose(kind, asked.thread_id, asked.params);
   std::unique_lock lock(mutex_);
   const bool is_answered = call->handler.body && !is_stopped_ && !connection_.expired();
+  if (note_repeated(asked)) return;
   if (!is_answered) {
     lock.unlock();
     if (unhandled_ == Unhandled::leave) return;  // to the other clients
     if (!call->handler.body) tell(*call, Kind::not_set, "No handler is set for such requests");
     if (kind.refusal) return respond_no(connection, *call, nobody_answers);
-    return connection.respond_error(asked.id, -32601, "the client does not answer " + asked.method);
+    return connection.respond_error(asked.id, -32601, "the client does not answer " + asked.method,
+                                    asked.ticket);
   }
   if (const std::string problem = problem_of(asked); !problem.empty()) {
     lock.unlock();
@@ -241,18 +248,36 @@ void Dispatcher::end() {
   for (auto& call : settle_if([](const Call&) { return true; })) cancel(std::move(call));
 }
 
+void Dispatcher::note_cut() {
+  std::unique_lock lock(mutex_);
+  for (const auto& [key, call] : calls_) call->is_asked = false;
+  lock.unlock();
+  // They belong to the connection: nobody asks for them again.
+  for (auto& call : settle_if([](const Call& call) { return thread_of(call.request).empty(); })) {
+    cancel(std::move(call));
+  }
+}
+
+void Dispatcher::note_asked_again(std::string_view thread_id) {
+  const auto is_answered = [&](const Call& call) {
+    return !call.is_asked && thread_of(call.request) == thread_id;
+  };
+  for (auto& call : settle_if(is_answered)) cancel(std::move(call));
+}
+
 void Dispatcher::tell_of_end(std::function<void(const ConnectionChange&)> on_connection) {
   const std::lock_guard lock(mutex_);
   on_connection_ = std::move(on_connection);
 }
 
-void Dispatcher::tell_gone(const Failure& failure) {
+void Dispatcher::tell(ConnectionState state, const std::optional<Failure>& failure) {
   std::unique_lock lock(mutex_);
-  const auto on_connection = std::exchange(on_connection_, nullptr);
+  const auto on_connection = on_connection_;
   lock.unlock();
   if (!on_connection) return;
-  (void)problems_.post([on_connection, reason = what_of(failure.exception())] {
-    on_connection({.state = ConnectionState::gone, .reason = reason});
+  const std::string reason = failure ? what_of(failure->exception()) : std::string();
+  (void)problems_.post([on_connection, state, reason] {
+    on_connection({.state = state, .reason = reason});
   });
 }
 
@@ -308,6 +333,18 @@ void Dispatcher::run(Key key) {
   }
   if (!until_end.expired()) suspended_.emplace_back(call, until_end);
   lock.unlock();  // this may be the last of the handler, and of what the app gave it
+}
+
+/// Whether a handler has it already: it comes again after a cut.
+bool Dispatcher::note_repeated(const ServerRequest& request) {
+  if (request.ticket == 0) return false;
+  bool is_repeated = false;
+  for (const auto& [key, call] : calls_) {
+    if (call->request.ticket != request.ticket) continue;
+    call->is_asked = true;
+    is_repeated = true;
+  }
+  return is_repeated;
 }
 
 void Dispatcher::note_end() noexcept {
@@ -525,9 +562,9 @@ void Dispatcher::send_or_refuse(const Call& call, const std::string& response) {
   if (!connection) return;
   try {
     if (call.kind.is_secret(Peek(call.request.params))) {
-      connection->respond_in_secret(call.request.id, response);
+      connection->respond_in_secret(call.request.id, response, call.request.ticket);
     } else {
-      connection->respond(call.request.id, as_understood(call.kind, response));
+      connection->respond(call.request.id, as_understood(call.kind, response), call.request.ticket);
     }
   } catch (...) {
     refuse_failed(call);
@@ -543,12 +580,13 @@ void Dispatcher::refuse(const Call& call, std::string_view reason) {
   const auto connection = this->connection();
   if (!connection) return;
   if (call.kind.refusal) return respond_no(*connection, call, reason);
-  connection->respond_error(call.request.id, -32603, reason);
+  connection->respond_error(call.request.id, -32603, reason, call.request.ticket);
 }
 
 void Dispatcher::respond_no(Connection& connection, const Call& call,
                             std::string_view reason) const {
-  connection.respond(call.request.id, as_understood(call.kind, call.kind.refusal(reason)));
+  connection.respond(call.request.id, as_understood(call.kind, call.kind.refusal(reason)),
+                     call.request.ticket);
 }
 
 void Dispatcher::tell(const Call& call, Kind kind, std::string_view message,

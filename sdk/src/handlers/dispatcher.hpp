@@ -68,11 +68,21 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// The same, on this thread, which is not the I/O thread.
   void stop() noexcept;
 
+  /// The connection was cut, and is made again: handlers go on. I/O thread.
+  void note_cut();
+
+  /// The runtime has asked again for what it still wants to know of this thread: the rest was
+  /// answered by others, or is gone. I/O thread.
+  void note_asked_again(std::string_view thread_id);
+
+  /// Nothing more comes of this turn. I/O thread.
+  void end_turn(std::string_view turn_id);
+
   /// From now on the app is told when the connection is lost. Before that, the start throws.
   void tell_of_end(std::function<void(const ConnectionChange&)> on_connection);
 
-  /// Tells the app why the connection is lost, where problems are told. I/O thread.
-  void tell_gone(const Failure& failure);
+  /// Tells the app what became of the connection, where problems are told. I/O thread.
+  void tell(ConnectionState state, const std::optional<Failure>& failure = {});
 
   /// Waits until the handlers are done; see `WorkerPool::finish`. For those that are coroutines
   /// only where that is said: the thread that they go on on may be this one.
@@ -95,6 +105,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     TimePoint deadline = {};
     std::thread::id thread = {};  // that runs the handler
     bool is_settled = false;      // it has its answer, or needs none
+    bool is_asked = true;         // on this connection
     std::shared_ptr<AnswerTerms> terms = std::make_shared<AnswerTerms>();
   };
   using CallPtr = std::shared_ptr<Call>;
@@ -104,6 +115,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   // With the lock held.
   [[nodiscard]] std::vector<CallPtr> coroutines() const;
   [[nodiscard]] bool has_room_for(const ServerRequest& request) const;
+  [[nodiscard]] bool note_repeated(const ServerRequest& request);
 
   [[nodiscard]] HandlerContext context_for(const Call& call) const;
   void answer(Key key, std::string response);
@@ -116,7 +128,6 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void fail(Key key, std::exception_ptr error);
   void expire(Key key);
   void resolve(const Message& notification);
-  void end_turn(std::string_view turn_id);
   void end_thread(const std::string& thread_id);
 
   /// Takes it out, so that whoever gets it answers, and nobody else.

@@ -1,11 +1,11 @@
 #include "os/temp_dir.hpp"
 
-#include <array>
 #include <cstddef>
 #include <filesystem>
-#include <random>
 #include <string>
 #include <system_error>
+
+#include "os/random_name.hpp"
 
 namespace codex::detail {
 
@@ -14,16 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int most_attempts = 16;
-
-std::string random_name() {
-  static constexpr std::array letters{'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k',
-                                      'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x'};
-  std::random_device device;
-  std::uniform_int_distribution<std::size_t> pick(0, letters.size() - 1);
-  std::string name;
-  for (int i = 0; i < 12; ++i) name += letters.at(pick(device));
-  return name;
-}
 
 fs::path make_dir(const std::string& prefix) {
   const fs::path parent = fs::canonical(fs::temp_directory_path());

@@ -1,6 +1,7 @@
 #include "session/client_core.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <codex/decode_named.hpp>
 #include <codex/errors.hpp>
@@ -26,6 +27,14 @@ std::string what_to_check(const CodexConfig& config) {
   return "Check CodexConfig::codex_bin and launch_args_override";
 }
 
+/// With the default of `max_attempts` in its place.
+Reconnect reconnect_terms(const CodexConfig& config) {
+  Reconnect terms = config.reconnect;
+  const int otherwise = config.endpoint ? std::numeric_limits<int>::max() : 0;
+  terms.max_attempts = terms.max_attempts.value_or(otherwise);
+  return terms;
+}
+
 /// Whether the runtime sends everything that `AgentReach` needs.
 bool hears_of_agents(const CodexConfig& config) {
   return std::ranges::none_of(config.opt_out_notification_methods, [](const auto& method) {
@@ -45,10 +54,17 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
                                             std::shared_ptr<const Executor> executor) {
   InputCheck::config(config);
   const std::shared_ptr<Client> client = share_at_home(new Client(std::move(config)));
+  TransportFactory factory = reach_runtime(client->config_);
+  const Reconnect terms = reconnect_terms(client->config_);
+  if (*terms.max_attempts > 0) {
+    client->recovery_ = client->make_recovery();
+    factory = client->recovery_->over(std::move(factory), terms);
+  }
   client->connection_ =
-      co_await Connection::start_one(client->connection_options(), reach_runtime(client->config_));
+      co_await Connection::start_one(client->connection_options(), std::move(factory));
   client->dispatcher_->attach(client->connection_, client, std::move(executor));
   co_await client->shake_hands();
+  if (client->recovery_) client->recovery_->begin(client->connection_);
   co_return client;
 }
 
@@ -76,9 +92,68 @@ ConnectionOptions Client::connection_options() const {
   };
   options.on_end = [dispatcher = dispatcher_](const std::optional<Failure>& failure) {
     dispatcher->end();
-    if (failure) dispatcher->tell_gone(*failure);
+    if (failure) dispatcher->tell(ConnectionState::gone, failure);
+  };
+  if (!recovery_) return options;
+  options.gate = [recovery = recovery_](const std::shared_ptr<const Message>& message) {
+    return recovery->admit(message);
+  };
+  options.ticket_of = [recovery = recovery_](std::string_view id) {
+    return recovery->asked().ticket_of(id);
+  };
+  options.may_answer = [recovery = recovery_](std::uint64_t ticket, std::string_view line) {
+    return recovery->asked().note_answer(ticket, line);
+  };
+  options.window.survives_cuts = true;
+  options.window.on_result = [recovery = recovery_](const SentRequest& request,
+                                                    std::string_view result) {
+    recovery->note_result(request, result);
   };
   return options;
+}
+
+std::shared_ptr<Recovery> Client::make_recovery() {
+  RecoveryOptions options{
+      .initialize_params = initialize_params(config_),
+      .left_out = {config_.opt_out_notification_methods.begin(),
+                   config_.opt_out_notification_methods.end()},
+      .handshake_timeout = config_.startup_timeout,
+      .max_held_bytes = config_.event_buffer_bytes,
+      .is_own_process = !config_.endpoint && !config_.transport};
+  const auto weak = weak_from_this();
+  options.check_greeting = [weak](std::string_view result) {
+    if (const auto self = weak.lock()) self->check_same_runtime(result);
+  };
+  options.resume_params = [weak](const std::string& thread_id) {
+    ThreadResumeOptions resume;
+    if (const auto self = weak.lock()) leave_out_turns(self->gate(), resume);
+    return thread_resume_params(thread_id, resume);
+  };
+  options.on_cut = [dispatcher = dispatcher_](const Failure& failure) {
+    dispatcher->note_cut();
+    dispatcher->tell(ConnectionState::lost, failure);
+  };
+  options.on_restored = [dispatcher = dispatcher_] { dispatcher->tell(ConnectionState::restored); };
+  options.on_resumed = [dispatcher = dispatcher_](const std::string&, std::string_view result) {
+    dispatcher->reach().note_response(protocol::requests::ThreadResume::method, result);
+  };
+  options.on_asked_again = [dispatcher = dispatcher_](const std::string& thread_id) {
+    dispatcher->note_asked_again(thread_id);
+  };
+  options.on_turn_lost = [dispatcher = dispatcher_](const std::string& turn_id) {
+    dispatcher->end_turn(turn_id);
+  };
+  return std::make_shared<Recovery>(std::move(options));
+}
+
+/// What the client was told when it started must still hold.
+void Client::check_same_runtime(std::string_view greeting) const {
+  const Metadata now = read_greeting(greeting, config_).metadata;
+  if (now.runtime_version != metadata_.runtime_version) {
+    throw CodexError("it is version " + now.runtime_version + " and was " +
+                     metadata_.runtime_version);
+  }
+  if (now.codex_home != metadata_.codex_home) throw CodexError("it has another CODEX_HOME");
 }
 
 Client::~Client() { close(false); }

@@ -11,6 +11,7 @@
 
 #include "connection/connection.hpp"
 #include "handlers/dispatcher.hpp"
+#include "recovery/recovery.hpp"
 #include "runtime/feature_gate.hpp"
 #include "session/input_check.hpp"
 #include "task/owner_process.hpp"
@@ -82,6 +83,9 @@ class Client : public std::enable_shared_from_this<Client> {
   /// Call this before sending a request that may change what a thread is allowed to do.
   void note_request(std::string_view params) const { dispatcher_->reach().note_request(params); }
 
+  /// Whether the connection survives cuts.
+  [[nodiscard]] bool reconnects() const noexcept { return recovery_ != nullptr; }
+
   /// `and_coroutines`: waits for handlers that are coroutines, too. Does nothing in a child of
   /// fork.
   void close(bool and_coroutines = true) noexcept;
@@ -91,6 +95,8 @@ class Client : public std::enable_shared_from_this<Client> {
   explicit Client(CodexConfig config);
   ~Client();
   [[nodiscard]] ConnectionOptions connection_options() const;
+  [[nodiscard]] std::shared_ptr<Recovery> make_recovery();
+  void check_same_runtime(std::string_view greeting) const;
   Task<void> shake_hands();
   static Task<std::string> call_on(std::shared_ptr<const Client> self, std::string method,
                                    std::string params, CallOptions options);
@@ -101,6 +107,7 @@ class Client : public std::enable_shared_from_this<Client> {
   Metadata metadata_;
   FeatureGate gate_;
   const std::shared_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<Recovery> recovery_;  // none: a cut is the end
   std::shared_ptr<Connection> connection_;
 };
 

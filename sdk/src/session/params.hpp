@@ -6,6 +6,8 @@
 #include <codex/options.hpp>
 #include <codex/protocol/review.hpp>
 
+#include "runtime/feature_gate.hpp"
+
 /// Turns the options of the ergonomic API into params on the wire.
 namespace codex::detail {
 
@@ -18,6 +20,15 @@ std::string thread_read_params(const std::string& thread_id, const ThreadReadOpt
 std::string thread_list_params(const ThreadListOptions& options);
 std::string turn_start_params(const std::string& thread_id, const RunInput& input,
                               const TurnOptions& options);
+
+/// Leaves the turns out of the response where the app has not said what it wants: the SDK does not
+/// use them. Before 0.151.0 that is an experiment.
+template <class Options>
+void leave_out_turns(const FeatureGate& gate, Options& options) {
+  constexpr VersionNumbers can_exclude_turns{0, 151, 0};
+  const bool is_default = options.include_turns.is_absent();
+  if (is_default && gate.runtime().is_at_least(can_exclude_turns)) options.include_turns = false;
+}
 
 /// The params of review/start.
 std::string review_start_params(const std::string& thread_id, const protocol::ReviewTarget& target,

@@ -44,10 +44,12 @@ TransportFactory start_runtime(const CodexConfig& config) {
 TransportFactory attach_to_runtime(const CodexConfig& config) {
   WebSocketOptions options{
       .endpoint = parse_endpoint(*config.endpoint, {.set = config.env, .unset = config.unset_env}),
-      .bearer_token = bearer_token(config)};
-  return [options = std::move(options), time = config.startup_timeout] {
+      .bearer_token = bearer_token(config),
+      .silence = config.reconnect.ping_interval};
+  return [options = std::move(options), config] {
     WebSocketOptions now = options;
-    now.deadline = deadline_after(Clock::now(), time);
+    now.bearer_token = bearer_token(config);  // which may have changed in its file
+    now.deadline = deadline_after(Clock::now(), config.startup_timeout);
     return connect_websocket(now);
   };
 }

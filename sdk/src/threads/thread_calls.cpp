@@ -39,17 +39,6 @@ ToolFinder functions_behind(const std::vector<Tool>& tools, const CodexConfig& c
   return tool_finder(tools);
 }
 
-/// From here on, leaving out the turns is no experiment. The SDK does not use them.
-constexpr VersionNumbers can_exclude_turns{0, 151, 0};
-
-template <class Options>
-void leave_out_turns(const Client& client, Options& options) {
-  const bool is_default = options.include_turns.is_absent();
-  if (is_default && client.gate().runtime().is_at_least(can_exclude_turns)) {
-    options.include_turns = false;
-  }
-}
-
 /// Has the runtime bring up a thread, and gives its id.
 Task<std::string> thread_from(std::shared_ptr<const Client> client, std::string method,
                               std::string params, CallOptions options) {
@@ -106,7 +95,7 @@ Task<std::string> resume_thread(std::shared_ptr<const Client> client, std::strin
   if (tools) book.set_tools(thread_id, std::move(tools));
   if (has_any(options.handlers)) book.set_handlers(thread_id, options.handlers);
   unless_it_is_there.note_change();
-  leave_out_turns(*client, options);
+  leave_out_turns(client->gate(), options);
   auto resume = thread_from(client, std::string(requests::ThreadResume::method),
                             thread_resume_params(thread_id, options), call_options(options));
   std::string resumed = co_await resume;
@@ -120,7 +109,7 @@ Task<std::string> fork_thread(std::shared_ptr<const Client> client, std::string 
   ToolFinder tools = functions_behind(options.tools, client->config());
   HandlerBook& book = client->handlers();
   if (const auto source = book.of_thread(thread_id); source && !tools) tools = source->find_tool;
-  leave_out_turns(*client, options);
+  leave_out_turns(client->gate(), options);
   auto fork = thread_from(client, std::string(requests::ThreadFork::method),
                           thread_fork_params(thread_id, options), call_options(options));
   std::string forked = co_await fork;

@@ -7,6 +7,7 @@
 #include <codex/errors.hpp>
 
 #include "connection/next_event.hpp"
+#include "os/random_name.hpp"
 #include "session/call.hpp"
 #include "session/params.hpp"
 #include "turns/start_terms.hpp"
@@ -23,6 +24,14 @@ std::optional<std::string> turn_id_of(const std::string& result) {
   if (!id.is_string()) return std::nullopt;
   std::string text = id.text();
   return text.size() <= max_id_bytes ? std::optional(std::move(text)) : std::nullopt;
+}
+
+/// Names the message, so that its turn is found again if the connection is cut before the answer.
+std::string with_message_id(const Client& client, std::string params) {
+  constexpr std::string_view member = "clientUserMessageId";
+  const bool is_known = client.gate().supports(requests::TurnStart::method, member);
+  if (!client.reconnects() || !is_known || Peek(params)[member]) return params;
+  return with_value(params, {member}, protocol::encode(random_name()));
 }
 
 /// Ends the turn that a start begins when its caller is gone. It may have joined a turn that others
@@ -101,6 +110,7 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
   InputCheck::effort(options.effort, client->metadata().runtime_version);
   client->input_check().items(input.said());
   std::string params = turn_start_params(thread_id, input, options);
+  params = with_message_id(*client, std::move(params));
   client->check(requests::TurnStart::method, params);
   client->note_request(params);
   PendingTurn pending = connection->router().expect_turn(thread_id);

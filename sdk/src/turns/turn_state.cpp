@@ -67,6 +67,9 @@ Task<NextEvent> TurnState::next(Subscription& events) {
       // The interrupt at the time limit may have met a connection that was lost unnoticed.
       if (is_late || is_time_up()) throw_ended_early();
       throw TransportClosedError(error, collected());
+    } catch (const TurnLostError& error) {
+      if (is_late || is_time_up()) throw_ended_early();
+      throw TurnLostError(error.what(), collected());
     }
     is_late = is_late || is_time_up();
     if (!is_late) co_return event;
@@ -111,6 +114,8 @@ TurnResult TurnState::result() {
       std::rethrow_exception(failure);
     } catch (const TransportClosedError& error) {
       throw TransportClosedError(error, std::make_shared<const TurnResult>(std::move(result)));
+    } catch (const TurnLostError& error) {
+      throw TurnLostError(error.what(), std::make_shared<const TurnResult>(std::move(result)));
     }
   }
   if (!collector.is_completed()) {

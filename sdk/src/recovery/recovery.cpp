@@ -1,0 +1,564 @@
+#include "recovery/recovery.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <codex/errors.hpp>
+#include <codex/protocol/support/codec.hpp>
+
+#include "wire/peek.hpp"
+
+namespace codex::detail {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds look_again_after{300};
+/// The runtime asks again right after it resumed a thread.
+constexpr std::chrono::seconds asked_again_after{1};
+/// So often the record of a turn may tell nothing before the turn counts as lost: the runtime
+/// writes a turn's end a moment after it told of it.
+constexpr int max_doubts = 6;
+/// How long a turn/start may take to show up, or a new thread to be stored, after the connection is
+/// back. 120 ms were seen.
+constexpr std::chrono::seconds start_grace{5};
+/// A runtime that was killed may hold a thread for a minute.
+constexpr std::chrono::seconds writer_grace{75};
+constexpr std::size_t kept_ended_turns = 256;
+constexpr std::size_t max_pages = 20;
+
+std::string text_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const JsonRpcError& refusal) {
+    return refusal.message();
+  } catch (const std::exception& problem) {
+    return problem.what();
+  } catch (...) {
+    return "an unknown error";
+  }
+}
+
+template <class Error>
+bool is_a(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+/// Requests that change nothing, or the same again.
+bool may_be_repeated(std::string_view method) {
+  constexpr std::array<std::string_view, 6> others = {"thread/name/set",    "thread/resume",
+                                                      "thread/start",       "thread/unsubscribe",
+                                                      "turn/interrupt",     "initialize"};
+  return method.ends_with("/list") || method.ends_with("/read") || method.ends_with("/get") ||
+         std::ranges::find(others, method) != others.end();
+}
+
+/// Requests whose result says that this connection gets a thread's events.
+bool brings_up_thread(std::string_view method) {
+  return method == "thread/start" || method == "thread/resume" || method == "thread/fork";
+}
+
+bool takes_down_thread(std::string_view method) {
+  return method == "thread/unsubscribe" || method == "thread/archive" || method == "thread/delete";
+}
+
+bool ends_thread(std::string_view method) {
+  return method == "thread/archived" || method == "thread/deleted" || method == "thread/closed";
+}
+
+std::string thread_of(const Message& message) {
+  const Envelope& envelope = message.envelope;
+  return std::string(envelope.thread_id.empty() ? envelope.conversation_id : envelope.thread_id);
+}
+
+std::string read_turns_params(const std::string& thread_id, const std::string& cursor) {
+  const std::string page = cursor.empty() ? "" : R"(,"cursor":)" + protocol::encode(cursor);
+  return R"({"threadId":)" + protocol::encode(thread_id) +
+         R"(,"itemsView":"full","sortDirection":"desc","limit":20)" + page + "}";
+}
+
+std::string start_result(const std::string& turn_id) {
+  return R"({"turn":{"id":)" + protocol::encode(turn_id) +
+         R"(,"items":[],"itemsView":"notLoaded","status":"inProgress","error":null}})";
+}
+
+/// The turns of these pages, the oldest first.
+std::vector<Peek> turns_of(const std::vector<std::string>& pages) {
+  std::vector<Peek> turns;
+  for (const auto& page : pages) {
+    const auto data = Peek(page)["data"].elements();
+    turns.insert(turns.end(), data.begin(), data.end());
+  }
+  std::ranges::reverse(turns);
+  return turns;
+}
+
+}  // namespace
+
+TransportFactory Recovery::over(TransportFactory factory, const Reconnect& terms) {
+  return [self = shared_from_this(), factory = std::move(factory), terms] {
+    auto transport = std::make_unique<ReconnectingTransport>(factory, terms, self);
+    self->transport_ = transport.get();
+    return transport;
+  };
+}
+
+void Recovery::begin(const std::shared_ptr<Connection>& connection) {
+  connection_ = connection;
+  has_begun_ = true;
+}
+
+// --- cut and back ---
+
+bool Recovery::cut(const Transport::End& end) {
+  const auto connection = this->connection();
+  if (!connection) return false;
+  ++epoch_;
+  asked_.note_cut();
+  for (auto& [id, thread] : threads_) {
+    thread.is_in_step = false;
+    thread.is_held = true;
+    thread.held.clear();
+    thread.held_bytes = 0;
+    thread.starts.clear();  // `fate_of` finds them again
+    thread.has_been_tried = false;
+  }
+  for (auto& [id, turn] : turns_) turn.ledger.note_cut();
+  connection->window().cut([this](const SentRequest& request) { return fate_of(request); });
+  const Failure failure{.reason = end.reason,
+                        .exit_status = end.exit_status,
+                        .advice = "The client connects again by itself."};
+  connection->router().fail_logins(failure);
+  if (options_.on_cut) options_.on_cut(failure);
+  return true;
+}
+
+AfterCut Recovery::fate_of(const SentRequest& request) {
+  const Peek params = Peek(request.line)["params"];
+  if (request.method == "turn/start" && params["clientUserMessageId"]) {
+    follow(params["threadId"].text());
+    const auto thread = threads_.find(params["threadId"].text());
+    if (thread == threads_.end()) return AfterCut::fail;
+    thread->second.starts.push_back({request.id, params["clientUserMessageId"].text()});
+    thread->second.is_in_step = false;
+    thread->second.is_held = true;
+    return AfterCut::keep;
+  }
+  return may_be_repeated(request.method) ? AfterCut::repeat : AfterCut::fail;
+}
+
+void Recovery::connected() {
+  const auto connection = this->connection();
+  if (!connection) return;
+  const auto greeted = [this](const std::string& result) {
+    const auto alive = this->connection();
+    try {
+      options_.check_greeting(result);
+      alive->notify("initialized");
+    } catch (const CodexError& error) {
+      return alive->give_up(std::string("The connection was cut, and made again to another ") +
+                            "runtime: " + error.what());
+    }
+    resume_threads();
+  };
+  const auto refused = [this](const std::exception_ptr& error) {
+    transport_->drop("The Codex runtime did not accept the client again: " + text_of(error));
+  };
+  ask("initialize", options_.initialize_params, greeted, refused);
+}
+
+void Recovery::ask(std::string_view method, std::string params, OnResult on_result,
+                   OnError on_error) {
+  const auto connection = this->connection();
+  if (!connection) return;
+  connection->start(
+      {.method = std::string(method),
+       .params = std::move(params),
+       .deadline = deadline_after(Clock::now(), options_.handshake_timeout),
+       .completion =
+           [self = shared_from_this(), epoch = epoch_, on_result = std::move(on_result),
+            on_error = std::move(on_error)](Outcome<std::string> outcome) {
+             if (self->epoch_ != epoch || !self->connection()) return;
+             const auto* error = std::get_if<std::exception_ptr>(&outcome);
+             if (error == nullptr) return on_result(std::get<std::string>(outcome));
+             if (is_a<TransportClosedError>(*error)) return;  // which `cut` sees to
+             on_error(*error);
+           },
+       .is_urgent = true});
+}
+
+void Recovery::after(milliseconds time, std::function<void()> work) {
+  const auto connection = this->connection();
+  if (!connection) return;
+  (void)connection->timers()->add(
+      Clock::now() + time,
+      [weak = weak_from_this(), epoch = epoch_, work = std::move(work)](Expiry) {
+        const auto self = weak.lock();
+        if (self && self->epoch_ == epoch) work();
+      });
+}
+
+// --- threads ---
+
+void Recovery::resume_threads() {
+  const auto connection = this->connection();
+  std::vector<std::string> ids;
+  for (const auto& [id, thread] : threads_) ids.push_back(id);
+  to_try_ = ids.size();
+  connection->window().resume({ids.begin(), ids.end()});
+  for (const auto& id : ids) {
+    threads_.at(id).out_of_step_since = Clock::now();
+    resume(id);
+  }
+  if (ids.empty() && options_.on_restored) options_.on_restored();
+}
+
+void Recovery::resume(const std::string& thread_id) {
+  if (!threads_.contains(thread_id)) return;
+  ask(
+      "thread/resume", options_.resume_params(thread_id),
+      [this, thread_id](const std::string& result) { note_resumed(thread_id, result); },
+      [this, thread_id](const std::exception_ptr& error) { retry_resume(thread_id, error); });
+}
+
+void Recovery::retry_resume(const std::string& thread_id, const std::exception_ptr& error) {
+  const auto found = threads_.find(thread_id);
+  if (found == threads_.end()) return;
+  Thread& thread = found->second;
+  const auto again_for = [&](std::chrono::seconds time) {
+    if (Clock::now() - thread.out_of_step_since > time) return false;
+    after(look_again_after, [this, thread_id] { resume(thread_id); });
+    return true;
+  };
+  const std::string why = text_of(error);
+  if (is_a<TimeoutError>(error)) return transport_->drop("The Codex runtime did not answer: " + why);
+  if (is_a<ServerBusyError>(error) && again_for(writer_grace)) return;
+  if (why.find("already has an active writer") != std::string::npos && again_for(writer_grace)) {
+    return note_tried(thread);
+  }
+  // What was just begun may not be stored yet.
+  const bool may_come = has_turns(thread_id) || !thread.starts.empty();
+  if (is_a<ThreadNotFoundError>(error) && may_come && again_for(start_grace)) return;
+  lose_thread(thread_id, why);
+}
+
+void Recovery::note_resumed(const std::string& thread_id, std::string_view result) {
+  const auto found = threads_.find(thread_id);
+  if (found == threads_.end()) return;
+  found->second.is_in_step = true;
+  if (options_.on_resumed) options_.on_resumed(thread_id, result);
+  const auto connection = this->connection();
+  if (has_turns(thread_id) || !found->second.starts.empty() ||
+      connection->router().has_goal(thread_id)) {
+    return read_turns(thread_id, "", {});
+  }
+  release(thread_id);
+}
+
+/// It cannot be resumed, so its turns are lost. It may go on all the same: the first turn of a
+/// thread makes it one that can.
+void Recovery::lose_thread(const std::string& thread_id, const std::string& why) {
+  std::vector<std::string> lost;
+  for (const auto& [id, turn] : turns_) {
+    if (turn.ledger.thread_id() == thread_id) lost.push_back(id);
+  }
+  for (const auto& id : lost) lose_turn(id, "its thread cannot be resumed: " + why);
+  const auto connection = this->connection();
+  connection->router().fail_goal(thread_id, [thread_id, why] {
+    return make_error<TurnLostError>("The goal of thread " + thread_id +
+                                     " was lost while the connection was cut: " + why);
+  });
+  end_starts(thread_id);
+  release(thread_id);
+}
+
+void Recovery::note_tried(Thread& thread) {
+  if (std::exchange(thread.has_been_tried, true) || to_try_ == 0) return;
+  if (--to_try_ == 0 && options_.on_restored) options_.on_restored();
+}
+
+// --- turns ---
+
+void Recovery::read_turns(const std::string& thread_id, std::string cursor,
+                          std::vector<std::string> pages) {
+  const auto read = [this, thread_id, pages](const std::string& result) mutable {
+    pages.push_back(result);
+    const std::string next = Peek(result)["nextCursor"].text();
+    const auto turns = turns_of(pages);
+    const auto is_there = [&](const std::string& id) {
+      return std::ranges::any_of(turns, [&](Peek turn) { return turn["id"].is(id); });
+    };
+    const bool has_all = std::ranges::all_of(turns_, [&](const auto& entry) {
+      return entry.second.ledger.thread_id() != thread_id || is_there(entry.first);
+    });
+    if (!has_all && !next.empty() && pages.size() < max_pages) {
+      return read_turns(thread_id, next, std::move(pages));
+    }
+    catch_up(thread_id, pages);
+  };
+  const auto failed = [this, thread_id](const std::exception_ptr& error) {
+    const auto found = threads_.find(thread_id);
+    if (found == threads_.end()) return;
+    const bool may_come = is_a<ServerBusyError>(error) || is_a<InvalidRequestError>(error);
+    if (!may_come || Clock::now() - found->second.out_of_step_since > start_grace) {
+      return lose_thread(thread_id, text_of(error));
+    }
+    after(look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
+  };
+  ask("thread/turns/list", read_turns_params(thread_id, cursor), read, failed);
+}
+
+void Recovery::catch_up(const std::string& thread_id, const std::vector<std::string>& pages) {
+  if (!threads_.contains(thread_id)) return;
+  const auto turns = turns_of(pages);
+  bool is_news = false;
+  for (const Peek turn : turns) {
+    const std::string id = turn["id"].text();
+    if (id.empty() || id.size() > max_id_bytes) continue;
+    for (const Peek item : turn["items"].elements()) adopt_start(thread_id, item, id);
+    // Those that began after one that the app follows, it would have heard of as well.
+    is_news = is_news || turns_.contains(id) || has_ended(id);
+    if (is_news && !has_ended(id)) catch_up_with(thread_id, turn);
+  }
+  const bool looks_again = is_in_doubt(thread_id, turns);
+  release(thread_id);
+  if (looks_again) after(look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
+}
+
+void Recovery::catch_up_with(const std::string& thread_id, Peek turn) {
+  const std::string id = turn["id"].text();
+  if (!turns_.contains(id)) open_turn(thread_id, id).ledger.note_cut();
+  const auto connection = this->connection();
+  for (auto& text : turns_.at(id).ledger.missing_from(turn)) pass(connection->scan(std::move(text)));
+}
+
+/// Whether the record does not tell yet what became of a turn or of a start. It does so at the
+/// end; then what it does not know is lost.
+bool Recovery::is_in_doubt(const std::string& thread_id, const std::vector<Peek>& turns) {
+  std::vector<std::string> lost;
+  bool is_open = false;
+  for (auto& [id, turn] : turns_) {
+    if (turn.ledger.thread_id() != thread_id) continue;
+    const auto record = std::ranges::find_if(turns, [&](Peek other) { return other["id"].is(id); });
+    const bool runs = record != turns.end() && (*record)["status"].is("inProgress");
+    if (runs) {
+      turn.doubts = 0;
+    } else if (++turn.doubts >= max_doubts) {
+      lost.push_back(id);
+    } else {
+      is_open = true;
+    }
+  }
+  for (const auto& id : lost) lose_turn(id, "the runtime that ran it ended, or lost it");
+  Thread& thread = threads_.at(thread_id);
+  if (thread.starts.empty()) return is_open;
+  const bool is_late = Clock::now() - thread.out_of_step_since > start_grace;
+  if (is_late || options_.is_own_process) end_starts(thread_id);
+  return is_open || !thread.starts.empty();
+}
+
+void Recovery::release(const std::string& thread_id) {
+  const auto found = threads_.find(thread_id);
+  if (found == threads_.end()) return;
+  Thread& thread = found->second;
+  thread.is_held = false;
+  thread.held_bytes = 0;
+  const auto held = std::exchange(thread.held, {});
+  for (const auto& message : held) pass(message);
+  after(asked_again_after, [this, thread_id] {
+    if (options_.on_asked_again) options_.on_asked_again(thread_id);
+  });
+  if (const auto connection = connection_.lock()) connection->window().release(thread_id);
+  if (const auto still = threads_.find(thread_id); still != threads_.end()) {
+    note_tried(still->second);
+  } else if (to_try_ > 0 && --to_try_ == 0 && options_.on_restored) {
+    options_.on_restored();
+  }
+}
+
+// --- starts that were cut ---
+
+/// The message of a start is the only proof that its turn runs.
+void Recovery::adopt_start(const std::string& thread_id, Peek item, const std::string& turn_id) {
+  const auto found = threads_.find(thread_id);
+  if (found == threads_.end() || found->second.starts.empty()) return;
+  auto& starts = found->second.starts;
+  const auto start = std::ranges::find_if(
+      starts, [&](const LostStart& one) { return item["clientId"].is(one.client_message_id); });
+  if (start == starts.end()) return;
+  const std::uint64_t id = start->id;
+  starts.erase(start);
+  if (!turns_.contains(turn_id) && !has_ended(turn_id)) {
+    open_turn(thread_id, turn_id).ledger.note_cut();
+  }
+  connection()->window().answer(id, start_result(turn_id));
+}
+
+/// Those whose turn has not shown up. Sent again they might run twice, unless their process is
+/// gone.
+void Recovery::end_starts(const std::string& thread_id) {
+  const auto found = threads_.find(thread_id);
+  if (found == threads_.end()) return;
+  const auto connection = this->connection();
+  auto& window = connection->window();
+  for (const LostStart& start : std::exchange(found->second.starts, {})) {
+    if (options_.is_own_process) {
+      window.repeat(start.id);
+      continue;
+    }
+    constexpr const char* advice =
+        "It was not started, as far as can be told: read the thread before you start it again.";
+    window.refuse(start.id, make_error<TransportClosedError>(
+                                "The connection to the Codex runtime was cut before turn/start was "
+                                "answered, and the thread has no such turn",
+                                ExitStatus{}, "", advice));
+  }
+}
+
+void Recovery::lose_turn(const std::string& turn_id, const std::string& why) {
+  asked_.forget_turn(turn_id);
+  turns_.erase(turn_id);
+  note_ended(turn_id);
+  const auto connection = this->connection();
+  connection->router().fail_turn(turn_id, [turn_id, why] {
+    return make_error<TurnLostError>("The turn " + turn_id +
+                                     " was lost while the connection was cut: " + why +
+                                     ". The thread can start its next turn.");
+  });
+  if (options_.on_turn_lost) options_.on_turn_lost(turn_id);
+}
+
+// --- messages ---
+
+bool Recovery::admit(const std::shared_ptr<const Message>& message) {
+  const auto found = threads_.find(thread_of(*message));
+  if (found != threads_.end() && found->second.is_held) {
+    hold(found->second, message);
+    return false;
+  }
+  return is_shown(*message);
+}
+
+void Recovery::note_result(const SentRequest& request, std::string_view result) {
+  const auto named = [&] { return Peek(request.line)["params"]["threadId"].text(); };
+  if (brings_up_thread(request.method)) {
+    const std::string thread_id = Peek(result)["thread"]["id"].text();
+    follow(thread_id);
+    if (const auto found = threads_.find(thread_id); found != threads_.end()) {
+      found->second.is_in_step = true;
+    }
+  } else if (takes_down_thread(request.method)) {
+    threads_.erase(named());
+  } else if (request.method == "turn/start") {
+    const std::string turn_id = Peek(result)["turn"]["id"].text();
+    const std::string thread_id = named();
+    if (turn_id.empty() || turn_id.size() > max_id_bytes || has_ended(turn_id)) return;
+    follow(thread_id);
+    open_turn(thread_id, turn_id);
+    const auto found = threads_.find(thread_id);
+    if (found == threads_.end() || found->second.is_in_step) return;
+    // Its first turn: now it can be resumed.
+    open_turn(thread_id, turn_id).ledger.note_cut();
+    found->second.is_held = true;
+    found->second.out_of_step_since = Clock::now();
+    connection()->window().hold(thread_id);
+    resume(thread_id);
+  }
+}
+
+void Recovery::hold(Thread& thread, const std::shared_ptr<const Message>& message) {
+  const bool is_delta = message->envelope.method.ends_with("elta");
+  if (thread.held_bytes > options_.max_held_bytes && is_delta) {
+    const std::string turn_id(message->envelope.turn_id);
+    if (const auto turn = turns_.find(turn_id); turn != turns_.end()) {
+      turn->second.ledger.note_gap(message->envelope.item_id);
+    }
+    return;
+  }
+  thread.held_bytes += message->text.size();
+  thread.held.push_back(message);
+}
+
+void Recovery::pass(const std::shared_ptr<const Message>& message) {
+  if (!is_shown(*message)) return;
+  if (const auto connection = connection_.lock()) connection->deliver(message);
+}
+
+bool Recovery::is_shown(const Message& message) {
+  const Envelope& envelope = message.envelope;
+  if (envelope.kind == MessageKind::server_request) return is_asked_anew(message);
+  if (envelope.method == "serverRequest/resolved") asked_.note_resolved(envelope.request_id);
+  if (envelope.thread_id.empty()) return true;
+  const std::string thread_id(envelope.thread_id);
+  if (ends_thread(envelope.method)) {
+    threads_.erase(thread_id);
+    return true;
+  }
+  if (envelope.turn_id.empty()) return true;
+  if (envelope.method == "item/started") {
+    adopt_start(thread_id, Peek(envelope.params)["item"], std::string(envelope.turn_id));
+  }
+  const bool is_last = envelope.method == "turn/completed";
+  const std::string turn_id(envelope.turn_id);
+  if (has_ended(turn_id)) return !is_last && !envelope.method.starts_with("item/");
+  follow(thread_id);
+  Turn& turn = open_turn(thread_id, turn_id);
+  const TurnLedger::Verdict verdict = turn.ledger.take(message);
+  if (is_last) {
+    asked_.forget_turn(turn_id);
+    turns_.erase(turn_id);
+    note_ended(turn_id);
+  }
+  const auto connection = this->connection();
+  if (!connection) return verdict.is_shown;
+  for (const std::string& before : verdict.before) connection->deliver(connection->scan(before));
+  return verdict.is_shown;
+}
+
+bool Recovery::is_asked_anew(const Message& request) {
+  const auto verdict = asked_.take(request);
+  const auto connection = this->connection();
+  if (verdict.answer && connection) connection->answer_again(*verdict.answer);
+  return verdict.is_shown;
+}
+
+std::shared_ptr<Connection> Recovery::connection() const {
+  return has_begun_ ? connection_.lock() : nullptr;
+}
+
+void Recovery::follow(std::string_view thread_id) {
+  if (thread_id.empty() || thread_id.size() > max_id_bytes) return;
+  threads_.try_emplace(std::string(thread_id));
+}
+
+Recovery::Turn& Recovery::open_turn(std::string_view thread_id, std::string_view turn_id) {
+  const std::string id(turn_id);
+  const auto found = turns_.find(id);
+  if (found != turns_.end()) return found->second;
+  return turns_.emplace(id, Turn{TurnLedger(std::string(thread_id), id, options_.left_out)})
+      .first->second;
+}
+
+bool Recovery::has_turns(std::string_view thread_id) const {
+  return std::ranges::any_of(turns_, [&](const auto& entry) {
+    return entry.second.ledger.thread_id() == thread_id;
+  });
+}
+
+bool Recovery::has_ended(std::string_view turn_id) const {
+  return std::ranges::find(ended_turns_, turn_id) != ended_turns_.end();
+}
+
+void Recovery::note_ended(std::string_view turn_id) {
+  ended_turns_.emplace_back(turn_id);
+  if (ended_turns_.size() > kept_ended_turns) ended_turns_.pop_front();
+}
+
+}  // namespace codex::detail

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connection/connection.hpp"
+#include "recovery/asked_requests.hpp"
+#include "recovery/turn_ledger.hpp"
+#include "task/clock.hpp"
+#include "transport/reconnecting_transport.hpp"
+
+namespace codex::detail {
+
+/// What `Recovery` has to know of the client, and whom it tells. All are called on the I/O thread.
+struct RecoveryOptions {
+  std::string initialize_params;
+  /// Notifications that the client does not want.
+  std::set<std::string> left_out = {};
+  std::chrono::milliseconds handshake_timeout = std::chrono::seconds{30};
+  /// What may wait of one thread while it is resumed, in bytes.
+  std::size_t max_held_bytes = std::size_t{64} * 1024 * 1024;
+  /// Whether each connection has a process of its own, so that nothing sent before a cut can still
+  /// arrive.
+  bool is_own_process = false;
+  /// Reads the answer to `initialize`. Throws CodexError where the client cannot go on with this
+  /// runtime.
+  std::function<void(std::string_view result)> check_greeting = {};
+  /// The params of thread/resume, without turns where the runtime can leave them out.
+  std::function<std::string(const std::string& thread_id)> resume_params = {};
+
+  std::function<void(const Failure&)> on_cut = {};
+  std::function<void()> on_restored = {};
+  /// The thread was resumed, with this result.
+  std::function<void(const std::string& thread_id, std::string_view result)> on_resumed = {};
+  /// The runtime has asked again what it still wants to know of the thread.
+  std::function<void(const std::string& thread_id)> on_asked_again = {};
+  /// Nothing more comes of this turn.
+  std::function<void(const std::string& turn_id)> on_turn_lost = {};
+};
+
+/// Brings a conversation over cuts of its connection: it shakes hands again, resumes the threads
+/// that this client follows, and gives the app what it has missed, each event once. What comes of a
+/// thread while that is under way waits, and so do requests that name the thread. docs/inside.md
+/// tells the steps. All of it runs on the I/O thread.
+class Recovery final : public ReconnectingTransport::Listener,
+                       public std::enable_shared_from_this<Recovery> {
+ public:
+  explicit Recovery(RecoveryOptions options) : options_(std::move(options)) {}
+
+  /// Makes transports that are made again after a cut.
+  [[nodiscard]] TransportFactory over(TransportFactory factory, const Reconnect& terms);
+
+  /// From now on a cut is no end. Any thread.
+  void begin(const std::shared_ptr<Connection>& connection);
+
+  /// The server's requests.
+  [[nodiscard]] AskedRequests& asked() noexcept { return asked_; }
+
+  /// See `ConnectionOptions::gate` and `WindowOptions::on_result`.
+  [[nodiscard]] bool admit(const std::shared_ptr<const Message>& message);
+  void note_result(const SentRequest& request, std::string_view result);
+
+  bool cut(const Transport::End& end) override;
+  void connected() override;
+
+ private:
+  /// A turn/start that was sent, and cut before its answer.
+  struct LostStart {
+    std::uint64_t id;
+    std::string client_message_id;
+  };
+  struct Thread {
+    /// Whether this connection gets its events.
+    bool is_in_step = true;
+    /// Whether it is being resumed; else its events pass.
+    bool is_held = false;
+    std::deque<std::shared_ptr<const Message>> held = {};
+    std::size_t held_bytes = 0;
+    std::vector<LostStart> starts = {};
+    TimePoint out_of_step_since = {};
+    bool has_been_tried = false;
+  };
+  struct Turn {
+    TurnLedger ledger;
+    int doubts = 0;  // how often the record did not tell what became of it
+  };
+  using Threads = std::map<std::string, Thread, std::less<>>;
+  using Turns = std::map<std::string, Turn, std::less<>>;
+  /// Takes the result of a request of this connection; not called after a cut.
+  using OnResult = std::function<void(const std::string& result)>;
+  using OnError = std::function<void(const std::exception_ptr& error)>;
+
+  [[nodiscard]] AfterCut fate_of(const SentRequest& request);
+  void ask(std::string_view method, std::string params, OnResult on_result, OnError on_error);
+  void after(std::chrono::milliseconds time, std::function<void()> work);
+
+  void resume_threads();
+  void resume(const std::string& thread_id);
+  void retry_resume(const std::string& thread_id, const std::exception_ptr& error);
+  void note_resumed(const std::string& thread_id, std::string_view result);
+  void lose_thread(const std::string& thread_id, const std::string& why);
+  void note_tried(Thread& thread);
+
+  void read_turns(const std::string& thread_id, std::string cursor, std::vector<std::string> pages);
+  void catch_up(const std::string& thread_id, const std::vector<std::string>& pages);
+  void catch_up_with(const std::string& thread_id, Peek turn);
+  [[nodiscard]] bool is_in_doubt(const std::string& thread_id, const std::vector<Peek>& turns);
+  void release(const std::string& thread_id);
+
+  void adopt_start(const std::string& thread_id, Peek item, const std::string& turn_id);
+  void end_starts(const std::string& thread_id);
+  void lose_turn(const std::string& turn_id, const std::string& why);
+
+  void hold(Thread& thread, const std::shared_ptr<const Message>& message);
+  void pass(const std::shared_ptr<const Message>& message);
+  [[nodiscard]] bool is_shown(const Message& message);
+  [[nodiscard]] bool is_asked_anew(const Message& request);
+  [[nodiscard]] std::shared_ptr<Connection> connection() const;
+  void follow(std::string_view thread_id);
+  Turn& open_turn(std::string_view thread_id, std::string_view turn_id);
+  [[nodiscard]] bool has_turns(std::string_view thread_id) const;
+  [[nodiscard]] bool has_ended(std::string_view turn_id) const;
+  void note_ended(std::string_view turn_id);
+
+  const RecoveryOptions options_;
+  AskedRequests asked_;
+  ReconnectingTransport* transport_ = nullptr;
+  std::atomic<bool> has_begun_ = false;
+  std::weak_ptr<Connection> connection_;
+  std::uint64_t epoch_ = 0;  // of the present connection
+  std::size_t to_try_ = 0;   // threads that were not tried on this connection
+  Threads threads_;
+  Turns turns_;
+  std::deque<std::string> ended_turns_;  // the latest
+};
+
+}  // namespace codex::detail
