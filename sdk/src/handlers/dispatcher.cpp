@@ -164,15 +164,17 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
                                           .arrived = arrived,
                                           .deadline = deadline_after(arrived, timeout_)});
   const ServerRequest& asked = call->request;
-  if (kind.is_about_item) {
-    items_.note_asked(turn_of(asked), answer_id_of(asked), canonical_id(asked.id));
-  }
   call->handler = book_.choose(kind, asked.thread_id, asked.params);
   std::unique_lock lock(mutex_);
   const bool is_answered = call->handler.body && !is_stopped_ && !connection_.expired();
+  const bool is_left = !is_answered && unhandled_ == Unhandled::leave;  // to the other clients
+  if (!is_left && is_repeated(asked)) return;
+  if (kind.is_about_item) {
+    items_.note_asked(turn_of(asked), answer_id_of(asked), canonical_id(asked.id));
+  }
   if (!is_answered) {
     lock.unlock();
-    if (unhandled_ == Unhandled::leave) return;  // to the other clients
+    if (is_left) return;
     if (!call->handler.body) tell(*call, Kind::not_set, "No handler is set for such requests");
     if (kind.refusal) return respond_no(connection, *call, nobody_answers);
     return connection.respond_error(asked.id, -32601, "the client does not answer " + asked.method);
@@ -308,6 +310,20 @@ void Dispatcher::run(Key key) {
   }
   if (!until_end.expired()) suspended_.emplace_back(call, until_end);
   lock.unlock();  // this may be the last of the handler, and of what the app gave it
+}
+
+/// The record forgets what has waited for long, but not what still waits.
+bool Dispatcher::is_repeated(const ServerRequest& request) {
+  const bool is_open = std::ranges::any_of(calls_, [&](const auto& entry) {
+    const ServerRequest& open = entry.second->request;
+    return open.id == request.id && open.method == request.method && open.params == request.params;
+  });
+  return is_open || !record_.add(request);
+}
+
+void Dispatcher::forget_answers() {
+  const std::lock_guard lock(mutex_);
+  record_.clear();
 }
 
 void Dispatcher::note_end() noexcept {
