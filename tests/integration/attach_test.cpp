@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -198,6 +199,56 @@ TEST_CASE("a client without a handler leaves an approval to the one that has one
   });
   REQUIRE(command != result.items.end());
   CHECK(command->as<types::CommandExecutionThreadItem>()->status == expected);
+}
+
+TEST_CASE("an approval that nobody answered is asked again once, however often B resumes") {
+  MockModel mock({.approval_policy = "on-request"});
+  mock.reply(Reply{}.shell("echo ran", {.escalated = true}));
+  mock.reply("Done.");
+  const RuntimeServer server = serve(mock);
+  std::string thread_id;
+  {
+    Gate asked;
+    auto config = server.config();
+    config.handlers.command_approval = [asked](const types::CommandExecutionRequestApprovalParams&,
+                                               const codex::HandlerContext& context) {
+      (void)asked.pass(context.stop);
+      return codex::approvals::decline();  // too late: this client is gone
+    };
+    face::Codex first(config);
+    auto thread = first.thread_start({.approval_mode = codex::ApprovalMode::ask});
+    (void)thread.turn("Go.");
+    REQUIRE(asked.wait_reached(20s));
+    thread_id = thread.id();
+  }
+  std::atomic<int> questions = 0;
+  Gate resumed;
+  auto config = server.config();
+  config.handlers.command_approval = [&](const types::CommandExecutionRequestApprovalParams&,
+                                         const codex::HandlerContext& context) {
+    ++questions;
+    return resumed.pass(context.stop) ? codex::approvals::accept() : codex::approvals::decline();
+  };
+  face::Codex second(config);
+  auto events = second.notifications();
+  for (int i = 0; i < 3; ++i) (void)second.thread_resume(thread_id);
+  // What follows on the connection was read after the copies.
+  (void)second.request<requests::ThreadRead>({.thread_id = thread_id});
+  resumed.open();
+  std::optional<codex::Notification> end;
+  while (!end || !end->is<types::notifications::TurnCompleted>()) end = events.next();
+  CHECK(end->as<types::notifications::TurnCompleted>()->turn.status ==
+        types::TurnStatus::completed);
+  CHECK(questions == 1);
+  const auto turns = second.request<requests::ThreadTurnsList>(
+      {.thread_id = thread_id, .items_view = types::TurnItemsView::full});
+  const auto& items = turns.data.front().items;
+  const auto command = std::ranges::find_if(items, [](const auto& item) {
+    return item.template is<types::CommandExecutionThreadItem>();
+  });
+  REQUIRE(command != items.end());
+  CHECK(command->as<types::CommandExecutionThreadItem>()->status ==
+        types::CommandExecutionStatus::completed);
 }
 
 TEST_CASE("a token opens a runtime that asks for one, from wherever it comes") {

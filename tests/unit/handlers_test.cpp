@@ -24,6 +24,7 @@
 #include "support/coroutines.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/lingering_handler.hpp"
+#include "support/messages.hpp"
 #include "support/secrets.hpp"
 #include "support/stopping.hpp"
 #include "testing/temp_dir.hpp"
@@ -900,6 +901,75 @@ TEST_CASE("of two requests with one id neither gets a yes, nor does any later on
   }
   runtime.ask(4, command_method, command_params("u1", "i2"));
   CHECK(answer(4) == decision("decline"));
+}
+
+TEST_CASE("a request that the runtime sends again is handled once, and answered once") {
+  FakeRuntime runtime;
+  runtime.on("config/read", [](const Json&) { return Json::object(); });
+  std::atomic<int> calls = 0;
+  Gate gate;
+  Handlers handlers{.command_approval = [&](const Command&) {
+    ++calls;
+    return gate.pass({}) ? approvals::accept() : approvals::decline();
+  }};
+  int asked = 1;
+  SUBCASE("by a handler") {}
+  SUBCASE("by a refusal") {
+    handlers = {};
+    asked = 0;
+  }
+  Codex codex(with(runtime, handlers));
+  const auto ask = [&](int times, const Json& params) {
+    for (int i = 0; i < times; ++i) runtime.ask(7, command_method, params);
+    (void)codex.request("config/read", Json::object());  // the client has read them
+  };
+  ask(3, command_params());
+  gate.open();
+  (void)runtime.answer_to(7);
+  ask(3, command_params());
+  CHECK(runtime.answers_to(7) == 1);
+  CHECK(calls == asked);
+  ask(2, command_params("u2"));  // a runtime that was started again gives its ids once more
+  const auto deadline = soon();
+  while (runtime.answers_to(7) < 2 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  CHECK(runtime.answers_to(7) == 2);
+  CHECK(calls == 2 * asked);
+}
+
+TEST_CASE("a request that was left to other clients is handled when it comes again") {
+  FakeRuntime runtime;
+  runtime.on("config/read", [](const Json&) { return Json::object(); });
+  runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
+  CodexConfig config = runtime.config();
+  config.unhandled = Unhandled::leave;
+  Codex codex(config);
+  runtime.ask(7, command_method, command_params());
+  (void)codex.request("config/read", Json::object());  // the client has read it
+  CHECK(runtime.answers_to(7) == 0);
+  auto thread = codex.thread_start();
+  thread.set_handlers({.command_approval = [](const Command&) { return approvals::accept(); }});
+  runtime.ask(7, command_method, command_params());
+  CHECK(runtime.answer_to(7).at("result") == decision("accept"));
+}
+
+TEST_CASE("the record of requests is bounded, and forgets the oldest first") {
+  codex::detail::RequestRecord record;
+  const auto request = [](std::size_t id) {
+    return codex::detail::ServerRequest{.id = std::to_string(id),
+                                        .method = "m",
+                                        .params = "{}",
+                                        .thread_id = "t1",
+                                        .turn_id = "u1"};
+  };
+  for (std::size_t id = 0; id < codex::detail::RequestRecord::max_requests; ++id) {
+    REQUIRE(record.add(request(id)));
+  }
+  CHECK_FALSE(record.add(request(0)));
+  CHECK(record.add(request(codex::detail::RequestRecord::max_requests)));
+  CHECK_FALSE(record.add(request(1)));
+  CHECK(record.add(request(0)));
 }
 
 TEST_CASE(

@@ -31,7 +31,7 @@ enum class Unhandled : std::uint8_t {
 
 /// What became of the connection to the runtime.
 enum class ConnectionState : std::uint8_t {
-  lost,      ///< It was cut, and the client connects again. Calls wait; turns go on when it is back.
+  lost,  ///< It was cut, and the client connects again. Calls wait; turns go on when it is back.
   restored,  ///< It is back, and threads and turns go on.
   gone,      ///< It is lost for good: the runtime ended, or broke the protocol.
 };

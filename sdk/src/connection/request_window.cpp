@@ -296,8 +296,8 @@ void RequestWindow::cut(const std::function<AfterCut(const SentRequest&)>& decid
       continue;
     }
     if (pending.completion) {
-      const std::string reason = "The connection to the Codex runtime was cut before " +
-                                 pending.method + " was answered";
+      const std::string reason =
+          "The connection to the Codex runtime was cut before " + pending.method + " was answered";
       constexpr const char* advice =
           "The runtime may have done it: look before you call again. The client connects again by "
           "itself.";

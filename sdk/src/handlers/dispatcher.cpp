@@ -169,16 +169,17 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
                                           .arrived = arrived,
                                           .deadline = deadline_after(arrived, timeout_)});
   const ServerRequest& asked = call->request;
-  if (kind.is_about_item) {
-    items_.note_asked(turn_of(asked), answer_id_of(asked), canonical_id(asked.id));
-  }
   call->handler = book_.choose(kind, asked.thread_id, asked.params);
   std::unique_lock lock(mutex_);
   const bool is_answered = call->handler.body && !is_stopped_ && !connection_.expired();
-  if (note_repeated(asked)) return;
+  const bool is_left = !is_answered && unhandled_ == Unhandled::leave;  // to the other clients
+  if (!is_left && is_repeated(asked)) return;
+  if (kind.is_about_item) {
+    items_.note_asked(turn_of(asked), answer_id_of(asked), canonical_id(asked.id));
+  }
   if (!is_answered) {
     lock.unlock();
-    if (unhandled_ == Unhandled::leave) return;  // to the other clients
+    if (is_left) return;
     if (!call->handler.body) tell(*call, Kind::not_set, "No handler is set for such requests");
     if (kind.refusal) return respond_no(connection, *call, nobody_answers);
     return connection.respond_error(asked.id, -32601, "the client does not answer " + asked.method,
@@ -250,6 +251,7 @@ void Dispatcher::end() {
 
 void Dispatcher::note_cut() {
   std::unique_lock lock(mutex_);
+  record_.clear();  // the runtime may ask again
   for (const auto& [key, call] : calls_) call->is_asked = false;
   lock.unlock();
   // They belong to the connection: nobody asks for them again.
@@ -276,9 +278,8 @@ void Dispatcher::tell(ConnectionState state, const std::optional<Failure>& failu
   lock.unlock();
   if (!on_connection) return;
   const std::string reason = failure ? what_of(failure->exception()) : std::string();
-  (void)problems_.post([on_connection, state, reason] {
-    on_connection({.state = state, .reason = reason});
-  });
+  (void)problems_.post(
+      [on_connection, state, reason] { on_connection({.state = state, .reason = reason}); });
 }
 
 void Dispatcher::finish(std::chrono::milliseconds patience, bool and_coroutines) noexcept {
@@ -335,16 +336,18 @@ void Dispatcher::run(Key key) {
   lock.unlock();  // this may be the last of the handler, and of what the app gave it
 }
 
-/// Whether a handler has it already: it comes again after a cut.
-bool Dispatcher::note_repeated(const ServerRequest& request) {
-  if (request.ticket == 0) return false;
-  bool is_repeated = false;
+/// The record forgets what has waited for long, but not what still waits.
+bool Dispatcher::is_repeated(const ServerRequest& request) {
+  bool is_open = false;
   for (const auto& [key, call] : calls_) {
-    if (call->request.ticket != request.ticket) continue;
+    const ServerRequest& open = call->request;
+    if (open.id != request.id || open.method != request.method || open.params != request.params) {
+      continue;
+    }
+    is_open = true;
     call->is_asked = true;
-    is_repeated = true;
   }
-  return is_repeated;
+  return is_open || !record_.add(request);
 }
 
 void Dispatcher::note_end() noexcept {

@@ -22,6 +22,7 @@
 #include "handlers/answer_terms.hpp"
 #include "handlers/handler_book.hpp"
 #include "handlers/request_kinds.hpp"
+#include "handlers/request_record.hpp"
 #include "handlers/started_items.hpp"
 #include "handlers/worker_pool.hpp"
 #include "runtime/runtime_support.hpp"
@@ -51,7 +52,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   /// From now on answers are of the shape that this runtime understands.
   void speak_to(const RuntimeSupport& runtime) noexcept;
 
-  /// Takes a request of the server. I/O thread.
+  /// Takes a request of the server. One that the runtime repeats, as it does after each
+  /// `thread/resume`, reaches its handler once and is answered once. I/O thread.
   void take(Connection& connection, ServerRequest request);
 
   /// Sees a notification, for what it means for requests that wait. I/O thread.
@@ -115,7 +117,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   // With the lock held.
   [[nodiscard]] std::vector<CallPtr> coroutines() const;
   [[nodiscard]] bool has_room_for(const ServerRequest& request) const;
-  [[nodiscard]] bool note_repeated(const ServerRequest& request);
+  [[nodiscard]] bool is_repeated(const ServerRequest& request);
 
   [[nodiscard]] HandlerContext context_for(const Call& call) const;
   void answer(Key key, std::string response);
@@ -165,6 +167,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::function<void(const ConnectionChange&)> on_connection_;
   std::map<Key, CallPtr> calls_;
   Key next_key_ = 1;
+  RequestRecord record_;          // of what this client answers
   std::vector<CallPtr> running_;  // whose handler has not returned, answered or not
   std::vector<std::pair<CallPtr, std::weak_ptr<Reply>>> suspended_;  // it is a coroutine, and waits
   std::condition_variable one_ended_;

@@ -53,9 +53,9 @@ bool is_a(const std::exception_ptr& error) {
 
 /// Requests that change nothing, or the same again.
 bool may_be_repeated(std::string_view method) {
-  constexpr std::array<std::string_view, 6> others = {"thread/name/set",    "thread/resume",
-                                                      "thread/start",       "thread/unsubscribe",
-                                                      "turn/interrupt",     "initialize"};
+  constexpr std::array<std::string_view, 6> others = {"thread/name/set", "thread/resume",
+                                                      "thread/start",    "thread/unsubscribe",
+                                                      "turn/interrupt",  "initialize"};
   return method.ends_with("/list") || method.ends_with("/read") || method.ends_with("/get") ||
          std::ranges::find(others, method) != others.end();
 }
@@ -197,12 +197,11 @@ void Recovery::ask(std::string_view method, std::string params, OnResult on_resu
 void Recovery::after(milliseconds time, std::function<void()> work) {
   const auto connection = this->connection();
   if (!connection) return;
-  (void)connection->timers()->add(
-      Clock::now() + time,
-      [weak = weak_from_this(), epoch = epoch_, work = std::move(work)](Expiry) {
-        const auto self = weak.lock();
-        if (self && self->epoch_ == epoch) work();
-      });
+  (void)connection->timers()->add(Clock::now() + time, [weak = weak_from_this(), epoch = epoch_,
+                                                        work = std::move(work)](Expiry) {
+    const auto self = weak.lock();
+    if (self && self->epoch_ == epoch) work();
+  });
 }
 
 // --- threads ---
@@ -238,7 +237,8 @@ void Recovery::retry_resume(const std::string& thread_id, const std::exception_p
     return true;
   };
   const std::string why = text_of(error);
-  if (is_a<TimeoutError>(error)) return transport_->drop("The Codex runtime did not answer: " + why);
+  if (is_a<TimeoutError>(error))
+    return transport_->drop("The Codex runtime did not answer: " + why);
   if (is_a<ServerBusyError>(error) && again_for(writer_grace)) return;
   if (why.find("already has an active writer") != std::string::npos && again_for(writer_grace)) {
     return note_tried(thread);
@@ -336,7 +336,8 @@ void Recovery::catch_up_with(const std::string& thread_id, Peek turn) {
   const std::string id = turn["id"].text();
   if (!turns_.contains(id)) open_turn(thread_id, id).ledger.note_cut();
   const auto connection = this->connection();
-  for (auto& text : turns_.at(id).ledger.missing_from(turn)) pass(connection->scan(std::move(text)));
+  for (auto& text : turns_.at(id).ledger.missing_from(turn))
+    pass(connection->scan(std::move(text)));
 }
 
 /// Whether the record does not tell yet what became of a turn or of a start. It does so at the
@@ -547,9 +548,8 @@ Recovery::Turn& Recovery::open_turn(std::string_view thread_id, std::string_view
 }
 
 bool Recovery::has_turns(std::string_view thread_id) const {
-  return std::ranges::any_of(turns_, [&](const auto& entry) {
-    return entry.second.ledger.thread_id() == thread_id;
-  });
+  return std::ranges::any_of(
+      turns_, [&](const auto& entry) { return entry.second.ledger.thread_id() == thread_id; });
 }
 
 bool Recovery::has_ended(std::string_view turn_id) const {

@@ -132,16 +132,18 @@ std::string TurnLedger::started(Peek item) const {
 }
 
 std::string TurnLedger::about(Peek item, std::string_view time) const {
-  std::string members = R"("item":)" + std::string(item.raw()) + R"(,"turnId":)" +
-                        protocol::encode(turn_id_);
-  if (const Peek at = item[time]) members += ",\"" + std::string(time) + "\":" + std::string(at.raw());
+  std::string members =
+      R"("item":)" + std::string(item.raw()) + R"(,"turnId":)" + protocol::encode(turn_id_);
+  if (const Peek at = item[time])
+    members += ",\"" + std::string(time) + "\":" + std::string(at.raw());
   return members;
 }
 
 std::optional<TurnLedger::Channel> TurnLedger::channel_of(const Message& delta) {
   const Peek params(delta.envelope.params);
   if (delta.envelope.method == part_added) {
-    return Channel{part_added, static_cast<std::size_t>(params["summaryIndex"].integer().value_or(0))};
+    return Channel{part_added,
+                   static_cast<std::size_t>(params["summaryIndex"].integer().value_or(0))};
   }
   const Stream* stream = stream_of(delta.envelope.method);
   if (stream == nullptr) return std::nullopt;
@@ -181,7 +183,8 @@ std::vector<std::string> TurnLedger::rest_of(const std::string& id, const Item& 
   for (const auto& [channel, text] : texts_of(item)) {
     const auto found = seen.texts.find(channel);
     const std::string_view had = found != seen.texts.end() ? found->second : std::string_view();
-    if (text.size() == had.size() || !text.starts_with(had) || had.size() > max_text_bytes) continue;
+    if (text.size() == had.size() || !text.starts_with(had) || had.size() > max_text_bytes)
+      continue;
     const Channel announced{part_added, channel.index};
     const bool is_summary = channel.method == "item/reasoning/summaryTextDelta";
     if (is_summary && !seen.texts.contains(announced)) add(announced, "");

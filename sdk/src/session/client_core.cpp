@@ -113,13 +113,12 @@ ConnectionOptions Client::connection_options() const {
 }
 
 std::shared_ptr<Recovery> Client::make_recovery() {
-  RecoveryOptions options{
-      .initialize_params = initialize_params(config_),
-      .left_out = {config_.opt_out_notification_methods.begin(),
-                   config_.opt_out_notification_methods.end()},
-      .handshake_timeout = config_.startup_timeout,
-      .max_held_bytes = config_.event_buffer_bytes,
-      .is_own_process = !config_.endpoint && !config_.transport};
+  RecoveryOptions options{.initialize_params = initialize_params(config_),
+                          .left_out = {config_.opt_out_notification_methods.begin(),
+                                       config_.opt_out_notification_methods.end()},
+                          .handshake_timeout = config_.startup_timeout,
+                          .max_held_bytes = config_.event_buffer_bytes,
+                          .is_own_process = !config_.endpoint && !config_.transport};
   const auto weak = weak_from_this();
   options.check_greeting = [weak](std::string_view result) {
     if (const auto self = weak.lock()) self->check_same_runtime(result);

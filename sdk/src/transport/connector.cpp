@@ -24,19 +24,21 @@ Connector::Result make(const TransportFactory& factory) {
 }  // namespace
 
 struct Connector::Shared {
-  TransportFactory factory;
-  std::function<void()> on_done;
-  std::mutex mutex = {};
-  std::condition_variable changed = {};
+  Shared(TransportFactory make, std::function<void()> when_done)
+      : factory(std::move(make)), on_done(std::move(when_done)) {}
+
+  const TransportFactory factory;
+  const std::function<void()> on_done;
+  std::mutex mutex;
+  std::condition_variable changed;
   bool is_wanted = false;
   bool is_busy = false;
   bool is_over = false;
-  std::optional<Result> result = {};
+  std::optional<Result> result;
 };
 
 Connector::Connector(TransportFactory factory, std::function<void()> on_done)
-    : shared_(std::make_shared<Shared>(
-          Shared{.factory = std::move(factory), .on_done = std::move(on_done)})) {}
+    : shared_(std::make_shared<Shared>(std::move(factory), std::move(on_done))) {}
 
 Connector::~Connector() {
   std::unique_lock lock(shared_->mutex);
