@@ -1,0 +1,501 @@
+// Clients whose connection is cut: what a turn, a call and a handler come to.
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <codex/codex.hpp>
+#include <codex/describe.hpp>
+#include <codex/protocol.hpp>
+#include <codex/runtime_server.hpp>
+#include <codex/testing.hpp>
+
+#include "support/cuttable_link.hpp"
+#include "support/face.hpp"
+#include "support/messages.hpp"
+#include "support/watched_turn.hpp"
+
+using codex::ConnectionState;
+using codex::RuntimeServer;
+using codex::testing::contains;
+using codex::testing::CuttableLink;
+using codex::testing::error_of;
+using codex::testing::Gate;
+using codex::testing::MockModel;
+using codex::testing::Phase;
+using codex::testing::Reply;
+using codex::testing::Seen;
+using codex::testing::TurnWatch;
+using namespace std::chrono_literals;
+namespace requests = codex::protocol::requests;
+namespace types = codex::protocol;
+
+namespace {
+
+struct Look {
+  std::string where;
+};
+CODEX_DESCRIBE(Look, where)
+
+RuntimeServer serve(const MockModel& mock, std::optional<std::string> listen = {}) {
+  auto config = mock.config();
+  return RuntimeServer({.listen = std::move(listen),
+                        .codex_bin = config.codex_bin,
+                        .cwd = config.cwd,
+                        .env = config.env});
+}
+
+/// What became of the connection, in order.
+class Changes {
+ public:
+  [[nodiscard]] std::function<void(const codex::ConnectionChange&)> note() {
+    return [state = state_](const codex::ConnectionChange& change) {
+      const std::lock_guard lock(state->mutex);
+      state->states.push_back(change.state);
+      state->reason = change.reason;
+      state->changed.notify_all();
+    };
+  }
+  bool wait_for(ConnectionState wanted, std::size_t count = 1) const {
+    std::unique_lock lock(state_->mutex);
+    return state_->changed.wait_for(lock, 60s, [&] {
+      return std::ranges::count(state_->states, wanted) >= static_cast<std::ptrdiff_t>(count);
+    });
+  }
+  [[nodiscard]] std::vector<ConnectionState> states() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->states;
+  }
+  [[nodiscard]] std::string reason() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->reason;
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<ConnectionState> states;
+    std::string reason;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+/// A client at the far side of a link, whose cuts it survives.
+codex::CodexConfig through(const CuttableLink& link, const RuntimeServer& server) {
+  auto config = server.config();
+  config.endpoint = link.endpoint();
+  config.reconnect.initial_delay = 20ms;
+  return config;
+}
+
+std::vector<std::string> pieces(const std::string& word, int count) {
+  std::vector<std::string> all;
+  for (int i = 0; i < count; ++i) all.push_back(word + std::to_string(i) + " ");
+  return all;
+}
+
+/// The model's part of a turn with all that can be cut.
+void queue_rich_turn(MockModel& mock) {
+  mock.reply(Reply{}
+                 .pace(2ms)
+                 .reasoning("I think about it, slowly, and from all sides.")
+                 .deltas(pieces("c", 30), Phase::commentary)
+                 .shell("for i in 1 2 3 4; do echo line$i; sleep 0.03; done"));
+  mock.reply(
+      Reply{}.tool_call("look", {{"where", "there"}}).shell("echo approved", {.escalated = true}));
+  mock.reply(Reply{}.pace(2ms).deltas(pieces("w", 100), Phase::final_answer));
+}
+
+/// Runs one rich turn; `meanwhile` gets the chance to cut while it runs.
+struct RichTurn {
+  std::shared_ptr<std::atomic<int>> looks = std::make_shared<std::atomic<int>>(0);
+
+  Seen run(face::Codex& codex, MockModel& mock) {
+    queue_rich_turn(mock);
+    auto thread = codex.thread_start(
+        {.approval_mode = codex::ApprovalMode::ask,
+         .tools = {codex::tool("look", "Looks there", [looks = looks](const Look& look) {
+           ++*looks;
+           return "saw " + look.where;
+         })}});
+    auto turn = thread.turn("Go.", {.timeout = 120s});
+    TurnWatch watch;
+    for (const auto& event : turn.stream()) watch.see(event);
+    return watch.seen(turn.run());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a turn whose connection is cut again and again ends as one that was not") {
+  MockModel mock({.approval_policy = "on-request"});
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  std::atomic<int> approvals = 0;
+  auto config = through(link, server);
+  config.handlers.command_approval = [&](const types::CommandExecutionRequestApprovalParams&) {
+    ++approvals;
+    return codex::approvals::accept();
+  };
+  face::Codex codex(config);
+  RichTurn rich;
+  const Seen uncut = rich.run(codex, mock);
+  REQUIRE_MESSAGE(uncut.faults.empty(), text_of(uncut));
+  CHECK(uncut.status == "completed");
+  CHECK(uncut.items.size() == 7);
+
+  const int wanted_cuts = face::is_async ? 20 : 100;
+  constexpr unsigned seed = 20261129;
+  std::minstd_rand random{seed};
+  std::atomic<int> cuts = 0;
+  int turns = 1;
+  while (cuts < wanted_cuts) {
+    std::atomic<bool> is_over = false;
+    std::thread cutter([&] {
+      while (!is_over) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 300));
+        if (is_over) return;
+        link.cut();
+        ++cuts;
+      }
+    });
+    const Seen cut = rich.run(codex, mock);
+    is_over = true;
+    cutter.join();
+    ++turns;
+    CAPTURE(turns);
+    REQUIRE_MESSAGE(cut == uncut, text_of(cut));
+    CHECK(approvals == turns);
+    CHECK(*rich.looks == turns);
+  }
+  CHECK(mock.pending_replies() == 0);
+  MESSAGE(cuts.load(), " cuts in ", turns, " turns");
+}
+
+TEST_CASE("a turn/start that was cut is found again, and its turn runs once") {
+  MockModel mock;
+  mock.reply("first");
+  mock.reply("second");
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  face::Codex codex(through(link, server));
+  auto thread = codex.thread_start();
+  std::string expected = "first";
+  SUBCASE("the first one of its thread") {}
+  SUBCASE("a later one") {
+    CHECK(thread.run("One.").final_response == "first");
+    expected = "second";
+  }
+  link.cut_at_next_message(true);
+  CHECK(thread.run("Go.", {.timeout = 60s}).final_response == expected);
+  const auto requests = mock.requests();
+  CHECK(std::ranges::count_if(
+            requests, [](const auto& request) { return request.last_user_text() == "Go."; }) == 1);
+}
+
+TEST_CASE("a turn/start that never arrived is said to be not started, and is not sent again") {
+  MockModel mock;
+  mock.reply("first");
+  mock.reply("second");
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  face::Codex codex(through(link, server));
+  auto thread = codex.thread_start();
+  CHECK(thread.run("One.").final_response == "first");
+  link.cut_at_next_message(false);
+  const auto error = error_of<codex::TransportClosedError>([&] { (void)thread.run("Go."); });
+  REQUIRE(error);
+  CHECK(contains(error->what(), "has no such turn"));
+  CHECK(codex.is_open());
+  CHECK(mock.requests().size() == 1);
+  CHECK(thread.run("Again.", {.timeout = 60s}).final_response == "second");
+}
+
+TEST_CASE("calls that are made while the connection is cut wait for it, as long as they may") {
+  MockModel mock;
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  auto config = through(link, server);
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  (void)codex.metadata();
+  link.set_closed(true);
+  link.cut();
+  REQUIRE(changes.wait_for(ConnectionState::lost));
+  const auto late = error_of<codex::TimeoutError>(
+      [&] { (void)codex.request<requests::ThreadLoadedList>({}, {.timeout = 50ms}); });
+  REQUIRE(late);
+  CHECK_FALSE(late->was_sent());
+  CHECK(contains(late->what(), "connection is cut"));
+  auto waiting =
+      std::async(std::launch::async, [&] { return codex.request<requests::ThreadLoadedList>({}); });
+  link.set_closed(false);
+  CHECK(waiting.get().data.empty());
+  CHECK(changes.wait_for(ConnectionState::restored));
+  CHECK(changes.states() == std::vector{ConnectionState::lost, ConnectionState::restored});
+}
+
+TEST_CASE("a request that changes something is not repeated: nobody knows whether it was done") {
+  MockModel mock;
+  mock.reply("hello");
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  face::Codex codex(through(link, server));
+  auto thread = codex.thread_start();
+  (void)thread.run("Hi.");
+  link.cut_at_next_message(true);
+  const auto error = error_of<codex::TransportClosedError>([&] { thread.compact(); });
+  REQUIRE(error);
+  CHECK(contains(error->what(), "before thread/compact/start was answered"));
+  CHECK(codex.is_open());
+  (void)thread.read();
+}
+
+TEST_CASE("an approval is asked once over a cut, and its answer counts") {
+  MockModel mock({.approval_policy = "on-request"});
+  mock.reply(Reply{}.shell("echo ran", {.escalated = true}));
+  mock.reply("Done.");
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  Gate asked;
+  std::atomic<int> questions = 0;
+  auto config = through(link, server);
+  config.on_connection = changes.note();
+  config.handlers.command_approval = [&](const types::CommandExecutionRequestApprovalParams&,
+                                         const codex::HandlerContext& context) {
+    ++questions;
+    return asked.pass(context.stop) ? codex::approvals::accept() : codex::approvals::decline();
+  };
+  face::Codex codex(config);
+  auto thread = codex.thread_start({.approval_mode = codex::ApprovalMode::ask});
+  auto turn = thread.turn("Go.", {.timeout = 60s});
+  REQUIRE(asked.wait_reached(20s));
+  SUBCASE("given when the connection is back") {
+    link.cut();
+    REQUIRE(changes.wait_for(ConnectionState::restored));
+    asked.open();
+  }
+  SUBCASE("given while it is cut") {
+    link.set_closed(true);
+    link.cut();
+    REQUIRE(changes.wait_for(ConnectionState::lost));
+    asked.open();
+    link.set_closed(false);
+  }
+  SUBCASE("given, and lost on its way") {
+    link.cut_at_next_message(false);
+    asked.open();
+  }
+  const auto result = turn.run();
+  CHECK(result.final_response == "Done.");
+  CHECK(questions == 1);
+  const auto command = std::ranges::find_if(result.items, [](const auto& item) {
+    return item.template is<types::CommandExecutionThreadItem>();
+  });
+  REQUIRE(command != result.items.end());
+  CHECK(command->as<types::CommandExecutionThreadItem>()->status ==
+        types::CommandExecutionStatus::completed);
+}
+
+TEST_CASE("an approval that another client answered during the cut stops its handler") {
+  MockModel mock({.approval_policy = "on-request"});
+  mock.reply(Reply{}.shell("echo ran", {.escalated = true}));
+  mock.reply("Done.");
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  Gate asked;
+  std::promise<void> stopped;
+  auto config = through(link, server);
+  config.on_connection = changes.note();
+  config.handlers.command_approval = [&](const types::CommandExecutionRequestApprovalParams&,
+                                         const codex::HandlerContext& context) {
+    (void)asked.pass(context.stop);  // until it is stopped
+    stopped.set_value();
+    return codex::approvals::decline();
+  };
+  face::Codex codex(config);
+  auto thread = codex.thread_start({.approval_mode = codex::ApprovalMode::ask});
+  auto turn = thread.turn("Go.", {.timeout = 60s});
+  REQUIRE(asked.wait_reached(20s));
+  link.set_closed(true);
+  link.cut();
+  REQUIRE(changes.wait_for(ConnectionState::lost));
+  {
+    auto other = server.config();
+    other.handlers.command_approval = [](const types::CommandExecutionRequestApprovalParams&) {
+      return codex::approvals::accept();
+    };
+    face::Codex second(other);
+    (void)second.thread_resume(thread.id());
+    const auto deadline = codex::testing::soon();
+    while (mock.requests().size() < 2 && codex::detail::Clock::now() < deadline) {
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+  link.set_closed(false);
+  CHECK(turn.run().final_response == "Done.");
+  CHECK(stopped.get_future().wait_for(20s) == std::future_status::ready);
+}
+
+TEST_CASE("a turn is lost with its runtime, and its thread goes on in the next one") {
+  MockModel mock;
+  Gate never;
+  mock.reply(Reply{}.commentary("I begin.").wait_for(never));
+  mock.reply("Here I am.");
+  Changes changes;
+  codex::CodexConfig config;
+  std::optional<RuntimeServer> server;
+  std::string endpoint;
+  bool is_own = false;
+  SUBCASE("at an endpoint") {
+    server.emplace(serve(mock));
+    endpoint = server->endpoint();
+    config = server->config();
+  }
+  SUBCASE("of the client's own") {
+    config = mock.config();
+    config.reconnect.max_attempts = 3;
+    is_own = true;
+  }
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  auto turn = thread.turn("Go.", {.timeout = 60s});
+  for (const auto& event : turn.stream()) {
+    if (event.is<types::notifications::ItemCompleted>() && contains(event.text(), "I begin."))
+      break;
+  }
+  if (is_own) {
+    ::kill(static_cast<pid_t>(*codex.process_id()), SIGKILL);
+  } else {
+    ::kill(static_cast<pid_t>(server->process_id()), SIGKILL);
+    server.reset();
+    server.emplace(serve(mock, endpoint));
+  }
+  const auto error = error_of<codex::TurnLostError>([&] { (void)turn.run(); });
+  REQUIRE(error);
+  REQUIRE(error->collected());
+  CHECK(error->collected()->items.size() == 2);
+  CHECK(contains(error->what(), turn.id()));
+  CHECK(thread.run("Still there?", {.timeout = 60s}).final_response == "Here I am.");
+  CHECK(changes.states() == std::vector{ConnectionState::lost, ConnectionState::restored});
+}
+
+TEST_CASE("a turn that a draining runtime ends is complete, though nobody was told") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply("To the end.").wait_for(gate));
+  mock.reply("In the next one.");
+  std::optional<RuntimeServer> server(serve(mock));
+  const std::string endpoint = server->endpoint();
+  face::Codex codex(server->config());
+  auto thread = codex.thread_start();
+  auto turn = thread.turn("Go.", {.timeout = 60s});
+  REQUIRE(gate.wait_reached(20s));
+  ::kill(static_cast<pid_t>(server->process_id()), SIGTERM);
+  gate.open();
+  const auto deadline = codex::testing::soon();
+  while (server->is_open() && codex::detail::Clock::now() < deadline) {
+    std::this_thread::sleep_for(10ms);
+  }
+  server.reset();
+  server.emplace(serve(mock, endpoint));
+  CHECK(turn.run().final_response == "To the end.");
+  CHECK(thread.run("And now?", {.timeout = 60s}).final_response == "In the next one.");
+}
+
+TEST_CASE("a connection that stays cut is gone when its time or its attempts are up") {
+  MockModel mock;
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  auto config = through(link, server);
+  config.on_connection = changes.note();
+  SUBCASE("time") { config.reconnect.give_up_after = 100ms; }
+  SUBCASE("attempts") { config.reconnect.max_attempts = 2; }
+  SUBCASE("none at all") { config.reconnect.max_attempts = 0; }
+  const bool tries = config.reconnect.max_attempts != 0;
+  face::Codex codex(config);
+  (void)codex.metadata();
+  link.set_closed(true);
+  link.cut();
+  REQUIRE(changes.wait_for(ConnectionState::gone));
+  CHECK_FALSE(codex.is_open());
+  const auto error = error_of<codex::TransportClosedError>(
+      [&] { (void)codex.request<requests::ThreadLoadedList>({}); });
+  REQUIRE(error);
+  CAPTURE(error->what());
+  CHECK(contains(error->what(), "could not be made again") == tries);
+  CHECK(changes.reason() == error->what());
+  CHECK(changes.states().size() == (tries ? 2 : 1));
+}
+
+TEST_CASE("a client does not go on with another runtime at the same endpoint") {
+  MockModel mock;
+  MockModel other;
+  std::optional<RuntimeServer> server(serve(mock));
+  const std::string endpoint = server->endpoint();
+  Changes changes;
+  auto config = server->config();
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  (void)codex.metadata();
+  server->close();
+  server.emplace(serve(other, endpoint));
+  REQUIRE(changes.wait_for(ConnectionState::gone));
+  CHECK(contains(changes.reason(), "another CODEX_HOME"));
+}
+
+TEST_CASE("a silent peer is found by asking, and the turn goes on over a new connection") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply("Awake.").wait_for(gate));
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  auto config = through(link, server);
+  config.reconnect.ping_interval = 300ms;
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  auto turn = thread.turn("Go.", {.timeout = 120s});
+  REQUIRE(gate.wait_reached(20s));
+  link.set_frozen(true);  // as a laptop that sleeps
+  REQUIRE(changes.wait_for(ConnectionState::lost));
+  gate.open();
+  link.cut();
+  link.set_frozen(false);
+  CHECK(turn.run().final_response == "Awake.");
+}
+
+TEST_CASE("a client is closed at once while it connects again") {
+  MockModel mock;
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  auto config = through(link, server);
+  config.on_connection = changes.note();
+  config.reconnect.max_delay = 10min;
+  config.reconnect.initial_delay = 10min;
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  link.cut();
+  REQUIRE(changes.wait_for(ConnectionState::lost));
+  const auto begin = codex::detail::Clock::now();
+  codex.close();
+  CHECK(codex::detail::Clock::now() - begin < codex::testing::at_once);
+  CHECK_THROWS_AS((void)thread.read(), codex::TransportClosedError);
+}
