@@ -196,8 +196,12 @@ TEST_CASE("a turn/start that was cut is found again, and its turn runs once") {
     CHECK(thread.run("One.").final_response == "first");
     expected = "second";
   }
-  link.cut_at_next_message(true);
-  CHECK(thread.run("Go.", {.timeout = 60s}).final_response == expected);
+  const auto before = mock.requests().size();
+  link.mute_after_next_message();
+  auto run = std::async(std::launch::async, [&] { return thread.run("Go.", {.timeout = 60s}); });
+  REQUIRE(mock.wait_for_requests(before + 1));
+  link.cut();
+  CHECK(run.get().final_response == expected);
   const auto requests = mock.requests();
   CHECK(std::ranges::count_if(
             requests, [](const auto& request) { return request.last_user_text() == "Go."; }) == 1);
@@ -212,7 +216,7 @@ TEST_CASE("a turn/start that never arrived is said to be not started, and is not
   face::Codex codex(through(link, server));
   auto thread = codex.thread_start();
   CHECK(thread.run("One.").final_response == "first");
-  link.cut_at_next_message(false);
+  link.cut_before_next_message();
   const auto error = error_of<codex::TransportClosedError>([&] { (void)thread.run("Go."); });
   REQUIRE(error);
   CHECK(contains(error->what(), "has no such turn"));
@@ -254,7 +258,7 @@ TEST_CASE("a request that changes something is not repeated: nobody knows whethe
   face::Codex codex(through(link, server));
   auto thread = codex.thread_start();
   (void)thread.run("Hi.");
-  link.cut_at_next_message(true);
+  link.cut_before_next_message();
   const auto error = error_of<codex::TransportClosedError>([&] { thread.compact(); });
   REQUIRE(error);
   CHECK(contains(error->what(), "before thread/compact/start was answered"));
@@ -295,7 +299,7 @@ TEST_CASE("an approval is asked once over a cut, and its answer counts") {
     link.set_closed(false);
   }
   SUBCASE("given, and lost on its way") {
-    link.cut_at_next_message(false);
+    link.cut_before_next_message();
     asked.open();
   }
   const auto result = turn.run();
@@ -453,9 +457,12 @@ TEST_CASE("a client does not go on with another runtime at the same endpoint") {
   config.on_connection = changes.note();
   face::Codex codex(config);
   (void)codex.metadata();
-  server->close();
+  server.reset();
   server.emplace(serve(other, endpoint));
-  REQUIRE(changes.wait_for(ConnectionState::gone));
+  const bool is_gone = changes.wait_for(ConnectionState::gone);
+  CAPTURE(changes.reason());
+  CAPTURE(changes.states().size());
+  REQUIRE(is_gone);
   CHECK(contains(changes.reason(), "another CODEX_HOME"));
 }
 

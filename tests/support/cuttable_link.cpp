@@ -63,10 +63,6 @@ void CuttableLink::cut() {
   done_.wait(lock, [this] { return !must_cut_; });
 }
 
-void CuttableLink::cut_at_next_message(bool is_delivered) {
-  next_message_ = is_delivered ? NextMessage::is_last : NextMessage::is_lost;
-}
-
 void CuttableLink::set_frozen(bool is_frozen) {
   is_frozen_ = is_frozen;
   wake();
@@ -81,7 +77,8 @@ void CuttableLink::run() {
       polled.push_back({listener_.get(), POLLIN, 0});
       for (const Pair& pair : pairs_) {
         polled.push_back({pair.client.get(), POLLIN, 0});
-        polled.push_back({pair.runtime.get(), POLLIN, 0});
+        const bool is_mute = next_message_ == NextMessage::was_last;
+        polled.push_back({is_mute ? -1 : pair.runtime.get(), POLLIN, 0});
       }
     }
     (void)::poll(polled.data(), polled.size(), -1);
@@ -93,6 +90,7 @@ void CuttableLink::run() {
       const std::lock_guard lock(mutex_);
       if (std::exchange(must_cut_, false)) {
         pairs_.clear();
+        next_message_ = NextMessage::passes;
         done_.notify_all();
         continue;
       }
@@ -128,11 +126,12 @@ bool CuttableLink::pass(const Descriptor& from, const Descriptor& to, bool is_of
   std::array<char, 65536> bytes{};
   const auto size = ::read(from.get(), bytes.data(), bytes.size());
   if (size <= 0) return false;
-  const auto fate =
-      is_of_client ? next_message_.exchange(NextMessage::passes) : NextMessage::passes;
-  if (fate == NextMessage::is_lost) return false;
-  return send_all(to.get(), bytes.data(), static_cast<std::size_t>(size)) &&
-         fate == NextMessage::passes;
+  if (is_of_client && next_message_ == NextMessage::is_lost) {
+    next_message_ = NextMessage::passes;
+    return false;
+  }
+  if (is_of_client && next_message_ == NextMessage::is_last) next_message_ = NextMessage::was_last;
+  return send_all(to.get(), bytes.data(), static_cast<std::size_t>(size));
 }
 
 }  // namespace codex::testing

@@ -29,8 +29,10 @@ class CuttableLink {
 
   /// Ends all connections, on both sides, without a word. Returns when they are gone.
   void cut();
-  /// The same as soon as the client sends something next, which the runtime gets, or does not.
-  void cut_at_next_message(bool is_delivered);
+  /// Cuts as soon as the client sends something next, which the runtime does not get.
+  void cut_before_next_message() { next_message_ = NextMessage::is_lost; }
+  /// The runtime gets what the client sends next, and nothing comes back until a cut.
+  void mute_after_next_message() { next_message_ = NextMessage::is_last; }
   /// Whether new connections are ended at once.
   void set_closed(bool is_closed) { is_closed_ = is_closed; }
   /// Whether nothing gets through, in either direction; the connections stay.
@@ -44,7 +46,7 @@ class CuttableLink {
     codex::detail::Descriptor client;
     codex::detail::Descriptor runtime;
   };
-  enum class NextMessage { passes, is_last, is_lost };
+  enum class NextMessage { passes, is_lost, is_last, was_last };
 
   void run();
   void accept_one();

@@ -25,7 +25,7 @@ Json params(Json members) {
 struct Watched {
   std::set<std::string> left_out;
   TurnLedger ledger{"t", "u", left_out};
-  std::vector<Json> seen;
+  std::vector<Json> seen = {};
 
   void take(const Json& event) {
     const auto verdict = ledger.take(*message(event.dump()));

@@ -37,6 +37,15 @@ const Stream* stream_of(std::string_view delta) {
   return nullptr;
 }
 
+/// What follows in the text after what was streamed of it; nothing where that does not fit. The
+/// runtime does not stream what a command prints in its first moments.
+std::string rest_of_text(bool is_output, const std::string& text, std::string_view streamed) {
+  if (streamed.size() > max_text_bytes) return {};
+  const std::size_t begin = text.find(streamed);
+  if (begin == std::string::npos || (begin > 0 && !is_output)) return {};
+  return text.substr(begin + streamed.size());
+}
+
 bool is_item_event(std::string_view method) { return method.starts_with("item/"); }
 
 /// The turn without its items, which the app gets one by one.
@@ -118,9 +127,7 @@ std::vector<std::string> TurnLedger::missing_from(Peek turn) const {
   if (!has_begun_) messages.push_back(message("turn/started", R"("turn":)" + begun(turn)));
   for (const Peek item : turn["items"].elements()) {
     const auto seen = items_.find(item["id"].text());
-    const bool is_new = seen == items_.end();
-    if (!is_new && seen->second.is_completed) continue;
-    if (is_new) messages.push_back(started(item));
+    if (seen != items_.end() && seen->second.is_completed) continue;
     messages.push_back(message("item/completed", about(item, "completedAtMs")));
   }
   if (is_over(turn)) messages.push_back(message("turn/completed", R"("turn":)" + bare(turn)));
@@ -183,12 +190,12 @@ std::vector<std::string> TurnLedger::rest_of(const std::string& id, const Item& 
   for (const auto& [channel, text] : texts_of(item)) {
     const auto found = seen.texts.find(channel);
     const std::string_view had = found != seen.texts.end() ? found->second : std::string_view();
-    if (text.size() == had.size() || !text.starts_with(had) || had.size() > max_text_bytes)
-      continue;
+    const std::string rest = rest_of_text(item["type"].is("commandExecution"), text, had);
+    if (rest.empty()) continue;
     const Channel announced{part_added, channel.index};
     const bool is_summary = channel.method == "item/reasoning/summaryTextDelta";
     if (is_summary && !seen.texts.contains(announced)) add(announced, "");
-    add(channel, R"(,"delta":)" + protocol::encode(text.substr(had.size())));
+    add(channel, R"(,"delta":)" + protocol::encode(rest));
   }
   return messages;
 }
