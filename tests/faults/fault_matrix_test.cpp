@@ -1,6 +1,6 @@
-// Combines every way to wait for the server with every server fault, in memory and as a process.
-// Each wait must end with the right error, or without one, in bounded time, and leave nothing
-// behind.
+// Combines every way to wait for the server with every server fault: in memory, as a process, and
+// at an endpoint. Each wait must end with the right error, or without one, in bounded time, and
+// leave nothing behind.
 
 #include <algorithm>
 #include <atomic>
@@ -11,10 +11,12 @@
 #include <sys/wait.h>
 #include <thread>
 #include <typeinfo>
+#include <utility>
 
 #include <doctest/doctest.h>
 
 #include "faults.hpp"
+#include "socket_bridge.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
 #include "waits.hpp"
@@ -82,13 +84,17 @@ bool concerns_the_answer(const Wait& wait, const Fault& fault) {
   return effect != Effect::none && effect != Effect::silenced && effect != Effect::broken;
 }
 
+enum class Way { memory, process, socket };
+
 struct Case {
   Wait wait;
   Fault fault;
-  bool as_process;
+  Way way;
 
   [[nodiscard]] std::string name() const {
-    return wait.name + " x " + fault.name + (as_process ? " (process)" : " (memory)");
+    const char* const name =
+        way == Way::memory ? "memory" : (way == Way::process ? "process" : "socket");
+    return wait.name + " x " + fault.name + " (" + name + ")";
   }
 };
 
@@ -101,8 +107,15 @@ Answer scripted_answer(const Wait& wait, const Fault& fault) {
 }
 
 /// How a client talks to the server of this case. Only the wait itself may time out.
-CodexConfig client_config(const Case& test, ScriptedServer& server, milliseconds patience) {
-  CodexConfig config = test.as_process ? server.config() : server.memory_config();
+CodexConfig client_config(const Case& test, ScriptedServer& server,
+                          std::optional<SocketBridge>& bridge, milliseconds patience) {
+  CodexConfig config = test.way == Way::process ? server.config() : server.memory_config();
+  if (test.way == Way::socket) {
+    bridge.emplace(std::exchange(config.transport, nullptr));
+    config.endpoint = bridge->endpoint();
+    config.reconnect.max_attempts = 0;
+    config.unhandled = Unhandled::refuse;
+  }
   const bool is_handshake = test.wait.waits_for == WaitsFor::handshake;
   config.startup_timeout = is_handshake ? patience : long_patience;
   config.request_timeout = long_patience;
@@ -133,9 +146,10 @@ std::string problem_of(const Case& test) {
                 {{"thread", {{"id", "$thread"}, {"status", {{"type", "idle"}}}, {"path", "/x"}}}}));
   server.on("thread/goal/clear", Answer{}.result());
   {
+    std::optional<SocketBridge> bridge;
     std::optional<Codex> codex;
     const std::string outcome = outcome_of([&] {
-      codex.emplace(client_config(test, server, patience));
+      codex.emplace(client_config(test, server, bridge, patience));
       if (test.wait.act) test.wait.act(*codex, patience);
     });
     if (outcome != expected(test.wait, test.fault)) {
@@ -173,7 +187,8 @@ std::vector<Case> all_cases() {
   std::vector<Case> cases;
   for (const Wait& wait : all_waits()) {
     for (const Fault& fault : all_faults()) {
-      for (const bool as_process : {false, true}) cases.push_back({wait, fault, as_process});
+      for (const Way way : {Way::memory, Way::process, Way::socket})
+        cases.push_back({wait, fault, way});
     }
   }
   // What takes longest begins first.

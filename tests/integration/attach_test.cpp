@@ -463,13 +463,14 @@ TEST_CASE("what has arrived is read although a write fails first" * face::once) 
   transport->close();
 }
 
-TEST_CASE("a runtime that is killed ends the turns of its clients, and they are told why") {
+TEST_CASE("a runtime that is killed ends the turns of clients that do not reconnect") {
   MockModel mock;
   Gate gate;
   mock.on_request(
       [gate](const codex::testing::ModelRequest&) { return Reply("never").wait_for(gate); });
   const RuntimeServer server = serve(mock);
   auto config = server.config();
+  config.reconnect.max_attempts = 0;
   std::promise<std::string> told;
   config.on_connection = [&](const codex::ConnectionChange& change) {
     told.set_value(change.reason);
