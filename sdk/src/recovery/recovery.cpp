@@ -14,17 +14,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds look_again_after{300};
 /// The runtime asks again right after it resumed a thread.
 constexpr std::chrono::seconds asked_again_after{1};
 /// So often the record of a turn may tell nothing before the turn counts as lost: the runtime
 /// writes a turn's end a moment after it told of it.
 constexpr int max_doubts = 6;
-/// How long a turn/start may take to show up, or a new thread to be stored, after the connection is
-/// back. 120 ms were seen.
-constexpr std::chrono::seconds start_grace{5};
-/// A runtime that was killed may hold a thread for a minute.
-constexpr std::chrono::seconds writer_grace{75};
 constexpr std::size_t kept_ended_turns = 256;
 constexpr std::size_t max_pages = 20;
 
@@ -143,12 +137,10 @@ bool Recovery::cut(const Transport::End& end) {
 AfterCut Recovery::fate_of(const SentRequest& request) {
   const Peek params = Peek(request.line)["params"];
   if (request.method == "turn/start" && params["clientUserMessageId"]) {
-    follow(params["threadId"].text());
-    const auto thread = threads_.find(params["threadId"].text());
-    if (thread == threads_.end()) return AfterCut::fail;
-    thread->second.starts.push_back({request.id, params["clientUserMessageId"].text()});
-    thread->second.is_in_step = false;
-    thread->second.is_held = true;
+    Thread* const thread = follow(params["threadId"].text());
+    if (thread == nullptr) return AfterCut::fail;
+    thread->starts.push_back({request.id, params["clientUserMessageId"].text()});
+    thread->is_held = true;
     return AfterCut::keep;
   }
   return may_be_repeated(request.method) ? AfterCut::repeat : AfterCut::fail;
@@ -231,21 +223,22 @@ void Recovery::retry_resume(const std::string& thread_id, const std::exception_p
   const auto found = threads_.find(thread_id);
   if (found == threads_.end()) return;
   Thread& thread = found->second;
-  const auto again_for = [&](std::chrono::seconds time) {
+  const auto again_for = [&](milliseconds time) {
     if (Clock::now() - thread.out_of_step_since > time) return false;
-    after(look_again_after, [this, thread_id] { resume(thread_id); });
+    after(options_.look_again_after, [this, thread_id] { resume(thread_id); });
     return true;
   };
   const std::string why = text_of(error);
   if (is_a<TimeoutError>(error))
     return transport_->drop("The Codex runtime did not answer: " + why);
-  if (is_a<ServerBusyError>(error) && again_for(writer_grace)) return;
-  if (why.find("already has an active writer") != std::string::npos && again_for(writer_grace)) {
+  if (is_a<ServerBusyError>(error) && again_for(options_.writer_grace)) return;
+  if (why.find("already has an active writer") != std::string::npos &&
+      again_for(options_.writer_grace)) {
     return note_tried(thread);
   }
   // What was just begun may not be stored yet.
   const bool may_come = has_turns(thread_id) || !thread.starts.empty();
-  if (is_a<ThreadNotFoundError>(error) && may_come && again_for(start_grace)) return;
+  if (is_a<ThreadNotFoundError>(error) && may_come && again_for(options_.start_grace)) return;
   lose_thread(thread_id, why);
 }
 
@@ -307,10 +300,10 @@ void Recovery::read_turns(const std::string& thread_id, std::string cursor,
     const auto found = threads_.find(thread_id);
     if (found == threads_.end()) return;
     const bool may_come = is_a<ServerBusyError>(error) || is_a<InvalidRequestError>(error);
-    if (!may_come || Clock::now() - found->second.out_of_step_since > start_grace) {
+    if (!may_come || Clock::now() - found->second.out_of_step_since > options_.start_grace) {
       return lose_thread(thread_id, text_of(error));
     }
-    after(look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
+    after(options_.look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
   };
   ask("thread/turns/list", read_turns_params(thread_id, cursor), read, failed);
 }
@@ -329,7 +322,8 @@ void Recovery::catch_up(const std::string& thread_id, const std::vector<std::str
   }
   const bool looks_again = is_in_doubt(thread_id, turns);
   release(thread_id);
-  if (looks_again) after(look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
+  if (looks_again)
+    after(options_.look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
 }
 
 void Recovery::catch_up_with(const std::string& thread_id, Peek turn) {
@@ -360,7 +354,7 @@ bool Recovery::is_in_doubt(const std::string& thread_id, const std::vector<Peek>
   for (const auto& id : lost) lose_turn(id, "the runtime that ran it ended, or lost it");
   Thread& thread = threads_.at(thread_id);
   if (thread.starts.empty()) return is_open;
-  const bool is_late = Clock::now() - thread.out_of_step_since > start_grace;
+  const bool is_late = Clock::now() - thread.out_of_step_since > options_.start_grace;
   if (is_late || options_.is_own_process) end_starts(thread_id);
   return is_open || !thread.starts.empty();
 }
@@ -376,7 +370,7 @@ void Recovery::release(const std::string& thread_id) {
   after(asked_again_after, [this, thread_id] {
     if (options_.on_asked_again) options_.on_asked_again(thread_id);
   });
-  if (const auto connection = connection_.lock()) connection->window().release(thread_id);
+  if (const auto connection = this->connection()) connection->window().release(thread_id);
   if (const auto still = threads_.find(thread_id); still != threads_.end()) {
     note_tried(still->second);
   } else if (to_try_ > 0 && --to_try_ == 0 && options_.on_restored) {
@@ -450,25 +444,22 @@ bool Recovery::admit(const std::shared_ptr<const Message>& message) {
 void Recovery::note_result(const SentRequest& request, std::string_view result) {
   const auto named = [&] { return Peek(request.line)["params"]["threadId"].text(); };
   if (brings_up_thread(request.method)) {
-    const std::string thread_id = Peek(result)["thread"]["id"].text();
-    follow(thread_id);
-    if (const auto found = threads_.find(thread_id); found != threads_.end()) {
-      found->second.is_in_step = true;
-    }
+    Thread* const thread = follow(Peek(result)["thread"]["id"].text());
+    if (thread != nullptr) thread->is_in_step = true;
   } else if (takes_down_thread(request.method)) {
     threads_.erase(named());
   } else if (request.method == "turn/start") {
     const std::string turn_id = Peek(result)["turn"]["id"].text();
     const std::string thread_id = named();
     if (turn_id.empty() || turn_id.size() > max_id_bytes || has_ended(turn_id)) return;
-    follow(thread_id);
-    open_turn(thread_id, turn_id);
-    const auto found = threads_.find(thread_id);
-    if (found == threads_.end() || found->second.is_in_step) return;
+    Thread* const thread = follow(thread_id);
+    if (thread == nullptr) return;
+    Turn& turn = open_turn(thread_id, turn_id);
+    if (thread->is_in_step || epoch_ == 0) return;
     // Its first turn: now it can be resumed.
-    open_turn(thread_id, turn_id).ledger.note_cut();
-    found->second.is_held = true;
-    found->second.out_of_step_since = Clock::now();
+    turn.ledger.note_cut();
+    thread->is_held = true;
+    thread->out_of_step_since = Clock::now();
     connection()->window().hold(thread_id);
     resume(thread_id);
   }
@@ -489,7 +480,7 @@ void Recovery::hold(Thread& thread, const std::shared_ptr<const Message>& messag
 
 void Recovery::pass(const std::shared_ptr<const Message>& message) {
   if (!is_shown(*message)) return;
-  if (const auto connection = connection_.lock()) connection->deliver(message);
+  if (const auto connection = this->connection()) connection->deliver(message);
 }
 
 bool Recovery::is_shown(const Message& message) {
@@ -509,7 +500,7 @@ bool Recovery::is_shown(const Message& message) {
   const bool is_last = envelope.method == "turn/completed";
   const std::string turn_id(envelope.turn_id);
   if (has_ended(turn_id)) return !is_last && !envelope.method.starts_with("item/");
-  follow(thread_id);
+  if (Thread* const thread = follow(thread_id)) thread->is_in_step = true;
   Turn& turn = open_turn(thread_id, turn_id);
   const TurnLedger::Verdict verdict = turn.ledger.take(message);
   if (is_last) {
@@ -534,9 +525,22 @@ std::shared_ptr<Connection> Recovery::connection() const {
   return has_begun_ ? connection_.lock() : nullptr;
 }
 
-void Recovery::follow(std::string_view thread_id) {
-  if (thread_id.empty() || thread_id.size() > max_id_bytes) return;
-  threads_.try_emplace(std::string(thread_id));
+Recovery::Thread* Recovery::follow(std::string_view thread_id) {
+  if (thread_id.empty() || thread_id.size() > max_id_bytes) return nullptr;
+  const auto found = threads_.find(thread_id);
+  if (found != threads_.end()) return &found->second;
+  if (threads_.size() >= max_threads) forget_one_thread();
+  Thread& thread = threads_[std::string(thread_id)];
+  thread.number = ++next_number_;
+  return &thread;
+}
+
+void Recovery::forget_one_thread() {
+  const auto rank = [this](const auto& entry) {
+    const bool is_in_use = entry.second.is_held || has_turns(entry.first);
+    return std::pair(is_in_use, entry.second.number);
+  };
+  threads_.erase(std::ranges::min_element(threads_, {}, rank));
 }
 
 Recovery::Turn& Recovery::open_turn(std::string_view thread_id, std::string_view turn_id) {

@@ -29,6 +29,13 @@ struct RecoveryOptions {
   /// Notifications that the client does not want.
   std::set<std::string> left_out = {};
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds{30};
+  /// Between two looks at what is not there yet.
+  std::chrono::milliseconds look_again_after{300};
+  /// How long a turn/start may take to show up, or a new thread to be stored, after the connection
+  /// is back. 120 ms were seen.
+  std::chrono::milliseconds start_grace = std::chrono::seconds{5};
+  /// A runtime that was killed may hold a thread for a minute.
+  std::chrono::milliseconds writer_grace = std::chrono::seconds{75};
   /// What may wait of one thread while it is resumed, in bytes.
   std::size_t max_held_bytes = std::size_t{64} * 1024 * 1024;
   /// Whether each connection has a process of its own, so that nothing sent before a cut can still
@@ -57,6 +64,9 @@ struct RecoveryOptions {
 class Recovery final : public ReconnectingTransport::Listener,
                        public std::enable_shared_from_this<Recovery> {
  public:
+  /// Threads beyond that are not resumed, those first that were heard of first and run no turn.
+  static constexpr std::size_t max_threads = 4096;
+
   explicit Recovery(RecoveryOptions options) : options_(std::move(options)) {}
 
   /// Makes transports that are made again after a cut.
@@ -82,8 +92,10 @@ class Recovery final : public ReconnectingTransport::Listener,
     std::string client_message_id;
   };
   struct Thread {
+    /// When it was first heard of, in order.
+    std::uint64_t number = 0;
     /// Whether this connection gets its events.
-    bool is_in_step = true;
+    bool is_in_step = false;
     /// Whether it is being resumed; else its events pass.
     bool is_held = false;
     std::deque<std::shared_ptr<const Message>> held = {};
@@ -128,7 +140,9 @@ class Recovery final : public ReconnectingTransport::Listener,
   [[nodiscard]] bool is_shown(const Message& message);
   [[nodiscard]] bool is_asked_anew(const Message& request);
   [[nodiscard]] std::shared_ptr<Connection> connection() const;
-  void follow(std::string_view thread_id);
+  /// The thread, if it is one that can be followed.
+  Thread* follow(std::string_view thread_id);
+  void forget_one_thread();
   Turn& open_turn(std::string_view thread_id, std::string_view turn_id);
   [[nodiscard]] bool has_turns(std::string_view thread_id) const;
   [[nodiscard]] bool has_ended(std::string_view turn_id) const;
@@ -142,6 +156,7 @@ class Recovery final : public ReconnectingTransport::Listener,
   std::uint64_t epoch_ = 0;  // of the present connection
   std::size_t to_try_ = 0;   // threads that were not tried on this connection
   Threads threads_;
+  std::uint64_t next_number_ = 0;
   Turns turns_;
   std::deque<std::string> ended_turns_;  // the latest
 };

@@ -1,0 +1,387 @@
+// Recovery in front of a runtime that the test plays; tests/integration/reconnect_test.cpp has the
+// real one.
+
+#include "recovery/recovery.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/messages.hpp"
+#include "transport/memory_transport.hpp"
+
+namespace codex::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::contains;
+using testing::soon;
+
+/// A runtime whose connections the test plays one after the other.
+class PlayedRuntime {
+ public:
+  /// For the client: each call is a connection.
+  TransportFactory factory() {
+    return [this] {
+      auto [transport, peer] = make_memory_transport();
+      const std::lock_guard lock(mutex_);
+      peers_.push_back(std::move(peer));
+      changed_.notify_all();
+      return std::move(transport);
+    };
+  }
+
+  /// Goes on with the next connection.
+  void accept() {
+    std::unique_lock lock(mutex_);
+    REQUIRE(changed_.wait_until(lock, soon(), [this] { return !peers_.empty(); }));
+    peer_.emplace(std::move(peers_.front()));
+    peers_.pop_front();
+  }
+  void cut() { peer_->end(); }
+
+  /// The next request, which must be of that method.
+  Json asked(std::string_view method) {
+    const auto line = peer_->next_line(soon());
+    REQUIRE(line);
+    Json request = Json::parse(*line);
+    REQUIRE(request["method"] == method);
+    return request;
+  }
+  void answer(const Json& request, const Json& result) {
+    peer_->send_line(Json{{"id", request["id"]}, {"result", result}}.dump());
+  }
+  void refuse(const Json& request, int code, const std::string& message, Json data = nullptr) {
+    Json error{{"code", code}, {"message", message}};
+    if (!data.is_null()) error["data"] = std::move(data);
+    peer_->send_line(Json{{"id", request["id"]}, {"error", error}}.dump());
+  }
+  void tell(const std::string& method, Json params) {
+    peer_->send_line(Json{{"method", method}, {"params", std::move(params)}}.dump());
+  }
+  bool is_silent_for(std::chrono::milliseconds time) {
+    return !peer_->next_line(Clock::now() + time);
+  }
+
+  /// Connects again, up to where the client resumes its threads.
+  void accept_again() {
+    accept();
+    answer(asked("initialize"), Json::object());
+    (void)asked("initialized");
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<MemoryPeer> peers_;
+  std::optional<MemoryPeer> peer_;
+};
+
+struct RecoveryFixture {
+  PlayedRuntime runtime;
+  std::mutex mutex;
+  std::vector<std::string> told;
+  std::shared_ptr<Recovery> recovery;
+  std::shared_ptr<Connection> connection;
+
+  explicit RecoveryFixture(RecoveryOptions options = {}) {
+    options.initialize_params = "{}";
+    options.check_greeting = [](std::string_view result) {
+      if (contains(result, "other")) throw CodexError("it is another one");
+    };
+    options.resume_params = [](const std::string& thread_id) {
+      return Json{{"threadId", thread_id}}.dump();
+    };
+    const auto note = [this](std::string what) {
+      const std::lock_guard lock(mutex);
+      told.push_back(std::move(what));
+    };
+    options.on_cut = [note](const Failure&) { note("cut"); };
+    options.on_restored = [note] { note("restored"); };
+    options.on_turn_lost = [note](const std::string& turn_id) { note("lost " + turn_id); };
+    recovery = std::make_shared<Recovery>(std::move(options));
+    ConnectionOptions how;
+    how.window.survives_cuts = true;
+    how.gate = [this](const std::shared_ptr<const Message>& message) {
+      return recovery->admit(message);
+    };
+    how.window.on_result = [this](const SentRequest& request, std::string_view result) {
+      recovery->note_result(request, result);
+    };
+    const Reconnect terms{.max_attempts = 1000, .initial_delay = 1ms};
+    connection = Connection::open(std::move(how), recovery->over(runtime.factory(), terms));
+    runtime.accept();
+    recovery->begin(connection);
+  }
+  ~RecoveryFixture() { connection->close(); }
+
+  using Pending = std::future<Outcome<std::string>>;
+  Pending start(const std::string& method, const Json& params = Json::object()) {
+    auto promise = std::make_shared<std::promise<Outcome<std::string>>>();
+    Pending pending = promise->get_future();
+    connection->start({.method = method,
+                       .params = params.dump(),
+                       .deadline = soon(),
+                       .completion = [promise](Outcome<std::string> outcome) {
+                         promise->set_value(std::move(outcome));
+                       }});
+    return pending;
+  }
+  void start_thread(const std::string& id) {
+    auto started = start("thread/start");
+    runtime.answer(runtime.asked("thread/start"), {{"thread", {{"id", id}}}});
+    (void)value_or_throw<std::string>(started.get());
+  }
+  /// A turn that the client follows.
+  Subscription start_turn(const std::string& thread_id, const std::string& turn_id) {
+    auto pending = connection->router().expect_turn(thread_id);
+    auto started = start("turn/start", {{"threadId", thread_id}});
+    runtime.answer(runtime.asked("turn/start"), {{"turn", {{"id", turn_id}}}});
+    (void)value_or_throw<std::string>(started.get());
+    return std::move(pending).bind(turn_id);
+  }
+  [[nodiscard]] bool is_told(const std::string& what) {
+    const auto deadline = soon();
+    while (Clock::now() < deadline) {
+      {
+        const std::lock_guard lock(mutex);
+        if (std::ranges::find(told, what) != told.end()) return true;
+      }
+      std::this_thread::sleep_for(1ms);
+    }
+    return false;
+  }
+};
+
+NextEvent next_of(Subscription& events) {
+  std::promise<Outcome<NextEvent>> promise;
+  events.next(soon(), {},
+              [&](Outcome<NextEvent> outcome) { promise.set_value(std::move(outcome)); });
+  return value_or_throw<NextEvent>(promise.get_future().get());
+}
+
+Json turn(const std::string& id, const std::string& status, Json items = Json::array()) {
+  return {{"id", id},
+          {"status", status},
+          {"items", std::move(items)},
+          {"completedAt", status == "completed" ? Json(1) : Json(nullptr)}};
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(RecoveryFixture, "after a cut the threads are resumed, then calls go on") {
+  start_thread("t");
+  runtime.cut();
+  CHECK(is_told("cut"));
+  auto named = start("thread/name/set", {{"threadId", "t"}});
+  auto other = start("model/list");
+  runtime.accept_again();
+  const Json first = runtime.asked("model/list");  // it names no thread
+  const Json resume = runtime.asked("thread/resume");
+  CHECK(resume["params"]["threadId"] == "t");
+  runtime.answer(first, {{"data", 1}});
+  runtime.answer(resume, Json::object());
+  runtime.answer(runtime.asked("thread/name/set"), Json::object());
+  CHECK(std::holds_alternative<std::string>(other.get()));
+  CHECK(std::holds_alternative<std::string>(named.get()));
+  CHECK(is_told("restored"));
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "what was in flight is repeated where that does no harm") {
+  auto list = start("model/list");
+  auto fork = start("thread/fork");
+  (void)runtime.asked("model/list");
+  (void)runtime.asked("thread/fork");
+  runtime.cut();
+  CHECK_THROWS_AS((void)value_or_throw<std::string>(fork.get()), TransportClosedError);
+  runtime.accept_again();
+  runtime.answer(runtime.asked("model/list"), Json::object());
+  CHECK(std::holds_alternative<std::string>(list.get()));
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "a turn goes on with what its record has, and ends once") {
+  start_thread("t");
+  auto events = start_turn("t", "u");
+  runtime.tell("turn/started", {{"threadId", "t"}, {"turn", turn("u", "inProgress")}});
+  CHECK(next_of(events)->method() == "turn/started");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/resume"), Json::object());
+  const Json list = runtime.asked("thread/turns/list");
+  CHECK(list["params"]["itemsView"] == "full");
+  runtime.tell("turn/completed", {{"threadId", "t"}, {"turn", turn("u", "completed")}});
+  const Json item{{"id", "i"}, {"type", "agentMessage"}, {"text", "done"}};
+  runtime.answer(list, {{"data", {turn("u", "completed", {item})}}});
+  CHECK(next_of(events)->method() == "item/started");
+  CHECK(next_of(events)->method() == "item/agentMessage/delta");
+  CHECK(next_of(events)->method() == "item/completed");
+  CHECK(next_of(events)->method() == "turn/completed");
+  CHECK_FALSE(next_of(events));
+}
+
+TEST_CASE("a turn whose record never tells its end is lost") {
+  RecoveryFixture fixture({.look_again_after = 1ms, .start_grace = 0ms});
+  auto& runtime = fixture.runtime;
+  fixture.start_thread("t");
+  auto events = fixture.start_turn("t", "u");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/resume"), Json::object());
+  Json record;
+  SUBCASE("it says interrupted, and not when") { record = {turn("u", "interrupted")}; }
+  SUBCASE("it is not there") { record = Json::array(); }
+  for (int look = 0; look < 6; ++look) {
+    runtime.answer(runtime.asked("thread/turns/list"), {{"data", record}});
+  }
+  CHECK_THROWS_AS((void)next_of(events), TurnLostError);
+  CHECK(fixture.is_told("lost u"));
+  CHECK_FALSE(fixture.connection->is_closed());
+}
+
+TEST_CASE("a thread that another process holds is resumed when that lets it go, or is lost") {
+  RecoveryOptions options{.look_again_after = 1ms};
+  bool is_let_go = true;
+  SUBCASE("let go") {}
+  SUBCASE("held for too long") {
+    options.writer_grace = 0ms;
+    is_let_go = false;
+  }
+  RecoveryFixture fixture(options);
+  auto& runtime = fixture.runtime;
+  fixture.start_thread("t");
+  auto events = fixture.start_turn("t", "u");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.refuse(runtime.asked("thread/resume"), -32600, "thread t already has an active writer");
+  CHECK(fixture.is_told("restored"));  // the rest does not wait for it
+  if (is_let_go) {
+    runtime.answer(runtime.asked("thread/resume"), Json::object());
+    runtime.answer(runtime.asked("thread/turns/list"), {{"data", {turn("u", "completed")}}});
+    CHECK(next_of(events)->method() == "turn/started");
+    CHECK(next_of(events)->method() == "turn/completed");
+  } else {
+    CHECK_THROWS_AS((void)next_of(events), TurnLostError);
+  }
+}
+
+TEST_CASE("deltas beyond the limit of what waits are dropped, and no text is lost") {
+  RecoveryFixture fixture({.max_held_bytes = 1000});
+  auto& runtime = fixture.runtime;
+  fixture.start_thread("t");
+  auto events = fixture.start_turn("t", "u");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/resume"), Json::object());
+  const Json list = runtime.asked("thread/turns/list");
+  const auto tell = [&](const std::string& method, Json params) {
+    params["threadId"] = "t";
+    params["turnId"] = "u";
+    runtime.tell(method, std::move(params));
+  };
+  tell("item/started", {{"item", {{"id", "i"}, {"type", "agentMessage"}}}});
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    const std::string piece = "piece " + std::to_string(i) + " ";
+    text += piece;
+    tell("item/agentMessage/delta", {{"itemId", "i"}, {"delta", piece}});
+  }
+  tell("item/completed", {{"item", {{"id", "i"}, {"type", "agentMessage"}, {"text", text}}}});
+  runtime.answer(list, {{"data", {turn("u", "inProgress")}}});
+  std::string streamed;
+  int deltas = 0;
+  NextEvent event = next_of(events);
+  for (; event->method() != "item/completed"; event = next_of(events)) {
+    if (event->method() != "item/agentMessage/delta") continue;
+    ++deltas;
+    streamed += Json::parse(event->params())["delta"];
+  }
+  CHECK(streamed == text);
+  CHECK(deltas < 20);
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "so many threads are resumed and no more") {
+  start_thread("first");
+  auto events = start_turn("first", "u");  // which keeps its thread among them
+  for (std::size_t i = 0; i < Recovery::max_threads + 100; ++i) {
+    start_thread("t" + std::to_string(i));
+  }
+  runtime.cut();
+  runtime.accept_again();
+  std::size_t resumed = 0;
+  bool has_first = false;
+  for (; resumed < Recovery::max_threads; ++resumed) {
+    has_first = has_first || runtime.asked("thread/resume")["params"]["threadId"] == "first";
+  }
+  CHECK(has_first);
+  CHECK(runtime.is_silent_for(50ms));
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "a request that a draining runtime refuses goes to the next") {
+  auto started = start("thread/start");
+  runtime.refuse(runtime.asked("thread/start"), -32600,
+                 "Server is draining; retry after reconnecting",
+                 {{"reason", "serverShuttingDown"}});
+  CHECK(started.wait_for(20ms) == std::future_status::timeout);
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/start"), {{"thread", {{"id", "t"}}}});
+  CHECK(std::holds_alternative<std::string>(started.get()));
+}
+
+TEST_CASE("a runtime that does not answer after a cut is cut again") {
+  RecoveryFixture fixture({.handshake_timeout = 20ms});
+  fixture.runtime.cut();
+  fixture.runtime.accept();
+  (void)fixture.runtime.asked("initialize");  // and no more
+  fixture.runtime.accept();
+  (void)fixture.runtime.asked("initialize");
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "a connection is gone where it leads to another runtime") {
+  runtime.cut();
+  runtime.accept();
+  auto waiting = start("model/list");
+  runtime.answer(runtime.asked("initialize"), {{"is", "other"}});
+  try {
+    (void)value_or_throw<std::string>(waiting.get());
+    FAIL("it went on");
+  } catch (const TransportClosedError& error) {
+    CHECK(contains(error.what(), "it is another one"));
+  }
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "a cut in the middle of the recovery begins it anew") {
+  start_thread("t");
+  auto events = start_turn("t", "u");
+  for (int i = 0; i < 3; ++i) {
+    runtime.cut();
+    runtime.accept_again();
+    runtime.answer(runtime.asked("thread/resume"), Json::object());
+    (void)runtime.asked("thread/turns/list");
+  }
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/resume"), Json::object());
+  runtime.answer(runtime.asked("thread/turns/list"), {{"data", {turn("u", "completed")}}});
+  CHECK(next_of(events)->method() == "turn/started");
+  CHECK(next_of(events)->method() == "turn/completed");
+  CHECK_FALSE(next_of(events));
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "an interrupt that was carried out before the cut has worked") {
+  auto interrupted = start("turn/interrupt");
+  (void)runtime.asked("turn/interrupt");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.refuse(runtime.asked("turn/interrupt"), -32600, "no active turn to interrupt");
+  CHECK(std::holds_alternative<std::string>(interrupted.get()));
+}
+
+}  // namespace codex::detail
