@@ -27,6 +27,8 @@ struct Fault {
   Effect effect;
   /// The steps instead of the right ones.
   std::function<Answer(const Answer& rest)> strike;
+  /// Whether it is one of lines, which a WebSocket does not have.
+  bool is_of_lines = false;
 };
 
 /// Longer messages are not kept; some of the faults are such messages.

@@ -86,8 +86,9 @@ struct SocketBridge::Impl final : Transport::Receiver {
   void write() {
     stream->async_write(asio::buffer(outgoing.front()), [this](Error error, std::size_t) {
       outgoing.pop_front();
-      if (is_ending || error) return end();
-      if (!outgoing.empty()) write();
+      if (error) outgoing.clear();
+      if (!outgoing.empty()) return write();
+      if (is_ending || error) end();
     });
   }
   /// The runtime, too, hangs up without a Close frame; what it sent before arrives.

@@ -25,7 +25,7 @@ namespace codex::detail {
 
 /// What `Recovery` has to know of the client, and whom it tells. All are called on the I/O thread.
 struct RecoveryOptions {
-  std::string initialize_params;
+  std::string initialize_params = {};
   /// Notifications that the client does not want.
   std::set<std::string> left_out = {};
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds{30};
