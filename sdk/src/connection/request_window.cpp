@@ -7,6 +7,7 @@
 
 #include <codex/protocol/support/nesting.hpp>
 
+#include "connection/overload_pause.hpp"
 #include "wire/compose.hpp"
 #include "wire/rpc_error.hpp"
 
@@ -77,9 +78,13 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
   Pending pending{.method = request.method,
                   .completion = {},
                   .started_at = now,
-                  .is_control = is_control(request.method)};
+                  .is_control = is_control(request.method),
+                  .deadline = request.deadline};
   try {
-    send_or_queue(id, pending, request_line(id, request.method, request.params));
+    std::string line = request_line(id, request.method, request.params);
+    const bool is_kept = options_.retries_overload && line.size() <= options_.max_retried_bytes;
+    if (is_kept) pending.kept_line = line;
+    send_or_queue(id, pending, std::move(line));
   } catch (const CodexError&) {
     return refuse(std::current_exception());
   }
@@ -165,6 +170,11 @@ void RequestWindow::take(const Message& message) {
   std::unique_lock lock(mutex_);
   const auto found = pending_.find(*id);
   if (found == pending_.end() || !found->second.is_sent) return;
+  if (pauses(*id, found->second, message)) {
+    send_queued(deliveries);
+    lock.unlock();
+    return deliver(std::move(deliveries));
+  }
   Pending pending = std::move(found->second);
   drop(*id);
   send_queued(deliveries);
@@ -175,6 +185,45 @@ void RequestWindow::take(const Message& message) {
   } else if (pending.on_late_result && !message.envelope.result.empty()) {
     pending.on_late_result(std::string(message.envelope.result));
   }
+  deliver(std::move(deliveries));
+}
+
+/// Those that pause count as those that wait to be sent.
+bool RequestWindow::pauses(std::uint64_t id, Pending& pending, const Message& response) {
+  if (pending.kept_line.empty() || !pending.completion) return false;
+  if (response.envelope.kind != MessageKind::error) return false;
+  if (!says_overloaded(response.envelope.error)) return false;
+  if (pending.kept_line.size() > options_.max_queued_bytes - queued_bytes_) return false;
+  const TimePoint due = Clock::now() + overload_pause(pending.refusals + 1);
+  if (due >= pending.deadline) return false;
+  if (due >= pending.started_at + options_.overload_patience) return false;
+  ++pending.refusals;
+  pending.is_sent = false;
+  --in_flight_;
+  queued_bytes_ += pending.kept_line.size();
+  pending.pause = std::make_unique<Watch>(timers_, due, std::stop_token(),
+                                          [window = weak_from_this(), id](Expiry) {
+                                            if (const auto self = window.lock())
+                                              self->send_again(id);
+                                          });
+  return true;
+}
+
+void RequestWindow::send_again(std::uint64_t id) {
+  Deliveries deliveries;
+  std::unique_lock lock(mutex_);
+  const auto found = pending_.find(id);
+  if (found == pending_.end() || !found->second.pause) return;
+  Pending& pending = found->second;
+  pending.pause.reset();
+  queued_bytes_ -= pending.kept_line.size();
+  try {
+    send_or_queue(id, pending, pending.kept_line);
+  } catch (const CodexError&) {
+    deliveries.push_back({std::move(pending.completion), std::current_exception()});
+    pending_.erase(found);
+  }
+  lock.unlock();
   deliver(std::move(deliveries));
 }
 
@@ -225,6 +274,8 @@ void RequestWindow::drop(std::uint64_t id) {
   const auto found = pending_.find(id);
   if (found->second.is_sent) {
     --in_flight_;
+  } else if (found->second.pause) {
+    queued_bytes_ -= found->second.kept_line.size();
   } else {
     queued_bytes_ -= found->second.queued_line.size();
     std::erase(queue_of(found->second), id);
