@@ -1,6 +1,5 @@
 // Four agents and a desk where their approvals wait. Tasks and answers come from stdin; a runtime
 // that ends is started again, and the tasks that it ran begin anew.
-//
 // usage: supervisor [FOLDER], then lines: task TEXT, who, yes ID, no ID. The end of the input ends
 // the program when all tasks are done, Ctrl-C at once.
 
@@ -16,10 +15,12 @@
 #include <optional>
 #include <poll.h>
 #include <sstream>
+#include <syncstream>
 #include <thread>
 #include <unistd.h>
 #include <vector>
 
+#include <codex/ask.hpp>
 #include <codex/codex.hpp>
 #include <codex/stop_on_signal.hpp>
 
@@ -27,13 +28,12 @@
 
 namespace {
 
-using codex::approvals::Decision;
+namespace approvals = codex::approvals;
+using namespace std::chrono_literals;
 
 /// One line, whatever a model put into it.
 void say(const std::string& line) {
-  static std::mutex mutex;
-  const std::scoped_lock lock(mutex);
-  std::cout << codex::printable_line(line) << std::endl;
+  std::osyncstream(std::cout) << codex::printable_line(line) << std::endl;
 }
 
 class Supervisor {
@@ -43,6 +43,9 @@ class Supervisor {
     config_.on_connection = [](const codex::ConnectionChange& change) {
       say("the runtime has ended: " + change.reason.substr(0, change.reason.find('\n')));
     };
+    desk_.emplace(approvals::DeskOptions{.on_question = [this](const auto& one) { show(one); }});
+    config_.handlers = approvals::or_ask(approvals::allow_commands({"ls *"}), *desk_).handlers();
+    config_.handler_timeout = 8h;
     for (std::size_t i = 0; i < doing_.size(); ++i) {
       agents_.emplace_back([this, i] { work("agent " + std::to_string(i + 1), doing_[i]); });
     }
@@ -51,17 +54,17 @@ class Supervisor {
   void obey(const std::string& line) {
     std::istringstream words(line);
     std::string command, rest;
-    words >> command;
-    std::getline(words >> std::ws, rest);
+    std::getline(words >> command >> std::ws, rest);
     const std::scoped_lock lock(mutex_);
     if (command == "task" && !rest.empty()) {
       tasks_.push_back(rest);
     } else if (command == "who") {
       show();
     } else if (command == "yes" || command == "no") {
-      if (!desk_.contains(rest)) return say("nothing waits as " + rest);
-      desk_[rest].answer =
-          Decision(command == "yes" ? Decision::Kind::accept : Decision::Kind::decline);
+      const auto asked = asked_.find(rest);
+      const auto decision = command == "yes" ? approvals::accept() : approvals::decline();
+      const bool waits = asked != asked_.end() && asked->second.second.answer(decision);
+      if (!waits) return say("nothing waits as " + rest);
     } else if (!command.empty()) {
       say("say task TEXT, who, yes ID or no ID, not: " + line);
     }
@@ -74,35 +77,32 @@ class Supervisor {
     no_more_ = true;
     changed_.notify_all();
     lock.unlock();
+    desk_.reset();
     agents_.clear();
   }
 
  private:
-  struct Question {
-    std::string text;
-    std::optional<Decision> answer = {};
-  };
-
   void show() const {
     for (std::size_t i = 0; i < doing_.size(); ++i) {
       say("agent " + std::to_string(i + 1) + ": " + (doing_[i].empty() ? "-" : doing_[i]));
     }
     for (const auto& task : tasks_) say("waits: " + task);
-    for (const auto& [id, question] : desk_) say(id + ": " + question.text);
+    for (const auto& [number, asked] : asked_) {
+      if (asked.second.is_open()) say(number + ": " + asked.first);
+    }
   }
 
-  Decision ask(const std::string& name, const codex::approvals::Request& request) {
+  /// Called with each new question.
+  void show(const approvals::PendingApproval& asked) {
+    const approvals::Request& request = asked.request();
     std::string what = "do more";
     if (request.command) what = "run " + request.command->command.value_or("(no command)");
     if (request.file_change) what = "change";
     for (const auto& change : request.context.changes()) what += " " + change.path;
-
-    std::unique_lock lock(mutex_);
-    const std::string id = std::to_string(++last_id_);
-    const auto question = desk_.emplace(id, Question{name + " wants to " + what}).first;
-    say(id + ": " + question->second.text);
-    changed_.wait(lock, request.context.stop, [&] { return no_more_ || question->second.answer; });
-    return desk_.extract(question).mapped().answer.value_or(codex::approvals::decline());
+    const std::scoped_lock lock(mutex_);
+    what = names_[request.context.thread_id] + " wants to " + what;
+    asked_.emplace(std::to_string(asked_.size() + 1), std::pair(what, asked));
+    say(std::to_string(asked_.size()) + ": " + what);
   }
 
   void work(const std::string& name, std::string& doing) {
@@ -112,9 +112,8 @@ class Supervisor {
       if (stop_.stop_requested() || tasks_.empty()) return;
       doing = std::move(tasks_.front());
       tasks_.pop_front();
-      const std::string task = doing;
       lock.unlock();
-      for (int attempt = 1; !is_over(name, task) && attempt < 3;) ++attempt;
+      for (int attempt = 1; !is_over(name, doing) && attempt < 3;) ++attempt;
       lock.lock();
       doing.clear();
     }
@@ -122,15 +121,14 @@ class Supervisor {
 
   /// False if the runtime ended under the task.
   bool is_over(const std::string& name, const std::string& task) try {
-    const codex::approvals::Policy desk(
-        [this, name](const codex::approvals::Request& asked) { return ask(name, asked); });
     const auto codex = client();
-    const auto thread =
-        codex->thread_start({.approval_mode = codex::ApprovalMode::ask,
-                             .cwd = folder_,
-                             .sandbox = codex::Sandbox::read_only,
-                             .stop = stop_,
-                             .handlers = {.command_approval = desk, .file_change_approval = desk}});
+    const auto thread = codex->thread_start({.approval_mode = codex::ApprovalMode::ask,
+                                             .cwd = folder_,
+                                             .sandbox = codex::Sandbox::read_only,
+                                             .stop = stop_});
+    std::unique_lock lock(mutex_);
+    names_[thread.id()] = name;
+    lock.unlock();
     const auto result = thread.run(task, {.stop = stop_});
     say(name + " is done: " + result.final_response.value_or("(no answer)"));
     return true;
@@ -161,9 +159,11 @@ class Supervisor {
   std::condition_variable_any changed_;
   std::deque<std::string> tasks_;
   std::array<std::string, 4> doing_;
-  std::map<std::string, Question> desk_;
-  int last_id_ = 0;
+  std::map<std::string, std::string> names_;  // of agents, by thread
+  std::map<std::string, std::pair<std::string, approvals::PendingApproval>>
+      asked_;  // by what people call it
   bool no_more_ = false;
+  std::optional<approvals::Desk> desk_;
   std::vector<std::jthread> agents_;  // last: they use the others
 };
 
@@ -187,9 +187,9 @@ void read_lines(Supervisor& supervisor, const std::stop_token& stop) {
 
 int main(int argc, char** argv) try {
   const example::Model model(argc, argv);
-  const std::string folder = std::filesystem::absolute(argc > 1 ? argv[1] : ".").string();
   const codex::StopOnSignal stop{SIGINT, SIGTERM};
-  Supervisor supervisor(model.config(), folder, stop.token());
+  const auto folder = std::filesystem::absolute(argc > 1 ? argv[1] : ".");
+  Supervisor supervisor(model.config(), folder.string(), stop.token());
   read_lines(supervisor, stop.token());
   supervisor.finish();
   return stop.signal() == 0 ? 0 : 128 + stop.signal();

@@ -230,7 +230,7 @@ TEST_CASE("an approval that nobody answered is asked again once, however often B
     return resumed.pass(context.stop) ? codex::approvals::accept() : codex::approvals::decline();
   };
   face::Codex second(config);
-  auto events = second.notifications();
+  auto events = second.notifications({.timeout = 20s});
   for (int i = 0; i < 3; ++i) (void)second.thread_resume(thread_id);
   // What follows on the connection was read after the copies.
   (void)second.request<requests::ThreadRead>({.thread_id = thread_id});

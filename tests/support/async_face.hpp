@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <codex/async.hpp>
 #include <codex/codex.hpp>
@@ -111,6 +112,11 @@ class Thread {
                                 const codex::TurnOptions& options = {}) const {
     return TurnHandle(sync_wait(thread_.turn(input, options)));
   }
+  [[nodiscard]] std::optional<TurnHandle> current_turn(
+      const codex::CallOptions& options = {}) const {
+    auto turn = sync_wait(thread_.current_turn(options));
+    return turn ? std::optional(TurnHandle(*std::move(turn))) : std::nullopt;
+  }
   [[nodiscard]] codex::protocol::ThreadReadResponse read(
       const codex::ThreadReadOptions& options = {}) const {
     return sync_wait(thread_.read(options));
@@ -210,6 +216,15 @@ class Codex {
   Thread thread_resume(const std::string& thread_id,
                        const codex::ThreadResumeOptions& options = {}) {
     return Thread(sync_wait(codex_.thread_resume(thread_id, options)));
+  }
+  [[nodiscard]] Thread thread(const std::string& thread_id,
+                              const codex::ThreadResumeOptions& options = {}) {
+    return Thread(sync_wait(codex_.thread(thread_id, options)));
+  }
+  [[nodiscard]] std::vector<TurnHandle> running_turns() const {
+    std::vector<TurnHandle> handles;
+    for (auto& turn : codex_.running_turns()) handles.emplace_back(std::move(turn));
+    return handles;
   }
   [[nodiscard]] Thread thread_fork(const std::string& thread_id,
                                    const codex::ThreadForkOptions& options = {}) {

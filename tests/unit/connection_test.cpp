@@ -108,7 +108,109 @@ struct SmallWindow : TalkFixture {
   SmallWindow() : TalkFixture({.window = {.max_in_flight = 2, .abandoned_grace = 1h}}) {}
 };
 
+/// A client of a runtime that other clients crowd.
+struct CrowdedFixture : TalkFixture {
+  explicit CrowdedFixture(WindowOptions window = {.retries_overload = true})
+      : TalkFixture({.window = window}) {}
+  void refuse(std::uint64_t id, std::int64_t code = -32001) {
+    peer.send_line(R"({"id":)" + std::to_string(id) + R"(,"error":{"code":)" +
+                   std::to_string(code) + R"(,"message":"Server overloaded; retry later."}})");
+  }
+};
+
 }  // namespace
+
+TEST_CASE_FIXTURE(CrowdedFixture, "what a crowded runtime refuses is sent again after a pause") {
+  std::string method = "model/list";
+  SUBCASE("a read") {}
+  SUBCASE("a start, since it has not begun") { method = "turn/start"; }
+  SUBCASE("an interrupt") { method = "turn/interrupt"; }
+  auto pending = start(method, TimePoint::max(), {}, R"({"x":1})");
+  for (int i = 0; i < 2; ++i) {
+    const Json request = received();
+    CHECK(request.at("params") == Json{{"x", 1}});
+    refuse(request.at("id").get<std::uint64_t>());
+  }
+  CHECK(is_open(pending));
+  answer(asked(method), R"("done")");
+  CHECK(result(pending) == R"("done")");
+}
+
+TEST_CASE_FIXTURE(CrowdedFixture, "what is refused for another reason is not sent again") {
+  auto pending = start("model/list");
+  refuse(asked("model/list"), -32000);
+  CHECK(contains(error<CodexRpcError>(pending), "overloaded"));
+  CHECK(nothing_was_sent());
+}
+
+TEST_CASE("a pause ends no later than the request's time, and there is an end to pauses") {
+  WindowOptions window{.retries_overload = true};
+  TimePoint deadline = TimePoint::max();
+  SUBCASE("its time") { deadline = Clock::now() + 20s; }
+  SUBCASE("the patience") { window.overload_patience = 1ms; }
+  CrowdedFixture talk(window);
+  auto pending = talk.start("model/list", deadline);
+  if (deadline != TimePoint::max()) {  // longer and longer pauses would pass it
+    auto hurried = talk.start("thread/read", Clock::now() + 40ms);
+    talk.answer(talk.asked("model/list"));
+    CHECK(result(pending) == "{}");
+    const auto line = talk.peer.next_line(soon());
+    REQUIRE(line);
+    talk.refuse(Json::parse(*line).at("id").get<std::uint64_t>());
+    REQUIRE(hurried.wait_until(soon()) == std::future_status::ready);
+    // Busy, or timed out where this machine was too slow: but never sent again.
+    CHECK(std::holds_alternative<std::exception_ptr>(hurried.get()));
+  } else {
+    talk.refuse(talk.asked("model/list"));
+    CHECK(contains(error<ServerBusyError>(pending), "overloaded"));
+  }
+  talk.settle();
+}
+
+TEST_CASE_FIXTURE(CrowdedFixture, "a stop ends a pause, and the request is not sent any more") {
+  std::stop_source stop;
+  auto pending = start("model/list", TimePoint::max(), stop.get_token());
+  for (int i = 0; i < 3; ++i) refuse(asked("model/list"));
+  stop.request_stop();
+  CHECK(contains(error<CancelledError>(pending), "cancelled"));
+  settle();
+}
+
+TEST_CASE_FIXTURE(CrowdedFixture, "a request that pauses takes no place among those in flight") {
+  auto pausing = start("a");
+  refuse(asked("a"));
+  std::vector<Pending> others;
+  for (int i = 0; i < 64; ++i) others.push_back(start("b"));
+  std::size_t sent = 0;
+  for (bool is_again = false; !is_again || sent < 64;) {
+    const Json request = received();
+    const auto id = request.at("id").get<std::uint64_t>();
+    if (request.at("method") == "a") {
+      is_again = true;
+    } else {
+      ++sent;
+    }
+    answer(id);
+  }
+  CHECK(result(pausing) == "{}");
+}
+
+TEST_CASE("requests to a runtime of our own, and large ones, are not sent again") {
+  CrowdedFixture talk({.retries_overload = false});
+  SUBCASE("our own") {}
+  SUBCASE("large") { talk.connection.reset(); }
+  if (!talk.connection) {
+    CrowdedFixture attached({.retries_overload = true, .max_retried_bytes = 100});
+    auto pending = attached.start("a", TimePoint::max(), {}, '"' + std::string(100, 'x') + '"');
+    attached.refuse(attached.asked("a"));
+    CHECK(contains(error<ServerBusyError>(pending), "overloaded"));
+    return;
+  }
+  auto pending = talk.start("a");
+  talk.refuse(talk.asked("a"));
+  CHECK(contains(error<ServerBusyError>(pending), "overloaded"));
+  CHECK(talk.nothing_was_sent());
+}
 
 TEST_CASE_FIXTURE(TalkFixture, "a request goes out as one line and completes with the raw result") {
   auto pending = start("thread/start", TimePoint::max(), {}, R"({"cwd":"/x"})");

@@ -972,6 +972,85 @@ TEST_CASE("the record of requests is bounded, and forgets the oldest first") {
   CHECK(record.add(request(0)));
 }
 
+namespace {
+
+/// Passes nothing on while it is held: a reader on a machine that is busy.
+class SlowReader final : public Transport {
+ public:
+  struct Hold {
+    std::atomic<bool> is_on = false;
+    Gate gate;
+  };
+  SlowReader(std::unique_ptr<Transport> inner, Hold& hold)
+      : inner_(std::move(inner)), hold_(hold) {}
+
+  bool receive(Receiver& receiver, std::chrono::steady_clock::time_point deadline) override {
+    Late late(receiver, hold_);
+    return inner_->receive(late, deadline);
+  }
+  void wake() noexcept override { inner_->wake(); }
+  void send(std::string_view message) override { inner_->send(message); }
+  void close() noexcept override { inner_->close(); }
+
+ private:
+  class Late final : public Receiver {
+   public:
+    Late(Receiver& receiver, Hold& hold) : receiver_(receiver), hold_(hold) {}
+    void message(std::string text) override {
+      if (hold_.is_on) (void)hold_.gate.pass({});
+      receiver_.message(std::move(text));
+    }
+    void outline(std::string, std::size_t) override {}
+    void noise(std::string_view) override {}
+    void broken(std::string reason) override { receiver_.broken(std::move(reason)); }
+    [[nodiscard]] std::size_t max_message_bytes() const noexcept override {
+      return receiver_.max_message_bytes();
+    }
+
+   private:
+    Receiver& receiver_;
+    Hold& hold_;
+  };
+
+  const std::unique_ptr<Transport> inner_;
+  Hold& hold_;
+};
+
+}  // namespace
+
+TEST_CASE("a yes goes out when all that had come before it is read, however long that takes") {
+  FakeRuntime runtime;
+  SlowReader::Hold hold;
+  const auto twin_comes = [&] {
+    hold.is_on = true;
+    runtime.ask(2, command_method, command_params());
+  };
+  Handlers handlers;
+  SUBCASE("a function's") {
+    handlers.command_approval = [&](const Command&) {
+      twin_comes();
+      return approvals::accept();
+    };
+  }
+  SUBCASE("a coroutine's") {
+    handlers.command_approval = [&](Command) -> Task<approvals::Decision> {
+      twin_comes();
+      co_return approvals::accept();
+    };
+  }
+  CodexConfig config = with(runtime, handlers);
+  config.transport = [&hold, inner = config.transport] {
+    return std::make_unique<SlowReader>(inner(), hold);
+  };
+  Codex codex(config);
+  runtime.ask(1, command_method, command_params());
+  REQUIRE(hold.gate.wait_reached(20s));
+  std::this_thread::sleep_for(100ms);  // without the rule, it goes out in this time
+  CHECK(runtime.answers_to(1) == 0);
+  hold.gate.open();
+  CHECK(runtime.answer_to(1).at("result") == decision("decline"));
+}
+
 TEST_CASE(
     "a patch of a command's id is its twin, and a yes waits as long as one may be under way") {
   FakeRuntime runtime;

@@ -184,8 +184,9 @@ TEST_CASE("requests of the runtime hold so many bytes at most while they have no
       std::move(handlers), std::chrono::hours{1},
       std::make_shared<AgentReach>(CommandEnvironment{}, true), Unhandled::refuse, megabyte);
   dispatcher->attach(connection, {}, nullptr);
+  int last_id = 0;
   const auto ask = [&](std::size_t bytes) {
-    dispatcher->take(*connection, {.id = "1",
+    dispatcher->take(*connection, {.id = std::to_string(++last_id),
                                    .method = "new/request",
                                    .params = '"' + std::string(bytes, 'x') + '"',
                                    .thread_id = "",
@@ -244,7 +245,7 @@ TEST_CASE("problems beyond those that the app is slow to hear of are lost") {
   };
   Codex codex(config);
   for (int i = 0; i < 600; ++i) {
-    runtime.send_line(R"({"id":1,"method":"new/request","params":{}})");
+    runtime.send_line(R"({"id":)" + std::to_string(i) + R"(,"method":"new/request","params":{}})");
   }
   for (int i = 0; i < 600; ++i) CHECK_FALSE(runtime.next_answer().empty());
   gate.open();

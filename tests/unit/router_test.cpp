@@ -49,6 +49,38 @@ TEST_CASE_FIXTURE(RoutingFixture, "events that come before the response are kept
   CHECK(read_all(general).empty());
 }
 
+TEST_CASE("what came while a running turn was looked for is lost for nobody") {
+  const auto timers = std::make_shared<Timers>([] {});
+  const auto router = std::make_shared<Router>(std::size_t{1} << 20, timers);
+  Subscription general = router->general();
+  const auto event = [&](std::string_view turn, std::string_view text) {
+    router->route(turn_message("item/completed", "t", turn, text));
+  };
+  Subscription ours = router->expect_turn("t").bind("ours");
+  event("u", "1");
+  std::optional<PendingTurn> pending = router->expect_running("t");
+  event("u", "2");
+  event("other", "3");
+  event("ours", "o");
+  SUBCASE("and none runs") {
+    pending.reset();
+    event("u", "4");
+    timers->run_due();
+    event("u", "5");
+    CHECK(read_all(general) == "13245");  // by turn, as they came
+  }
+  SUBCASE("and one runs: the others go on to those who read them") {
+    Subscription turn = std::move(*pending).bind("u");
+    event("u", "4");
+    event("other", "5");
+    timers->run_due();
+    event("other", "6");
+    CHECK(read_all(turn) == "24");
+    CHECK(read_all(general) == "1356");
+  }
+  CHECK(read_all(ours) == "o");
+}
+
 TEST_CASE_FIXTURE(RoutingFixture, "the response may come before any event") {
   Subscription turn = router->expect_turn("t").bind("u");
   event("t", "u", "a");

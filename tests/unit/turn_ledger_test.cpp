@@ -1,5 +1,6 @@
 #include "recovery/turn_ledger.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -204,4 +205,21 @@ TEST_CASE("deltas that the client does not want are not made up") {
   turn.ledger.note_cut();
   turn.complete("a", "text");
   CHECK(turn.methods() == Methods{"item/started", "item/completed"});
+}
+
+TEST_CASE("what a turn had done when it was taken up is not shown after a cut") {
+  Watched turn;
+  const std::string before = record({item("a", "text")}).dump();
+  bool is_shown = false;
+  SUBCASE("it ran when the client came") {}
+  SUBCASE("but all of a turn that was known from its beginning is") {
+    turn.ledger.note_begin();
+    is_shown = true;
+  }
+  turn.ledger.note_before(Peek(before));
+  turn.ledger.note_cut();
+  turn.catch_up_with(record({item("a", "text"), item("b", "more")}));
+  const auto methods = turn.methods();
+  CHECK(std::ranges::count(methods, "item/completed") == (is_shown ? 2 : 1));
+  CHECK(turn.streamed("b") == "more");
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <codex/config.hpp>
 #include <codex/login.hpp>
@@ -134,6 +135,21 @@ class Codex {
   Thread thread_resume(const std::string& thread_id,
                        const ThreadResumeOptions& options = {}) const CODEX_DETAIL_NEEDS_CLIENT;
 
+  /// A thread that was started elsewhere, by another client of this runtime or before this client
+  /// attached, followed from now on (`thread/resume`). Its approvals that wait come to the handlers
+  /// of this client, and its `current_turn` to whoever asks. While the runtime has the thread
+  /// loaded it ignores the other options: give `handlers` and `tools`. A thread that is ephemeral,
+  /// or has had no turn, can only be followed by the client that started it: this throws
+  /// `ThreadNotFoundError`.
+  [[nodiscard]] Thread thread(const std::string& thread_id, const ThreadResumeOptions& options = {})
+      const CODEX_DETAIL_NEEDS_CLIENT;
+
+  /// The turns of this client that run, oldest first: those that it started, goals and reviews
+  /// too, and those that it took up with `Thread::current_turn`. Sends nothing. A stream of such a
+  /// handle begins with the next event; to end them all:
+  /// `for (const auto& turn : codex.running_turns()) turn.interrupt();`
+  [[nodiscard]] std::vector<TurnHandle> running_turns() const;
+
   /// Starts a thread with the history of another one (`thread/fork`).
   [[nodiscard]] Thread thread_fork(const std::string& thread_id,
                                    const ThreadForkOptions& options = {}) const
@@ -165,6 +181,9 @@ class Codex {
   template <class NoSuchOption = void>
   Thread thread_resume(const std::string& thread_id,
                        ...) const = delete;  // ThreadResumeOptions{...} says which option
+  template <class NoSuchOption = void>
+  Thread thread(const std::string& thread_id,
+                ...) const = delete;  // ThreadResumeOptions{...} says which option
   template <class NoSuchOption = void>
   Thread thread_fork(const std::string& thread_id,
                      ...) const = delete;  // ThreadForkOptions{...} says which option

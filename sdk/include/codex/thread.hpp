@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -74,6 +75,16 @@ class Thread {
                   ...) const = delete;  // TurnOptions{...} says which option
   /// @endcond
 #endif
+
+  /// The turn that runs on this thread now, whoever started it; nothing if none runs. Of a turn of
+  /// this client, another handle. A turn of another client is taken up (`thread/resume`, then
+  /// `thread/turns/list`; the `timeout` applies to each): `stream` has its events from now on,
+  /// `run` and `run_as` its whole result, with the items that were complete before; `turn_usage`
+  /// and `response_usages` are not known then. It can be steered and interrupted. Until it is taken
+  /// up, its events are among `Codex::notifications`.
+  ///
+  /// What a message had said before now is in no stream; its item has all of it when it completes.
+  [[nodiscard]] std::optional<TurnHandle> current_turn(const CallOptions& options = {}) const;
 
   /// What the runtime has stored of the thread (`thread/read`).
   [[nodiscard]] protocol::ThreadReadResponse read(const ThreadReadOptions& options = {}) const;

@@ -203,6 +203,7 @@ class TurnHandle {
   protocol::TurnInterruptResponse interrupt(const CallOptions& options = {}) const;
 
  private:
+  friend class Codex;
   friend class Thread;
   explicit TurnHandle(std::unique_ptr<detail::HandleState> state);
   std::unique_ptr<detail::HandleState> state_;

@@ -45,6 +45,11 @@ BracedTask<AsyncThread> AsyncCodex::thread_resume(std::string thread_id,
   return BracedTask<AsyncThread>(thread_resume(std::move(thread_id), options));
 }
 
+BracedTask<AsyncThread> AsyncCodex::thread(std::string thread_id,
+                                           ThreadResumeOptions&& options) const {
+  return BracedTask<AsyncThread>(thread(std::move(thread_id), options));
+}
+
 BracedTask<AsyncThread> AsyncCodex::thread_fork(std::string thread_id,
                                                 ThreadForkOptions&& options) const {
   return BracedTask<AsyncThread>(thread_fork(std::move(thread_id), options));
@@ -80,6 +85,10 @@ BracedTask<AsyncTurnHandle> AsyncThread::turn(RunInput input, TurnOptions&& opti
 
 BracedTask<TurnResult> AsyncThread::run(RunInput input, TurnOptions&& options) const {
   return BracedTask<TurnResult>(run(std::move(input), options));
+}
+
+BracedTask<std::optional<AsyncTurnHandle>> AsyncThread::current_turn(CallOptions&& options) const {
+  return BracedTask<std::optional<AsyncTurnHandle>>(current_turn(options));
 }
 
 BracedTask<protocol::ThreadReadResponse> AsyncThread::read(ThreadReadOptions&& options) const {

@@ -8,6 +8,7 @@
 #include "client/notification_stream.hpp"
 #include "login/login.hpp"
 #include "session/params.hpp"
+#include "threads/current_turn.hpp"
 #include "threads/thread_calls.hpp"
 
 namespace codex {
@@ -149,6 +150,22 @@ Task<AsyncThread> AsyncCodex::thread_resume(std::string thread_id,
     return detail::resume_thread(client, id, options);
   };
   return core().at_home(thread_from(core_, make_thread, stop, std::move(bring_up)));
+}
+
+Task<AsyncThread> AsyncCodex::thread(std::string thread_id,
+                                     const ThreadResumeOptions& options) const {
+  return thread_resume(std::move(thread_id), options);
+}
+
+std::vector<AsyncTurnHandle> AsyncCodex::running_turns() const {
+  std::vector<AsyncTurnHandle> handles;
+  const auto client = core().client_if_any();
+  if (!client) return handles;
+  for (auto& running : detail::running_turns(client)) {
+    handles.push_back(
+        AsyncTurnHandle(core_, std::make_unique<detail::HandleState>(std::move(running))));
+  }
+  return handles;
 }
 
 Task<AsyncThread> AsyncCodex::thread_fork(std::string thread_id,

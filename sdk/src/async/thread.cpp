@@ -3,6 +3,7 @@
 #include <codex/protocol/thread.hpp>
 
 #include "async/async_core.hpp"
+#include "threads/current_turn.hpp"
 #include "threads/thread_calls.hpp"
 #include "turns/turn_handle.hpp"
 #include "turns/turn_start.hpp"
@@ -36,6 +37,19 @@ Task<AsyncTurnHandle> AsyncThread::handle(Task<detail::StartedTurn> start) const
 
 Task<AsyncTurnHandle> AsyncThread::turn(RunInput input, const TurnOptions& options) const {
   return handle(detail::start_turn(client_, id_, std::move(input), options));
+}
+
+Task<std::optional<AsyncTurnHandle>> AsyncThread::current_turn(const CallOptions& options) const {
+  const auto wrap = [](auto core, auto client, std::string id,
+                       CallOptions how) -> Task<std::optional<AsyncTurnHandle>> {
+    auto find = detail::current_turn(client, std::move(id), std::move(how));
+    auto running = co_await find;
+    if (!running) co_return std::nullopt;
+    auto state = std::make_unique<detail::HandleState>(
+        detail::HandleState::of(std::move(client), *std::move(running)));
+    co_return AsyncTurnHandle(std::move(core), std::move(state));
+  };
+  return at_home(wrap(core_, client_, id_, options));
 }
 
 Task<TurnResult> AsyncThread::run(RunInput input, const TurnOptions& options) const {

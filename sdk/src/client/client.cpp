@@ -6,6 +6,7 @@
 #include "client/notification_stream.hpp"
 #include "session/client_core.hpp"
 #include "session/params.hpp"
+#include "threads/current_turn.hpp"
 #include "threads/thread_calls.hpp"
 
 namespace codex {
@@ -63,6 +64,18 @@ Thread Codex::thread_start(const ThreadStartOptions& options) const {
 Thread Codex::thread_resume(const std::string& thread_id,
                             const ThreadResumeOptions& options) const {
   return {client_, sync_wait(detail::resume_thread(shared_client(), thread_id, options))};
+}
+
+Thread Codex::thread(const std::string& thread_id, const ThreadResumeOptions& options) const {
+  return thread_resume(thread_id, options);
+}
+
+std::vector<TurnHandle> Codex::running_turns() const {
+  std::vector<TurnHandle> handles;
+  for (auto& running : detail::running_turns(shared_client())) {
+    handles.push_back(TurnHandle(std::make_unique<detail::HandleState>(std::move(running))));
+  }
+  return handles;
 }
 
 Thread Codex::thread_fork(const std::string& thread_id, const ThreadForkOptions& options) const {

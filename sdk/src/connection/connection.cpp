@@ -154,13 +154,18 @@ void Connection::run(const TransportFactory& factory, const Completion<bool>& st
   } catch (...) {  // of the app's own transport
     fail({.reason = "The connection failed: its transport threw what is no std::exception"});
   }
+  rounds_.stop();
   timers_->stop();
   transport_->close();
 }
 
 void Connection::converse() {
   while (!is_closing_.load()) {
-    const bool goes_on = transport_->receive(*this, timers_->next_due());
+    is_quiet_ = true;
+    const bool must_not_block = rounds_.begin();
+    const bool goes_on =
+        transport_->receive(*this, must_not_block ? Clock::now() : timers_->next_due());
+    rounds_.end(is_quiet_);
     timers_->run_due();
     if (violation_) return fail(failure(*violation_));
     if (!goes_on) return fail(describe_end());
@@ -169,6 +174,7 @@ void Connection::converse() {
 }
 
 void Connection::noise(std::string_view text) {
+  is_quiet_ = false;
   if (wire_log_) wire_log_->garbage(Direction::recv, text);
 }
 
@@ -177,6 +183,7 @@ void Connection::broken(std::string reason) {
 }
 
 void Connection::take(std::string text, std::size_t full_size) {
+  is_quiet_ = false;
   if (violation_) return;
   has_message_ = true;
   std::shared_ptr<const Message> message = scanner_.scan(std::move(text), full_size);

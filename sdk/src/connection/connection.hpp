@@ -15,6 +15,7 @@
 #include <codex/async/task.hpp>
 #include <codex/transport.hpp>
 
+#include "connection/read_rounds.hpp"
 #include "connection/request_window.hpp"
 #include "connection/router.hpp"
 #include "task/outcome.hpp"
@@ -126,6 +127,12 @@ class Connection : private Transport::Receiver {
   /// Ends the connection for good, for this reason, a sentence.
   void give_up(std::string reason) { broken(std::move(reason)); }
 
+  /// Waits until all that had arrived when this was called is read, and its hooks were called.
+  /// False when the deadline comes first, or the connection is lost. Not for the I/O thread.
+  [[nodiscard]] bool read_what_arrived(TimePoint deadline) {
+    return rounds_.wait(deadline, [this] { transport_->wake(); });
+  }
+
   /// What watches deadlines.
   [[nodiscard]] const std::shared_ptr<Timers>& timers() const noexcept { return timers_; }
 
@@ -193,6 +200,8 @@ class Connection : private Transport::Receiver {
   std::unique_ptr<Transport> transport_;
   EnvelopeScanner scanner_;
   bool has_message_ = false;
+  ReadRounds rounds_;
+  bool is_quiet_ = true;                  // nothing has come in this round
   std::optional<std::string> violation_;  // of the protocol: why the connection is to end
 
   mutable std::mutex failure_mutex_;

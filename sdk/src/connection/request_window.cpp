@@ -7,6 +7,7 @@
 
 #include <codex/protocol/support/nesting.hpp>
 
+#include "connection/overload_pause.hpp"
 #include "wire/compose.hpp"
 #include "wire/peek.hpp"
 #include "wire/rpc_error.hpp"
@@ -97,7 +98,8 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
                   .completion = {},
                   .started_at = now,
                   .is_control = is_control(request.method),
-                  .is_urgent = request.is_urgent};
+                  .is_urgent = request.is_urgent,
+                  .deadline = request.deadline};
   try {
     send_or_queue(id, pending, request_line(id, request.method, request.params));
   } catch (const CodexError&) {
@@ -143,7 +145,9 @@ void RequestWindow::send_now(Pending& pending, std::string line) {
   send_(line);
   pending.is_sent = true;
   ++in_flight_;
-  if (options_.survives_cuts) pending.line = std::move(line);
+  const bool may_be_retried =
+      options_.retries_overload && line.size() <= options_.max_retried_bytes;
+  if (options_.survives_cuts || may_be_retried) pending.line = std::move(line);
 }
 
 void RequestWindow::send_queued(Deliveries& deliveries) {
@@ -196,7 +200,7 @@ void RequestWindow::take(const Message& message) {
   std::unique_lock lock(mutex_);
   const auto found = pending_.find(*id);
   if (found == pending_.end() || !found->second.is_sent) return;
-  if (parks(message, *id, found->second)) {
+  if (parks(*id, found->second, message) || pauses(*id, found->second, message)) {
     send_queued(deliveries);
     lock.unlock();
     return deliver(std::move(deliveries));
@@ -216,6 +220,46 @@ void RequestWindow::take(const Message& message) {
   } else if (pending.on_late_result && !message.envelope.result.empty()) {
     pending.on_late_result(std::string(message.envelope.result));
   }
+  deliver(std::move(deliveries));
+}
+
+/// Those that pause count as those that wait to be sent.
+bool RequestWindow::pauses(std::uint64_t id, Pending& pending, const Message& response) {
+  const bool is_kept = !pending.line.empty() && pending.line.size() <= options_.max_retried_bytes;
+  if (!options_.retries_overload || !is_kept || !pending.completion) return false;
+  if (response.envelope.kind != MessageKind::error) return false;
+  if (!says_overloaded(response.envelope.error)) return false;
+  if (pending.line.size() > options_.max_queued_bytes - queued_bytes_) return false;
+  const TimePoint due = Clock::now() + overload_pause(pending.refusals + 1);
+  if (due >= pending.deadline) return false;
+  if (due >= pending.started_at + options_.overload_patience) return false;
+  ++pending.refusals;
+  pending.is_sent = false;
+  --in_flight_;
+  queued_bytes_ += pending.line.size();
+  pending.pause = std::make_unique<Watch>(timers_, due, std::stop_token(),
+                                          [window = weak_from_this(), id](Expiry) {
+                                            if (const auto self = window.lock())
+                                              self->send_again(id);
+                                          });
+  return true;
+}
+
+void RequestWindow::send_again(std::uint64_t id) {
+  Deliveries deliveries;
+  std::unique_lock lock(mutex_);
+  const auto found = pending_.find(id);
+  if (found == pending_.end() || !found->second.pause) return;
+  Pending& pending = found->second;
+  pending.pause.reset();
+  queued_bytes_ -= pending.line.size();
+  try {
+    send_or_queue(id, pending, std::exchange(pending.line, {}));
+  } catch (const CodexError&) {
+    deliveries.push_back({std::move(pending.completion), std::current_exception()});
+    pending_.erase(found);
+  }
+  lock.unlock();
   deliver(std::move(deliveries));
 }
 
@@ -255,7 +299,7 @@ void RequestWindow::expire(std::uint64_t id, Expiry expiry) {
   completion(std::move(error));
 }
 
-bool RequestWindow::parks(const Message& response, std::uint64_t id, Pending& pending) {
+bool RequestWindow::parks(std::uint64_t id, Pending& pending, const Message& response) {
   if (!options_.survives_cuts || !pending.completion || pending.is_urgent) return false;
   if (response.envelope.kind != MessageKind::error || !says_it_ends(response)) return false;
   pending.is_sent = false;

@@ -60,6 +60,13 @@ struct WindowOptions {
   std::size_t max_queued_bytes = std::size_t{256} * 1024 * 1024;
   /// What errors say of a response that was too large to keep.
   std::size_t max_response_bytes = std::size_t{256} * 1024 * 1024;
+  /// Whether a request that the server refused because it is overloaded (-32001), and so did not
+  /// begin, is sent again after a pause while its deadline allows that.
+  bool retries_overload = false;
+  /// How long that is tried at most.
+  std::chrono::milliseconds overload_patience = std::chrono::seconds{60};
+  /// Larger requests are not kept for that.
+  std::size_t max_retried_bytes = std::size_t{4} * 1024 * 1024;
   /// How long a request that was given up keeps its place among those in flight. The server may be
   /// working on it still, so the place is not free; its response may have been lost, so the place
   /// is not taken for ever.
@@ -112,9 +119,12 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
     bool is_control = false;
     bool is_urgent = false;
     bool is_repeated = false;
-    std::string line = {};  // while it is queued, or kept for a cut
+    std::string line = {};  // while it is queued, or kept to be sent again
     bool is_sent = false;
     std::unique_ptr<Watch> watch = {};
+    TimePoint deadline = TimePoint::max();
+    int refusals = 0;
+    std::unique_ptr<Watch> pause = {};  // until it is sent again
   };
   struct Delivery {
     Completion<std::string> completion;
@@ -132,16 +142,18 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
   [[nodiscard]] bool is_held(const Pending& pending, std::string_view line) const;
   void send_now(Pending& pending, std::string line);
   void queue_again(std::uint64_t id, Pending& pending);
-  [[nodiscard]] bool parks(const Message& response, std::uint64_t id, Pending& pending);
+  [[nodiscard]] bool parks(std::uint64_t id, Pending& pending, const Message& response);
   void end_kept(std::uint64_t id, Outcome<std::string> outcome);
   [[nodiscard]] std::deque<std::uint64_t>& queue_of(const Pending& pending);
   void send_or_queue(std::uint64_t id, Pending& pending, std::string line);
   void send_queued(Deliveries& deliveries);
   void send_queued(std::deque<std::uint64_t>& queue, Deliveries& deliveries);
   void drop(std::uint64_t id);
+  [[nodiscard]] bool pauses(std::uint64_t id, Pending& pending, const Message& response);
 
   void expire(std::uint64_t id, Expiry expiry);
   void free_place(std::uint64_t id);
+  void send_again(std::uint64_t id);
 
   const WindowOptions options_;
   const std::shared_ptr<Timers> timers_;

@@ -156,6 +156,11 @@ bool Router::has_goal(std::string_view thread_id) {
 
 PendingTurn Router::expect(std::string thread_id, bool is_review) {
   auto state = std::make_shared<PendingTurn::State>();
+  state->is_review = is_review;
+  return expect(std::move(thread_id), std::move(state));
+}
+
+PendingTurn Router::expect(std::string thread_id, std::shared_ptr<PendingTurn::State> state) {
   const std::lock_guard lock(mutex_);
   throw_if_failed();
   throw_if_goal_has(thread_id);
@@ -164,12 +169,18 @@ PendingTurn Router::expect(std::string thread_id, bool is_review) {
     if (turn.thread_id != thread_id) continue;
     if (auto log = turn.log.lock()) {
       add_turn(*state, turn_id, std::move(log));
+      state->followed.push_back(turn_id);
     }
   }
   state->thread_id = std::move(thread_id);
-  state->is_review = is_review;
   pending_.push_back(state);
   return {shared_from_this(), std::move(state)};
+}
+
+PendingTurn Router::expect_running(std::string thread_id) {
+  auto state = std::make_shared<PendingTurn::State>();
+  state->gives_back = true;
+  return expect(std::move(thread_id), std::move(state));
 }
 
 std::shared_ptr<GoalRelay> Router::expect_goal(const std::string& thread_id) {
@@ -407,7 +418,28 @@ Subscription Router::bind(PendingTurn::State& pending, const std::string& turn_i
   return subscription;
 }
 
+/// I/O thread, so that no event comes in between.
+void Router::give_back(const std::shared_ptr<PendingTurn::State>& pending) {
+  for (auto& [turn_id, events] : pending->turns) {
+    const bool was_followed =
+        std::ranges::find(pending->followed, turn_id) != pending->followed.end();
+    if (was_followed || events.log()->has_reader(pending.get())) continue;
+    while (!events.is_at_end()) {
+      auto event = events.try_next();
+      if (!event) break;
+      general_->append(*std::move(event));
+    }
+  }
+}
+
 void Router::release(const std::shared_ptr<PendingTurn::State>& pending) noexcept {
+  if (std::exchange(pending->gives_back, false)) {
+    (void)timers_->add(Clock::now(), [self = shared_from_this(), pending](Expiry) {
+      self->give_back(pending);
+      self->release(pending);
+    });
+    return;
+  }
   std::map<std::string, Subscription, std::less<>> unclaimed;  // ends without the lock
   const std::lock_guard lock(mutex_);
   std::erase(pending_, pending);

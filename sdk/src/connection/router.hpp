@@ -47,10 +47,12 @@ class PendingTurn {
   friend class Router;
   struct State {
     std::string thread_id;
-    bool is_review;
+    bool is_review = false;
     std::map<std::string, Subscription, std::less<>> turns;
-    std::deque<std::string> order = {};  // of these, the oldest first
-    std::uint64_t forgotten = 0;         // events of turns that are no longer among these
+    bool gives_back = false;                 // what nobody took goes to the connection's own stream
+    std::vector<std::string> followed = {};  // turns that had a reader before
+    std::deque<std::string> order = {};      // of these, the oldest first
+    std::uint64_t forgotten = 0;             // events of turns that are no longer among these
   };
 
   PendingTurn(std::shared_ptr<Router> router, std::shared_ptr<State> state) noexcept;
@@ -88,6 +90,10 @@ class Router : public std::enable_shared_from_this<Router> {
   [[nodiscard]] PendingTurn expect_turn(std::string thread_id) {
     return expect(std::move(thread_id), false);
   }
+
+  /// The same for a turn that may run already. The events of others, which nobody reads, go to the
+  /// connection's own stream after all.
+  [[nodiscard]] PendingTurn expect_running(std::string thread_id);
 
   /// The same for review/start. The runtime runs a review under another id than all its events
   /// bear but turn/started, which is brought to it all the same.
@@ -133,6 +139,8 @@ class Router : public std::enable_shared_from_this<Router> {
   };
 
   [[nodiscard]] PendingTurn expect(std::string thread_id, bool is_review);
+  [[nodiscard]] PendingTurn expect(std::string thread_id,
+                                   std::shared_ptr<PendingTurn::State> state);
   void route_login(std::string_view login_id, Notification event);
   void route_turn(Notification event, RootTurnId root);
   [[nodiscard]] bool route_goal(const Notification& event);
@@ -165,6 +173,7 @@ class Router : public std::enable_shared_from_this<Router> {
 
   [[nodiscard]] Subscription bind(PendingTurn::State& pending, const std::string& turn_id);
   void release(const std::shared_ptr<PendingTurn::State>& pending) noexcept;
+  void give_back(const std::shared_ptr<PendingTurn::State>& pending);
 
   const std::size_t event_buffer_bytes_;
   const std::shared_ptr<Timers> timers_;

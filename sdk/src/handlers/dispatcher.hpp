@@ -121,8 +121,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   [[nodiscard]] HandlerContext context_for(const Call& call) const;
   void answer(Key key, std::string response);
-  void answer_yes(Key key, const Call& call, const std::string& response);
-  void wait_for_twin(const Call& call) const;
+  void answer_yes(Key key, const CallPtr& call, std::string response);
+  void judge_yes(Key key, const Call& call, const std::string& response);
+  [[nodiscard]] bool has_read_twins(const Call& call) const;
   [[nodiscard]] bool terms_hold(const Call& call) const;
   [[nodiscard]] bool is_ambiguous(const Call& call) const;
   /// The `item/started` of what it is about, where that is known.
@@ -175,6 +176,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   std::condition_variable judged_;
 
   WorkerPool handlers_;
+  WorkerPool yeses_;  // of coroutines, while they wait to be sent
   // Stop requests call what the app has registered with its stop tokens: not on the I/O thread, and
   // not behind handlers. Problems are told one by one.
   WorkerPool stops_;

@@ -448,6 +448,8 @@ void Recovery::note_result(const SentRequest& request, std::string_view result) 
     if (thread != nullptr) thread->is_in_step = true;
   } else if (takes_down_thread(request.method)) {
     threads_.erase(named());
+  } else if (request.method == "thread/turns/list") {
+    note_list(named(), Peek(result)["data"]);
   } else if (request.method == "turn/start") {
     const std::string turn_id = Peek(result)["turn"]["id"].text();
     const std::string thread_id = named();
@@ -455,6 +457,7 @@ void Recovery::note_result(const SentRequest& request, std::string_view result) 
     Thread* const thread = follow(thread_id);
     if (thread == nullptr) return;
     Turn& turn = open_turn(thread_id, turn_id);
+    turn.ledger.note_begin();
     if (thread->is_in_step || epoch_ == 0) return;
     // Its first turn: now it can be resumed.
     turn.ledger.note_cut();
@@ -462,6 +465,17 @@ void Recovery::note_result(const SentRequest& request, std::string_view result) 
     thread->out_of_step_since = Clock::now();
     connection()->window().hold(thread_id);
     resume(thread_id);
+  }
+}
+
+/// Where the client takes up a turn that runs, it has its beginning from here.
+void Recovery::note_list(const std::string& thread_id, Peek turns) {
+  const auto thread = threads_.find(thread_id);
+  if (thread == threads_.end() || thread->second.is_held) return;  // the list is our own
+  for (const Peek turn : turns.elements()) {
+    const std::string id = turn["id"].text();
+    const bool runs = turn["status"].is("inProgress") && !has_ended(id);
+    if (runs && id.size() <= max_id_bytes) open_turn(thread_id, id).ledger.note_before(turn);
   }
 }
 

@@ -135,6 +135,7 @@ class Recovery final : public ReconnectingTransport::Listener,
   void end_starts(const std::string& thread_id);
   void lose_turn(const std::string& turn_id, const std::string& why);
 
+  void note_list(const std::string& thread_id, Peek turns);
   void hold(Thread& thread, const std::shared_ptr<const Message>& message);
   void pass(const std::shared_ptr<const Message>& message);
   [[nodiscard]] bool is_shown(const Message& message);

@@ -77,6 +77,7 @@ TurnLedger::TurnLedger(std::string thread_id, std::string turn_id,
 TurnLedger::Verdict TurnLedger::take(const Message& event) {
   const std::string_view method = event.envelope.method;
   has_begun_ = true;
+  if (method == "turn/started") is_whole_ = true;
   if (!is_item_event(method) || event.envelope.item_id.empty()) return {};
   const std::string id(event.envelope.item_id);
   if (method == "item/started") return {.is_shown = items_.try_emplace(id).second};
@@ -111,6 +112,12 @@ bool TurnLedger::take_delta(const Message& delta, const Channel& channel) {
   return true;
 }
 
+void TurnLedger::note_before(Peek turn) {
+  if (is_whole_) return;
+  has_begun_ = true;
+  for (const Peek item : turn["items"].elements()) done_before_.insert(item["id"].text());
+}
+
 void TurnLedger::note_cut() {
   was_cut_ = true;
   for (auto& [id, item] : items_) item.has_gaps = true;
@@ -126,7 +133,9 @@ std::vector<std::string> TurnLedger::missing_from(Peek turn) const {
   std::vector<std::string> messages;
   if (!has_begun_) messages.push_back(message("turn/started", R"("turn":)" + begun(turn)));
   for (const Peek item : turn["items"].elements()) {
-    const auto seen = items_.find(item["id"].text());
+    const std::string id = item["id"].text();
+    const auto seen = items_.find(id);
+    if (done_before_.contains(id)) continue;
     if (seen != items_.end() && seen->second.is_completed) continue;
     messages.push_back(message("item/completed", about(item, "completedAtMs")));
   }

@@ -32,6 +32,11 @@ class TurnLedger {
   };
   [[nodiscard]] Verdict take(const Message& event);
 
+  /// The turn was begun by this client, or is about to begin: nothing came before.
+  void note_begin() { is_whole_ = true; }
+  /// What a turn that was taken up while it ran had done by then; the app has it from the record.
+  void note_before(Peek turn);
+
   /// From now on deltas of the items that run may have been lost.
   void note_cut();
   /// The same for one item: a delta of it was not kept.
@@ -68,6 +73,8 @@ class TurnLedger {
   const std::string turn_id_;
   const std::set<std::string>& left_out_;
   bool has_begun_ = false;
+  bool is_whole_ = false;  // known from its beginning
+  std::set<std::string, std::less<>> done_before_;
   bool was_cut_ = false;
   Items items_;
 };

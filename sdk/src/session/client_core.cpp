@@ -80,6 +80,7 @@ ConnectionOptions Client::connection_options() const {
   ConnectionOptions options;
   options.event_buffer_bytes = config_.event_buffer_bytes;
   options.is_attached = config_.endpoint.has_value();
+  options.window.retries_overload = options.is_attached;  // other clients may crowd it
   options.wire_log = config_.wire_log;
   options.max_message_bytes = config_.max_message_bytes;
   options.on_server_request = [dispatcher = dispatcher_](Connection& connection,

@@ -14,6 +14,7 @@
 #include "recovery/recovery.hpp"
 #include "runtime/feature_gate.hpp"
 #include "session/input_check.hpp"
+#include "session/live_turns.hpp"
 #include "task/owner_process.hpp"
 
 namespace codex::detail {
@@ -62,6 +63,9 @@ class Client : public std::enable_shared_from_this<Client> {
     return dispatcher_->book();
   }
 
+  /// The turns that this client follows.
+  [[nodiscard]] LiveTurns& live_turns() const noexcept { return *live_turns_; }
+
   /// Checks options and input before they are sent.
   [[nodiscard]] const InputCheck& input_check() const noexcept { return input_check_; }
 
@@ -106,6 +110,7 @@ class Client : public std::enable_shared_from_this<Client> {
   const InputCheck input_check_;
   Metadata metadata_;
   FeatureGate gate_;
+  const std::unique_ptr<LiveTurns> live_turns_ = std::make_unique<LiveTurns>();
   const std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Recovery> recovery_;  // none: a cut is the end
   std::shared_ptr<Connection> connection_;

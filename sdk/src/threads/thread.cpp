@@ -1,5 +1,6 @@
 #include <codex/thread.hpp>
 
+#include "threads/current_turn.hpp"
 #include "threads/thread_calls.hpp"
 #include "turns/turn_handle.hpp"
 #include "turns/turn_start.hpp"
@@ -20,6 +21,12 @@ void Thread::set_handlers(Handlers handlers) const {
 
 TurnHandle Thread::turn(const RunInput& input, const TurnOptions& options) const {
   return handle(sync_wait(detail::start_turn(client_, id_, input, options)));
+}
+
+std::optional<TurnHandle> Thread::current_turn(const CallOptions& options) const {
+  auto running = sync_wait(detail::current_turn(client_, id_, options));
+  if (!running) return std::nullopt;
+  return handle(*std::move(running));
 }
 
 TurnResult Thread::run(const RunInput& input, const TurnOptions& options) const {

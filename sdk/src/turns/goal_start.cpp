@@ -124,7 +124,7 @@ Task<StartedTurn> start_goal(std::shared_ptr<const Client> client, std::string t
   goal->accept();
   auto set = with_result("", set_goal(connection, control, goal, events, std::move(params), terms));
   const std::string turn_id = co_await set;
-  co_return follow(*connection, {thread_id, turn_id, control}, limits_of(options, started),
+  co_return follow(*client, {thread_id, turn_id, control}, limits_of(options, started),
                    std::move(events));
 }
 

@@ -66,9 +66,11 @@ class AtExit {
   std::function<void()> action_;
 };
 
-inline StartedTurn follow(const Connection& connection, TurnState::Turn turn, TurnLimits limits,
+inline StartedTurn follow(const Client& client, TurnState::Turn turn, TurnLimits limits,
                           Subscription events) {
-  auto state = TurnState::follow(std::move(turn), std::move(limits), connection.timers(), events);
+  auto state =
+      TurnState::follow(std::move(turn), std::move(limits), client.connection().timers(), events);
+  client.live_turns().add(state);
   return {std::move(state), std::move(events)};
 }
 

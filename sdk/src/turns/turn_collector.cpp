@@ -109,7 +109,28 @@ std::optional<std::string> final_response(const std::vector<types::ThreadItem>& 
 
 }  // namespace
 
+void TurnCollector::begin_with(const std::vector<Notification>& completed) {
+  heard_.emplace();
+  for (const auto& event : completed) feed(event);
+}
+
+/// Counts the start of an item that had begun before, too.
+bool TurnCollector::is_repeated(const Notification& event) {
+  const bool is_start = event.is<events::ItemStarted>();
+  if (!is_start && !event.is<events::ItemCompleted>()) return false;
+  const std::string id = Peek(event.params())["item"]["id"].text();
+  if (heard_->completed.contains(id)) return true;
+  if (!heard_->started.insert(id).second) {
+    if (is_start) return true;
+  } else if (!is_start) {
+    ++started_items_;
+  }
+  if (!is_start) heard_->completed.insert(id);
+  return false;
+}
+
 void TurnCollector::feed(const Notification& event) {
+  if (heard_ && is_repeated(event)) return;
   if (event.is<events::ItemCompleted>() && event.is_abridged()) {
     ++dropped_items_;
   } else if (event.is<events::ItemCompleted>()) {
@@ -143,6 +164,7 @@ void TurnCollector::keep_usage(const Notification& event) {
 void TurnCollector::read_usage(TurnResult& result) const {
   if (usages_.empty()) return;
   result.usage = usage_of(usages_.back());
+  if (heard_) return;
   // Where a turn fails, the runtime repeats its last report, even one of an earlier turn.
   const bool is_of_earlier_turn = usage_reports_ == 1 && result.status == types::TurnStatus::failed;
   const auto first = usage_of(*first_usage_);
@@ -178,7 +200,7 @@ std::uint64_t TurnCollector::unfinished(const TurnResult& result) const {
   const bool is_silent = std::all_of(
       result.items.begin(), result.items.end(),
       [](const types::ThreadItem& item) { return item.is<types::UserMessageThreadItem>(); });
-  return is_silent && usage_reports_ > 1 ? usage_reports_ - 1 : 0;
+  return is_silent && !heard_ && usage_reports_ > 1 ? usage_reports_ - 1 : 0;
 }
 
 }  // namespace codex::detail

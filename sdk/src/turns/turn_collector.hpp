@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <codex/notification.hpp>
 #include <codex/turn.hpp>
@@ -19,6 +21,10 @@ class TurnCollector {
   explicit TurnCollector(std::string turn_id,
                          std::size_t max_item_bytes = std::size_t{256} * 1024 * 1024)
       : turn_id_(std::move(turn_id)), max_item_bytes_(max_item_bytes) {}
+
+  /// For a turn that was taken up while it ran: it has these items already. An event that comes
+  /// again counts once. What the turn has used by then is not known.
+  void begin_with(const std::vector<Notification>& completed);
 
   void feed(const Notification& event);
 
@@ -36,6 +42,13 @@ class TurnCollector {
   /// How many reports of token usage are kept.
   static constexpr std::size_t max_usages = 1000;
 
+  /// What a turn that was taken up has told.
+  struct Heard {
+    std::set<std::string> started;
+    std::set<std::string> completed;
+  };
+
+  [[nodiscard]] bool is_repeated(const Notification& event);
   void keep_item(const Notification& event);
   void keep_usage(const Notification& event);
   void read_usage(TurnResult& result) const;
@@ -51,6 +64,7 @@ class TurnCollector {
   std::optional<Notification> first_usage_;
   std::deque<Notification> usages_;  // the latest
   std::optional<Notification> completed_;
+  std::optional<Heard> heard_;  // of a turn that was taken up
 };
 
 }  // namespace codex::detail

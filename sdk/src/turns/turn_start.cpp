@@ -124,8 +124,8 @@ Task<StartedTurn> start_turn(std::shared_ptr<const Client> client, std::string t
   unless_wanted.cancel();
   Subscription events = std::move(pending).bind(turn_id);
   auto control = control_turn(connection, thread_id, turn_id, events.log());
-  co_return follow(*connection, {thread_id, turn_id, std::move(control)},
-                   limits_of(options, started), std::move(events));
+  co_return follow(*client, {thread_id, turn_id, std::move(control)}, limits_of(options, started),
+                   std::move(events));
 }
 
 Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string thread_id,
@@ -147,8 +147,8 @@ Task<StartedTurn> start_review(std::shared_ptr<const Client> client, std::string
   const std::string running_id = co_await running;
   unless_it_runs.cancel();
   auto control = control_turn(connection, thread_id, running_id, events.log());
-  co_return follow(*connection, {thread_id, turn_id, std::move(control)},
-                   limits_of(options, started), std::move(events));
+  co_return follow(*client, {thread_id, turn_id, std::move(control)}, limits_of(options, started),
+                   std::move(events));
 }
 
 }  // namespace codex::detail

@@ -51,7 +51,9 @@ TurnState::TurnState(Turn turn, TurnLimits limits, std::shared_ptr<Timers> timer
       timers_(std::move(timers)),
       log_(events.log()),
       collector_(turn_.turn_id),
-      last_heard_(Clock::now()) {}
+      last_heard_(Clock::now()) {
+  if (turn_.done_before) collector_.begin_with(*turn_.done_before);
+}
 
 Task<NextEvent> TurnState::next(Subscription& events) {
   owner_.check();
@@ -90,6 +92,11 @@ Subscription TurnState::subscribe() {
   const std::optional<Notification> completed = collector_.completed();
   lock.unlock();
   return completed ? Subscription::to_one(*completed) : std::move(from_now);
+}
+
+bool TurnState::is_over() {
+  const std::lock_guard lock(mutex_);
+  return phase_ == Phase::over;
 }
 
 void TurnState::when_over(Completion<bool> completion, const std::stop_token& stop) {

@@ -36,6 +36,9 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
     std::string thread_id;
     std::string turn_id;
     std::shared_ptr<TurnControl> control;
+    /// Of a turn that was taken up while it ran: the items that were complete by then. More of
+    /// them may come again among its events.
+    std::optional<std::vector<Notification>> done_before = {};
   };
 
   /// Follows the turn from the place of `events` on.
@@ -58,6 +61,9 @@ class TurnState final : public EventObserver, public std::enable_shared_from_thi
 
   /// A place in the events from now on; when the turn is over, before its turn/completed.
   [[nodiscard]] Subscription subscribe();
+
+  /// Whether it has ended, or is waited for no longer.
+  [[nodiscard]] bool is_over();
 
   /// Completes when the turn is over, however that came, or with CancelledError when stopped.
   void when_over(Completion<bool> completion, const std::stop_token& stop = {});

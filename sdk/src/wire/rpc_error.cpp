@@ -120,6 +120,10 @@ std::exception_ptr exception_for(std::int64_t code, std::string message, Json da
 
 bool reports_overload(const Json& data) noexcept { return overload_within(data, 32); }
 
+bool says_overloaded(std::string_view error_text) {
+  return Peek(error_text)["code"].integer() == server_overloaded_code;
+}
+
 std::exception_ptr rpc_exception(std::string_view error_text, std::string_view method) {
   const Peek error(error_text);
   if (!error.is_object()) {

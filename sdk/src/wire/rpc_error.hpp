@@ -11,6 +11,9 @@ namespace codex::detail {
 /// answered a request of `method`.
 std::exception_ptr rpc_exception(std::string_view error_text, std::string_view method);
 
+/// Whether the error object says that the server did not take the request, since it has too many.
+bool says_overloaded(std::string_view error_text);
+
 /// Whether an error's data says anywhere that the server is overloaded.
 bool reports_overload(const Json& data) noexcept;
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <codex/async/braces.hpp>
 #include <codex/async/login.hpp>
@@ -110,6 +111,13 @@ class AsyncCodex {
                                   const ThreadResumeOptions& options = ThreadResumeOptions()) const;
   detail::BracedTask<AsyncThread> thread_resume(
       std::string thread_id, ThreadResumeOptions&& options) const;  ///< The same.
+  /// As `Codex::thread` (`thread/resume`).
+  Task<AsyncThread> thread(std::string thread_id,
+                           const ThreadResumeOptions& options = ThreadResumeOptions()) const;
+  detail::BracedTask<AsyncThread> thread(std::string thread_id,
+                                         ThreadResumeOptions&& options) const;  ///< The same.
+  /// As `Codex::running_turns`; none before the start.
+  [[nodiscard]] std::vector<AsyncTurnHandle> running_turns() const;
   /// As `Codex::thread_fork` (`thread/fork`).
   Task<AsyncThread> thread_fork(std::string thread_id,
                                 const ThreadForkOptions& options = ThreadForkOptions()) const;
@@ -146,6 +154,9 @@ class AsyncCodex {
   Task<AsyncThread> thread_resume(std::string thread_id,
                                   ...) const =
       delete;  // ThreadResumeOptions{...} says which option
+  template <class NoSuchOption = void>
+  Task<AsyncThread> thread(std::string thread_id,
+                           ...) const = delete;  // ThreadResumeOptions{...} says which option
   template <class NoSuchOption = void>
   Task<AsyncThread> thread_fork(std::string thread_id,
                                 ...) const = delete;  // ThreadForkOptions{...} says which option

@@ -92,6 +92,12 @@ class AsyncThread {
   /// @endcond
 #endif
 
+  /// As `Thread::current_turn`: `if (auto turn = co_await thread.current_turn())`.
+  Task<std::optional<AsyncTurnHandle>> current_turn(
+      const CallOptions& options = CallOptions()) const;
+  detail::BracedTask<std::optional<AsyncTurnHandle>> current_turn(
+      CallOptions&& options) const;  ///< The same.
+
   /// As `Thread::read` (`thread/read`).
   Task<protocol::ThreadReadResponse> read(
       const ThreadReadOptions& options = ThreadReadOptions()) const;

@@ -101,6 +101,7 @@ class AsyncTurnHandle {
       CallOptions&& options) const;  ///< The same.
 
  private:
+  friend class AsyncCodex;
   friend class AsyncThread;
   AsyncTurnHandle(std::shared_ptr<detail::AsyncCore> core,
                   std::unique_ptr<detail::HandleState> state);
