@@ -40,6 +40,7 @@ codex::Task<void> braces(codex::AsyncCodex& codex, codex::AsyncThread& thread,
   (void)co_await codex.thread_start({});                                  // warns
   (void)co_await codex.thread_start(ThreadStartOptions{.cwd = "/repo"});  // warns
   (void)co_await codex.thread_resume("id", {.cwd = "/repo"});             // warns
+  (void)co_await codex.thread("id", {.timeout = 5s});                     // warns
   (void)co_await codex.thread_fork("id", {.cwd = "/repo"});               // warns
   (void)co_await codex.thread_list({.limit = 1});                         // warns
   (void)co_await codex.threads({.limit = 1}).next();                      // warns
@@ -65,6 +66,7 @@ codex::Task<void> braces(codex::AsyncCodex& codex, codex::AsyncThread& thread,
   (void)co_await thread.read({.include_turns = true});                            // warns
   (void)co_await thread.set_name("name", {.timeout = 5s});                        // warns
   (void)co_await thread.compact({.timeout = 5s});                                 // warns
+  (void)co_await thread.current_turn({.timeout = 5s});                            // warns
   const codex::protocol::ReviewTarget target;
   (void)co_await thread.review(target, {.timeout = 5s});                  // warns
   (void)co_await thread.review(CustomReviewTarget{.instructions = "x"});  // warns
