@@ -97,6 +97,7 @@ void Connection::respond(std::string_view id, std::string_view result) {
 void Connection::respond_in_secret(std::string_view id, std::string_view result) {
   if (!owner_.is_this()) return;
   const std::string line = response_line(id, result);
+  refuse_too_long(line);
   log_sent(response_line(id, R"("***")"));
   transport_->send(line);
 }
@@ -253,8 +254,18 @@ void Connection::fail(const Failure& failure) {
 
 void Connection::send(std::string_view line) {
   if (!owner_.is_this()) return;
+  refuse_too_long(line);
   log_sent(line);
   transport_->send(line);
+}
+
+void Connection::refuse_too_long(std::string_view line) const {
+  const std::size_t size = line.size() - 1;
+  const std::size_t limit = transport_->longest_message();
+  if (size <= limit) return;
+  throw CodexError("This message has " + std::to_string(size) +
+                   " bytes, and the transport to the Codex runtime takes at most " +
+                   std::to_string(limit) + " bytes");
 }
 
 void Connection::log_sent(std::string_view line) {

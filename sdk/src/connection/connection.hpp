@@ -150,6 +150,8 @@ class Connection : private Transport::Receiver {
   void fail(const Failure& failure);
 
   void send(std::string_view line);
+  /// Before it is logged: what is in the log was sent.
+  void refuse_too_long(std::string_view line) const;
   void log_sent(std::string_view line);
   void close_last() noexcept;
 

@@ -44,11 +44,12 @@ TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
 Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
                                             std::shared_ptr<const Executor> executor) {
   InputCheck::config(config);
+  const TimePoint deadline = deadline_after(Clock::now(), config.startup_timeout);
   const std::shared_ptr<Client> client = share_at_home(new Client(std::move(config)));
   client->connection_ =
       co_await Connection::start_one(client->connection_options(), reach_runtime(client->config_));
   client->dispatcher_->attach(client->connection_, client, std::move(executor));
-  co_await client->shake_hands();
+  co_await client->shake_hands(deadline);
   co_return client;
 }
 
@@ -83,8 +84,8 @@ ConnectionOptions Client::connection_options() const {
 
 Client::~Client() { close(false); }
 
-Task<void> Client::shake_hands() {
-  CallTerms terms{.deadline = deadline_after(Clock::now(), config_.startup_timeout)};
+Task<void> Client::shake_hands(TimePoint deadline) {
+  CallTerms terms{.deadline = deadline};
   auto greeted =
       detail::call(connection_, "initialize", initialize_params(config_), std::move(terms));
   std::string result;

@@ -91,7 +91,7 @@ class Client : public std::enable_shared_from_this<Client> {
   explicit Client(CodexConfig config);
   ~Client();
   [[nodiscard]] ConnectionOptions connection_options() const;
-  Task<void> shake_hands();
+  Task<void> shake_hands(TimePoint deadline);
   static Task<std::string> call_on(std::shared_ptr<const Client> self, std::string method,
                                    std::string params, CallOptions options);
 
