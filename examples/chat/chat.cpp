@@ -1,14 +1,19 @@
-// A chat with the agent on the terminal: `chat [--live] [--resume THREAD_ID | --last]`.
+// A chat with the agent on the terminal: `chat [--live] [--resume THREAD_ID | --last]`. Or one with
+// an agent that runs already, and that others may talk to as well:
+// `chat --attach ENDPOINT [--token-env VARIABLE] [--thread THREAD_ID | --last]`.
 //
 // A line starts a turn, or steers the running one. Ctrl-C interrupts the turn, or ends the chat if
 // none runs; so does the end of the input. The agent asks before it does more than change files in
-// its folder. For POSIX systems: keyboard.hpp waits with poll().
+// its folder. An attached chat shows the turns that others begin on its thread, and its questions
+// go when somebody else answers. For POSIX systems: keyboard.hpp waits with poll().
 
+#include <atomic>
 #include <exception>
 #include <iostream>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -92,15 +97,31 @@ class TurnPrinter {
   std::set<std::string> streamed_;  // items that had deltas
 };
 
+/// What the command line asks for.
+struct Arguments {
+  std::optional<std::string> attach;  // an endpoint
+  std::optional<std::string> token_env;
+  std::optional<std::string> thread;
+  bool last = false;
+  bool live = false;
+};
+
 /// One turn after the other on a thread.
 class Chat {
  public:
-  Chat(codex::Thread thread, chat::Keyboard& keyboard, chat::Person& person,
-       approvals::Screen screen)
-      : thread_(std::move(thread)),
+  Chat(codex::Codex& codex, codex::Thread thread, chat::Keyboard& keyboard, chat::Person& person,
+       approvals::Screen screen, std::string resume)
+      : codex_(codex),
+        thread_(std::move(thread)),
         keyboard_(keyboard),
         person_(person),
-        screen_(std::move(screen)) {}
+        screen_(std::move(screen)),
+        resume_(std::move(resume)) {}
+
+  /// Shows what others do on this thread: turns that this program did not begin.
+  void watch_others() {
+    watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+  }
 
   void run() {
     bool open = true;
@@ -124,7 +145,7 @@ class Chat {
       }
     }
     // The runtime stores a thread with its first turn.
-    if (follower_.joinable()) show("\nGo on with: chat --resume " + thread_.id() + '\n');
+    if (follower_.joinable()) show("\nGo on with: " + resume_ + ' ' + thread_.id() + '\n');
   }
 
  private:
@@ -140,7 +161,7 @@ class Chat {
   }
 
   void show_prompt() {
-    if (prompted_ || running()) return;
+    if (prompted_ || others_run_ || running()) return;
     prompted_ = true;
     show("> ");
   }
@@ -190,50 +211,114 @@ class Chat {
     chat::wake();
   }
 
+  /// The events of turns that nobody here waits for.
+  void watch(const std::stop_token& stop) try {
+    TurnPrinter printer(screen_);
+    for (const codex::Notification& event : codex_.notifications({.stop = stop})) {
+      if (event.thread_id() != thread_.id()) continue;
+      if (event.is<events::TurnStarted>()) others_run_ = true;
+      if (const auto begun = event.as<events::ItemStarted>()) show_words(begun->item);
+      printer.print(event);
+      if (const auto done = event.as<events::TurnCompleted>()) {
+        show("\n[" + std::string(done->turn.status.name()) + ", begun elsewhere]\n");
+        prompted_ = others_run_ = false;
+        chat::wake();
+      }
+    }
+  } catch (const codex::CancelledError&) {  // the chat has ended
+  } catch (const codex::CodexError& error) {
+    show_error(error);
+    chat::wake('c');  // nothing can follow
+  }
+
+  /// What another person said.
+  void show_words(const types::ThreadItem& item) const {
+    const auto* const message = item.as<types::UserMessageThreadItem>();
+    if (message == nullptr) return;
+    for (const auto& part : message->content) {
+      const auto* const text = part.as<types::TextUserInput>();
+      if (text != nullptr) show("\n[elsewhere] " + codex::printable_line(text->text) + '\n');
+    }
+  }
+
+  codex::Codex& codex_;
   codex::Thread thread_;
   chat::Keyboard& keyboard_;
   chat::Person& person_;
   approvals::Screen screen_;
-  bool prompted_ = false;
+  std::string resume_;
+  std::atomic<bool> prompted_ = false;
+  std::atomic<bool> others_run_ = false;
   std::mutex mutex_;
   std::optional<codex::TurnHandle> turn_;  // the running one
   std::jthread follower_;                  // prints what it does; ends before the rest
+  std::jthread watcher_;
 };
 
-codex::Thread open_thread(codex::Codex& codex, const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
-    return codex.thread_start(
-        {.approval_mode = codex::ApprovalMode::ask, .sandbox = codex::Sandbox::workspace_write});
+Arguments parse(const std::vector<std::string>& words) {
+  Arguments out;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const auto& word = words[at];
+    if (word == "--live" || word == "--last") {
+      (word == "--live" ? out.live : out.last) = true;
+      continue;
+    }
+    auto* const value = word == "--attach"                         ? &out.attach
+                        : word == "--token-env"                    ? &out.token_env
+                        : word == "--thread" || word == "--resume" ? &out.thread
+                                                                   : nullptr;
+    if (value == nullptr || ++at == words.size()) {
+      throw codex::CodexError(
+          "usage: chat [--live | --attach ENDPOINT [--token-env VARIABLE]] [--resume THREAD_ID | "
+          "--thread THREAD_ID | --last]");
+    }
+    *value = words[at];
   }
-  std::string id = arguments.back();
-  if (arguments.size() == 1 && id == "--last") {
+  return out;
+}
+
+codex::Thread open_thread(codex::Codex& codex, const Arguments& arguments) {
+  if (arguments.last) {
     const auto threads =
         codex.thread_list({.limit = 1, .sort_key = types::ThreadSortKey::updated_at}).data;
     if (threads.empty()) throw codex::CodexError("There is no thread to resume.");
-    id = threads.front().id;
-  } else if (arguments.size() != 2 || arguments.front() != "--resume") {
-    throw codex::CodexError("usage: chat [--live] [--resume THREAD_ID | --last]");
+    return codex.thread_resume(threads.front().id, {.approval_mode = codex::ApprovalMode::ask});
   }
-  return codex.thread_resume(id, {.approval_mode = codex::ApprovalMode::ask});
+  if (arguments.thread) {
+    return codex.thread_resume(*arguments.thread, {.approval_mode = codex::ApprovalMode::ask});
+  }
+  return codex.thread_start(
+      {.approval_mode = codex::ApprovalMode::ask, .sandbox = codex::Sandbox::workspace_write});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const example::Model model(argc, argv);
+  const Arguments arguments = parse({argv + 1, argv + argc});
+  std::optional<const example::Model> model;
+  codex::CodexConfig config{.endpoint = arguments.attach,
+                            .bearer_token_env_var = arguments.token_env};
+  if (!arguments.attach) config = model.emplace(argc, argv).config();
   const approvals::Screen screen(std::cout, chat::terminal_size);
   chat::Keyboard keyboard;
   chat::Person person(keyboard, screen);
   const approvals::Policy ask = [&](const approvals::Request& request) {
     return person.decide(request);
   };
-  auto config = model.config();
   config.handlers = {.command_approval = ask,
                      .file_change_approval = ask,
                      .permissions_approval = ask,
                      .elicitation = ask};
   codex::Codex codex(config);
-  Chat(open_thread(codex, {argv + 1, argv + argc}), keyboard, person, screen).run();
+  const std::string resume =
+      arguments.attach ? "chat --attach " + *arguments.attach + " --thread" : "chat --resume";
+  const codex::Thread thread = open_thread(codex, arguments);
+  Chat chat(codex, thread, keyboard, person, screen, resume);
+  if (arguments.attach) {
+    show(screen, "Thread " + thread.id() + '\n');
+    chat.watch_others();
+  }
+  chat.run();
 } catch (const std::exception& error) {
   std::cerr << codex::printable(error.what()) << '\n';
   return 1;

@@ -68,7 +68,9 @@ class Person {
     const std::lock_guard one_question_at_a_time(questions_);
     LineBuffer lines([&] { begin(); }, [&] { return listen(request.context.stop); });
     std::istream in(&lines);
-    return codex::approvals::ask_on_streams(in, screen_).opinion(request);
+    auto decision = codex::approvals::ask_on_streams(in, screen_).opinion(request);
+    if (request.context.stop.stop_requested()) screen_.print("\n[no longer asked]\n");
+    return decision;
   }
 
   [[nodiscard]] bool is_asked() {

@@ -6,12 +6,14 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <memory>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -23,6 +25,7 @@
 #include <codex/runtime_server.hpp>
 #include <codex/testing.hpp>
 
+#include "integration/runtime_bin.hpp"
 #include "support/face.hpp"
 #include "support/in_child.hpp"
 #include "support/messages.hpp"
@@ -347,7 +350,9 @@ TEST_CASE("an endpoint where no runtime listens is one error that says so") {
 TEST_CASE("endpoints of other forms are refused, and the error names those that exist") {
   for (const char* endpoint :
        {"", "tcp://1.2.3.4:5", "ws://host", "ws://:1", "ws://host:port", "ws://host:99999",
-        "/run/agent.sock", "unix:/x", "ws://host:1/ x\r\nX: y"}) {
+        "/run/agent.sock", "unix:/x", "wss://", "wss://host:x", "ssh://", "ssh://-oProxyCommand=x",
+        "ssh://-l@host", "ssh://a b", "ssh://host:99999", "ssh://$(x)", "ssh://@host",
+        "ws://host:1/ x\r\nX: y"}) {
     CAPTURE(endpoint);
     const auto error = error_of<codex::CodexError>([&] {
       face::Codex codex({.endpoint = endpoint});
@@ -358,7 +363,7 @@ TEST_CASE("endpoints of other forms are refused, and the error names those that 
   }
   for (const char* endpoint :
        {"ws://user:hush@host:1", "wss://user:hush@host:1", "http://user:hush@host:1",
-        "ws://user:hu/hush@host:1", "ws://host:1/?token=hush"}) {
+        "ws://user:hu/hush@host:1", "ssh://user:hush@host", "ws://host:1/?token=hush"}) {
     CAPTURE(endpoint);
     const auto error = error_of<codex::CodexError>([&] {
       face::Codex codex({.endpoint = endpoint});
@@ -398,7 +403,10 @@ TEST_CASE("a program that never listens is ended when the time is up" * face::on
 TEST_CASE("large messages pass in both directions, and one that is too large fails alone") {
   MockModel mock;
   const RuntimeServer server = serve(mock);
-  face::Codex codex(server.config());
+  auto config = server.config();
+  const auto log = mock.workspace() / "wire.jsonl";
+  config.wire_log = log.string();
+  face::Codex codex(config);
   const auto path = (mock.workspace() / "large").string();
   // More than a frame may have, and more than Beast takes by default.
   const std::string content(24 * 1024 * 1024, 'A');
@@ -410,8 +418,16 @@ TEST_CASE("large messages pass in both directions, and one that is too large fai
   const auto error = error_of<codex::CodexError>(
       [&] { codex.request<requests::FsWriteFile>({.data_base64 = too_large, .path = path}); });
   REQUIRE(error);
-  CHECK(contains(error->what(), "64 MiB"));
+  CHECK(contains(error->what(), "67108864"));
   CHECK(codex.is_open());
+  codex.close();
+  // What is in the log was sent.
+  std::ifstream lines(log);
+  int writes = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (contains(line.substr(0, 200), "fs/writeFile")) ++writes;
+  }
+  CHECK(writes == 1);
 }
 
 TEST_CASE("what was sent just before close arrives" * face::once) {
@@ -586,6 +602,136 @@ TEST_CASE("a runtime server ends its runtime, and says where it cannot listen" *
   SUBCASE("no endpoint") {
     CHECK(error_of<codex::CodexError>([&] { (void)serve(mock, "tcp://127.0.0.1:0"); }));
   }
+}
+
+TEST_CASE("a runtime that is kept alive outlives a program that is killed" * face::once) {
+  MockModel mock;
+  mock.reply("still here");
+  auto options = options_of(mock);
+  options.keep_alive = true;
+  std::optional<std::string> bearer_token;
+  SUBCASE("on a socket of its own") {}
+  SUBCASE("on TCP, with a token") {
+    options.listen = any_port;
+    options.bearer_token = bearer_token = token;
+  }
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const codex::detail::Descriptor reader(ends[0]);
+  codex::detail::Descriptor writer(ends[1]);
+  const pid_t program = ::fork();
+  if (program == 0) {
+    try {
+      const RuntimeServer server(options);
+      const std::string said = std::to_string(server.process_id()) + " " + server.endpoint() + "\n";
+      (void)!::write(writer.get(), said.data(), said.size());
+      for (;;) ::pause();
+    } catch (...) {
+      ::_exit(1);
+    }
+  }
+  writer.reset();
+  std::string line;
+  for (char byte = 0; ::read(reader.get(), &byte, 1) == 1 && byte != '\n';) line += byte;
+  ::kill(program, SIGKILL);
+  REQUIRE(::waitpid(program, nullptr, 0) == program);
+  REQUIRE(contains(line, " "));
+
+  const auto pid = static_cast<pid_t>(std::stol(line));
+  const codex::testing::ProcessWatch watch(pid);
+  {
+    face::Codex codex({.endpoint = line.substr(line.find(' ') + 1), .bearer_token = bearer_token});
+    CHECK(codex.thread_start().run("hello").final_response == "still here");
+  }
+  CHECK(::getpgid(pid) == pid);
+  ::kill(pid, SIGTERM);
+  CHECK(watch.ends_by(codex::testing::soon()));
+  ::kill(-pid, SIGKILL);
+}
+
+TEST_CASE("a runtime that is kept alive outlives its object, and close ends it" * face::once) {
+  MockModel mock;
+  auto options = options_of(mock);
+  options.keep_alive = true;
+  std::optional<RuntimeServer> server(options);
+  const std::string endpoint = server->endpoint();
+  const auto pid = static_cast<pid_t>(server->process_id());
+  const codex::testing::ProcessWatch watch(pid);
+  SUBCASE("close") {
+    server->close();
+    CHECK_FALSE(server->is_open());
+    CHECK(watch.ends_by(codex::testing::soon()));
+    server.reset();
+    CHECK_FALSE(std::filesystem::exists(endpoint.substr(std::string("unix://").size())));
+  }
+  SUBCASE("the destructor leaves it, and no zombie of it") {
+    server.reset();
+    CHECK(face::Codex({.endpoint = endpoint}).is_open());
+    CHECK_FALSE(codex::testing::children_of(::getpid()).contains(pid));
+    ::kill(pid, SIGTERM);
+    CHECK(watch.ends_by(codex::testing::soon()));
+  }
+  SUBCASE("what it writes is in its log") {
+    std::filesystem::path log = endpoint.substr(std::string("unix://").size());
+    log = log.parent_path() / "stderr.log";
+    std::ofstream(log, std::ios::app) << "something went wrong\n";
+    CHECK(contains(server->stderr_tail(), "something went wrong"));
+    server->close();
+  }
+  SUBCASE("one that cannot listen is ended, and says why") {
+    server->close();
+    options.listen = "ws://0.0.0.0:0";
+    const auto error = error_of<codex::CodexError>([&] { const RuntimeServer other(options); });
+    REQUIRE(error);
+    CHECK(contains(error->what(), "without auth"));
+  }
+}
+
+TEST_CASE("a port is found in whatever else a runtime writes" * face::once) {
+  MockModel mock;
+  mock.reply("hi");
+  auto options = options_of(mock);
+  const std::string real = options.codex_bin.value_or(codex::testing::runtime_bin());
+  const auto path = mock.workspace() / "talkative";
+  std::ofstream(path) << "#!/bin/sh\n"
+                         "i=0; while [ $i -lt 500 ]; do echo \"line $i of a log\" >&2; i=$((i+1)); "
+                         "done\nexec '" +
+                             real +
+                             "' \"$@\" 2>&1 >/dev/null | while read -r line; do "
+                             "echo \"$line\" >&2; i=0; while [ $i -lt 60 ]; do echo more >&2; "
+                             "i=$((i+1)); done; done\n";
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  options.codex_bin = path.string();
+  options.listen = any_port;
+  SUBCASE("as a child") {}
+  SUBCASE("kept alive") { options.keep_alive = true; }
+  RuntimeServer server(options);
+  {
+    face::Codex codex({.endpoint = server.endpoint()});
+    CHECK(codex.thread_start().run("hello").final_response == "hi");
+  }
+  server.close();
+}
+
+TEST_CASE("one deadline holds for the connection and for the handshake" * face::once) {
+  const SilentListener listener;
+  const auto before = codex::detail::Clock::now();
+  constexpr auto time = 2s;
+  std::thread server([&] {
+    std::this_thread::sleep_for(time / 2);
+    const codex::detail::Descriptor peer = listener.accept_upgraded();
+    char byte = 0;
+    while (::read(peer.get(), &byte, 1) > 0) {  // and never answers
+    }
+  });
+  const auto error = error_of<codex::TimeoutError>([&] {
+    face::Codex codex({.startup_timeout = time, .endpoint = listener.endpoint()});
+    (void)codex.metadata();
+  });
+  server.join();
+  REQUIRE(error);
+  // Twice the time would end at the earliest half a deadline later.
+  CHECK(codex::detail::Clock::now() - before < time + time / 2);
 }
 
 TEST_CASE("unix:// is the socket of CODEX_HOME, and long names work through the runtime's link") {

@@ -226,4 +226,5 @@ def main(program):
         host.expect_end()
 
 
-main(os.path.abspath(sys.argv[1]))
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]))

@@ -1,6 +1,6 @@
-// Takes the place of the SDK's file of this name: with CODEX_TEST_TRANSPORT=unix or ws, clients
-// that would start a runtime start one that listens and attach to it. So each test of the API is
-// one of these transports, too.
+// Takes the place of the SDK's file of this name: with CODEX_TEST_TRANSPORT=unix, ws or ssh,
+// clients that would start a runtime start one that listens and attach to it. So each test of the
+// API is one of these transports, too.
 
 #include "session/reach_runtime.hpp"
 
@@ -11,6 +11,7 @@
 #include <codex/runtime_server.hpp>
 
 #include "session/runtime_transports.hpp"
+#include "support/far_ends.hpp"
 
 namespace codex::detail {
 namespace {
@@ -46,7 +47,22 @@ class Served final : public Transport {
   const std::unique_ptr<Transport> inner_;
 };
 
+/// One for all clients of this program.
+const testing::SshServer& sshd() {
+  static const testing::SshServer server;
+  return server;
+}
+
+/// As the server's clients on another machine reach it.
+CodexConfig by_ssh(const RuntimeServer& server, const CodexConfig& config) {
+  const std::string socket = server.endpoint().substr(std::string_view("unix://").size());
+  return {.endpoint = sshd().endpoint(socket),
+          .ssh_command = sshd().command(),
+          .remote_codex = {config.codex_bin.value_or(RUNTIME_BIN)}};
+}
+
 TransportFactory serve(const CodexConfig& config) {
+  if (wanted() == "ssh") (void)sshd();  // its start takes none of the client's time
   return [config]() -> std::unique_ptr<Transport> {
     RuntimeServerOptions options{.codex_bin = config.codex_bin,
                                  .config_overrides = config.config_overrides,
@@ -57,7 +73,8 @@ TransportFactory serve(const CodexConfig& config) {
                                  .shutdown_timeout = config.shutdown_timeout};
     if (wanted() == "ws") options.listen = "ws://127.0.0.1:0";
     RuntimeServer server(std::move(options));
-    auto inner = attach_to_runtime(server.config())();
+    const bool is_ssh = wanted() == "ssh";
+    auto inner = attach_to_runtime(is_ssh ? by_ssh(server, config) : server.config())();
     return std::make_unique<Served>(std::move(server), std::move(inner));
   };
 }

@@ -31,6 +31,20 @@ if(CODEX_SDK_WEBSOCKET AND NOT Boost_FOUND)
   codex_missing(Boost libboost-dev boost "boost-asio boost-beast")
 endif()
 
+# For endpoints that are encrypted (wss://).
+set(codex_may_have_tls OFF)
+if(CODEX_SDK_WEBSOCKET)
+  find_package(OpenSSL 3.0 QUIET)
+  set(codex_may_have_tls ${OPENSSL_FOUND})
+endif()
+option(CODEX_SDK_TLS "Attach to runtimes behind TLS (needs OpenSSL and CODEX_SDK_WEBSOCKET)"
+       ${codex_may_have_tls})
+if(CODEX_SDK_TLS AND NOT CODEX_SDK_WEBSOCKET)
+  message(FATAL_ERROR "CODEX_SDK_TLS needs CODEX_SDK_WEBSOCKET")
+elseif(CODEX_SDK_TLS AND NOT OPENSSL_FOUND)
+  codex_missing(OpenSSL libssl-dev openssl openssl)
+endif()
+
 if(CODEX_SDK_BUILD_TESTS)
   codex_require(doctest doctest-dev doctest doctest)
 endif()

@@ -77,6 +77,10 @@ if(NOT WIN32)
 endif()
 
 # The CMake package.
+set(codex_needs_openssl OFF)
+if(CODEX_SDK_TLS)
+  set(codex_needs_openssl ON)
+endif()
 set(codex_is_shared OFF)
 if(BUILD_SHARED_LIBS)
   set(codex_is_shared ON)
@@ -117,7 +121,12 @@ file(RELATIVE_PATH codex_pc_to_include ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
      ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 codex_pkgconfig(protocol "The protocol of the Codex app-server as C++ types" nlohmann_json simdjson
                 "")
-codex_pkgconfig(sdk "SDK for OpenAI's Codex" "codex-protocol = ${codex_version}" simdjson -pthread)
+set(codex_sdk_needs simdjson)
+if(CODEX_SDK_TLS)
+  list(APPEND codex_sdk_needs "openssl >= 3.0")
+endif()
+codex_pkgconfig(sdk "SDK for OpenAI's Codex" "codex-protocol = ${codex_version}"
+                "${codex_sdk_needs}" -pthread)
 if(TARGET codex_testing AND (BUILD_SHARED_LIBS OR CODEX_HTTPLIB_FOUND))
   codex_pkgconfig(testing "Mocks for tests of programs that use the Codex SDK"
                   "codex-sdk = ${codex_version}" cpp-httplib -pthread)

@@ -176,7 +176,9 @@ struct CodexConfig {
   std::size_t max_message_bytes = std::size_t{256} * 1024 * 1024;
 
   /// Where a runtime listens, to attach to it instead of starting one: "unix:///path/of/the.sock",
-  /// "unix://" for the default socket of CODEX_HOME, or "ws://host:port". `close` disconnects and
+  /// "unix://" for the default socket of CODEX_HOME, "ws://host:port", "wss://host" where TLS ends
+  /// in front of the runtime, or "ssh://user@host:port/path/of/the.sock" on another machine, of
+  /// which only the host is necessary. `close` disconnects and
   /// leaves the runtime alone. Members that start a runtime have no effect then (`codex_bin`,
   /// `config_overrides`, `cwd`), and paths are the runtime's: they are not checked here. Default:
   /// none. docs/guide/attach.md says more.
@@ -191,6 +193,20 @@ struct CodexConfig {
   /// The variable of this process that has the token.
   std::optional<std::string> bearer_token_env_var = {};
 
+  /// A file of certificates (PEM): the authorities that a `wss://` endpoint may be certified by,
+  /// and no others. Default: the system's, and those of the variable SSL_CERT_FILE. The certificate
+  /// and its host name are always checked.
+  std::optional<std::string> ca_file = {};
+
+  /// The ssh program for an `ssh://` endpoint, with arguments of its own, such as `{"ssh", "-F",
+  /// "/path/of/config"}`. It must take OpenSSH's arguments, and is started without a shell, with
+  /// `env` and `unset_env`. ~/.ssh/config applies, and nothing is asked on the terminal.
+  std::vector<std::string> ssh_command = {"ssh"};
+
+  /// The runtime's program on the host of an `ssh://` endpoint, with arguments of its own, such as
+  /// `{"env", "CODEX_HOME=/srv/codex", "/opt/codex"}`. Each is quoted for the POSIX shell there, so
+  /// no `~` or variable is replaced; a relative path starts in the user's home.
+  std::vector<std::string> remote_codex = {"codex"};
   /// How the client goes on when its connection is cut. Default: it does where there is an
   /// `endpoint`; elsewhere the connection is gone.
   Reconnect reconnect = {};

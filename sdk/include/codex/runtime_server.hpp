@@ -35,14 +35,22 @@ struct RuntimeServerOptions {
   /// As `CodexConfig::unset_env`.
   std::vector<std::string> unset_env = {};
 
+  /// Whether the runtime outlives this object, and also this program however that ends. It has a
+  /// session of its own then, and what it writes to stderr goes to `stderr.log` in a folder of its
+  /// own, "codex-server-" and letters, below the system's temporary one. `close` still ends it, and
+  /// so does a signal to `process_id()` from anywhere: after one SIGTERM it ends with the turns
+  /// that run, after two at once. Default: false.
+  bool keep_alive = false;
+
   /// How long it may take until it listens, before the constructor throws `TimeoutError`.
   std::chrono::milliseconds startup_timeout = std::chrono::seconds{30};
   /// How long `close` waits after each polite request to end, before it kills the runtime.
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
 };
 
-/// Starts a runtime that listens, for several clients. The runtime lives as long as this object.
-/// Clients come and go, and turns go on without them.
+/// Starts a runtime that listens, for several clients. The runtime lives as long as this object, or
+/// longer: see `RuntimeServerOptions::keep_alive`. Clients come and go, and turns go on without
+/// them.
 ///
 /// All members are safe from all threads. After a move, those that are not noexcept throw
 /// `CodexError`. A child of fork may
@@ -54,9 +62,9 @@ class RuntimeServer {
   /// there.
   explicit RuntimeServer(RuntimeServerOptions options = {});
   RuntimeServer(RuntimeServer&&) noexcept;
-  /// Closes the one that was there.
+  /// As the destructor for the one that was there.
   RuntimeServer& operator=(RuntimeServer&&) noexcept;
-  /// As `close`.
+  /// As `close`, but leaves a runtime that is kept alive.
   ~RuntimeServer();
 
   /// Where clients attach (`CodexConfig::endpoint`), with the port that was picked.
@@ -65,7 +73,7 @@ class RuntimeServer {
   [[nodiscard]] CodexConfig config() const;
   /// Whether it runs.
   [[nodiscard]] bool is_open() const noexcept;
-  /// The runtime's process.
+  /// The runtime's process. Store it where a runtime is kept alive, to end that later.
   [[nodiscard]] std::int64_t process_id() const;
   /// The last lines that the runtime wrote to stderr, secrets masked.
   [[nodiscard]] std::string stderr_tail() const;

@@ -64,9 +64,15 @@ class Transport {
 
   /// Sends one message, after those of earlier calls. Its last character is a newline: white space
   /// to JSON, and the end of the message for transports that carry lines. Never blocks. Throws
-  /// `CodexError` if the message is too large for it, or the peer leaves too much unread. After the
+  /// `CodexError` if the peer leaves too much unread. After the
   /// end messages are dropped. Any thread.
   virtual void send(std::string_view message) = 0;
+
+  /// The longest message that `send` takes, in bytes, without the newline. A longer one fails as
+  /// `CodexError` and is not sent; the connection goes on. Any thread.
+  [[nodiscard]] virtual std::size_t longest_message() const noexcept {
+    return static_cast<std::size_t>(-1);
+  }
 
   /// Ends the conversation and frees what it holds. Takes a bounded time.
   virtual void close() noexcept = 0;

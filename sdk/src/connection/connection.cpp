@@ -101,6 +101,7 @@ void Connection::respond_in_secret(std::string_view id, std::string_view result,
   const std::string refusal = error_line(id, -32603, "The connection was cut");
   if (ticket != 0 && !options_.may_answer(ticket, refusal)) return;
   const std::string line = response_line(id, result);
+  refuse_too_long(line);
   log_sent(response_line(id, R"("***")"));
   transport_->send(line);
 }
@@ -279,8 +280,18 @@ void Connection::fail(const Failure& failure) {
 
 void Connection::send(std::string_view line) {
   if (!owner_.is_this()) return;
+  refuse_too_long(line);
   log_sent(line);
   transport_->send(line);
+}
+
+void Connection::refuse_too_long(std::string_view line) const {
+  const std::size_t size = line.size() - 1;
+  const std::size_t limit = transport_->longest_message();
+  if (size <= limit) return;
+  throw CodexError("This message has " + std::to_string(size) +
+                   " bytes, and the transport to the Codex runtime takes at most " +
+                   std::to_string(limit) + " bytes");
 }
 
 void Connection::log_sent(std::string_view line) {

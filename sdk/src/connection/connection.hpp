@@ -182,6 +182,8 @@ class Connection : private Transport::Receiver {
 
   void answer(std::string_view line, std::uint64_t ticket);
   void send(std::string_view line);
+  /// Before it is logged: what is in the log was sent.
+  void refuse_too_long(std::string_view line) const;
   void log_sent(std::string_view line);
   void close_last() noexcept;
 

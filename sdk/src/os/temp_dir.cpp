@@ -32,6 +32,7 @@ fs::path make_dir(const std::string& prefix) {
 TempDir::TempDir(const std::string& prefix) : path_(make_dir(prefix)) {}
 
 TempDir::~TempDir() {
+  if (is_kept_) return;
   // A process that is exiting may still write while the folder is emptied.
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     std::error_code failed;

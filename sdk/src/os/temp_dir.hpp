@@ -20,8 +20,12 @@ class TempDir {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
+  /// Leaves the folder to somebody else.
+  void keep() noexcept { is_kept_ = true; }
+
  private:
   std::filesystem::path path_;
+  bool is_kept_ = false;
 };
 
 }  // namespace codex::detail

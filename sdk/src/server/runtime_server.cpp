@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +30,7 @@
 #include "task/start_thread.hpp"
 #include "task/thread_signals.hpp"
 #include "transport/process.hpp"
+#include "transport/text_tail.hpp"
 #include "transport/websocket.hpp"
 
 namespace codex {
@@ -57,13 +60,81 @@ void write_token(const std::filesystem::path& path, const std::string& token) {
   }
 }
 
+/// Finds where a runtime says that it listens, in whatever else it writes. Any thread.
+class Announcement {
+ public:
+  void feed(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (endpoint_) return;
+    unread_.append(text);
+    const std::size_t begin = unread_.find(announcement);
+    const std::size_t end = begin == std::string::npos
+                                ? begin
+                                : unread_.find_first_of(" \r\n", begin + announcement.size());
+    if (end != std::string::npos) {
+      const std::size_t word = begin + announcement.size();
+      endpoint_ = unread_.substr(word, end - word);
+    } else if (begin == std::string::npos && unread_.size() > announcement.size()) {
+      unread_.erase(0, unread_.size() - announcement.size());
+    }
+  }
+
+  [[nodiscard]] std::optional<std::string> endpoint() const {
+    const std::lock_guard lock(mutex_);
+    return endpoint_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string unread_;
+  std::optional<std::string> endpoint_;
+};
+
+/// What a runtime that outlives this program writes.
+class ServerLog {
+ public:
+  explicit ServerLog(std::filesystem::path path) : path_(std::move(path)) {}
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  void read_on(Announcement& reader) {
+    std::ifstream file(path_, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(seen_));
+    std::array<char, 4096> chunk{};
+    do {
+      file.read(chunk.data(), chunk.size());
+      const auto size = static_cast<std::size_t>(std::max(file.gcount(), std::streamsize{0}));
+      reader.feed({chunk.data(), size});
+      seen_ += size;
+    } while (file);
+  }
+
+  [[nodiscard]] std::string tail() const {
+    std::ifstream file(path_, std::ios::binary);
+    std::error_code ignored;
+    const auto size = std::filesystem::file_size(path_, ignored);
+    if (!ignored && size > tail_bytes) file.seekg(static_cast<std::streamoff>(size - tail_bytes));
+    TextTail tail;
+    tail.append(std::string(std::istreambuf_iterator<char>(file), {}));
+    return tail.last_lines();
+  }
+
+ private:
+  static constexpr std::uintmax_t tail_bytes = std::uintmax_t{16} * 1024;
+
+  const std::filesystem::path path_;
+  std::size_t seen_ = 0;
+};
+
 }  // namespace
 
 struct RuntimeServer::Impl {
   explicit Impl(RuntimeServerOptions given)
       : options(std::move(given)),
-        folder(options.listen && !options.bearer_token ? nullptr : private_folder()),
+        deadline(deadline_after(Clock::now(), options.startup_timeout)),
+        folder(needs_folder() ? private_folder() : nullptr),
         endpoint(first_endpoint()) {
+    if (options.keep_alive) log.emplace(folder->path() / "stderr.log");
     InputCheck::config(as_config());
     refuse_taken();
     start();
@@ -77,11 +148,20 @@ struct RuntimeServer::Impl {
     if (options.bearer_token) std::filesystem::remove(token_file(), ignored);
   }
   ~Impl() {
-    end();
-    if (!options.listen) remove_socket();
+    if (options.keep_alive && is_open()) {
+      leave();
+    } else {
+      end();
+      if (!options.listen) remove_socket();
+    }
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  [[nodiscard]] bool needs_folder() const {
+    return !options.listen || options.bearer_token || options.keep_alive;
+  }
+  [[nodiscard]] bool is_open() const noexcept { return !has_ended && !is_closing; }
 
   /// With the whole path of the socket, which clients with another environment understand, too.
   [[nodiscard]] std::string first_endpoint() const {
@@ -101,7 +181,7 @@ struct RuntimeServer::Impl {
   /// The runtime would end, and clients would get the stranger's.
   void refuse_taken() {
     if (endpoint.starts_with(websocket_scheme)) return;
-    if (is_listening(deadline_after(Clock::now(), options.startup_timeout))) {
+    if (is_listening()) {
       throw CodexError("A RuntimeServer cannot listen at " + endpoint +
                        ": another runtime does. Attach to that one (CodexConfig::endpoint), or "
                        "choose another path");
@@ -123,7 +203,7 @@ struct RuntimeServer::Impl {
     return {.set = options.env, .unset = options.unset_env};
   }
 
-  [[nodiscard]] ProcessOptions process_options() const {
+  [[nodiscard]] ProcessOptions process_options() {
     std::vector<std::string> arguments = {"--listen", endpoint};
     if (options.bearer_token) {
       write_token(token_file(), detail::bearer_token({.bearer_token = options.bearer_token}));
@@ -141,10 +221,13 @@ struct RuntimeServer::Impl {
             .unset_env = options.unset_env,
             .cwd = options.cwd,
             .reads_stdin = false,
-            .shutdown_timeout = options.shutdown_timeout};
+            .shutdown_timeout = options.shutdown_timeout,
+            .detached_log = log ? std::optional(log->path().string()) : std::nullopt,
+            .on_stderr = [this](std::string_view text) { announced.feed(text); }};
   }
 
-  /// The process ends with the thread that starts it, so that one waits for it.
+  /// Unless it is kept alive, the process ends with the thread that starts it, so that one waits
+  /// for it.
   void start() {
     (void)parse_endpoint(endpoint, environment());
     // Shared: the thread may still be leaving `set_value` when this one goes on.
@@ -163,6 +246,7 @@ struct RuntimeServer::Impl {
         }
       } catch (const std::exception&) {  // without memory it ends
       }
+      if (is_leaving) return process->leave();
       has_ended = true;
       process->close();
     });
@@ -175,21 +259,20 @@ struct RuntimeServer::Impl {
   }
 
   void await_listening() {
-    const TimePoint deadline = deadline_after(Clock::now(), options.startup_timeout);
     for (auto pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
       if (has_ended) fail("ended");
-      if (is_listening(deadline)) return note_socket();
+      if (is_listening()) return note_socket();
       if (Clock::now() >= deadline) {
         throw TimeoutError("The Codex runtime does not listen at " + endpoint +
                                " in time (RuntimeServerOptions::startup_timeout)" +
-                               describe_output("", process->stderr_tail()),
+                               describe_output("", stderr_tail()),
                            true);
       }
       std::this_thread::sleep_for(pause);
     }
   }
 
-  [[nodiscard]] bool is_listening(TimePoint deadline) {
+  [[nodiscard]] bool is_listening() {
     if (endpoint.starts_with(websocket_scheme) && !read_port()) return false;
     try {
       const auto probe = connect_websocket({.endpoint = parse_endpoint(endpoint, environment()),
@@ -212,18 +295,28 @@ struct RuntimeServer::Impl {
 
   /// A port of 0 becomes the one that the runtime says it took.
   [[nodiscard]] bool read_port() {
-    const std::string said = process->stderr_tail();
-    const std::size_t begin = said.find(announcement);
-    if (begin == std::string::npos) return false;
-    const std::string_view rest = std::string_view(said).substr(begin + announcement.size());
-    endpoint = rest.substr(0, rest.find_first_of(" \r\n"));
-    return true;
+    if (log) log->read_on(announced);
+    const auto said = announced.endpoint();
+    if (said) endpoint = *said;
+    return said.has_value();
   }
 
   [[noreturn]] void fail(const std::string& how) {
     end();  // which reads the last of what it said
     throw CodexError("The Codex runtime " + how + " before it listened at " + endpoint +
-                     describe_output("", process->stderr_tail()));
+                     describe_output("", stderr_tail()));
+  }
+
+  [[nodiscard]] std::string stderr_tail() const {
+    return log ? log->tail() : process->stderr_tail();
+  }
+
+  /// The runtime lives on, and its folder with it.
+  void leave() noexcept {
+    if (!owner.is_this()) return;
+    is_leaving = true;
+    if (folder) folder->keep();
+    end();
   }
 
   void end() noexcept {
@@ -236,11 +329,15 @@ struct RuntimeServer::Impl {
 
   const OwnerProcess owner;
   const RuntimeServerOptions options;
+  const TimePoint deadline;               // of its start
   const std::unique_ptr<TempDir> folder;  // where something needs one
+  std::optional<ServerLog> log;           // of one that is kept alive
+  Announcement announced;
   std::string endpoint;
   std::filesystem::path socket;  // that the link at the endpoint leads to
   std::unique_ptr<ByteStream> process;
   std::atomic<bool> is_closing = false;
+  std::atomic<bool> is_leaving = false;
   std::atomic<bool> has_ended = false;
   std::mutex join_mutex;
   std::thread thread;
@@ -270,7 +367,7 @@ bool RuntimeServer::is_open() const noexcept { return impl_ && !impl_->has_ended
 
 std::int64_t RuntimeServer::process_id() const { return impl().process->process_id().value_or(0); }
 
-std::string RuntimeServer::stderr_tail() const { return impl().process->stderr_tail(); }
+std::string RuntimeServer::stderr_tail() const { return impl().stderr_tail(); }
 
 void RuntimeServer::close() noexcept {
   if (impl_) impl_->end();

@@ -53,6 +53,7 @@ TimePoint deadline_of(const CodexConfig& config, const CallOptions& options) {
 Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
                                             std::shared_ptr<const Executor> executor) {
   InputCheck::config(config);
+  const TimePoint deadline = deadline_after(Clock::now(), config.startup_timeout);
   const std::shared_ptr<Client> client = share_at_home(new Client(std::move(config)));
   TransportFactory factory = reach_runtime(client->config_);
   const Reconnect terms = reconnect_terms(client->config_);
@@ -63,7 +64,7 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
   client->connection_ =
       co_await Connection::start_one(client->connection_options(), std::move(factory));
   client->dispatcher_->attach(client->connection_, client, std::move(executor));
-  co_await client->shake_hands();
+  co_await client->shake_hands(deadline);
   if (client->recovery_) client->recovery_->begin(client->connection_);
   co_return client;
 }
@@ -158,8 +159,8 @@ void Client::check_same_runtime(std::string_view greeting) const {
 
 Client::~Client() { close(false); }
 
-Task<void> Client::shake_hands() {
-  CallTerms terms{.deadline = deadline_after(Clock::now(), config_.startup_timeout)};
+Task<void> Client::shake_hands(TimePoint deadline) {
+  CallTerms terms{.deadline = deadline};
   auto greeted =
       detail::call(connection_, "initialize", initialize_params(config_), std::move(terms));
   std::string result;

@@ -101,7 +101,7 @@ class Client : public std::enable_shared_from_this<Client> {
   [[nodiscard]] ConnectionOptions connection_options() const;
   [[nodiscard]] std::shared_ptr<Recovery> make_recovery();
   void check_same_runtime(std::string_view greeting) const;
-  Task<void> shake_hands();
+  Task<void> shake_hands(TimePoint deadline);
   static Task<std::string> call_on(std::shared_ptr<const Client> self, std::string method,
                                    std::string params, CallOptions options);
 

@@ -131,6 +131,13 @@ void InputCheck::config(const CodexConfig& config) {
       refuse("CodexConfig::unset_env", name, "is set by CodexConfig::env. Leave one of them out.");
     }
   }
+  if (config.ca_file) refuse_zero_bytes("CodexConfig::ca_file", *config.ca_file);
+  for (const auto& argument : config.ssh_command) {
+    refuse_zero_bytes("CodexConfig::ssh_command", argument);
+  }
+  for (const auto& argument : config.remote_codex) {
+    refuse_zero_bytes("CodexConfig::remote_codex", argument);
+  }
   refuse_lossy_names(config);
   if (!config.endpoint &&
       (config.bearer_token || config.bearer_token_file || config.bearer_token_env_var)) {

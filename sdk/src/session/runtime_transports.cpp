@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
 #include "runtime/codex_home.hpp"
@@ -45,7 +46,17 @@ TransportFactory attach_to_runtime(const CodexConfig& config) {
   WebSocketOptions options{
       .endpoint = parse_endpoint(*config.endpoint, {.set = config.env, .unset = config.unset_env}),
       .bearer_token = bearer_token(config),
-      .silence = config.reconnect.ping_interval};
+      .silence = config.reconnect.ping_interval,
+      .ca_file = config.ca_file,
+      .ssh = {.here = config.ssh_command,
+              .there = config.remote_codex,
+              .env = config.env,
+              .unset_env = config.unset_env}};
+  if (options.endpoint.kind == Endpoint::Kind::ssh && !options.bearer_token.empty()) {
+    throw CodexError(
+        "CodexConfig::bearer_token is for ws:// and wss://; at ssh:// the login is ssh's. Leave it "
+        "out.");
+  }
   return [options = std::move(options), config] {
     WebSocketOptions now = options;
     now.bearer_token = bearer_token(config);  // which may have changed in its file

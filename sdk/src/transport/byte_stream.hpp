@@ -44,6 +44,9 @@ class ByteStream {
   /// Ends the peer, first politely, then by force, and frees its resources. Takes a bounded time.
   virtual void close() noexcept = 0;
 
+  /// Frees its resources and lets the peer live, if that can be: one that was detached.
+  virtual void leave() noexcept { close(); }
+
   /// The last lines that the peer wrote to stderr, secrets masked. Any thread.
   [[nodiscard]] virtual std::string stderr_tail() const = 0;
 

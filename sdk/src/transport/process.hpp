@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "transport/byte_stream.hpp"
@@ -28,13 +30,19 @@ struct ProcessOptions {
   /// How long each polite step of closing waits: the end of stdin, then SIGTERM; of a server,
   /// SIGTERM twice.
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
+  /// For a server that outlives this process: the file that its stdout and stderr are appended to.
+  /// It reads nothing, has a session of its own and no parent here.
+  std::optional<std::string> detached_log = {};
+  /// Sees everything that comes on stderr, on the I/O thread.
+  std::function<void(std::string_view)> on_stderr = {};
   /// How many bytes the child may leave unread.
   std::size_t max_outgoing_bytes = std::size_t{256} * 1024 * 1024;
 };
 
-/// Starts the process, in its own process group. It is killed when the calling thread ends (Linux),
-/// so that it never outlives this process: call this on the I/O thread. Throws RuntimeNotFoundError
-/// if there is no such program or it cannot be run, CodexError for other failures.
+/// Starts the process, in its own process group. Unless it is detached, it is killed when the
+/// calling thread ends (Linux), so that it never outlives this process: call this on the I/O
+/// thread. Throws RuntimeNotFoundError if there is no such program or it cannot be run, CodexError
+/// for other failures.
 [[nodiscard]] std::unique_ptr<ByteStream> start_process(const ProcessOptions& options);
 
 }  // namespace codex::detail

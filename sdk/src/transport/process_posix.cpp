@@ -6,7 +6,6 @@
 #include <mutex>
 #include <poll.h>
 #include <string_view>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
@@ -14,6 +13,7 @@
 
 #include "os/descriptors.hpp"
 #include "os/platform.hpp"
+#include "transport/child.hpp"
 #include "transport/process.hpp"
 #include "transport/spawn.hpp"
 #include "transport/text_tail.hpp"
@@ -139,68 +139,16 @@ class Outbox {
   bool is_broken_ = false;
 };
 
-/// The child as its parent sees it: signals to its group, and its end.
-class Child {
- public:
-  explicit Child(pid_t pid) : pid_(pid), exit_watch_(open_exit_watch(pid)) {}
-
-  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-  [[nodiscard]] int exit_watch() const noexcept { return exit_watch_.get(); }
-  [[nodiscard]] const ExitStatus& status() const noexcept { return status_; }
-  [[nodiscard]] bool is_known_to_have_exited() const noexcept { return has_exited_; }
-
-  /// Checks whether it ended, without reaping it: while it is a zombie, no other process can have
-  /// its number, and signals to its group cannot hit strangers.
-  bool has_exited() {
-    if (has_exited_) return true;
-    siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
-      if (info.si_pid != pid_) return false;
-      note_status(info);
-    } else if (errno == ECHILD) {
-      is_ours_ = false;  // the host program reaps all children, or ignores SIGCHLD
-    } else {
-      return false;
-    }
-    has_exited_ = true;
-    return true;
-  }
-
-  void signal_group(int signal) const noexcept {
-    if (is_ours_ && !is_reaped_) ::kill(-pid_, signal);
-  }
-
-  void reap() noexcept {
-    if (!is_ours_ || is_reaped_) return;
-    is_reaped_ = ::waitpid(pid_, nullptr, WNOHANG) == pid_;
-  }
-
- private:
-  void note_status(const siginfo_t& info) {
-    if (info.si_code == CLD_EXITED) {
-      status_.code = info.si_status;
-    } else {
-      status_.signal = info.si_status;
-    }
-  }
-
-  const pid_t pid_;
-  const Descriptor exit_watch_;
-  ExitStatus status_;
-  bool has_exited_ = false;
-  bool is_ours_ = true;
-  bool is_reaped_ = false;
-};
-
 class Process final : public ByteStream {
  public:
   explicit Process(const ProcessOptions& options)
       : buffer_(chunk_bytes, '\0'),
         spawned_(spawn(options)),
-        child_(spawned_.pid),
+        child_(spawned_.pid, options.detached_log ? Child::Kind::stranger : Child::Kind::ours),
         outbox_(std::move(spawned_.to_stdin), options.max_outgoing_bytes),
         stdout_(std::move(spawned_.from_stdout)),
         stderr_(std::move(spawned_.from_stderr)),
+        on_stderr_(options.on_stderr),
         reads_stdin_(options.reads_stdin),
         shutdown_timeout_(options.shutdown_timeout) {}
 
@@ -232,6 +180,8 @@ class Process final : public ByteStream {
   [[nodiscard]] bool is_deaf() override { return outbox_.is_broken(); }
 
   void close() noexcept override { close_child(); }
+
+  void leave() noexcept override { has_ended_ = is_closed_ = true; }
 
   [[nodiscard]] std::string stderr_tail() const override { return tail_.last_lines(); }
 
@@ -269,6 +219,7 @@ class Process final : public ByteStream {
 
   Received read_stdout() {
     const bool was_finishing = is_finishing();
+    if (!stdout_.is_open()) return {.ended = has_ended_ = was_finishing};
     const ssize_t count = ::read(stdout_.get(), buffer_.data(), buffer_.size());
     if (count > 0) {
       const auto size = static_cast<std::size_t>(count);
@@ -288,7 +239,9 @@ class Process final : public ByteStream {
       const ssize_t count = ::read(stderr_.get(), chunk.data(), chunk.size());
       if (count < 0) return;
       if (count == 0) return stderr_.reset();
-      tail_.append({chunk.data(), static_cast<std::size_t>(count)});
+      const std::string_view text(chunk.data(), static_cast<std::size_t>(count));
+      tail_.append(text);
+      if (on_stderr_) on_stderr_(text);
     }
   }
 
@@ -336,6 +289,7 @@ class Process final : public ByteStream {
   Descriptor stdout_;
   Descriptor stderr_;
   TextTail tail_;
+  const std::function<void(std::string_view)> on_stderr_;
   const bool reads_stdin_;
   const milliseconds shutdown_timeout_;
   std::size_t bytes_after_exit_ = 0;

@@ -43,6 +43,7 @@ ReconnectingTransport::ReconnectingTransport(TransportFactory factory, const Rec
       delay_(terms.initial_delay),
       transport_(factory_()) {
   if (!transport_) throw CodexError("CodexConfig::transport made no transport");
+  longest_message_ = transport_->longest_message();
 }
 
 bool ReconnectingTransport::receive(Receiver& receiver,
@@ -145,6 +146,9 @@ void ReconnectingTransport::wake() noexcept {
 void ReconnectingTransport::send(std::string_view message) {
   if (const auto transport = current()) transport->send(message);
 }
+
+/// The next one will be of the same kind.
+std::size_t ReconnectingTransport::longest_message() const noexcept { return longest_message_; }
 
 void ReconnectingTransport::close() noexcept {
   connector_.reset();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,7 @@ class ReconnectingTransport final : public Transport {
   bool receive(Receiver& receiver, std::chrono::steady_clock::time_point deadline) override;
   void wake() noexcept override;
   void send(std::string_view message) override;
+  [[nodiscard]] std::size_t longest_message() const noexcept override;
   void close() noexcept override;
   End end() override { return end_; }
   [[nodiscard]] std::string stray_output() const override;
@@ -62,6 +64,7 @@ class ReconnectingTransport final : public Transport {
   const Reconnect terms_;
   const std::shared_ptr<Listener> listener_;
   End end_;
+  std::size_t longest_message_ = 0;
 
   // The I/O thread's.
   std::optional<std::string> dropped_for_;

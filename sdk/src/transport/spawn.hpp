@@ -11,12 +11,14 @@ namespace codex::detail {
 /// A running process, and our ends of its standard streams. The owner must reap it.
 struct Spawned {
   pid_t pid = -1;
-  UnsharedDescriptor to_stdin;  // a pipe, like the others: scripts open /dev/stdin
+  // Pipes, also stdin: scripts open /dev/stdin. None of a process that is detached.
+  UnsharedDescriptor to_stdin;
   Descriptor from_stdout;
   Descriptor from_stderr;
 };
 
-/// Starts the process; returns once its program runs. Throws as `start_process` does.
+/// Starts the process; returns once its program runs. Throws as `start_process` does. One that is
+/// detached is no child of this process.
 [[nodiscard]] Spawned spawn(const ProcessOptions& options);
 
 }  // namespace codex::detail

@@ -12,6 +12,7 @@
 
 #include <codex/errors.hpp>
 
+#include "os/descriptors.hpp"
 #include "os/platform.hpp"
 #include "runtime/child_environment.hpp"
 #include "transport/spawn.hpp"
@@ -24,12 +25,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Stage : int { set_up, change_directory, execute };
+enum class Stage : int { set_up, change_directory, execute, detached };
 
-/// What a child that cannot run its program reports before it ends.
-struct SpawnFailure {
+/// What a child reports that cannot run its program, before it ends; one that is detached, its
+/// number before that.
+struct SpawnReport {
   Stage stage;
-  int error;
+  int value;  // an errno, or the process id
 };
 
 std::string reason(int error) { return std::generic_category().message(error); }
@@ -120,11 +122,11 @@ struct ChildPlan {
   int stdout_end;
   int stderr_end;
   int report_end;
-  pid_t parent;
+  pid_t parent;  // that it ends with; 0: none
 };
 
 [[noreturn]] void report_failure(const ChildPlan& plan, Stage stage) noexcept {
-  const SpawnFailure failure{.stage = stage, .error = errno};
+  const SpawnReport failure{.stage = stage, .value = errno};
   // If even this fails, the parent sees a child that exited at once.
   if (::write(plan.report_end, &failure, sizeof failure) < 0) ::_exit(126);
   ::_exit(127);
@@ -146,10 +148,25 @@ void reset_signals() noexcept {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+/// A session of its own, without a terminal, and no parent here that would have to reap it.
+void detach(const ChildPlan& plan) noexcept {
+  ::setsid();
+  const pid_t pid = ::fork();
+  if (pid < 0) report_failure(plan, Stage::set_up);
+  if (pid > 0) ::_exit(0);
+  ::setpgid(0, 0);
+  const SpawnReport report{.stage = Stage::detached, .value = ::getpid()};
+  if (::write(plan.report_end, &report, sizeof report) < 0) ::_exit(126);
+}
+
 // Runs in the child; async-signal-safe calls only.
 [[noreturn]] void run_child(const ChildPlan& plan) noexcept {
-  ::setpgid(0, 0);
-  if (!die_with_parent(plan.parent)) ::_exit(127);
+  if (plan.parent == 0) {
+    detach(plan);
+  } else {
+    ::setpgid(0, 0);
+    if (!die_with_parent(plan.parent)) ::_exit(127);
+  }
   reset_signals();
   const bool redirected = ::dup2(plan.stdin_end, STDIN_FILENO) >= 0 &&
                           ::dup2(plan.stdout_end, STDOUT_FILENO) >= 0 &&
@@ -175,7 +192,7 @@ pid_t fork_child(const ChildPlan& plan) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   if (pid < 0) throw_system("fork");
-  ::setpgid(pid, pid);  // the child does the same: the first one counts
+  if (plan.parent != 0) ::setpgid(pid, pid);  // the child does the same: the first one counts
   return pid;
 }
 
@@ -185,14 +202,14 @@ void reap(pid_t pid) noexcept {
 }
 
 // The pipe closes without data if exec succeeds.
-std::optional<SpawnFailure> read_report(const Descriptor& pipe) {
-  SpawnFailure failure{};
+std::optional<SpawnReport> read_report(const Descriptor& pipe) {
+  SpawnReport report{};
   ssize_t count = -1;
   do {
-    count = ::read(pipe.get(), &failure, sizeof failure);
+    count = ::read(pipe.get(), &report, sizeof report);
   } while (count < 0 && errno == EINTR);
-  if (count != sizeof failure) return std::nullopt;
-  return failure;
+  if (count != sizeof report) return std::nullopt;
+  return report;
 }
 
 [[noreturn]] void throw_exec_failure(const std::string& program, int error) {
@@ -215,19 +232,80 @@ std::optional<SpawnFailure> read_report(const Descriptor& pipe) {
   throw CodexError("Cannot start the Codex runtime " + program + ": " + reason(error));
 }
 
-[[noreturn]] void throw_failure(const SpawnFailure& failure, const std::string& program,
+[[noreturn]] void throw_failure(const SpawnReport& failure, const std::string& program,
                                 const ProcessOptions& options) {
   switch (failure.stage) {
     case Stage::change_directory:
       throw CodexError("Cannot start the Codex runtime: its working directory " +
-                       options.cwd.value_or("") + ": " + reason(failure.error) +
+                       options.cwd.value_or("") + ": " + reason(failure.value) +
                        ". Set CodexConfig.cwd to a directory that exists.");
     case Stage::execute:
-      throw_exec_failure(program, failure.error);
+      throw_exec_failure(program, failure.value);
     case Stage::set_up:
+    case Stage::detached:
       break;
   }
-  throw CodexError("Cannot start the Codex runtime " + program + ": " + reason(failure.error));
+  throw CodexError("Cannot start the Codex runtime " + program + ": " + reason(failure.value));
+}
+
+/// With pipes to it; it ends with this thread.
+Spawned spawn_child(const std::string& program, ChildPlan plan, const ProcessOptions& options) {
+  Pipe stdin_pipe = open_pipe();
+  UnsharedDescriptor to_stdin(std::move(stdin_pipe.writer));
+  Pipe stdout_pipe = open_pipe();
+  Pipe stderr_pipe = open_pipe();
+  Pipe report_pipe = open_pipe();
+  for (const int ours : {to_stdin.get(), stdout_pipe.reader.get(), stderr_pipe.reader.get()}) {
+    make_non_blocking(ours);
+  }
+
+  plan.stdin_end = stdin_pipe.reader.get();
+  plan.stdout_end = stdout_pipe.writer.get();
+  plan.stderr_end = stderr_pipe.writer.get();
+  plan.report_end = report_pipe.writer.get();
+  const pid_t pid = fork_child(plan);
+  report_pipe.writer.reset();
+  if (const auto failure = read_report(report_pipe.reader)) {
+    reap(pid);
+    throw_failure(*failure, program, options);
+  }
+  return {.pid = pid,
+          .to_stdin = std::move(to_stdin),
+          .from_stdout = std::move(stdout_pipe.reader),
+          .from_stderr = std::move(stderr_pipe.reader)};
+}
+
+Descriptor open_file(const char* path, int flags) {
+  const int opened = above_standard_streams(::open(path, flags | O_CLOEXEC, 0600));
+  if (opened < 0) throw_system(path);
+  return Descriptor(opened);
+}
+
+/// Waits until its program runs.
+Spawned spawn_detached(const std::string& program, ChildPlan plan, const ProcessOptions& options) {
+  const Descriptor nothing = open_file("/dev/null", O_RDONLY);
+  const Descriptor log =
+      open_file(options.detached_log->c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
+  Pipe report_pipe = open_pipe();
+  plan.stdin_end = nothing.get();
+  plan.stdout_end = plan.stderr_end = log.get();
+  plan.report_end = report_pipe.writer.get();
+  plan.parent = 0;
+  const pid_t first = fork_child(plan);
+  report_pipe.writer.reset();
+  pid_t pid = -1;
+  std::optional<SpawnReport> failure;
+  while (const auto report = read_report(report_pipe.reader)) {
+    if (report->stage == Stage::detached) {
+      pid = report->value;
+    } else {
+      failure = report;
+    }
+  }
+  reap(first);
+  if (failure) throw_failure(*failure, program, options);
+  if (pid < 0) throw CodexError("Cannot start the Codex runtime: it ended at once");
+  return {.pid = pid, .to_stdin = {}, .from_stdout = {}, .from_stderr = {}};
 }
 
 }  // namespace
@@ -240,33 +318,17 @@ Spawned spawn(const ProcessOptions& options) {
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> environment = pointers(variables);
 
-  Pipe stdin_pipe = open_pipe();
-  UnsharedDescriptor to_stdin(std::move(stdin_pipe.writer));
-  Pipe stdout_pipe = open_pipe();
-  Pipe stderr_pipe = open_pipe();
-  Pipe report_pipe = open_pipe();
-  for (const int ours : {to_stdin.get(), stdout_pipe.reader.get(), stderr_pipe.reader.get()}) {
-    make_non_blocking(ours);
-  }
-
-  const pid_t pid = fork_child({.program = program.c_str(),
-                                .argv = argv.data(),
-                                .environment = environment.data(),
-                                .cwd = options.cwd ? options.cwd->c_str() : nullptr,
-                                .stdin_end = stdin_pipe.reader.get(),
-                                .stdout_end = stdout_pipe.writer.get(),
-                                .stderr_end = stderr_pipe.writer.get(),
-                                .report_end = report_pipe.writer.get(),
-                                .parent = ::getpid()});
-  report_pipe.writer.reset();
-  if (const auto failure = read_report(report_pipe.reader)) {
-    reap(pid);
-    throw_failure(*failure, program, options);
-  }
-  return {.pid = pid,
-          .to_stdin = std::move(to_stdin),
-          .from_stdout = std::move(stdout_pipe.reader),
-          .from_stderr = std::move(stderr_pipe.reader)};
+  const ChildPlan plan{.program = program.c_str(),
+                       .argv = argv.data(),
+                       .environment = environment.data(),
+                       .cwd = options.cwd ? options.cwd->c_str() : nullptr,
+                       .stdin_end = -1,
+                       .stdout_end = -1,
+                       .stderr_end = -1,
+                       .report_end = -1,
+                       .parent = ::getpid()};
+  if (options.detached_log) return spawn_detached(program, plan, options);
+  return spawn_child(program, plan, options);
 }
 
 }  // namespace codex::detail

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <codex/transport.hpp>
 
 #include "runtime/endpoint.hpp"
 #include "task/clock.hpp"
+#include "transport/ssh_command.hpp"
 
 namespace codex::detail {
 
@@ -17,6 +19,10 @@ struct WebSocketOptions {
   Endpoint endpoint;
   /// For the upgrade; empty: none.
   std::string bearer_token = {};
+  /// The file of the authorities that `wss://` trusts; none: the system's.
+  std::optional<std::string> ca_file = {};
+  /// For `ssh://`.
+  SshPrograms ssh = {};
   /// When the connection and its upgrade must be done.
   TimePoint deadline = TimePoint::max();
   /// A peer that is silent for so long is asked for a sign of life, and given up after the same

@@ -1,38 +1,29 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket.hpp>
-#include <cerrno>
-#include <cstdint>
 #include <deque>
-#include <filesystem>
-#include <functional>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <sys/un.h>
 #include <utility>
 #include <vector>
 
 #include <codex/errors.hpp>
 
+#include "mask/describe_output.hpp"
 #include "mask/mask.hpp"
-#include "os/descriptors.hpp"
-#include "os/platform.hpp"
-#include "os/unshared_descriptor.hpp"
-#include "task/start_thread.hpp"
-#include "task/thread_signals.hpp"
 #include "text/printable.hpp"
+#include "transport/link.hpp"
+#include "transport/reach_errors.hpp"
+#include "transport/socket_link.hpp"
+#include "transport/ssh_link.hpp"
+#include "transport/tls_link.hpp"
 #include "transport/websocket.hpp"
 #include "wire/line_splitter.hpp"
 
@@ -42,14 +33,12 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
-using Socket = asio::generic::stream_protocol::socket;
-using Error = boost::system::error_code;
+using Error = LinkError;
 
 // What the runtime takes: larger ones make it drop the connection, without a word.
 constexpr std::size_t max_message_bytes_out = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t frame_bytes_out = std::size_t{64} * 1024;
 constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
-constexpr int send_buffer_bytes = 256 * 1024;
 constexpr std::chrono::milliseconds goodbye_time{500};
 // An answer to the upgrade is a sentence.
 constexpr std::size_t max_refusal_bytes = 500;
@@ -57,131 +46,19 @@ constexpr int max_handlers_at_once = 64;
 
 std::string sentence(const Error& error) { return printable(error.message()); }
 
-TransportClosedError unreachable(const Endpoint& endpoint, const std::string& problem) {
-  return TransportClosedError("No Codex runtime can be reached at " + printable(endpoint.text) +
-                              ": " + problem + ". Start one there (codex app-server --listen URL)");
-}
-
-TimeoutError late(const Endpoint& endpoint) {
-  return TimeoutError("The Codex runtime at " + printable(endpoint.text) +
-                          " did not accept the connection in time (CodexConfig::startup_timeout)",
-                      false);
-}
-
-/// The name of a socket may have 107 bytes only, so the runtime makes a link to one where it was
-/// told to listen.
-std::string socket_name(const Endpoint& endpoint) {
-  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
-  const std::filesystem::path path(endpoint.path);
-  if (endpoint.path.size() <= longest) return endpoint.path;
-  std::error_code error;
-  const std::filesystem::path target = std::filesystem::read_symlink(path, error);
-  std::string name = error ? endpoint.path : (path.parent_path() / target).string();
-  if (name.size() <= longest) return name;
-  if (!std::filesystem::exists(path, error)) throw unreachable(endpoint, "there is no such file");
-  throw CodexError("Cannot attach to " + printable(endpoint.text) +
-                   ": the name of a socket has at most " + std::to_string(longest) +
-                   " bytes. Make a shorter link to it.");
-}
-
-using Addresses = std::vector<asio::generic::stream_protocol::endpoint>;
-
-/// Names are looked up on a thread that may outlive this call: nothing else bounds it.
-Addresses look_up(const Endpoint& endpoint, TimePoint deadline) {
-  const auto found = std::make_shared<std::promise<std::pair<Error, Addresses>>>();
-  auto result = found->get_future();
-  start_thread("look up a host", [found, host = endpoint.host, port = endpoint.port] {
-    block_signals_on_this_thread();
-    asio::io_context loop;
-    asio::ip::tcp::resolver resolver(loop);
-    Error error;
-    Addresses addresses;
-    for (const auto& entry : resolver.resolve(host, port, error)) {
-      addresses.push_back(entry.endpoint());
-    }
-    found->set_value({error, std::move(addresses)});
-  }).detach();
-  if (result.wait_until(std::min(deadline, Clock::now() + std::chrono::hours{1})) !=
-      std::future_status::ready) {
-    throw late(endpoint);
+std::unique_ptr<Link> connect_link(asio::io_context& loop, const WebSocketOptions& options) {
+  const Endpoint& endpoint = options.endpoint;
+  switch (endpoint.kind) {
+    case Endpoint::Kind::ssh:
+      return start_ssh(loop, options);
+    case Endpoint::Kind::tls_websocket:
+      return secure_link(loop, connect_socket(loop, endpoint, options.deadline), endpoint,
+                         options.ca_file, options.deadline);
+    case Endpoint::Kind::unix_socket:
+    case Endpoint::Kind::websocket:
+      break;
   }
-  auto [error, addresses] = result.get();
-  if (addresses.empty()) throw unreachable(endpoint, sentence(error));
-  return addresses;
-}
-
-Addresses addresses_of(const Endpoint& endpoint, TimePoint deadline) {
-  if (endpoint.kind == Endpoint::Kind::unix_socket) {
-    return {asio::local::stream_protocol::endpoint(socket_name(endpoint))};
-  }
-  Error no_number;
-  const auto address = asio::ip::make_address(endpoint.host, no_number);
-  if (no_number) return look_up(endpoint, deadline);
-  const auto port = static_cast<std::uint16_t>(std::stoi(endpoint.port));
-  return {asio::ip::tcp::endpoint(address, port)};
-}
-
-/// A socket whose descriptor a child of fork closes. So only its owner closes it: Beast, which
-/// would, shuts it down.
-class Peer : public Socket {
- public:
-  explicit Peer(asio::io_context& loop) : Socket(loop) {}
-  ~Peer() { hang_up(); }
-  Peer(const Peer&) = delete;
-  Peer(Peer&&) = delete;
-  Peer& operator=(const Peer&) = delete;
-  Peer& operator=(Peer&&) = delete;
-
-  [[nodiscard]] Error open(const asio::generic::stream_protocol& protocol) {
-    hang_up();
-    Descriptor opened(open_socket(protocol.family()));
-    if (!opened.is_open()) return {errno, boost::system::system_category()};
-    descriptor_.emplace(std::move(opened));
-    Error error;
-    assign(protocol, descriptor_->get(), error);
-    return error;
-  }
-
-  /// A peer that takes nothing more may have sent something before: what is left to read decides
-  /// when the connection ends, so Beast does not learn of it here.
-  template <class Buffers, class Handler>
-  void async_write_some(const Buffers& buffers, Handler&& handler) {
-    const std::size_t size = asio::buffer_size(buffers);
-    Socket::async_write_some(buffers, [size, handler = std::forward<Handler>(handler)](
-                                          Error error, std::size_t sent) mutable {
-      const bool is_deaf =
-          error == asio::error::broken_pipe || error == asio::error::connection_reset;
-      handler(is_deaf ? Error() : error, is_deaf ? size : sent);
-    });
-  }
-
-  void shut_down() noexcept {
-    Error ignored;
-    shutdown(shutdown_both, ignored);
-  }
-
-  void hang_up() noexcept {
-    shut_down();
-    Error ignored;
-    if (is_open()) (void)release(ignored);
-    descriptor_.reset();
-  }
-
- private:
-  std::optional<UnsharedDescriptor> descriptor_;
-};
-
-// Beast finds these by their names.
-void beast_close_socket(Peer& peer) { peer.shut_down(); }
-[[maybe_unused]] void teardown(beast::role_type, Peer& peer, Error& error) {
-  error = {};
-  peer.shut_down();
-}
-template <class Handler>
-void async_teardown(beast::role_type, Peer& peer, Handler&& handler) {
-  peer.shut_down();
-  asio::post(peer.get_executor(),
-             [handler = std::forward<Handler>(handler)]() mutable { handler(Error()); });
+  return connect_socket(loop, endpoint, options.deadline);
 }
 
 /// What waits to be sent. Any thread.
@@ -242,11 +119,11 @@ class WebSocket final : public Transport {
   explicit WebSocket(const WebSocketOptions& options)
       : name_(printable(options.endpoint.text)),
         loop_(1),
-        peer_(loop_),
-        stream_(peer_),
+        link_(connect_link(loop_, options)),
+        bytes_(loop_, *link_),
+        stream_(bytes_),
         outbox_(options.max_outgoing_bytes),
         chunk_(chunk_bytes, '\0') {
-    connect(options);
     upgrade(options);
     read();
   }
@@ -267,11 +144,11 @@ class WebSocket final : public Transport {
 
   void send(std::string_view message) override {
     message.remove_suffix(1);  // the newline
-    if (message.size() > max_message_bytes_out) {
-      throw CodexError("This message has " + std::to_string(message.size()) +
-                       " bytes, and a runtime at an endpoint takes at most 64 MiB");
-    }
     if (outbox_.put(message)) asio::post(loop_, [this] { write(); });
+  }
+
+  [[nodiscard]] std::size_t longest_message() const noexcept override {
+    return max_message_bytes_out;
   }
 
   void close() noexcept override {
@@ -281,54 +158,18 @@ class WebSocket final : public Transport {
     }
     has_ended_ = true;
     outbox_.close();
-    peer_.hang_up();
+    link_->hang_up();
   }
 
-  End end() override { return {.reason = reason_}; }
+  End end() override {
+    const std::string words = link_->last_words();
+    return {.reason = words.empty() ? reason_ : reason_ + ". " + words};
+  }
+
+  [[nodiscard]] std::string stray_output() const override { return link_->stray_output(); }
+  [[nodiscard]] std::string stderr_tail() const override { return link_->stderr_tail(); }
 
  private:
-  static TimePoint no_later(TimePoint deadline) {
-    return std::min(deadline, Clock::now() + std::chrono::hours{1});
-  }
-
-  /// Runs the operation to its end. Its handler is not called after the deadline: the constructor
-  /// throws then, and the loop goes with all that it has.
-  std::optional<Error> finish(TimePoint deadline,
-                              const std::function<void(std::function<void(Error)>)>& start) {
-    const auto result = std::make_shared<std::optional<Error>>();
-    start([result](Error error) { *result = error; });
-    loop_.restart();
-    while (!*result && Clock::now() < deadline) loop_.run_one_until(no_later(deadline));
-    return *result;
-  }
-
-  void connect(const WebSocketOptions& options) {
-    const Addresses addresses = addresses_of(options.endpoint, options.deadline);
-    Error problem;
-    for (std::size_t index = 0; index < addresses.size(); ++index) {
-      // One that swallows everything leaves time for the rest.
-      const auto now = Clock::now();
-      const auto share =
-          (no_later(options.deadline) - now) / static_cast<std::int64_t>(addresses.size() - index);
-      problem = connect(addresses[index], now + share);
-      if (!problem) return;
-    }
-    if (problem == asio::error::timed_out) throw late(options.endpoint);
-    throw unreachable(options.endpoint, sentence(problem));
-  }
-
-  Error connect(const Addresses::value_type& address, TimePoint deadline) {
-    if (const Error error = peer_.open(address.protocol())) return error;
-    const auto result =
-        finish(deadline, [&](const auto& done) { peer_.async_connect(address, done); });
-    if (!result) return asio::error::timed_out;
-    Error ignored;
-    // A ping must not wait behind megabytes.
-    peer_.set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), ignored);
-    peer_.set_option(asio::ip::tcp::no_delay(true), ignored);  // of TCP alone
-    return *result;
-  }
-
   void upgrade(const WebSocketOptions& options) {
     websocket::stream_base::timeout timeouts{};
     timeouts.handshake_timeout = websocket::stream_base::none();  // ours is `finish`
@@ -344,17 +185,22 @@ class WebSocket final : public Transport {
     stream_.auto_fragment(true);
     stream_.write_buffer_bytes(frame_bytes_out);
     const Endpoint& endpoint = options.endpoint;
-    const bool is_unix = endpoint.kind == Endpoint::Kind::unix_socket;
+    const bool has_url = endpoint.kind == Endpoint::Kind::websocket ||
+                         endpoint.kind == Endpoint::Kind::tls_websocket;
     const bool is_v6 = endpoint.host.find(':') != std::string::npos;
     const std::string host =
-        is_unix ? "localhost"
-                : (is_v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + endpoint.port;
+        has_url ? (is_v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + endpoint.port
+                : "localhost";
     websocket::response_type response;
-    const auto problem = finish(options.deadline, [&](const auto& done) {
-      stream_.async_handshake(response, host, is_unix ? "/" : endpoint.path, done);
+    const auto problem = finish(loop_, options.deadline, [&](const auto& done) {
+      stream_.async_handshake(response, host, has_url ? endpoint.path : "/", done);
     });
-    if (!problem) throw late(endpoint);
-    if (*problem) refuse(*problem, response);
+    if (!problem) {
+      throw late(endpoint, describe_output(link_->stray_output(), link_->stderr_tail()));
+    }
+    if (!*problem) return;
+    link_->throw_reason();
+    refuse(*problem, response);
   }
 
   [[noreturn]] void refuse(const Error& problem, const websocket::response_type& response) const {
@@ -381,8 +227,7 @@ class WebSocket final : public Transport {
     while (!has_ended_ && !outbox_.is_empty() && Clock::now() < latest) {
       loop_.run_one_until(latest);
     }
-    Error ignored;
-    peer_.shutdown(Socket::shutdown_send, ignored);
+    link_->finish_sending();
     while (!has_ended_ && Clock::now() < latest) loop_.run_one_until(latest);
   }
 
@@ -439,8 +284,9 @@ class WebSocket final : public Transport {
 
   const std::string name_;
   asio::io_context loop_;
-  Peer peer_;
-  websocket::stream<Peer&> stream_;
+  const std::unique_ptr<Link> link_;
+  LinkStream bytes_;
+  websocket::stream<LinkStream&> stream_;
   Outbox outbox_;
   std::string chunk_;
   std::string outgoing_;
