@@ -16,7 +16,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests/RE
 FENCE = re.compile(r"^ *```(.*)\n((?:.*\n)*?) *```$", re.MULTILINE)
 # What a Debian machine has, and what an installed SDK brings.
 PROGRAMS = {"apt-get", "cd", "cmake", "codex-codegen", "codex-fetch-runtime", "codex-wire", "cp",
-            "ctest", "echo", "export", "g++", "git", "mkdir", "nice", "npm", "sudo", "tar"}
+            "ctest", "echo", "export", "g++", "git", "mkdir", "nats-server", "nice", "npm", "sudo", "tar"}
 
 
 def blocks(page, language):
