@@ -46,12 +46,12 @@ TransportFactory attach_to_runtime(const CodexConfig& config) {
   WebSocketOptions options{
       .endpoint = parse_endpoint(*config.endpoint, {.set = config.env, .unset = config.unset_env}),
       .bearer_token = bearer_token(config),
-      .silence = config.reconnect.ping_interval,
       .ca_file = config.ca_file,
       .ssh = {.here = config.ssh_command,
               .there = config.remote_codex,
               .env = config.env,
-              .unset_env = config.unset_env}};
+              .unset_env = config.unset_env},
+      .silence = config.reconnect.ping_interval};
   if (options.endpoint.kind == Endpoint::Kind::ssh && !options.bearer_token.empty()) {
     throw CodexError(
         "CodexConfig::bearer_token is for ws:// and wss://; at ssh:// the login is ssh's. Leave it "
