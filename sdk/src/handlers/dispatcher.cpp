@@ -169,10 +169,9 @@ void Dispatcher::take(Connection& connection, ServerRequest request) {
   const TimePoint arrived = Clock::now();
   const RequestKind& kind = kind_of(request.method);
   name_ids(kind, request);
-  auto call = std::make_shared<Call>(Call{.kind = kind,
-                                          .request = std::move(request),
-                                          .arrived = arrived,
-                                          .deadline = deadline_after(arrived, timeout_)});
+  auto call = std::make_shared<Call>(kind, std::move(request));
+  call->arrived = arrived;
+  call->deadline = deadline_after(arrived, timeout_);
   const ServerRequest& asked = call->request;
   call->handler = book_.choose(kind, asked.thread_id, asked.params);
   std::unique_lock lock(mutex_);

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <codex/config.hpp>
@@ -98,6 +99,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   /// A request that has no answer yet.
   struct Call {
+    Call(const RequestKind& its_kind, ServerRequest asked)
+        : kind(its_kind), request(std::move(asked)) {}
+
     const RequestKind& kind;
     ServerRequest request;
     ChosenHandler handler = {};
