@@ -1,7 +1,6 @@
 #include "runtime/runtime_locator.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -9,6 +8,7 @@
 #include <codex/errors.hpp>
 
 #include "mask/mask.hpp"
+#include "os/environment_variable.hpp"
 #include "os/system_defaults.hpp"
 #include "runtime/child_environment.hpp"
 #include "runtime/trusted_folder.hpp"
@@ -18,17 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
-
 /// Ignores a relative XDG_CACHE_HOME, as its standard says; the current folder may belong to
 /// anyone.
 fs::path cache_root() {
-  fs::path cache = variable("XDG_CACHE_HOME");
+  fs::path cache = environment_variable("XDG_CACHE_HOME");
   if (!cache.is_absolute()) {
-    const std::string named = variable("HOME");
+    const std::string named = environment_variable("HOME");
     const fs::path home = named.empty() ? home_of_this_user() : named;
     if (!home.is_absolute()) {
       throw RuntimeNotFoundError(
@@ -142,7 +137,7 @@ std::vector<std::string> app_server_command(const std::string& binary,
 
 std::string runtime_folder(const PinnedRuntime& pinned) {
   const std::string name = pinned.version + "-" + pinned.platform;
-  if (const std::string chosen = variable("CODEX_SDK_RUNTIME_DIR"); !chosen.empty()) {
+  if (const std::string chosen = environment_variable("CODEX_SDK_RUNTIME_DIR"); !chosen.empty()) {
     if (!fs::path(chosen).is_absolute()) {
       throw RuntimeNotFoundError("CODEX_SDK_RUNTIME_DIR is " + chosen +
                                  ", which depends on the current folder: make it absolute");

@@ -1,10 +1,10 @@
 #include "runtime/taken_login.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <codex/errors.hpp>
 
+#include "os/environment_variable.hpp"
 #include "os/private_file.hpp"
 #include "text/printable.hpp"
 
@@ -13,15 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value ? value : "";
-}
-
 /// As the runtime finds it; empty if there is none.
 fs::path home_of_user() {
-  if (const std::string named = variable("CODEX_HOME"); !named.empty()) return named;
-  const std::string home = variable("HOME");
+  if (const std::string named = environment_variable("CODEX_HOME"); !named.empty()) return named;
+  const std::string home = environment_variable("HOME");
   return home.empty() ? fs::path() : fs::path(home) / ".codex";
 }
 
