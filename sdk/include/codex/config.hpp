@@ -49,8 +49,8 @@ struct ConnectionChange {
 /// brings each turn to what the runtime has of it: the turn ends in the same `TurnResult`, and its
 /// stream sums up to the same text. docs/guide/attach.md says what cannot be had back.
 struct Reconnect {
-  /// How often it tries to connect before the connection is gone. 0: never. Default: any number of
-  /// times at an `endpoint`, and 0 for a runtime of the client's own and for a `transport`. For a
+  /// How often it tries to connect before the connection is gone; the count begins anew after a
+  /// connection of 10 s. 0: never. Default: any number of times at an `endpoint`, and 0 for a runtime of the client's own and for a `transport`. For a
   /// runtime of its own it means to start that again and to resume the threads.
   std::optional<int> max_attempts = {};
 

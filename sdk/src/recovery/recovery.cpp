@@ -208,7 +208,7 @@ void Recovery::resume_threads() {
     threads_.at(id).out_of_step_since = Clock::now();
     resume(id);
   }
-  if (ids.empty() && options_.on_restored) options_.on_restored();
+  if (ids.empty()) note_restored();
 }
 
 void Recovery::resume(const std::string& thread_id) {
@@ -274,7 +274,12 @@ void Recovery::lose_thread(const std::string& thread_id, const std::string& why)
 
 void Recovery::note_tried(Thread& thread) {
   if (std::exchange(thread.has_been_tried, true) || to_try_ == 0) return;
-  if (--to_try_ == 0 && options_.on_restored) options_.on_restored();
+  if (--to_try_ == 0) note_restored();
+}
+
+void Recovery::note_restored() {
+  transport_->settle();
+  if (options_.on_restored) options_.on_restored();
 }
 
 // --- turns ---
@@ -373,8 +378,8 @@ void Recovery::release(const std::string& thread_id) {
   if (const auto connection = this->connection()) connection->window().release(thread_id);
   if (const auto still = threads_.find(thread_id); still != threads_.end()) {
     note_tried(still->second);
-  } else if (to_try_ > 0 && --to_try_ == 0 && options_.on_restored) {
-    options_.on_restored();
+  } else if (to_try_ > 0 && --to_try_ == 0) {
+    note_restored();
   }
 }
 

@@ -124,6 +124,7 @@ class Recovery final : public ReconnectingTransport::Listener,
   void note_resumed(const std::string& thread_id, std::string_view result);
   void lose_thread(const std::string& thread_id, const std::string& why);
   void note_tried(Thread& thread);
+  void note_restored();
 
   void read_turns(const std::string& thread_id, std::string cursor, std::vector<std::string> pages);
   void catch_up(const std::string& thread_id, const std::vector<std::string>& pages);

@@ -11,6 +11,9 @@ using std::chrono::milliseconds;
 /// A system may not wait for a time as far away as numbers go.
 constexpr std::chrono::hours longest_wait{1};
 
+/// A connection that lasts longer has worked.
+constexpr std::chrono::seconds lasting{10};
+
 /// Why an attempt failed, and whether the next one may do better: a runtime that is not there yet
 /// may come, and one that refuses the token does not change its mind.
 struct Problem {
@@ -64,12 +67,13 @@ bool ReconnectingTransport::lose(const std::shared_ptr<Transport>& lost, End end
     return false;
   }
   const TimePoint now = Clock::now();
-  // One that accepts and hangs up at once, again and again, is not there.
-  if (now - connected_at_ > 2 * delay_ || lost_for_.empty()) {
+  // One that accepts and hangs up before it is of use, again and again, is not there.
+  if (std::exchange(is_settled_, false)) {
     delay_ = terms_.initial_delay;
-    attempts_ = 0;
     give_up_at_ = deadline_after(now, terms_.give_up_after);
   }
+  // And one that ends soon after each start does not get better by starting it again.
+  if (now - connected_at_ > lasting) attempts_ = 0;
   lost_for_ = end.reason;
   last_problem_ = std::move(end.reason);
   next_attempt_ = deadline_after(now, delay_);

@@ -49,6 +49,10 @@ class ReconnectingTransport final : public Transport {
   [[nodiscard]] std::string stderr_tail() const override;
   [[nodiscard]] std::optional<std::int64_t> process_id() const override;
 
+  /// The present transport is in use again: after its end, the waits begin with the shortest. I/O
+  /// thread.
+  void settle() { is_settled_ = true; }
+
   /// Ends the present transport as if its peer had, for this reason. I/O thread.
   void drop(std::string reason) { dropped_for_ = std::move(reason); }
 
@@ -68,6 +72,7 @@ class ReconnectingTransport final : public Transport {
 
   // The I/O thread's.
   std::optional<std::string> dropped_for_;
+  bool is_settled_ = true;
   std::optional<Connector> connector_;
   std::string lost_for_;
   std::string last_problem_;
