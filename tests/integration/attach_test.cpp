@@ -30,6 +30,7 @@
 #include "support/in_child.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
+#include "support/serve.hpp"
 #include "testing/temp_dir.hpp"
 #include "transport/websocket.hpp"
 
@@ -40,6 +41,8 @@ using codex::testing::error_of;
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
+using codex::testing::serve;
+using codex::testing::server_options;
 using namespace std::chrono_literals;
 namespace requests = codex::protocol::requests;
 namespace types = codex::protocol;
@@ -49,14 +52,9 @@ namespace {
 constexpr const char* any_port = "ws://127.0.0.1:0";
 constexpr const char* token = "tok-3f9a1c77e05b4d2c9a80";
 
-RuntimeServerOptions options_of(const MockModel& mock) {
-  auto config = mock.config();
-  return {.codex_bin = config.codex_bin, .cwd = config.cwd, .env = config.env};
-}
-
 RuntimeServer serve(const MockModel& mock, std::optional<std::string> listen = {},
                     std::optional<std::string> bearer_token = {}) {
-  auto options = options_of(mock);
+  auto options = server_options(mock);
   options.listen = std::move(listen);
   options.bearer_token = std::move(bearer_token);
   return RuntimeServer(std::move(options));
@@ -590,7 +588,7 @@ TEST_CASE("a runtime server ends its runtime, and says where it cannot listen" *
     CHECK(error_of<codex::CodexError>([&] { (void)serve(mock, "unix://here.sock"); }));
   }
   SUBCASE("an environment that is none") {
-    auto options = options_of(mock);
+    auto options = server_options(mock);
     options.env["A=B"] = "c";
     CHECK(error_of<codex::CodexError>([&] { const RuntimeServer server(options); }));
   }
@@ -607,7 +605,7 @@ TEST_CASE("a runtime server ends its runtime, and says where it cannot listen" *
 TEST_CASE("a runtime that is kept alive outlives a program that is killed" * face::once) {
   MockModel mock;
   mock.reply("still here");
-  auto options = options_of(mock);
+  auto options = server_options(mock);
   options.keep_alive = true;
   std::optional<std::string> bearer_token;
   SUBCASE("on a socket of its own") {}
@@ -651,7 +649,7 @@ TEST_CASE("a runtime that is kept alive outlives a program that is killed" * fac
 
 TEST_CASE("a runtime that is kept alive outlives its object, and close ends it" * face::once) {
   MockModel mock;
-  auto options = options_of(mock);
+  auto options = server_options(mock);
   options.keep_alive = true;
   std::optional<RuntimeServer> server(options);
   const std::string endpoint = server->endpoint();
@@ -690,7 +688,7 @@ TEST_CASE("a runtime that is kept alive outlives its object, and close ends it" 
 TEST_CASE("a port is found in whatever else a runtime writes" * face::once) {
   MockModel mock;
   mock.reply("hi");
-  auto options = options_of(mock);
+  auto options = server_options(mock);
   const std::string real = options.codex_bin.value_or(codex::testing::runtime_bin());
   const auto path = mock.workspace() / "talkative";
   std::ofstream(path) << "#!/bin/sh\n"

@@ -22,6 +22,7 @@
 #include "support/cuttable_link.hpp"
 #include "support/face.hpp"
 #include "support/messages.hpp"
+#include "support/serve.hpp"
 #include "support/watched_turn.hpp"
 
 using codex::ConnectionState;
@@ -34,6 +35,7 @@ using codex::testing::MockModel;
 using codex::testing::Phase;
 using codex::testing::Reply;
 using codex::testing::Seen;
+using codex::testing::serve;
 using codex::testing::TurnWatch;
 using namespace std::chrono_literals;
 namespace requests = codex::protocol::requests;

@@ -17,6 +17,7 @@
 
 #include "support/face.hpp"
 #include "support/messages.hpp"
+#include "support/serve.hpp"
 #include "transport/websocket.hpp"
 
 using codex::RuntimeServer;
@@ -25,17 +26,13 @@ using codex::testing::error_of;
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
+using codex::testing::serve;
 using namespace std::chrono_literals;
 namespace requests = codex::protocol::requests;
 namespace types = codex::protocol;
 using Command = types::CommandExecutionRequestApprovalParams;
 
 namespace {
-
-RuntimeServer serve(const MockModel& mock) {
-  auto config = mock.config();
-  return RuntimeServer({.codex_bin = config.codex_bin, .cwd = config.cwd, .env = config.env});
-}
 
 codex::CodexConfig that_accepts(const RuntimeServer& server) {
   auto config = server.config();

@@ -18,6 +18,7 @@
 #include "support/far_ends.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
+#include "support/serve.hpp"
 #include "transport/websocket.hpp"
 
 using codex::testing::contains;
@@ -25,6 +26,7 @@ using codex::testing::error_of;
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
+using codex::testing::serve;
 using codex::testing::SshServer;
 using namespace std::chrono_literals;
 namespace types = codex::protocol;

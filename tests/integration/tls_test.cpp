@@ -14,26 +14,18 @@
 #include "support/face.hpp"
 #include "support/far_ends.hpp"
 #include "support/messages.hpp"
+#include "support/serve.hpp"
 
 using codex::testing::contains;
 using codex::testing::error_of;
 using codex::testing::MockModel;
+using codex::testing::serve;
 using codex::testing::TlsEnd;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr const char* token = "tok-3f9a1c77e05b4d2c9a80";
-
-/// A runtime that asks for a token.
-codex::RuntimeServer serve(const MockModel& mock) {
-  auto config = mock.config();
-  return codex::RuntimeServer({.listen = "ws://127.0.0.1:0",
-                               .bearer_token = token,
-                               .codex_bin = config.codex_bin,
-                               .cwd = config.cwd,
-                               .env = config.env});
-}
 
 std::string port_of(const codex::RuntimeServer& server) {
   return server.endpoint().substr(server.endpoint().rfind(':') + 1);
@@ -61,7 +53,7 @@ std::string refusal(const codex::CodexConfig& config) {
 TEST_CASE("a turn runs over TLS, and large messages pass") {
   MockModel mock;
   mock.reply("hi");
-  const auto server = serve(mock);
+  const auto server = serve(mock, "ws://127.0.0.1:0", token);
   const TlsEnd end(port_of(server));
   auto config = config_of(end);
   std::string host = "localhost";
@@ -86,7 +78,7 @@ TEST_CASE("a turn runs over TLS, and large messages pass") {
 
 TEST_CASE("a certificate that proves nothing ends the handshake, and the error says why") {
   MockModel mock;
-  const auto server = serve(mock);
+  const auto server = serve(mock, "ws://127.0.0.1:0", token);
   SUBCASE("an authority that nobody trusts") {
     const TlsEnd end(port_of(server));
     auto config = config_of(end);
@@ -122,7 +114,7 @@ TEST_CASE("a certificate that proves nothing ends the handshake, and the error s
 
 TEST_CASE("what is no TLS end, or cannot be used, is one error that says so") {
   MockModel mock;
-  const auto server = serve(mock);
+  const auto server = serve(mock, "ws://127.0.0.1:0", token);
   SUBCASE("a runtime itself") {
     const auto what =
         refusal({.startup_timeout = 5s, .endpoint = "wss://127.0.0.1:" + port_of(server)});
@@ -165,7 +157,7 @@ TEST_CASE("what is no TLS end, or cannot be used, is one error that says so") {
 
 TEST_CASE("a handshake that takes too long ends in time" * face::once) {
   MockModel mock;
-  const auto server = serve(mock);
+  const auto server = serve(mock, "ws://127.0.0.1:0", token);
   // It takes connections, and says nothing: the runtime waits for the rest of the request.
   codex::CodexConfig config{.startup_timeout = 300ms,
                             .endpoint = "wss://127.0.0.1:" + port_of(server)};
