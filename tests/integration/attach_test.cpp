@@ -52,14 +52,6 @@ namespace {
 constexpr const char* any_port = "ws://127.0.0.1:0";
 constexpr const char* token = "tok-3f9a1c77e05b4d2c9a80";
 
-RuntimeServer serve(const MockModel& mock, std::optional<std::string> listen = {},
-                    std::optional<std::string> bearer_token = {}) {
-  auto options = server_options(mock);
-  options.listen = std::move(listen);
-  options.bearer_token = std::move(bearer_token);
-  return RuntimeServer(std::move(options));
-}
-
 /// A server's answer to an upgrade. Python has SHA-1, and this program would need it only here.
 std::string accept_upgrade(const std::string& request) {
   constexpr std::string_view name = "Sec-WebSocket-Key: ";

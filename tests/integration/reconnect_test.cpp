@@ -48,14 +48,6 @@ struct Look {
 };
 CODEX_DESCRIBE(Look, where)
 
-RuntimeServer serve(const MockModel& mock, std::optional<std::string> listen = {}) {
-  auto config = mock.config();
-  return RuntimeServer({.listen = std::move(listen),
-                        .codex_bin = config.codex_bin,
-                        .cwd = config.cwd,
-                        .env = config.env});
-}
-
 /// What became of the connection, in order.
 class Changes {
  public:

@@ -33,12 +33,6 @@ namespace types = codex::protocol;
 
 namespace {
 
-codex::RuntimeServer serve(const MockModel& mock, const std::optional<std::string>& listen = {}) {
-  auto config = mock.config();
-  return codex::RuntimeServer(
-      {.listen = listen, .codex_bin = config.codex_bin, .cwd = config.cwd, .env = config.env});
-}
-
 std::string socket_of(const codex::RuntimeServer& server) {
   return server.endpoint().substr(std::string_view("unix://").size());
 }
