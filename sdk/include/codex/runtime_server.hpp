@@ -35,17 +35,17 @@ struct RuntimeServerOptions {
   /// As `CodexConfig::unset_env`.
   std::vector<std::string> unset_env = {};
 
+  /// How long it may take until it listens, before the constructor throws `TimeoutError`.
+  std::chrono::milliseconds startup_timeout = std::chrono::seconds{30};
+  /// How long `close` waits after each polite request to end, before it kills the runtime.
+  std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
+
   /// Whether the runtime outlives this object, and also this program however that ends. It has a
   /// session of its own then, and what it writes to stderr goes to `stderr.log` in a folder of its
   /// own, "codex-server-" and letters, below the system's temporary one. `close` still ends it, and
   /// so does a signal to `process_id()` from anywhere: after one SIGTERM it ends with the turns
   /// that run, after two at once. Default: false.
   bool keep_alive = false;
-
-  /// How long it may take until it listens, before the constructor throws `TimeoutError`.
-  std::chrono::milliseconds startup_timeout = std::chrono::seconds{30};
-  /// How long `close` waits after each polite request to end, before it kills the runtime.
-  std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{2};
 };
 
 /// Starts a runtime that listens, for several clients. The runtime lives as long as this object, or
