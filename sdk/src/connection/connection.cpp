@@ -99,11 +99,12 @@ void Connection::respond_in_secret(std::string_view id, std::string_view result,
   if (!owner_.is_this()) return;
   // The secret is not kept for a runtime that asks again after a cut: it gets this refusal.
   const std::string refusal = error_line(id, -32603, "The connection was cut");
-  if (ticket != 0 && !options_.may_answer(ticket, refusal)) return;
-  const std::string line = response_line(id, result);
-  refuse_too_long(line);
-  log_sent(response_line(id, R"("***")"));
-  transport_->send(line);
+  answer(ticket, refusal, [&] {
+    const std::string line = response_line(id, result);
+    refuse_too_long(line);
+    log_sent(response_line(id, R"("***")"));
+    transport_->send(line);
+  });
 }
 
 void Connection::respond_error(std::string_view id, std::int64_t code, std::string_view message,
@@ -112,7 +113,12 @@ void Connection::respond_error(std::string_view id, std::int64_t code, std::stri
 }
 
 void Connection::answer(std::string_view line, std::uint64_t ticket) {
-  if (ticket == 0 || options_.may_answer(ticket, line)) send(line);
+  answer(ticket, line, [&] { send(line); });
+}
+
+void Connection::answer(std::uint64_t ticket, std::string_view kept,
+                        const std::function<void()>& send) {
+  ticket == 0 ? send() : options_.answer(ticket, kept, send);
 }
 
 void Connection::close() noexcept {

@@ -61,10 +61,13 @@ struct ConnectionOptions {
   /// Sees every notification and every request of the server first, on the I/O thread. False:
   /// nobody else gets it now; `deliver` may bring it later.
   std::function<bool(const std::shared_ptr<const Message>&)> gate = {};
-  /// The ticket of the request that came last under this id, on the I/O thread, and whether an
-  /// answer to such a ticket is to be sent, on any thread. Not set: 0, and all are.
+  /// The ticket of the request that came last under this id, on the I/O thread. Not set: 0.
   std::function<std::uint64_t(std::string_view id)> ticket_of = {};
-  std::function<bool(std::uint64_t ticket, std::string_view line)> may_answer = {};
+  /// Calls `send` if an answer to this ticket, which is not 0, is to be sent now, and keeps `kept`
+  /// for later. Any thread.
+  std::function<void(std::uint64_t ticket, std::string_view kept,
+                     const std::function<void()>& send)>
+      answer = {};
   /// Told once that the connection is lost or closed, on the thread that finds that out. `failure`:
   /// why, where it was not closed by us.
   std::function<void(const std::optional<Failure>& failure)> on_end = {};
@@ -181,6 +184,7 @@ class Connection : private Transport::Receiver {
   void fail(const Failure& failure);
 
   void answer(std::string_view line, std::uint64_t ticket);
+  void answer(std::uint64_t ticket, std::string_view kept, const std::function<void()>& send);
   void send(std::string_view line);
   /// Before it is logged: what is in the log was sent.
   void refuse_too_long(std::string_view line) const;

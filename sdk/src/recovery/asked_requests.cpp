@@ -3,12 +3,24 @@
 #include <algorithm>
 #include <functional>
 
+#include "wire/peek.hpp"
+
 namespace codex::detail {
 namespace {
 
 std::size_t fingerprint_of(const Envelope& request) {
   const std::hash<std::string_view> hash;
   return hash(request.method) * 31 + hash(request.params);
+}
+
+/// Tools of the client name their item so.
+std::string item_of(const Envelope& request) {
+  if (!request.item_id.empty()) return std::string(request.item_id);
+  return Peek(request.params)["callId"].text();
+}
+
+bool is_of_thread(const Envelope& request) {
+  return !request.thread_id.empty() || !request.conversation_id.empty();
 }
 
 }  // namespace
@@ -25,7 +37,9 @@ AskedRequests::Verdict AskedRequests::take(const Message& message) {
     requests_.insert_or_assign(id, Request{.ticket = ++last_ticket_,
                                            .connection = connection_,
                                            .fingerprint = fingerprint,
-                                           .turn_id = std::string(envelope.turn_id)});
+                                           .is_of_thread = is_of_thread(envelope),
+                                           .turn_id = std::string(envelope.turn_id),
+                                           .item_id = item_of(envelope)});
     return {};
   }
   Request& known = found->second;
@@ -41,18 +55,29 @@ AskedRequests::Ticket AskedRequests::ticket_of(std::string_view id) {
   return found != requests_.end() ? found->second.ticket : 0;
 }
 
-bool AskedRequests::note_answer(Ticket ticket, std::string_view line) {
+void AskedRequests::answer(Ticket ticket, std::string_view kept,
+                           const std::function<void()>& send) {
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find_if(
       requests_, [&](const auto& entry) { return entry.second.ticket == ticket; });
-  if (found == requests_.end()) return false;
-  found->second.answer = line;
-  return found->second.connection == connection_;
+  if (found == requests_.end()) return;
+  if (found->second.connection == connection_) send();
+  found->second.answer = kept;
 }
 
 void AskedRequests::note_cut() {
   const std::lock_guard lock(mutex_);
   ++connection_;
+  std::erase_if(requests_, [](const auto& entry) { return !entry.second.is_of_thread; });
+}
+
+void AskedRequests::note_completed(std::string_view turn_id, std::string_view item_id) {
+  if (item_id.empty()) return;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(requests_, [&](const auto& entry) {
+    const Request& request = entry.second;
+    return request.answer && request.item_id == item_id && request.turn_id == turn_id;
+  });
 }
 
 void AskedRequests::note_resolved(std::string_view id) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -29,11 +30,14 @@ class AskedRequests {
   /// That of the request that came last under this id.
   [[nodiscard]] Ticket ticket_of(std::string_view id);
 
-  /// An answer is about to be sent. False: this connection has not asked for it (yet).
-  [[nodiscard]] bool note_answer(Ticket ticket, std::string_view line);
+  /// Keeps an answer for when it is asked for again, and calls `send` if this connection asks for
+  /// it. No cut comes in between, so that it reaches no other request of the same id.
+  void answer(Ticket ticket, std::string_view kept, const std::function<void()>& send);
 
   void note_cut();
   void note_resolved(std::string_view id);
+  /// The item is complete, so the runtime has the answers about it.
+  void note_completed(std::string_view turn_id, std::string_view item_id);
   void forget_turn(std::string_view turn_id);
 
  private:
@@ -42,7 +46,9 @@ class AskedRequests {
     Ticket ticket;
     std::uint64_t connection;  // that brought it last
     std::size_t fingerprint;
+    bool is_of_thread;  // else the connection's: nobody asks for it again
     std::string turn_id;
+    std::string item_id;
     std::optional<std::string> answer = {};
   };
 

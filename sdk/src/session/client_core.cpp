@@ -103,8 +103,9 @@ ConnectionOptions Client::connection_options() const {
   options.ticket_of = [recovery = recovery_](std::string_view id) {
     return recovery->asked().ticket_of(id);
   };
-  options.may_answer = [recovery = recovery_](std::uint64_t ticket, std::string_view line) {
-    return recovery->asked().note_answer(ticket, line);
+  options.answer = [recovery = recovery_](std::uint64_t ticket, std::string_view kept,
+                                          const std::function<void()>& send) {
+    recovery->asked().answer(ticket, kept, send);
   };
   options.window.survives_cuts = true;
   options.window.on_result = [recovery = recovery_](const SentRequest& request,
