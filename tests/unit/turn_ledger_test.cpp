@@ -207,6 +207,16 @@ TEST_CASE("deltas that the client does not want are not made up") {
   CHECK(turn.methods() == Methods{"item/started", "item/completed"});
 }
 
+TEST_CASE("no event that the client does not want is made up") {
+  Watched turn;
+  SUBCASE("turn/started") { turn.left_out = {"turn/started"}; }
+  SUBCASE("item/started") { turn.left_out = {"item/started"}; }
+  SUBCASE("item/completed") { turn.left_out = {"item/completed"}; }
+  turn.ledger.note_cut();
+  turn.catch_up_with(record({item("a", "text")}));
+  for (const auto& method : turn.methods()) CHECK_FALSE(turn.left_out.contains(method));
+}
+
 TEST_CASE("what a turn had done when it was taken up is not shown after a cut") {
   Watched turn;
   const std::string before = record({item("a", "text")}).dump();

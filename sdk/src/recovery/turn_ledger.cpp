@@ -80,16 +80,22 @@ TurnLedger::Verdict TurnLedger::take(const Message& event) {
   if (method == "turn/started") is_whole_ = true;
   if (!is_item_event(method) || event.envelope.item_id.empty()) return {};
   const std::string id(event.envelope.item_id);
-  if (method == "item/started") return {.is_shown = items_.try_emplace(id).second};
+  if (method == "item/started") {
+    return {.is_shown = !std::exchange(items_[id].is_announced, true)};
+  }
   if (method == "item/completed") {
     // Of one that began during a cut, the app sees all that its stream would have had.
-    const auto [place, is_new] = items_.try_emplace(id, Item{.has_gaps = was_cut_});
+    const auto [place, is_new] = items_.try_emplace(id);
+    if (is_new) place->second.has_gaps = was_cut_;
     Item& item = place->second;
     if (item.is_completed) return {.is_shown = false};
     item.is_completed = true;
     const Peek complete = Peek(event.envelope.params)["item"];
     Verdict verdict;
-    if (is_new && was_cut_) verdict.before.push_back(started(complete));
+    const bool was_announced = std::exchange(item.is_announced, true);
+    if (!was_announced && was_cut_ && !is_left_out("item/started")) {
+      verdict.before.push_back(started(complete));
+    }
     if (item.has_gaps) {
       auto rest = rest_of(id, item, complete);
       std::ranges::move(rest, std::back_inserter(verdict.before));
@@ -131,7 +137,17 @@ void TurnLedger::note_gap(std::string_view item_id) {
 
 std::vector<std::string> TurnLedger::missing_from(Peek turn) const {
   std::vector<std::string> messages;
-  if (!has_begun_) messages.push_back(message("turn/started", R"("turn":)" + begun(turn)));
+  if (!has_begun_ && !is_left_out("turn/started")) {
+    messages.push_back(message("turn/started", R"("turn":)" + begun(turn)));
+  }
+  std::ranges::move(missing_items_from(turn), std::back_inserter(messages));
+  if (is_over(turn)) messages.push_back(message("turn/completed", R"("turn":)" + bare(turn)));
+  return messages;
+}
+
+std::vector<std::string> TurnLedger::missing_items_from(Peek turn) const {
+  std::vector<std::string> messages;
+  if (is_left_out("item/completed")) return messages;
   for (const Peek item : turn["items"].elements()) {
     const std::string id = item["id"].text();
     const auto seen = items_.find(id);
@@ -139,8 +155,11 @@ std::vector<std::string> TurnLedger::missing_from(Peek turn) const {
     if (seen != items_.end() && seen->second.is_completed) continue;
     messages.push_back(message("item/completed", about(item, "completedAtMs")));
   }
-  if (is_over(turn)) messages.push_back(message("turn/completed", R"("turn":)" + bare(turn)));
   return messages;
+}
+
+bool TurnLedger::is_left_out(std::string_view method) const {
+  return left_out_.contains(std::string(method));
 }
 
 std::string TurnLedger::started(Peek item) const {
@@ -186,7 +205,7 @@ std::vector<std::string> TurnLedger::rest_of(const std::string& id, const Item& 
                                              Peek item) const {
   std::vector<std::string> messages;
   const auto add = [&](const Channel& channel, const std::string& members) {
-    if (left_out_.contains(std::string(channel.method))) return;
+    if (is_left_out(channel.method)) return;
     const Stream* stream = stream_of(channel.method);
     const std::string_view index = stream != nullptr ? stream->index : "summaryIndex";
     std::string all = R"("turnId":)" + protocol::encode(turn_id_) + R"(,"itemId":)" +

@@ -45,6 +45,9 @@ class TurnLedger {
   /// The messages that the app lacks, by the runtime's record of the turn. Each of them must go
   /// through `take`.
   [[nodiscard]] std::vector<std::string> missing_from(Peek turn) const;
+  /// Those of items alone: the record of a review that runs is a turn of its own, and the review's
+  /// events have the items.
+  [[nodiscard]] std::vector<std::string> missing_items_from(Peek turn) const;
 
  private:
   /// One text of an item: the parts of a reasoning have one each.
@@ -54,6 +57,7 @@ class TurnLedger {
     auto operator<=>(const Channel&) const = default;
   };
   struct Item {
+    bool is_announced = false;  // by its item/started
     bool is_completed = false;
     bool has_gaps = false;
     std::map<Channel, std::string> texts = {};  // while it runs
@@ -65,6 +69,7 @@ class TurnLedger {
   [[nodiscard]] bool take_delta(const Message& delta, const Channel& channel);
   [[nodiscard]] std::vector<std::string> rest_of(const std::string& id, const Item& seen,
                                                  Peek item) const;
+  [[nodiscard]] bool is_left_out(std::string_view method) const;
   [[nodiscard]] std::string started(Peek item) const;
   [[nodiscard]] std::string about(Peek item, std::string_view time) const;
   [[nodiscard]] std::string message(std::string_view method, const std::string& members) const;
