@@ -68,12 +68,15 @@ bool ReconnectingTransport::lose(const std::shared_ptr<Transport>& lost, End end
   }
   const TimePoint now = Clock::now();
   // One that accepts and hangs up before it is of use, again and again, is not there.
-  if (std::exchange(is_settled_, false)) {
+  const bool was_of_use = std::exchange(is_settled_, false);
+  if (was_of_use) {
     delay_ = terms_.initial_delay;
     give_up_at_ = deadline_after(now, terms_.give_up_after);
+  } else {
+    delay_ = std::min(2 * delay_, terms_.max_delay);
   }
   // And one that ends soon after each start does not get better by starting it again.
-  if (now - connected_at_ > lasting) attempts_ = 0;
+  if (was_of_use && now - connected_at_ > lasting) attempts_ = 0;
   lost_for_ = end.reason;
   last_problem_ = std::move(end.reason);
   next_attempt_ = deadline_after(now, delay_);
@@ -154,9 +157,10 @@ void ReconnectingTransport::send(std::string_view message) {
 /// The next one will be of the same kind.
 std::size_t ReconnectingTransport::longest_message() const noexcept { return longest_message_; }
 
+/// The connector goes last: on Linux its thread takes the process along that it started.
 void ReconnectingTransport::close() noexcept {
-  connector_.reset();
   if (const auto transport = current()) transport->close();
+  connector_.reset();
 }
 
 std::string ReconnectingTransport::stray_output() const {
