@@ -23,6 +23,7 @@
 #include "support/face.hpp"
 #include "support/messages.hpp"
 #include "support/serve.hpp"
+#include "support/turn_results.hpp"
 #include "support/watched_turn.hpp"
 
 using codex::ConnectionState;
@@ -83,6 +84,18 @@ class Changes {
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
+
+/// Another client sees the thread at rest.
+void wait_until_idle(const RuntimeServer& server, const std::string& thread_id) {
+  face::Codex other(server.config());
+  const auto deadline = codex::testing::soon();
+  while (codex::detail::Clock::now() < deadline) {
+    const auto thread = other.request("thread/read", {{"threadId", thread_id}});
+    if (thread["thread"]["status"]["type"] == "idle") return;
+    std::this_thread::sleep_for(10ms);
+  }
+  FAIL("it does not come to rest");
+}
 
 /// A client at the far side of a link, whose cuts it survives.
 codex::CodexConfig through(const CuttableLink& link, const RuntimeServer& server) {
@@ -174,6 +187,95 @@ TEST_CASE("a turn whose connection is cut again and again ends as one that was n
   }
   CHECK(mock.pending_replies() == 0);
   MESSAGE(cuts.load(), " cuts in ", turns, " turns");
+}
+
+TEST_CASE("a goal whose connection is cut ends as one that was not") {
+  MockModel mock({.settings = {{"features.goals", "true"}}});
+  Gate gate;
+  mock.reply(Reply("one").wait_for(gate));
+  mock.reply("two");
+  mock.reply(Reply{}.tool_call("update_goal", {{"status", "complete"}}));
+  mock.reply("three");
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  auto config = through(link, server);
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  auto goal = thread.goal("Count to three", {.timeout = 60s});
+  REQUIRE(gate.wait_reached(20s));
+  bool is_all_missed = false;
+  bool is_cut_twice = false;
+  SUBCASE("back before it goes on") {}
+  SUBCASE("back when it is over") { is_all_missed = true; }
+  SUBCASE("cut in two of its turns") { is_cut_twice = true; }
+  link.set_closed(true);
+  link.cut();
+  REQUIRE(changes.wait_for(ConnectionState::lost));
+  if (is_all_missed) {
+    gate.open();
+    REQUIRE(mock.wait_for_requests(4));
+    wait_until_idle(server, thread.id());
+  }
+  link.set_closed(false);
+  REQUIRE(changes.wait_for(ConnectionState::restored));
+  if (!is_all_missed) gate.open();
+  if (is_cut_twice) {
+    REQUIRE(mock.wait_for_requests(2));
+    link.cut();
+  }
+  const auto result = goal.run();
+  CHECK(result.status == types::TurnStatus::completed);
+  CHECK(result.id == goal.id());
+  CHECK(codex::testing::messages(result) == std::vector<std::string>{"one", "two", "three"});
+  mock.reply("plain again");
+  CHECK(thread.run("hello", {.timeout = 60s}).final_response == "plain again");
+}
+
+TEST_CASE("a review whose connection is cut ends as one that was not") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply("Looks good.").wait_for(gate));
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  auto config = through(link, server);
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  bool is_all_missed = false;
+  int more_cuts = 0;
+  SUBCASE("back before it goes on") {}
+  SUBCASE("back when it is over") { is_all_missed = true; }
+  SUBCASE("more often than a record may tell nothing") { more_cuts = 7; }
+  auto review =
+      thread.review(types::CustomReviewTarget{.instructions = "Look at it."}, {.timeout = 60s});
+  REQUIRE(gate.wait_reached(20s));
+  link.set_closed(true);
+  link.cut();
+  REQUIRE(changes.wait_for(ConnectionState::lost));
+  if (is_all_missed) {
+    gate.open();
+    wait_until_idle(server, thread.id());
+  }
+  link.set_closed(false);
+  REQUIRE(changes.wait_for(ConnectionState::restored));
+  for (int cut = 0; cut < more_cuts; ++cut) {
+    link.cut();
+    REQUIRE(changes.wait_for(ConnectionState::restored, static_cast<std::size_t>(cut) + 2));
+  }
+  gate.open();
+  const auto result = review.run();
+  CHECK(result.status == types::TurnStatus::completed);
+  CHECK(result.id == review.id());
+  CHECK(result.final_response == "Looks good.");
+  const auto is_end = [](const auto& item) {
+    return item.template is<types::ExitedReviewModeThreadItem>();
+  };
+  CHECK(std::ranges::count_if(result.items, is_end) == 1);
+  mock.reply("plain again");
+  CHECK(thread.run("hello", {.timeout = 60s}).final_response == "plain again");
 }
 
 TEST_CASE("a turn/start that was cut is found again, and its turn runs once") {
@@ -499,4 +601,86 @@ TEST_CASE("a client is closed at once while it connects again") {
   codex.close();
   CHECK(codex::detail::Clock::now() - begin < codex::testing::at_once);
   CHECK_THROWS_AS((void)thread.read(), codex::TransportClosedError);
+}
+
+TEST_CASE("a goal goes on in the next runtime when its own was killed") {
+  MockModel mock({.settings = {{"features.goals", "true"}}});
+  Gate never;
+  mock.reply("one");
+  mock.reply(Reply{}.commentary("two").wait_for(never));
+  mock.reply(Reply{}.tool_call("update_goal", {{"status", "complete"}}));
+  mock.reply("three");
+  Changes changes;
+  std::optional<RuntimeServer> server(serve(mock));
+  const std::string endpoint = server->endpoint();
+  auto config = server->config();
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  auto goal = thread.goal("Count to three", {.timeout = 20s});
+  REQUIRE(never.wait_reached(20s));
+  ::kill(static_cast<pid_t>(server->process_id()), SIGKILL);
+  server.reset();
+  server.emplace(serve(mock, endpoint));
+  REQUIRE(changes.wait_for(ConnectionState::restored));
+  const auto result = goal.run();  // the runtime goes on with it by itself
+  CHECK(result.status == types::TurnStatus::completed);
+  CHECK(result.final_response == "three");
+}
+
+TEST_CASE("a client may be closed, and destroyed, by what is told of its connection") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(Reply("Awake.").wait_for(gate));
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  auto config = through(link, server);
+  std::shared_ptr<face::Codex> codex;
+  std::promise<void> closed;
+  auto wanted = ConnectionState::lost;
+  SUBCASE("lost") {}
+  SUBCASE("restored") { wanted = ConnectionState::restored; }
+  bool destroys = false;
+  SUBCASE("close") {}
+  SUBCASE("destroy") { destroys = true; }
+  std::atomic<bool> is_done = false;
+  config.on_connection = [&](const codex::ConnectionChange& change) {
+    if (change.state != wanted || is_done.exchange(true)) return;
+    if (destroys)
+      codex.reset();
+    else
+      codex->close();
+    closed.set_value();
+  };
+  codex = std::make_shared<face::Codex>(config);
+  {
+    auto thread = codex->thread_start();
+    auto turn = thread.turn("Go.", {.timeout = 120s});
+    REQUIRE(gate.wait_reached(20s));
+    link.cut();
+    CHECK(closed.get_future().wait_for(20s) == std::future_status::ready);
+    if (!destroys) CHECK_THROWS_AS((void)turn.run(), codex::TransportClosedError);
+  }
+}
+
+TEST_CASE("a turn whose record is larger than max_message_bytes survives a cut") {
+  MockModel mock;
+  Gate gate;
+  mock.reply(
+      Reply{}.commentary(std::string(300000, 'x')).shell("head -c 200000 /dev/zero | tr '\\0' y"));
+  mock.reply(Reply{}.commentary("more").wait_for(gate).text("End."));
+  const RuntimeServer server = serve(mock);
+  CuttableLink link(server.endpoint());
+  Changes changes;
+  auto config = through(link, server);
+  config.max_message_bytes = 250000;
+  config.on_connection = changes.note();
+  face::Codex codex(config);
+  auto thread = codex.thread_start();
+  auto turn = thread.turn("Go.", {.timeout = 60s});
+  REQUIRE(gate.wait_reached(20s));
+  link.cut();
+  REQUIRE(changes.wait_for(ConnectionState::restored));
+  gate.open();
+  CHECK(turn.run().final_response == "End.");
 }

@@ -4,6 +4,7 @@
 #include "recovery/recovery.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -11,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -47,11 +49,14 @@ class PlayedRuntime {
   }
   void cut() { peer_->end(); }
 
-  /// The next request, which must be of that method.
-  Json asked(std::string_view method) {
+  Json next() {
     const auto line = peer_->next_line(soon());
     REQUIRE(line);
-    Json request = Json::parse(*line);
+    return Json::parse(*line);
+  }
+  /// The next request, which must be of that method.
+  Json asked(std::string_view method) {
+    Json request = next();
     REQUIRE(request["method"] == method);
     return request;
   }
@@ -91,7 +96,7 @@ struct RecoveryFixture {
   std::shared_ptr<Recovery> recovery;
   std::shared_ptr<Connection> connection;
 
-  explicit RecoveryFixture(RecoveryOptions options = {}) {
+  explicit RecoveryFixture(RecoveryOptions options = {}, int max_attempts = 1000) {
     options.initialize_params = "{}";
     options.check_greeting = [](std::string_view result) {
       if (contains(result, "other")) throw CodexError("it is another one");
@@ -115,7 +120,7 @@ struct RecoveryFixture {
     how.window.on_result = [this](const SentRequest& request, std::string_view result) {
       recovery->note_result(request, result);
     };
-    const Reconnect terms{.max_attempts = 1000, .initial_delay = 1ms};
+    const Reconnect terms{.max_attempts = max_attempts, .initial_delay = 1ms};
     connection = Connection::open(std::move(how), recovery->over(runtime.factory(), terms));
     runtime.accept();
     recovery->begin(connection);
@@ -300,14 +305,17 @@ TEST_CASE("deltas beyond the limit of what waits are dropped, and no text is los
   runtime.answer(list, {{"data", {turn("u", "inProgress")}}});
   std::string streamed;
   int deltas = 0;
+  int starts = 0;
   NextEvent event = next_of(events);
   for (; event->method() != "item/completed"; event = next_of(events)) {
+    if (event->method() == "item/started") ++starts;
     if (event->method() != "item/agentMessage/delta") continue;
     ++deltas;
     streamed += Json::parse(event->params())["delta"];
   }
   CHECK(streamed == text);
   CHECK(deltas < 20);
+  CHECK(starts == 1);
 }
 
 TEST_CASE_FIXTURE(RecoveryFixture, "so many threads are resumed and no more") {
@@ -318,14 +326,28 @@ TEST_CASE_FIXTURE(RecoveryFixture, "so many threads are resumed and no more") {
   }
   runtime.cut();
   runtime.accept_again();
+  std::deque<Json> waiting;
+  while (waiting.size() < Recovery::max_resuming) waiting.push_back(runtime.asked("thread/resume"));
+  CHECK(runtime.next_within(50ms).value_or("nothing") == "nothing");
   std::size_t resumed = 0;
   bool has_first = false;
-  for (; resumed < Recovery::max_threads; ++resumed) {
-    const Json resume = runtime.asked("thread/resume");
-    has_first = has_first || resume["params"]["threadId"] == "first";
+  while (!waiting.empty()) {
+    const Json request = waiting.front();
+    waiting.pop_front();
+    if (request["method"] == "thread/turns/list") {
+      runtime.answer(request, {{"data", {turn("u", "inProgress")}}});
+      continue;
+    }
+    ++resumed;
+    const bool is_first = request["params"]["threadId"] == "first";
+    has_first = has_first || is_first;
+    runtime.answer(request, Json::object());
+    const bool is_next = resumed + Recovery::max_resuming <= Recovery::max_threads;
+    for (int more = is_first + is_next; more > 0; --more) waiting.push_back(runtime.next());
   }
+  CHECK(resumed == Recovery::max_threads);
   CHECK(has_first);
-  CHECK(runtime.next_within(50ms).value_or("nothing") == "nothing");
+  CHECK(is_told("restored"));
 }
 
 TEST_CASE_FIXTURE(RecoveryFixture, "a request that a draining runtime refuses goes to the next") {
@@ -387,6 +409,135 @@ TEST_CASE_FIXTURE(RecoveryFixture, "an interrupt that was carried out before the
   runtime.accept_again();
   runtime.refuse(runtime.asked("turn/interrupt"), -32600, "no active turn to interrupt");
   CHECK(std::holds_alternative<std::string>(interrupted.get()));
+}
+
+TEST_CASE("a runtime that never takes the client in again is given up") {
+  bool refuses = false;
+  SUBCASE("it does not answer") {}
+  SUBCASE("it refuses") { refuses = true; }
+  RecoveryFixture fixture({.handshake_timeout = 20ms}, 2);
+  auto waiting = fixture.start("model/list");
+  (void)fixture.runtime.asked("model/list");
+  fixture.runtime.cut();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    fixture.runtime.accept();
+    const Json initialize = fixture.runtime.asked("initialize");
+    std::this_thread::sleep_for(10ms);  // it is far away
+    if (refuses) fixture.runtime.refuse(initialize, -32600, "No.");
+  }
+  CHECK_THROWS_AS((void)value_or_throw<std::string>(waiting.get()), TransportClosedError);
+}
+
+TEST_CASE("a thread whose resumption is never answered is lost, and not the connection") {
+  RecoveryFixture fixture({.handshake_timeout = 20ms});
+  auto& runtime = fixture.runtime;
+  fixture.start_thread("t");
+  auto events = fixture.start_turn("t", "u");
+  runtime.cut();
+  for (int time = 0; time < 2; ++time) {
+    runtime.accept_again();
+    (void)runtime.asked("thread/resume");
+  }
+  CHECK_THROWS_AS((void)next_of(events), TurnLostError);
+  CHECK(fixture.is_told("restored"));
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "a record that cannot be read whole is read in parts") {
+  start_thread("t");
+  auto events = start_turn("t", "u");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/resume"), Json::object());
+  Json deep = 1;
+  for (int level = 0; level < 300; ++level) deep = Json::array({std::move(deep)});
+  const Json item{{"id", "i"}, {"type", "mcpToolCall"}, {"result", deep}};
+  const auto page = [&](Json last) { return Json{{"data", {std::move(last)}}}; };
+  const Json all = runtime.asked("thread/turns/list");
+  CHECK(all["params"]["limit"] == 20);
+  runtime.answer(all, page(turn("u", "completed", {item})));
+  const Json one = runtime.asked("thread/turns/list");
+  CHECK(one["params"]["limit"] == 1);
+  CHECK(one["params"]["itemsView"] == "full");
+  runtime.answer(one, page(turn("u", "completed", {item})));
+  const Json bare = runtime.asked("thread/turns/list");
+  CHECK(bare["params"]["itemsView"] == "notLoaded");
+  runtime.answer(bare, page(turn("u", "completed")));
+  CHECK(next_of(events)->method() == "turn/started");
+  CHECK(next_of(events)->method() == "turn/completed");
+  CHECK_FALSE(next_of(events));
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture, "what comes of a turn after its end is shown") {
+  start_thread("t");
+  auto events = start_turn("t", "u");
+  auto general = connection->router().general();
+  runtime.tell("turn/completed", {{"threadId", "t"}, {"turn", turn("u", "completed")}});
+  const Json item{{"id", "i"}, {"type", "commandExecution"}};
+  runtime.tell("item/completed", {{"threadId", "t"}, {"turnId", "u"}, {"item", item}});
+  runtime.tell("warning", {{"message", "the last"}});
+  CHECK(next_of(general)->method() == "item/completed");
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture,
+                  "calls of a thread that is followed no longer wait for nothing") {
+  start_thread("t");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.refuse(runtime.asked("thread/resume"), -32600, "no rollout found for thread id t");
+  CHECK(is_told("restored"));
+  auto unsubscribed = start("thread/unsubscribe", {{"threadId", "t"}});
+  auto started = start("turn/start", {{"threadId", "t"}});
+  const Json unsubscribe = runtime.asked("thread/unsubscribe");
+  runtime.answer(runtime.asked("turn/start"), {{"turn", {{"id", "u"}}}});
+  const Json resume = runtime.asked("thread/resume");
+  runtime.answer(unsubscribe, Json::object());
+  runtime.answer(resume, Json::object());
+  auto named = start("thread/name/set", {{"threadId", "t"}});
+  runtime.answer(runtime.asked("thread/name/set"), Json::object());
+  CHECK(std::holds_alternative<std::string>(named.get()));
+}
+
+TEST_CASE("a transport that was made again closes before the thread that made it ends") {
+  struct Told {
+    std::atomic<bool> thread_has_ended = false;
+    std::atomic<bool> was_in_time = false;
+  };
+  static Told told;  // for the end of a thread
+  struct AtThreadEnd {
+    ~AtThreadEnd() { told.thread_has_ended = true; }
+  };
+  class Watched final : public Transport {
+   public:
+    bool receive(Receiver&, TimePoint) override { return false; }
+    void wake() noexcept override {}
+    void send(std::string_view) override {}
+    void close() noexcept override { told.was_in_time = !told.thread_has_ended; }
+    End end() override { return {.reason = "It ended"}; }
+  };
+  class Listener final : public ReconnectingTransport::Listener {
+   public:
+    bool cut(const Transport::End&) override { return true; }
+    void connected() override { is_connected = true; }
+    bool is_connected = false;
+  };
+  class Nobody final : public Transport::Receiver {
+    void message(std::string) override {}
+    void outline(std::string, std::size_t) override {}
+    void noise(std::string_view) override {}
+    void broken(std::string) override {}
+    [[nodiscard]] std::size_t max_message_bytes() const noexcept override { return 1000; }
+  } nobody;
+  const auto factory = [] {
+    thread_local AtThreadEnd at_end;
+    (void)&at_end;
+    return std::make_unique<Watched>();
+  };
+  const auto listener = std::make_shared<Listener>();
+  ReconnectingTransport transport(factory, {.max_attempts = 9, .initial_delay = 1ms}, listener);
+  while (!listener->is_connected) REQUIRE(transport.receive(nobody, soon()));
+  transport.close();
+  CHECK(told.thread_has_ended);
+  CHECK(told.was_in_time);
 }
 
 }  // namespace codex::detail

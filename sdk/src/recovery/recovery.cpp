@@ -72,10 +72,12 @@ std::string thread_of(const Message& message) {
   return std::string(envelope.thread_id.empty() ? envelope.conversation_id : envelope.thread_id);
 }
 
-std::string read_turns_params(const std::string& thread_id, const std::string& cursor) {
+std::string read_turns_params(const std::string& thread_id, const std::string& cursor, int limit,
+                              bool has_items) {
   const std::string page = cursor.empty() ? "" : R"(,"cursor":)" + protocol::encode(cursor);
-  return R"({"threadId":)" + protocol::encode(thread_id) +
-         R"(,"itemsView":"full","sortDirection":"desc","limit":20)" + page + "}";
+  return R"({"threadId":)" + protocol::encode(thread_id) + R"(,"itemsView":")" +
+         (has_items ? "full" : "notLoaded") + R"(","sortDirection":"desc","limit":)" +
+         std::to_string(limit) + page + "}";
 }
 
 std::string start_result(const std::string& turn_id) {
@@ -122,8 +124,10 @@ bool Recovery::cut(const Transport::End& end) {
     thread.held.clear();
     thread.held_bytes = 0;
     thread.starts.clear();  // `fate_of` finds them again
-    thread.has_been_tried = false;
   }
+  to_try_.clear();
+  to_resume_.clear();
+  resuming_ = 0;
   for (auto& [id, turn] : turns_) turn.ledger.note_cut();
   connection->window().cut([this](const SentRequest& request) { return fate_of(request); });
   const Failure failure{.reason = end.reason,
@@ -201,27 +205,48 @@ void Recovery::after(milliseconds time, std::function<void()> work) {
 void Recovery::resume_threads() {
   const auto connection = this->connection();
   std::vector<std::string> ids;
-  for (const auto& [id, thread] : threads_) ids.push_back(id);
-  to_try_ = ids.size();
-  connection->window().resume({ids.begin(), ids.end()});
-  for (const auto& id : ids) {
-    threads_.at(id).out_of_step_since = Clock::now();
-    resume(id);
+  for (auto& [id, thread] : threads_) {
+    ids.push_back(id);
+    thread.out_of_step_since = Clock::now();
   }
+  to_try_ = {ids.begin(), ids.end()};
+  to_resume_ = {ids.begin(), ids.end()};
+  connection->window().resume({ids.begin(), ids.end()});
+  resume_next();
   if (ids.empty()) note_restored();
 }
 
 void Recovery::resume(const std::string& thread_id) {
-  if (!threads_.contains(thread_id)) return;
-  ask(
-      "thread/resume", options_.resume_params(thread_id),
-      [this, thread_id](const std::string& result) { note_resumed(thread_id, result); },
-      [this, thread_id](const std::exception_ptr& error) { retry_resume(thread_id, error); });
+  to_resume_.push_back(thread_id);
+  resume_next();
+}
+
+void Recovery::resume_next() {
+  while (resuming_ < max_resuming && !to_resume_.empty()) {
+    const std::string thread_id = std::move(to_resume_.front());
+    to_resume_.pop_front();
+    if (!threads_.contains(thread_id)) {
+      release(thread_id);
+      continue;
+    }
+    ++resuming_;
+    const auto resumed = [this, thread_id](const std::string& result) {
+      --resuming_;
+      note_resumed(thread_id, result);
+      resume_next();
+    };
+    const auto failed = [this, thread_id](const std::exception_ptr& error) {
+      --resuming_;
+      retry_resume(thread_id, error);
+      resume_next();
+    };
+    ask("thread/resume", options_.resume_params(thread_id), resumed, failed);
+  }
 }
 
 void Recovery::retry_resume(const std::string& thread_id, const std::exception_ptr& error) {
   const auto found = threads_.find(thread_id);
-  if (found == threads_.end()) return;
+  if (found == threads_.end()) return release(thread_id);
   Thread& thread = found->second;
   const auto again_for = [&](milliseconds time) {
     if (Clock::now() - thread.out_of_step_since > time) return false;
@@ -229,12 +254,13 @@ void Recovery::retry_resume(const std::string& thread_id, const std::exception_p
     return true;
   };
   const std::string why = text_of(error);
-  if (is_a<TimeoutError>(error))
+  // A second time it is the thread, and the others must not be cut for it again and again.
+  if (is_a<TimeoutError>(error) && ++thread.timeouts == 1)
     return transport_->drop("The Codex runtime did not answer: " + why);
   if (is_a<ServerBusyError>(error) && again_for(options_.writer_grace)) return;
   if (why.find("already has an active writer") != std::string::npos &&
       again_for(options_.writer_grace)) {
-    return note_tried(thread);
+    return note_tried(thread_id);
   }
   // What was just begun may not be stored yet.
   const bool may_come = has_turns(thread_id) || !thread.starts.empty();
@@ -244,13 +270,14 @@ void Recovery::retry_resume(const std::string& thread_id, const std::exception_p
 
 void Recovery::note_resumed(const std::string& thread_id, std::string_view result) {
   const auto found = threads_.find(thread_id);
-  if (found == threads_.end()) return;
+  if (found == threads_.end()) return release(thread_id);
   found->second.is_in_step = true;
+  found->second.timeouts = 0;
   if (options_.on_resumed) options_.on_resumed(thread_id, result);
   const auto connection = this->connection();
   if (has_turns(thread_id) || !found->second.starts.empty() ||
       connection->router().has_goal(thread_id)) {
-    return read_turns(thread_id, "", {});
+    return read_turns(thread_id, {});
   }
   release(thread_id);
 }
@@ -269,12 +296,14 @@ void Recovery::lose_thread(const std::string& thread_id, const std::string& why)
                                      " was lost while the connection was cut: " + why);
   });
   end_starts(thread_id);
+  if (const auto thread = threads_.find(thread_id); thread != threads_.end()) {
+    thread->second.timeouts = 0;
+  }
   release(thread_id);
 }
 
-void Recovery::note_tried(Thread& thread) {
-  if (std::exchange(thread.has_been_tried, true) || to_try_ == 0) return;
-  if (--to_try_ == 0) note_restored();
+void Recovery::note_tried(const std::string& thread_id) {
+  if (to_try_.erase(thread_id) > 0 && to_try_.empty()) note_restored();
 }
 
 void Recovery::note_restored() {
@@ -284,37 +313,52 @@ void Recovery::note_restored() {
 
 // --- turns ---
 
-void Recovery::read_turns(const std::string& thread_id, std::string cursor,
-                          std::vector<std::string> pages) {
-  const auto read = [this, thread_id, pages](const std::string& result) mutable {
-    pages.push_back(result);
-    const std::string next = Peek(result)["nextCursor"].text();
-    const auto turns = turns_of(pages);
+void Recovery::read_turns(const std::string& thread_id, Record record) {
+  std::string params = read_turns_params(thread_id, record.cursor, record.limit, record.has_items);
+  const auto so_far = std::make_shared<Record>(std::move(record));
+  const auto read = [this, thread_id, so_far](const std::string& result) {
+    so_far->pages.push_back(result);
+    so_far->cursor = Peek(result)["nextCursor"].text();
+    so_far->has_items = true;
+    const auto turns = turns_of(so_far->pages);
     const auto is_there = [&](const std::string& id) {
-      return std::ranges::any_of(turns, [&](Peek turn) { return turn["id"].is(id); });
+      return std::ranges::any_of(
+          turns, [&](Peek turn) { return turn["id"].is(id) || turn["rootTurnId"].is(id); });
     };
     const bool has_all = std::ranges::all_of(turns_, [&](const auto& entry) {
       return entry.second.ledger.thread_id() != thread_id || is_there(entry.first);
     });
-    if (!has_all && !next.empty() && pages.size() < max_pages) {
-      return read_turns(thread_id, next, std::move(pages));
+    if (!has_all && !so_far->cursor.empty() && so_far->pages.size() < max_pages) {
+      return read_turns(thread_id, std::move(*so_far));
     }
-    catch_up(thread_id, pages);
+    catch_up(thread_id, so_far->pages);
   };
-  const auto failed = [this, thread_id](const std::exception_ptr& error) {
+  const auto failed = [this, thread_id, so_far](const std::exception_ptr& error) {
     const auto found = threads_.find(thread_id);
-    if (found == threads_.end()) return;
+    if (found == threads_.end()) return release(thread_id);
+    if (is_a<MessageTooLargeError>(error) || is_a<DecodeError>(error)) {
+      return read_less(thread_id, std::move(*so_far), error);
+    }
     const bool may_come = is_a<ServerBusyError>(error) || is_a<InvalidRequestError>(error);
     if (!may_come || Clock::now() - found->second.out_of_step_since > options_.start_grace) {
       return lose_thread(thread_id, text_of(error));
     }
-    after(options_.look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
+    after(options_.look_again_after, [this, thread_id] { read_turns(thread_id, {}); });
   };
-  ask("thread/turns/list", read_turns_params(thread_id, cursor), read, failed);
+  ask("thread/turns/list", std::move(params), read, failed);
+}
+
+/// After a page that is larger or more deeply nested than is taken: turn by turn, and of a turn
+/// that is so by itself only what became of it.
+void Recovery::read_less(const std::string& thread_id, Record record,
+                         const std::exception_ptr& error) {
+  if (!record.has_items) return lose_thread(thread_id, text_of(error));
+  if (std::exchange(record.limit, 1) == 1) record.has_items = false;
+  read_turns(thread_id, std::move(record));
 }
 
 void Recovery::catch_up(const std::string& thread_id, const std::vector<std::string>& pages) {
-  if (!threads_.contains(thread_id)) return;
+  if (!threads_.contains(thread_id)) return release(thread_id);
   const auto turns = turns_of(pages);
   bool is_news = false;
   for (const Peek turn : turns) {
@@ -322,21 +366,26 @@ void Recovery::catch_up(const std::string& thread_id, const std::vector<std::str
     if (id.empty() || id.size() > max_id_bytes) continue;
     for (const Peek item : turn["items"].elements()) adopt_start(thread_id, item, id);
     // Those that began after one that the app follows, it would have heard of as well.
-    is_news = is_news || turns_.contains(id) || has_ended(id);
+    is_news =
+        is_news || turns_.contains(followed_as(id, turn["rootTurnId"].text())) || has_ended(id);
     if (is_news && !has_ended(id)) catch_up_with(thread_id, turn);
   }
   const bool looks_again = is_in_doubt(thread_id, turns);
   release(thread_id);
   if (looks_again)
-    after(options_.look_again_after, [this, thread_id] { read_turns(thread_id, "", {}); });
+    after(options_.look_again_after, [this, thread_id] { read_turns(thread_id, {}); });
 }
 
 void Recovery::catch_up_with(const std::string& thread_id, Peek turn) {
-  const std::string id = turn["id"].text();
+  const std::string own_id = turn["id"].text();
+  const std::string id = followed_as(own_id, turn["rootTurnId"].text());
   if (!turns_.contains(id)) open_turn(thread_id, id).ledger.note_cut();
+  const TurnLedger& ledger = turns_.at(id).ledger;
   const auto connection = this->connection();
-  for (auto& text : turns_.at(id).ledger.missing_from(turn))
+  is_catching_up_ = true;
+  for (auto& text : id == own_id ? ledger.missing_from(turn) : ledger.missing_items_from(turn))
     pass(connection->scan(std::move(text)));
+  is_catching_up_ = false;
 }
 
 /// Whether the record does not tell yet what became of a turn or of a start. It does so at the
@@ -346,8 +395,11 @@ bool Recovery::is_in_doubt(const std::string& thread_id, const std::vector<Peek>
   bool is_open = false;
   for (auto& [id, turn] : turns_) {
     if (turn.ledger.thread_id() != thread_id) continue;
-    const auto record = std::ranges::find_if(turns, [&](Peek other) { return other["id"].is(id); });
-    const bool runs = record != turns.end() && (*record)["status"].is("inProgress");
+    // No other turn begins while a review runs.
+    const bool runs = std::ranges::any_of(turns, [&](Peek other) {
+      return other["status"].is("inProgress") &&
+             (other["id"].is(id) || other["rootTurnId"].is(id) || turn.is_review);
+    });
     if (runs) {
       turn.doubts = 0;
     } else if (++turn.doubts >= max_doubts) {
@@ -365,22 +417,19 @@ bool Recovery::is_in_doubt(const std::string& thread_id, const std::vector<Peek>
 }
 
 void Recovery::release(const std::string& thread_id) {
-  const auto found = threads_.find(thread_id);
-  if (found == threads_.end()) return;
-  Thread& thread = found->second;
-  thread.is_held = false;
-  thread.held_bytes = 0;
-  const auto held = std::exchange(thread.held, {});
-  for (const auto& message : held) pass(message);
+  if (const auto found = threads_.find(thread_id); found != threads_.end()) {
+    Thread& thread = found->second;
+    thread.is_held = false;
+    thread.held_bytes = 0;
+    const auto held = std::exchange(thread.held, {});
+    for (const auto& message : held) pass(message);
+  }
+  // Also of a thread that is followed no longer: what waits for it would wait for ever.
   after(asked_again_after, [this, thread_id] {
     if (options_.on_asked_again) options_.on_asked_again(thread_id);
   });
   if (const auto connection = this->connection()) connection->window().release(thread_id);
-  if (const auto still = threads_.find(thread_id); still != threads_.end()) {
-    note_tried(still->second);
-  } else if (to_try_ > 0 && --to_try_ == 0) {
-    note_restored();
-  }
+  note_tried(thread_id);
 }
 
 // --- starts that were cut ---
@@ -425,7 +474,7 @@ void Recovery::end_starts(const std::string& thread_id) {
 void Recovery::lose_turn(const std::string& turn_id, const std::string& why) {
   asked_.forget_turn(turn_id);
   turns_.erase(turn_id);
-  note_ended(turn_id);
+  note_ended(turn_id, true);
   const auto connection = this->connection();
   connection->router().fail_turn(turn_id, [turn_id, why] {
     return make_error<TurnLostError>("The turn " + turn_id +
@@ -456,21 +505,27 @@ void Recovery::note_result(const SentRequest& request, std::string_view result) 
   } else if (request.method == "thread/turns/list") {
     note_list(named(), Peek(result)["data"]);
   } else if (request.method == "turn/start") {
-    const std::string turn_id = Peek(result)["turn"]["id"].text();
-    const std::string thread_id = named();
-    if (turn_id.empty() || turn_id.size() > max_id_bytes || has_ended(turn_id)) return;
-    Thread* const thread = follow(thread_id);
-    if (thread == nullptr) return;
-    Turn& turn = open_turn(thread_id, turn_id);
-    turn.ledger.note_begin();
-    if (thread->is_in_step || epoch_ == 0) return;
-    // Its first turn: now it can be resumed.
-    turn.ledger.note_cut();
-    thread->is_held = true;
-    thread->out_of_step_since = Clock::now();
-    connection()->window().hold(thread_id);
-    resume(thread_id);
+    note_started(named(), Peek(result)["turn"]["id"].text(), false);
+  } else if (request.method == "review/start") {
+    note_started(Peek(result)["reviewThreadId"].text(), Peek(result)["turn"]["id"].text(), true);
   }
+}
+
+void Recovery::note_started(const std::string& thread_id, const std::string& turn_id,
+                            bool is_review) {
+  if (turn_id.empty() || turn_id.size() > max_id_bytes || has_ended(turn_id)) return;
+  Thread* const thread = follow(thread_id);
+  if (thread == nullptr) return;
+  Turn& turn = open_turn(thread_id, turn_id);
+  turn.is_review = is_review;
+  turn.ledger.note_begin();
+  if (thread->is_in_step || epoch_ == 0) return;
+  // Its first turn: now it can be resumed.
+  turn.ledger.note_cut();
+  thread->is_held = true;
+  thread->out_of_step_since = Clock::now();
+  connection()->window().hold(thread_id);
+  resume(thread_id);
 }
 
 /// Where the client takes up a turn that runs, it has its beginning from here.
@@ -487,10 +542,11 @@ void Recovery::note_list(const std::string& thread_id, Peek turns) {
 void Recovery::hold(Thread& thread, const std::shared_ptr<const Message>& message) {
   const bool is_delta = message->envelope.method.ends_with("elta");
   if (thread.held_bytes > options_.max_held_bytes && is_delta) {
-    const std::string turn_id(message->envelope.turn_id);
-    if (const auto turn = turns_.find(turn_id); turn != turns_.end()) {
-      turn->second.ledger.note_gap(message->envelope.item_id);
+    const Envelope& delta = message->envelope;
+    if (delta.turn_id.empty() || delta.turn_id.size() > max_id_bytes || has_ended(delta.turn_id)) {
+      return;
     }
+    open_turn(delta.thread_id, delta.turn_id).ledger.note_gap(delta.item_id);
     return;
   }
   thread.held_bytes += message->text.size();
@@ -517,15 +573,21 @@ bool Recovery::is_shown(const Message& message) {
     adopt_start(thread_id, Peek(envelope.params)["item"], std::string(envelope.turn_id));
   }
   const bool is_last = envelope.method == "turn/completed";
-  const std::string turn_id(envelope.turn_id);
-  if (has_ended(turn_id)) return !is_last && !envelope.method.starts_with("item/");
+  const bool is_first = envelope.method == "turn/started";
+  const std::string root_id(is_first ? envelope.root_turn_id.value_or("") : "");
+  const std::string turn_id = followed_as(std::string(envelope.turn_id), root_id);
+  if (const EndedTurn* ended = this->ended(turn_id)) {
+    return !ended->is_by_record || (!is_last && !envelope.method.starts_with("item/"));
+  }
   if (Thread* const thread = follow(thread_id)) thread->is_in_step = true;
   Turn& turn = open_turn(thread_id, turn_id);
   const TurnLedger::Verdict verdict = turn.ledger.take(message);
   if (is_last) {
     asked_.forget_turn(turn_id);
     turns_.erase(turn_id);
-    note_ended(turn_id);
+    note_ended(turn_id, is_catching_up_);
+  } else if (envelope.method == "item/completed") {
+    asked_.note_completed(turn_id, envelope.item_id);
   }
   const auto connection = this->connection();
   if (!connection) return verdict.is_shown;
@@ -559,15 +621,30 @@ void Recovery::forget_one_thread() {
     const bool is_in_use = entry.second.is_held || has_turns(entry.first);
     return std::pair(is_in_use, entry.second.number);
   };
-  threads_.erase(std::ranges::min_element(threads_, {}, rank));
+  const auto least = std::ranges::min_element(threads_, {}, rank);
+  if (!least->second.is_held) threads_.erase(least);  // else they are all being resumed
+}
+
+void Recovery::forget_one_turn() {
+  const auto rank = [this](const auto& entry) {
+    return std::pair(threads_.contains(entry.second.ledger.thread_id()), entry.second.number);
+  };
+  turns_.erase(std::ranges::min_element(turns_, {}, rank));
 }
 
 Recovery::Turn& Recovery::open_turn(std::string_view thread_id, std::string_view turn_id) {
   const std::string id(turn_id);
   const auto found = turns_.find(id);
   if (found != turns_.end()) return found->second;
-  return turns_.emplace(id, Turn{TurnLedger(std::string(thread_id), id, options_.left_out)})
+  if (turns_.size() >= max_turns) forget_one_turn();
+  return turns_
+      .emplace(id, Turn{.ledger = TurnLedger(std::string(thread_id), id, options_.left_out),
+                        .number = ++next_number_})
       .first->second;
+}
+
+std::string Recovery::followed_as(const std::string& turn_id, std::string root_id) const {
+  return !turns_.contains(turn_id) && turns_.contains(root_id) ? root_id : turn_id;
 }
 
 bool Recovery::has_turns(std::string_view thread_id) const {
@@ -575,12 +652,13 @@ bool Recovery::has_turns(std::string_view thread_id) const {
       turns_, [&](const auto& entry) { return entry.second.ledger.thread_id() == thread_id; });
 }
 
-bool Recovery::has_ended(std::string_view turn_id) const {
-  return std::ranges::find(ended_turns_, turn_id) != ended_turns_.end();
+const Recovery::EndedTurn* Recovery::ended(std::string_view turn_id) const {
+  const auto found = std::ranges::find(ended_turns_, turn_id, &EndedTurn::id);
+  return found != ended_turns_.end() ? &*found : nullptr;
 }
 
-void Recovery::note_ended(std::string_view turn_id) {
-  ended_turns_.emplace_back(turn_id);
+void Recovery::note_ended(std::string_view turn_id, bool is_by_record) {
+  ended_turns_.push_back({std::string(turn_id), is_by_record});
   if (ended_turns_.size() > kept_ended_turns) ended_turns_.pop_front();
 }
 

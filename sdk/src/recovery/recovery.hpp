@@ -66,6 +66,11 @@ class Recovery final : public ReconnectingTransport::Listener,
  public:
   /// Threads beyond that are not resumed, those first that were heard of first and run no turn.
   static constexpr std::size_t max_threads = 4096;
+  /// So many are resumed at once: past about 200 requests the runtime refuses some.
+  static constexpr std::size_t max_resuming = 32;
+  /// What is kept of turns beyond that is forgotten, first of those whose thread is not followed:
+  /// nobody tells of their end.
+  static constexpr std::size_t max_turns = 4096;
 
   explicit Recovery(RecoveryOptions options) : options_(std::move(options)) {}
 
@@ -102,11 +107,24 @@ class Recovery final : public ReconnectingTransport::Listener,
     std::size_t held_bytes = 0;
     std::vector<LostStart> starts = {};
     TimePoint out_of_step_since = {};
-    bool has_been_tried = false;
+    int timeouts = 0;  // of its resumption, one after the other
   };
   struct Turn {
     TurnLedger ledger;
-    int doubts = 0;  // how often the record did not tell what became of it
+    std::uint64_t number = 0;  // when it was first heard of, in order
+    bool is_review = false;    // its record is another turn while it runs
+    int doubts = 0;            // how often the record did not tell what became of it
+  };
+  struct EndedTurn {
+    std::string id;
+    bool is_by_record;  // its last events may come as well
+  };
+  /// The pages of a thread's record, as far as they are read.
+  struct Record {
+    std::vector<std::string> pages = {};
+    std::string cursor = {};
+    int limit = 20;         // of turns on the next page
+    bool has_items = true;  // on the next page
   };
   using Threads = std::map<std::string, Thread, std::less<>>;
   using Turns = std::map<std::string, Turn, std::less<>>;
@@ -120,13 +138,15 @@ class Recovery final : public ReconnectingTransport::Listener,
 
   void resume_threads();
   void resume(const std::string& thread_id);
+  void resume_next();
   void retry_resume(const std::string& thread_id, const std::exception_ptr& error);
   void note_resumed(const std::string& thread_id, std::string_view result);
   void lose_thread(const std::string& thread_id, const std::string& why);
-  void note_tried(Thread& thread);
+  void note_tried(const std::string& thread_id);
   void note_restored();
 
-  void read_turns(const std::string& thread_id, std::string cursor, std::vector<std::string> pages);
+  void read_turns(const std::string& thread_id, Record record);
+  void read_less(const std::string& thread_id, Record record, const std::exception_ptr& error);
   void catch_up(const std::string& thread_id, const std::vector<std::string>& pages);
   void catch_up_with(const std::string& thread_id, Peek turn);
   [[nodiscard]] bool is_in_doubt(const std::string& thread_id, const std::vector<Peek>& turns);
@@ -145,22 +165,30 @@ class Recovery final : public ReconnectingTransport::Listener,
   /// The thread, if it is one that can be followed.
   Thread* follow(std::string_view thread_id);
   void forget_one_thread();
+  void forget_one_turn();
   Turn& open_turn(std::string_view thread_id, std::string_view turn_id);
+  /// The turn that the events of this one name: a review's are of two turns.
+  [[nodiscard]] std::string followed_as(const std::string& turn_id, std::string root_id) const;
+  void note_started(const std::string& thread_id, const std::string& turn_id, bool is_review);
   [[nodiscard]] bool has_turns(std::string_view thread_id) const;
-  [[nodiscard]] bool has_ended(std::string_view turn_id) const;
-  void note_ended(std::string_view turn_id);
+  [[nodiscard]] const EndedTurn* ended(std::string_view turn_id) const;
+  [[nodiscard]] bool has_ended(std::string_view turn_id) const { return ended(turn_id) != nullptr; }
+  void note_ended(std::string_view turn_id, bool is_by_record);
 
   const RecoveryOptions options_;
   AskedRequests asked_;
   ReconnectingTransport* transport_ = nullptr;
   std::atomic<bool> has_begun_ = false;
   std::weak_ptr<Connection> connection_;
-  std::uint64_t epoch_ = 0;  // of the present connection
-  std::size_t to_try_ = 0;   // threads that were not tried on this connection
+  std::uint64_t epoch_ = 0;                    // of the present connection
+  std::set<std::string, std::less<>> to_try_;  // threads that were not tried on this connection
+  std::deque<std::string> to_resume_;
+  std::size_t resuming_ = 0;
+  bool is_catching_up_ = false;  // what passes is from the record
   Threads threads_;
   std::uint64_t next_number_ = 0;
   Turns turns_;
-  std::deque<std::string> ended_turns_;  // the latest
+  std::deque<EndedTurn> ended_turns_;  // the latest
 };
 
 }  // namespace codex::detail
