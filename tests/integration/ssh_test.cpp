@@ -176,19 +176,31 @@ TEST_CASE("ssh that hangs is ended when the time is up" * face::once) {
   CHECK(codex::testing::children_of(::getpid()) == before);
 }
 
-TEST_CASE("a cut of ssh ends the turns of its client, and the runtime goes on") {
+TEST_CASE("over a cut of ssh the turn goes on, unless the client does not reconnect") {
   MockModel mock;
   Gate gate;
   mock.on_request(
       [gate](const codex::testing::ModelRequest&) { return Reply("done").wait_for(gate); });
   const auto server = serve(mock);
   const SshServer sshd;
-  face::Codex codex(config_of(sshd, socket_of(server)));
+  auto config = config_of(sshd, socket_of(server));
+  bool reconnects = true;
+  SUBCASE("it does") {}
+  SUBCASE("it does not") {
+    config.reconnect.max_attempts = 0;
+    reconnects = false;
+  }
+  face::Codex codex(config);
   auto thread = codex.thread_start();
-  auto turn = thread.turn("hello");
+  auto turn = thread.turn("hello", {.timeout = 120s});
   REQUIRE(gate.wait_reached(20s));
   const auto before = codex::detail::Clock::now();
   sshd.cut();
+  if (reconnects) {
+    gate.open();
+    CHECK(turn.run().final_response == "done");
+    return;
+  }
   const auto error = error_of<codex::TransportClosedError>([&] { (void)turn.run(); });
   REQUIRE(error);
   CHECK(contains(error->what(), "ssh ended with exit status 255"));

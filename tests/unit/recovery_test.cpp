@@ -318,6 +318,17 @@ TEST_CASE("deltas beyond the limit of what waits are dropped, and no text is los
   CHECK(starts == 1);
 }
 
+TEST_CASE_FIXTURE(RecoveryFixture, "a thread with a turn is resumed before the idle ones") {
+  start_thread("a");
+  start_thread("b");
+  start_thread("c");
+  auto events = start_turn("b", "u");
+  runtime.cut();
+  runtime.accept_again();
+  CHECK(runtime.asked("thread/resume")["params"]["threadId"] == "b");
+  CHECK(runtime.asked("thread/resume")["params"]["threadId"] == "a");
+}
+
 TEST_CASE_FIXTURE(RecoveryFixture, "so many threads are resumed and no more") {
   start_thread("first");
   auto events = start_turn("first", "u");  // which keeps its thread among them

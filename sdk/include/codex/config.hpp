@@ -50,8 +50,9 @@ struct ConnectionChange {
 /// stream sums up to the same text. docs/guide/attach.md says what cannot be had back.
 struct Reconnect {
   /// How often it tries to connect before the connection is gone; the count begins anew after a
-  /// connection of 10 s. 0: never. Default: any number of times at an `endpoint`, and 0 for a runtime of the client's own and for a `transport`. For a
-  /// runtime of its own it means to start that again and to resume the threads.
+  /// connection of 10 s. 0: never. Default: any number of times at an `endpoint`, and 0 for a
+  /// runtime of the client's own and for a `transport`. For a runtime of its own it means to start
+  /// that again and to resume the threads.
   std::optional<int> max_attempts = {};
 
   /// How long it waits before the first attempt. Each later wait is twice as long.

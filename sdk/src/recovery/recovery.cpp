@@ -162,6 +162,7 @@ void Recovery::connected() {
       return alive->give_up(std::string("The connection was cut, and made again to another ") +
                             "runtime: " + error.what());
     }
+    transport_->settle();
     resume_threads();
   };
   const auto refused = [this](const std::exception_ptr& error) {
@@ -209,6 +210,8 @@ void Recovery::resume_threads() {
     ids.push_back(id);
     thread.out_of_step_since = Clock::now();
   }
+  // Cuts may come faster than all can be resumed: first those for which somebody waits.
+  std::ranges::stable_partition(ids, [this](const std::string& id) { return is_in_use(id); });
   to_try_ = {ids.begin(), ids.end()};
   to_resume_ = {ids.begin(), ids.end()};
   connection->window().resume({ids.begin(), ids.end()});
@@ -274,12 +277,7 @@ void Recovery::note_resumed(const std::string& thread_id, std::string_view resul
   found->second.is_in_step = true;
   found->second.timeouts = 0;
   if (options_.on_resumed) options_.on_resumed(thread_id, result);
-  const auto connection = this->connection();
-  if (has_turns(thread_id) || !found->second.starts.empty() ||
-      connection->router().has_goal(thread_id)) {
-    return read_turns(thread_id, {});
-  }
-  release(thread_id);
+  is_in_use(thread_id) ? read_turns(thread_id, {}) : release(thread_id);
 }
 
 /// It cannot be resumed, so its turns are lost. It may go on all the same: the first turn of a
@@ -307,7 +305,6 @@ void Recovery::note_tried(const std::string& thread_id) {
 }
 
 void Recovery::note_restored() {
-  transport_->settle();
   if (options_.on_restored) options_.on_restored();
 }
 
@@ -645,6 +642,11 @@ Recovery::Turn& Recovery::open_turn(std::string_view thread_id, std::string_view
 
 std::string Recovery::followed_as(const std::string& turn_id, std::string root_id) const {
   return !turns_.contains(turn_id) && turns_.contains(root_id) ? root_id : turn_id;
+}
+
+bool Recovery::is_in_use(const std::string& thread_id) const {
+  return has_turns(thread_id) || !threads_.at(thread_id).starts.empty() ||
+         connection()->router().has_goal(thread_id);
 }
 
 bool Recovery::has_turns(std::string_view thread_id) const {

@@ -170,6 +170,8 @@ class Recovery final : public ReconnectingTransport::Listener,
   /// The turn that the events of this one name: a review's are of two turns.
   [[nodiscard]] std::string followed_as(const std::string& turn_id, std::string root_id) const;
   void note_started(const std::string& thread_id, const std::string& turn_id, bool is_review);
+  /// Whether somebody waits for what comes of a thread that is followed.
+  [[nodiscard]] bool is_in_use(const std::string& thread_id) const;
   [[nodiscard]] bool has_turns(std::string_view thread_id) const;
   [[nodiscard]] const EndedTurn* ended(std::string_view turn_id) const;
   [[nodiscard]] bool has_ended(std::string_view turn_id) const { return ended(turn_id) != nullptr; }
