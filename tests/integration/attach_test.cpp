@@ -98,6 +98,8 @@ class SilentListener {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("endpoints" * face::own_transport);
+
 TEST_CASE("a client attaches, and leaves the runtime to the next one") {
   MockModel mock;
   mock.reply("one");
@@ -738,3 +740,5 @@ TEST_CASE("unix:// is the socket of CODEX_HOME, and long names work through the 
   face::Codex codex(server.config());
   CHECK(codex.thread_start().run("hello").final_response == "hi");
 }
+
+TEST_SUITE_END();

@@ -121,6 +121,8 @@ class Flood {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("endpoints" * face::own_transport);
+
 TEST_CASE("a turn of another client is taken up in its middle, and ends in the same result") {
   SharedTurn shared;
   auto theirs = shared.begin();
@@ -280,3 +282,5 @@ TEST_CASE("calls get through although another client floods the runtime") {
   for (int i = 0; i < 10; ++i) (void)codex.models();
   CHECK(codex.thread_start().run("hi").final_response == "hello");
 }
+
+TEST_SUITE_END();

@@ -56,6 +56,8 @@ std::string refusal(const codex::CodexConfig& config) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("endpoints" * face::own_transport);
+
 TEST_CASE("a turn and its approval pass through ssh, whatever shells say first") {
   MockModel mock({.approval_policy = "on-request"});
   mock.reply(Reply{}.shell("echo ran", {.escalated = true}));
@@ -233,3 +235,5 @@ TEST_CASE("a dead runtime is found behind the proxy, which hides it" * face::onc
   CHECK_FALSE(is_there);
   transport->close();
 }
+
+TEST_SUITE_END();

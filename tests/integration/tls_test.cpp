@@ -50,6 +50,8 @@ std::string refusal(const codex::CodexConfig& config) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("endpoints" * face::own_transport);
+
 TEST_CASE("a turn runs over TLS, and large messages pass") {
   MockModel mock;
   mock.reply("hi");
@@ -170,3 +172,5 @@ TEST_CASE("a handshake that takes too long ends in time" * face::once) {
   CHECK(contains(error->what(), "startup_timeout"));
   CHECK(codex::detail::Clock::now() - before < codex::testing::at_once);
 }
+
+TEST_SUITE_END();

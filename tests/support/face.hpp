@@ -3,6 +3,8 @@
 // The tests of the API are written once, against the names of `face`, and compiled twice:
 // `face::Codex` is `codex::Codex`, and in `async_face_tests` a blocking `codex::AsyncCodex`.
 
+#include <cstdlib>
+
 #include <doctest/doctest.h>
 
 #ifdef CODEX_TEST_ASYNC
@@ -27,5 +29,8 @@ namespace face {
 /// For a test that does not depend on the API's face, or takes long: it runs only with the sync
 /// API.
 inline const doctest::skip once(is_async);
+
+/// For tests that choose their transport themselves: they run once, not over each of them.
+inline const doctest::skip own_transport(std::getenv("CODEX_TEST_TRANSPORT") != nullptr);
 
 }  // namespace face
