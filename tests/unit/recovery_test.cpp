@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(RecoveryFixture, "a turn goes on with what its record has, and
   CHECK(list["params"]["itemsView"] == "full");
   runtime.tell("turn/completed", {{"threadId", "t"}, {"turn", turn("u", "completed")}});
   const Json item{{"id", "i"}, {"type", "agentMessage"}, {"text", "done"}};
-  runtime.answer(list, {{"data", {turn("u", "completed", {item})}}});
+  runtime.answer(list, {{"data", {turn("u", "completed", Json::array({item}))}}});
   CHECK(next_of(events)->method() == "item/started");
   CHECK(next_of(events)->method() == "item/agentMessage/delta");
   CHECK(next_of(events)->method() == "item/completed");
@@ -240,7 +240,7 @@ TEST_CASE("a turn whose record never tells its end is lost") {
   runtime.accept_again();
   runtime.answer(runtime.asked("thread/resume"), Json::object());
   Json record;
-  SUBCASE("it says interrupted, and not when") { record = {turn("u", "interrupted")}; }
+  SUBCASE("it says interrupted, and not when") { record = Json::array({turn("u", "interrupted")}); }
   SUBCASE("it is not there") { record = Json::array(); }
   for (int look = 0; look < 6; ++look) {
     runtime.answer(runtime.asked("thread/turns/list"), {{"data", record}});
@@ -272,7 +272,8 @@ TEST_CASE("a thread that another process holds is resumed when that lets it go, 
   CHECK(fixture.is_told("restored"));  // the rest does not wait for it
   if (is_let_go) {
     runtime.answer(runtime.asked("thread/resume"), Json::object());
-    runtime.answer(runtime.asked("thread/turns/list"), {{"data", {turn("u", "completed")}}});
+    runtime.answer(runtime.asked("thread/turns/list"),
+                   {{"data", Json::array({turn("u", "completed")})}});
     CHECK(next_of(events)->method() == "turn/started");
     CHECK(next_of(events)->method() == "turn/completed");
   } else {
@@ -302,7 +303,7 @@ TEST_CASE("deltas beyond the limit of what waits are dropped, and no text is los
     tell("item/agentMessage/delta", {{"itemId", "i"}, {"delta", piece}});
   }
   tell("item/completed", {{"item", {{"id", "i"}, {"type", "agentMessage"}, {"text", text}}}});
-  runtime.answer(list, {{"data", {turn("u", "inProgress")}}});
+  runtime.answer(list, {{"data", Json::array({turn("u", "inProgress")})}});
   std::string streamed;
   int deltas = 0;
   int starts = 0;
@@ -346,7 +347,7 @@ TEST_CASE_FIXTURE(RecoveryFixture, "so many threads are resumed and no more") {
     const Json request = waiting.front();
     waiting.pop_front();
     if (request["method"] == "thread/turns/list") {
-      runtime.answer(request, {{"data", {turn("u", "inProgress")}}});
+      runtime.answer(request, {{"data", Json::array({turn("u", "inProgress")})}});
       continue;
     }
     ++resumed;
@@ -407,7 +408,8 @@ TEST_CASE_FIXTURE(RecoveryFixture, "a cut in the middle of the recovery begins i
   runtime.cut();
   runtime.accept_again();
   runtime.answer(runtime.asked("thread/resume"), Json::object());
-  runtime.answer(runtime.asked("thread/turns/list"), {{"data", {turn("u", "completed")}}});
+  runtime.answer(runtime.asked("thread/turns/list"),
+                 {{"data", Json::array({turn("u", "completed")})}});
   CHECK(next_of(events)->method() == "turn/started");
   CHECK(next_of(events)->method() == "turn/completed");
   CHECK_FALSE(next_of(events));
@@ -465,11 +467,11 @@ TEST_CASE_FIXTURE(RecoveryFixture, "a record that cannot be read whole is read i
   const auto page = [&](Json last) { return Json{{"data", {std::move(last)}}}; };
   const Json all = runtime.asked("thread/turns/list");
   CHECK(all["params"]["limit"] == 20);
-  runtime.answer(all, page(turn("u", "completed", {item})));
+  runtime.answer(all, page(turn("u", "completed", Json::array({item}))));
   const Json one = runtime.asked("thread/turns/list");
   CHECK(one["params"]["limit"] == 1);
   CHECK(one["params"]["itemsView"] == "full");
-  runtime.answer(one, page(turn("u", "completed", {item})));
+  runtime.answer(one, page(turn("u", "completed", Json::array({item}))));
   const Json bare = runtime.asked("thread/turns/list");
   CHECK(bare["params"]["itemsView"] == "notLoaded");
   runtime.answer(bare, page(turn("u", "completed")));

@@ -115,7 +115,7 @@ TEST_CASE("a text that does not go on from what was streamed is left to the comp
 TEST_CASE("an item that came and went during the cut is shown from its start to its end") {
   Watched turn;
   turn.ledger.note_cut();
-  turn.catch_up_with(record({item("a", "text")}));
+  turn.catch_up_with(record(Json::array({item("a", "text")})));
   CHECK(turn.methods() ==
         Methods{"turn/started", "item/started", "item/agentMessage/delta", "item/completed"});
   CHECK(turn.seen[1]["params"]["startedAtMs"] == 1);
@@ -140,7 +140,7 @@ TEST_CASE("nothing that the app has seen is shown again") {
   turn.complete("a", "text");
   turn.ledger.note_cut();
   const auto before = turn.seen.size();
-  turn.catch_up_with(record({item("a", "text")}));
+  turn.catch_up_with(record(Json::array({item("a", "text")})));
   turn.start("a");
   turn.delta("a", "text");
   turn.complete("a", "text");
@@ -213,13 +213,13 @@ TEST_CASE("no event that the client does not want is made up") {
   SUBCASE("item/started") { turn.left_out = {"item/started"}; }
   SUBCASE("item/completed") { turn.left_out = {"item/completed"}; }
   turn.ledger.note_cut();
-  turn.catch_up_with(record({item("a", "text")}));
+  turn.catch_up_with(record(Json::array({item("a", "text")})));
   for (const auto& method : turn.methods()) CHECK_FALSE(turn.left_out.contains(method));
 }
 
 TEST_CASE("what a turn had done when it was taken up is not shown after a cut") {
   Watched turn;
-  const std::string before = record({item("a", "text")}).dump();
+  const std::string before = record(Json::array({item("a", "text")})).dump();
   bool is_shown = false;
   SUBCASE("it ran when the client came") {}
   SUBCASE("but all of a turn that was known from its beginning is") {
@@ -228,7 +228,7 @@ TEST_CASE("what a turn had done when it was taken up is not shown after a cut") 
   }
   turn.ledger.note_before(Peek(before));
   turn.ledger.note_cut();
-  turn.catch_up_with(record({item("a", "text"), item("b", "more")}));
+  turn.catch_up_with(record(Json::array({item("a", "text"), item("b", "more")})));
   const auto methods = turn.methods();
   CHECK(std::ranges::count(methods, "item/completed") == (is_shown ? 2 : 1));
   CHECK(turn.streamed("b") == "more");
