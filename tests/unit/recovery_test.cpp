@@ -123,9 +123,11 @@ struct RecoveryFixture {
     const Reconnect terms{.max_attempts = max_attempts, .initial_delay = 1ms};
     connection = Connection::open(std::move(how), recovery->over(runtime.factory(), terms));
     runtime.accept();
-    recovery->begin(connection);
+    recovery->begin(*connection);
   }
-  ~RecoveryFixture() { connection->close(); }
+  ~RecoveryFixture() {
+    if (connection) connection->close();
+  }
 
   using Pending = std::future<Outcome<std::string>>;
   Pending start(const std::string& method, const Json& params = Json::object()) {
@@ -317,6 +319,21 @@ TEST_CASE("deltas beyond the limit of what waits are dropped, and no text is los
   CHECK(streamed == text);
   CHECK(deltas < 20);
   CHECK(starts == 1);
+}
+
+TEST_CASE("a client may go at any moment of the recovery") {
+  for (int round = 0; round < 50; ++round) {
+    RecoveryFixture fixture;
+    auto& runtime = fixture.runtime;
+    fixture.start_thread("t");
+    auto events = fixture.start_turn("t", "u");
+    runtime.cut();
+    runtime.accept_again();
+    runtime.answer(runtime.asked("thread/resume"), Json::object());
+    const Json list = runtime.asked("thread/turns/list");
+    runtime.answer(list, {{"data", Json::array({turn("u", "completed")})}});
+    fixture.connection.reset();  // while the answer is read
+  }
 }
 
 TEST_CASE_FIXTURE(RecoveryFixture, "a thread with a turn is resumed before the idle ones") {

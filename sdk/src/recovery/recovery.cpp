@@ -106,15 +106,15 @@ TransportFactory Recovery::over(TransportFactory factory, const Reconnect& terms
   };
 }
 
-void Recovery::begin(const std::shared_ptr<Connection>& connection) {
-  connection_ = connection;
+void Recovery::begin(Connection& connection) {
+  connection_ = &connection;
   has_begun_ = true;
 }
 
 // --- cut and back ---
 
 bool Recovery::cut(const Transport::End& end) {
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   if (!connection) return false;
   ++epoch_;
   asked_.note_cut();
@@ -151,10 +151,10 @@ AfterCut Recovery::fate_of(const SentRequest& request) {
 }
 
 void Recovery::connected() {
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   if (!connection) return;
   const auto greeted = [this](const std::string& result) {
-    const auto alive = this->connection();
+    auto* const alive = this->connection();
     try {
       options_.check_greeting(result);
       alive->notify("initialized");
@@ -173,7 +173,7 @@ void Recovery::connected() {
 
 void Recovery::ask(std::string_view method, std::string params, OnResult on_result,
                    OnError on_error) {
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   if (!connection) return;
   connection->start(
       {.method = std::string(method),
@@ -192,7 +192,7 @@ void Recovery::ask(std::string_view method, std::string params, OnResult on_resu
 }
 
 void Recovery::after(milliseconds time, std::function<void()> work) {
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   if (!connection) return;
   (void)connection->timers()->add(Clock::now() + time, [weak = weak_from_this(), epoch = epoch_,
                                                         work = std::move(work)](Expiry) {
@@ -204,13 +204,13 @@ void Recovery::after(milliseconds time, std::function<void()> work) {
 // --- threads ---
 
 void Recovery::resume_threads() {
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   std::vector<std::string> ids;
   for (auto& [id, thread] : threads_) {
     ids.push_back(id);
     thread.out_of_step_since = Clock::now();
   }
-  // Cuts may come faster than all can be resumed: first those for which somebody waits.
+  // Cuts may come faster than all can be resumed: first those that a caller waits for.
   std::ranges::stable_partition(ids, [this](const std::string& id) { return is_in_use(id); });
   to_try_ = {ids.begin(), ids.end()};
   to_resume_ = {ids.begin(), ids.end()};
@@ -288,7 +288,7 @@ void Recovery::lose_thread(const std::string& thread_id, const std::string& why)
     if (turn.ledger.thread_id() == thread_id) lost.push_back(id);
   }
   for (const auto& id : lost) lose_turn(id, "its thread cannot be resumed: " + why);
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   connection->router().fail_goal(thread_id, [thread_id, why] {
     return make_error<TurnLostError>("The goal of thread " + thread_id +
                                      " was lost while the connection was cut: " + why);
@@ -378,7 +378,7 @@ void Recovery::catch_up_with(const std::string& thread_id, Peek turn) {
   const std::string id = followed_as(own_id, turn["rootTurnId"].text());
   if (!turns_.contains(id)) open_turn(thread_id, id).ledger.note_cut();
   const TurnLedger& ledger = turns_.at(id).ledger;
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   is_catching_up_ = true;
   for (auto& text : id == own_id ? ledger.missing_from(turn) : ledger.missing_items_from(turn))
     pass(connection->scan(std::move(text)));
@@ -425,7 +425,7 @@ void Recovery::release(const std::string& thread_id) {
   after(asked_again_after, [this, thread_id] {
     if (options_.on_asked_again) options_.on_asked_again(thread_id);
   });
-  if (const auto connection = this->connection()) connection->window().release(thread_id);
+  if (auto* const connection = this->connection()) connection->window().release(thread_id);
   note_tried(thread_id);
 }
 
@@ -452,7 +452,7 @@ void Recovery::adopt_start(const std::string& thread_id, Peek item, const std::s
 void Recovery::end_starts(const std::string& thread_id) {
   const auto found = threads_.find(thread_id);
   if (found == threads_.end()) return;
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   auto& window = connection->window();
   for (const LostStart& start : std::exchange(found->second.starts, {})) {
     if (options_.is_own_process) {
@@ -472,7 +472,7 @@ void Recovery::lose_turn(const std::string& turn_id, const std::string& why) {
   asked_.forget_turn(turn_id);
   turns_.erase(turn_id);
   note_ended(turn_id, true);
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   connection->router().fail_turn(turn_id, [turn_id, why] {
     return make_error<TurnLostError>("The turn " + turn_id +
                                      " was lost while the connection was cut: " + why +
@@ -552,7 +552,7 @@ void Recovery::hold(Thread& thread, const std::shared_ptr<const Message>& messag
 
 void Recovery::pass(const std::shared_ptr<const Message>& message) {
   if (!is_shown(*message)) return;
-  if (const auto connection = this->connection()) connection->deliver(message);
+  if (auto* const connection = this->connection()) connection->deliver(message);
 }
 
 bool Recovery::is_shown(const Message& message) {
@@ -573,7 +573,9 @@ bool Recovery::is_shown(const Message& message) {
   const bool is_first = envelope.method == "turn/started";
   const std::string root_id(is_first ? envelope.root_turn_id.value_or("") : "");
   const std::string turn_id = followed_as(std::string(envelope.turn_id), root_id);
-  if (const EndedTurn* ended = this->ended(turn_id)) {
+  // The turns that run come first: this is asked for each event.
+  const EndedTurn* const ended = turns_.contains(turn_id) ? nullptr : this->ended(turn_id);
+  if (ended != nullptr) {
     return !ended->is_by_record || (!is_last && !envelope.method.starts_with("item/"));
   }
   if (Thread* const thread = follow(thread_id)) thread->is_in_step = true;
@@ -586,7 +588,7 @@ bool Recovery::is_shown(const Message& message) {
   } else if (envelope.method == "item/completed") {
     asked_.note_completed(turn_id, envelope.item_id);
   }
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   if (!connection) return verdict.is_shown;
   for (const std::string& before : verdict.before) connection->deliver(connection->scan(before));
   return verdict.is_shown;
@@ -594,14 +596,12 @@ bool Recovery::is_shown(const Message& message) {
 
 bool Recovery::is_asked_anew(const Message& request) {
   const auto verdict = asked_.take(request);
-  const auto connection = this->connection();
+  auto* const connection = this->connection();
   if (verdict.answer && connection) connection->answer_again(*verdict.answer);
   return verdict.is_shown;
 }
 
-std::shared_ptr<Connection> Recovery::connection() const {
-  return has_begun_ ? connection_.lock() : nullptr;
-}
+Connection* Recovery::connection() const { return has_begun_ ? connection_ : nullptr; }
 
 Recovery::Thread* Recovery::follow(std::string_view thread_id) {
   if (thread_id.empty() || thread_id.size() > max_id_bytes) return nullptr;

@@ -78,7 +78,7 @@ class Recovery final : public ReconnectingTransport::Listener,
   [[nodiscard]] TransportFactory over(TransportFactory factory, const Reconnect& terms);
 
   /// From now on a cut is no end. Any thread.
-  void begin(const std::shared_ptr<Connection>& connection);
+  void begin(Connection& connection);
 
   /// The server's requests.
   [[nodiscard]] AskedRequests& asked() noexcept { return asked_; }
@@ -161,7 +161,7 @@ class Recovery final : public ReconnectingTransport::Listener,
   void pass(const std::shared_ptr<const Message>& message);
   [[nodiscard]] bool is_shown(const Message& message);
   [[nodiscard]] bool is_asked_anew(const Message& request);
-  [[nodiscard]] std::shared_ptr<Connection> connection() const;
+  [[nodiscard]] Connection* connection() const;
   /// The thread, if it is one that can be followed.
   Thread* follow(std::string_view thread_id);
   void forget_one_thread();
@@ -181,7 +181,8 @@ class Recovery final : public ReconnectingTransport::Listener,
   AskedRequests asked_;
   ReconnectingTransport* transport_ = nullptr;
   std::atomic<bool> has_begun_ = false;
-  std::weak_ptr<Connection> connection_;
+  // The I/O thread keeps it, also when everybody else has let go of it in the middle of this.
+  Connection* connection_ = nullptr;
   std::uint64_t epoch_ = 0;                    // of the present connection
   std::set<std::string, std::less<>> to_try_;  // threads that were not tried on this connection
   std::deque<std::string> to_resume_;

@@ -65,7 +65,7 @@ Task<std::shared_ptr<Client>> Client::start(CodexConfig config,
       co_await Connection::start_one(client->connection_options(), std::move(factory));
   client->dispatcher_->attach(client->connection_, client, std::move(executor));
   co_await client->shake_hands(deadline);
-  if (client->recovery_) client->recovery_->begin(client->connection_);
+  if (client->recovery_) client->recovery_->begin(*client->connection_);
   co_return client;
 }
 
