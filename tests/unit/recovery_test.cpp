@@ -321,19 +321,25 @@ TEST_CASE("deltas beyond the limit of what waits are dropped, and no text is los
   CHECK(starts == 1);
 }
 
-TEST_CASE("a client may go at any moment of the recovery") {
-  for (int round = 0; round < 50; ++round) {
-    RecoveryFixture fixture;
-    auto& runtime = fixture.runtime;
-    fixture.start_thread("t");
-    auto events = fixture.start_turn("t", "u");
-    runtime.cut();
-    runtime.accept_again();
-    runtime.answer(runtime.asked("thread/resume"), Json::object());
-    const Json list = runtime.asked("thread/turns/list");
-    runtime.answer(list, {{"data", Json::array({turn("u", "completed")})}});
-    fixture.connection.reset();  // while the answer is read
-  }
+TEST_CASE("a client may go in the middle of the recovery") {
+  std::promise<void> reached;
+  std::weak_ptr<Connection> client;
+  RecoveryOptions options;
+  options.on_resumed = [&](const std::string&, std::string_view) {
+    reached.set_value();
+    const auto deadline = soon();
+    while (!client.expired() && Clock::now() < deadline) std::this_thread::sleep_for(1ms);
+  };
+  RecoveryFixture fixture(std::move(options));
+  client = fixture.connection;
+  auto& runtime = fixture.runtime;
+  fixture.start_thread("t");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/resume"), Json::object());
+  reached.get_future().wait();
+  fixture.connection.reset();  // returns when the I/O thread has ended
+  CHECK(client.expired());
 }
 
 TEST_CASE_FIXTURE(RecoveryFixture, "a thread with a turn is resumed before the idle ones") {
