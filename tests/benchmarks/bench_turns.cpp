@@ -10,17 +10,15 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <string>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include <codex/async.hpp>
 #include <codex/codex.hpp>
-#include <codex/testing.hpp>
+
+#include "mock_process.hpp"
 
 namespace {
 
@@ -34,35 +32,6 @@ double processor_seconds(int who) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-/// Serves the mock model until the other end of `lifeline` is closed. Does not return.
-[[noreturn]] void serve(int out, int lifeline, int deltas) {
-  {
-    codex::testing::MockModel mock;
-    mock.on_request([deltas](const codex::testing::ModelRequest&) {
-      return codex::testing::Reply{}.deltas(std::vector<std::string>(deltas, "word "));
-    });
-    const codex::CodexConfig config = mock.config();
-    const std::string text = codex::Json{{"env", config.env}, {"cwd", *config.cwd}}.dump() + "\n";
-    if (::write(out, text.data(), text.size()) < 0) std::_Exit(1);
-    ::close(out);
-    char byte = 0;
-    while (::read(lifeline, &byte, 1) > 0) {
-    }
-  }
-  std::_Exit(0);
-}
-
-codex::CodexConfig read_config(int in) {
-  std::string text;
-  char byte = 0;
-  while (::read(in, &byte, 1) == 1) text += byte;
-  const codex::Json json = codex::Json::parse(text);
-  codex::CodexConfig config;
-  config.env = json.at("env").get<std::map<std::string, std::string>>();
-  config.cwd = json.at("cwd").get<std::string>();
-  return config;
 }
 
 int argument(int count, char** arguments, int index, int otherwise) {
@@ -94,16 +63,7 @@ int main(int count, char** arguments) {
   const int turns = argument(count, arguments, 2, 8);
   const int deltas = argument(count, arguments, 3, 20);
   const bool is_async = count > 4 && std::string(arguments[4]) == "async";
-  int configuration[2];
-  int lifeline[2];
-  if (::pipe(configuration) != 0 || ::pipe(lifeline) != 0) return 1;
-  const pid_t mock = ::fork();
-  if (mock == 0) {
-    ::close(lifeline[1]);
-    serve(configuration[1], lifeline[0], deltas);
-  }
-  ::close(configuration[1]);
-  ::close(lifeline[0]);
+  codex::benchmarks::MockProcess mock(deltas);
 
   std::vector<double> times;
   double wall = 0;
@@ -116,7 +76,7 @@ int main(int count, char** arguments) {
     own = processor_seconds(RUSAGE_SELF) - before;
   };
   if (is_async) {
-    codex::AsyncCodex codex(read_config(configuration[0]));
+    codex::AsyncCodex codex(mock.config());
     std::vector<codex::Task<codex::AsyncThread>> starts;
     for (int i = 0; i < threads; ++i) starts.push_back(codex.thread_start());
     const auto opened = codex::sync_wait(codex::when_all(std::move(starts)));
@@ -124,7 +84,7 @@ int main(int count, char** arguments) {
     for (const auto& thread : opened) runs.push_back(take_turns(thread, turns, times));
     measured([&] { (void)codex::sync_wait(codex::when_all(std::move(runs))); });
   } else {
-    codex::Codex codex(read_config(configuration[0]));
+    codex::Codex codex(mock.config());
     std::vector<std::vector<double>> per_thread(threads);
     std::barrier ready(threads + 1);
     std::vector<std::jthread> workers;
@@ -147,8 +107,7 @@ int main(int count, char** arguments) {
     measured([&] { workers.clear(); });
     for (const auto& mine : per_thread) times.insert(times.end(), mine.begin(), mine.end());
   }
-  ::close(lifeline[1]);
-  ::waitpid(mock, nullptr, 0);
+  mock.end();
   const double others = processor_seconds(RUSAGE_CHILDREN);
 
   if (times.empty()) return 1;

@@ -52,6 +52,38 @@ namespace {
 constexpr const char* any_port = "ws://127.0.0.1:0";
 constexpr const char* token = "tok-3f9a1c77e05b4d2c9a80";
 
+std::string read_line(int descriptor) {
+  std::string line;
+  for (char byte = 0; ::read(descriptor, &byte, 1) == 1 && byte != '\n';) line += byte;
+  return line;
+}
+
+/// A program that keeps a runtime alive: reads its options, writes "PID ENDPOINT" or what went
+/// wrong, and waits to be killed.
+[[noreturn]] void serve_as_ordered(int orders, int answers) {
+  std::string answer;
+  std::optional<RuntimeServer> server;
+  try {
+    const codex::Json order = codex::Json::parse(read_line(orders));
+    RuntimeServerOptions options;
+    options.keep_alive = true;
+    if (order.at("codex_bin") != "") options.codex_bin = order.at("codex_bin").get<std::string>();
+    if (order.at("cwd") != "") options.cwd = order.at("cwd").get<std::string>();
+    options.env = order.at("env").get<std::map<std::string, std::string>>();
+    if (order.contains("bearer_token")) {
+      options.listen = any_port;
+      options.bearer_token = order.at("bearer_token").get<std::string>();
+    }
+    server.emplace(std::move(options));
+    answer = std::to_string(server->process_id()) + " " + server->endpoint() + "\n";
+  } catch (const std::exception& error) {
+    answer = std::string(error.what()) + "\n";
+  }
+  (void)!::write(answers, answer.data(), answer.size());
+  (void)read_line(orders);  // the test's end, if that goes before it kills
+  ::_exit(0);
+}
+
 /// A server's answer to an upgrade. Python has SHA-1, and this program would need it only here.
 std::string accept_upgrade(const std::string& request) {
   constexpr std::string_view name = "Sec-WebSocket-Key: ";
@@ -597,37 +629,40 @@ TEST_CASE("a runtime server ends its runtime, and says where it cannot listen" *
 }
 
 TEST_CASE("a runtime that is kept alive outlives a program that is killed" * face::once) {
+  int orders[2];
+  int answers[2];
+  REQUIRE(::pipe2(orders, O_CLOEXEC) == 0);
+  REQUIRE(::pipe2(answers, O_CLOEXEC) == 0);
+  // Before the mock has threads: what they have locked at a fork stays locked in the child.
+  const pid_t program = ::fork();
+  if (program == 0) serve_as_ordered(orders[0], answers[1]);
+  REQUIRE(program > 0);
+  const codex::detail::Descriptor to_program(orders[1]);
+  const codex::detail::Descriptor from_program(answers[0]);
+  ::close(orders[0]);
+  ::close(answers[1]);
+
   MockModel mock;
   mock.reply("still here");
-  auto options = server_options(mock);
-  options.keep_alive = true;
+  const auto options = server_options(mock);
+  codex::Json order{{"codex_bin", options.codex_bin.value_or("")},
+                    {"cwd", options.cwd.value_or("")},
+                    {"env", options.env}};
   std::optional<std::string> bearer_token;
   SUBCASE("on a socket of its own") {}
   SUBCASE("on TCP, with a token") {
-    options.listen = any_port;
-    options.bearer_token = bearer_token = token;
+    bearer_token = token;
+    order["bearer_token"] = token;
   }
-  int ends[2];
-  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-  const codex::detail::Descriptor reader(ends[0]);
-  codex::detail::Descriptor writer(ends[1]);
-  const pid_t program = ::fork();
-  if (program == 0) {
-    try {
-      const RuntimeServer server(options);
-      const std::string said = std::to_string(server.process_id()) + " " + server.endpoint() + "\n";
-      (void)!::write(writer.get(), said.data(), said.size());
-      for (;;) ::pause();
-    } catch (...) {
-      ::_exit(1);
-    }
-  }
-  writer.reset();
-  std::string line;
-  for (char byte = 0; ::read(reader.get(), &byte, 1) == 1 && byte != '\n';) line += byte;
+  const std::string text = order.dump() + "\n";
+  const bool ordered =
+      ::write(to_program.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const std::string line = read_line(from_program.get());
   ::kill(program, SIGKILL);
   REQUIRE(::waitpid(program, nullptr, 0) == program);
-  REQUIRE(contains(line, " "));
+  REQUIRE(ordered);
+  INFO(line);
+  REQUIRE(contains(line, "://"));
 
   const auto pid = static_cast<pid_t>(std::stol(line));
   const codex::testing::ProcessWatch watch(pid);

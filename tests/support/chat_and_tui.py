@@ -101,10 +101,18 @@ def decline_offers(tmux, tui):
         tmux.key(tui, "Enter")
 
 
+def await_end_of_turn(tmux, chat, tui):
+    """What is said before the end becomes a part of the turn that runs."""
+    tmux.expect(chat, r"^> ?\s*\Z", tmux.visible)
+    tmux.expect(tui, r"esc to interrupt", tmux.visible, present=False)
+
+
 def a_turn_shows_on_both(tmux, chat, tui):
+    await_end_of_turn(tmux, chat, tui)
     tmux.say(chat, "Hello from the chat")
     for window in (chat, tui):
         tmux.expect(window, r'You said "Hello from the chat" in message 2\.')
+    await_end_of_turn(tmux, chat, tui)
     tmux.tell(tui, "Hello from the TUI")
     for window in (tui, chat):
         tmux.expect(window, r'You said "Hello from the TUI" in message 3\.')
@@ -113,6 +121,7 @@ def a_turn_shows_on_both(tmux, chat, tui):
 
 def an_approval_is_answered_once(tmux, chat, tui, workspace):
     note = Path(workspace) / "note.txt"
+    await_end_of_turn(tmux, chat, tui)
     tmux.say(chat, "Run it")
     tmux.expect(chat, r"\[y\]es, \[n\]o")
     tmux.expect(tui, r"Would you like to run", tmux.visible)
@@ -123,7 +132,7 @@ def an_approval_is_answered_once(tmux, chat, tui, workspace):
     assert note.read_text() == "hello\n"
     note.unlink()
 
-    tmux.expect(chat, r"\[exit 0\]\nA tool said: .*\n> ?$", tmux.visible)
+    await_end_of_turn(tmux, chat, tui)
     tmux.tell(tui, "Run it once more")
     tmux.expect(tui, r"Would you like to run", tmux.visible)
     tmux.expect(chat, r"\[elsewhere\] Run it once more[\s\S]*\[y\]es, \[n\]o")
@@ -158,6 +167,7 @@ def main(program):
                 tmux.expect(tui, r'You said "Hello there" in message 1\.')
                 a_turn_shows_on_both(tmux, chat, tui)
                 an_approval_is_answered_once(tmux, chat, tui, workspace)
+                await_end_of_turn(tmux, chat, tui)
                 tmux.key(chat, "C-d")
                 tmux.expect(chat, rf"Go on with: chat --attach {endpoint} --thread {thread}")
                 again = tmux.open(workspace, program, "--attach", endpoint, "--thread", thread)
