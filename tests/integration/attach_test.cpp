@@ -65,6 +65,8 @@ std::string read_line(int descriptor) {
   std::optional<RuntimeServer> server;
   try {
     const codex::Json order = codex::Json::parse(read_line(orders));
+    // What a runtime that is kept alive writes stays behind, there.
+    ::setenv("TMPDIR", order.at("temporary").get_ref<const std::string&>().c_str(), 1);
     RuntimeServerOptions options;
     options.keep_alive = true;
     if (order.at("codex_bin") != "") options.codex_bin = order.at("codex_bin").get<std::string>();
@@ -647,7 +649,8 @@ TEST_CASE("a runtime that is kept alive outlives a program that is killed" * fac
   const auto options = server_options(mock);
   codex::Json order{{"codex_bin", options.codex_bin.value_or("")},
                     {"cwd", options.cwd.value_or("")},
-                    {"env", options.env}};
+                    {"env", options.env},
+                    {"temporary", mock.workspace().string()}};
   std::optional<std::string> bearer_token;
   SUBCASE("on a socket of its own") {}
   SUBCASE("on TCP, with a token") {
@@ -665,9 +668,10 @@ TEST_CASE("a runtime that is kept alive outlives a program that is killed" * fac
   REQUIRE(contains(line, "://"));
 
   const auto pid = static_cast<pid_t>(std::stol(line));
+  const std::string endpoint = line.substr(line.find(' ') + 1);
   const codex::testing::ProcessWatch watch(pid);
   {
-    face::Codex codex({.endpoint = line.substr(line.find(' ') + 1), .bearer_token = bearer_token});
+    face::Codex codex({.endpoint = endpoint, .bearer_token = bearer_token});
     CHECK(codex.thread_start().run("hello").final_response == "still here");
   }
   CHECK(::getpgid(pid) == pid);
@@ -697,6 +701,8 @@ TEST_CASE("a runtime that is kept alive outlives its object, and close ends it" 
     CHECK_FALSE(codex::testing::children_of(::getpid()).contains(pid));
     ::kill(pid, SIGTERM);
     CHECK(watch.ends_by(codex::testing::soon()));
+    const std::filesystem::path socket = endpoint.substr(std::string("unix://").size());
+    CHECK(std::filesystem::remove_all(socket.parent_path()) > 0);
   }
   SUBCASE("what it writes is in its log") {
     std::filesystem::path log = endpoint.substr(std::string("unix://").size());
