@@ -30,9 +30,6 @@ std::shared_ptr<codex::Codex> Runtime::client() {
   if (client_ && client_->is_open()) return client_;
   client_.reset();
   codex::CodexConfig config = config_;
-  // Nobody here reads the notifications that belong to no turn. What is kept of them is full within
-  // minutes, so that it does not look like a leak.
-  config.event_buffer_bytes = 4 << 20;
   if (relay_) config.endpoint = relay_->endpoint();
   return client_ = std::make_shared<codex::Codex>(config);
 }

@@ -242,6 +242,27 @@ TEST_CASE_FIXTURE(LoggedFixture, "a stream keeps what nobody has read yet for wh
   CHECK(second.dropped() == 0);
 }
 
+TEST_CASE_FIXTURE(LoggedFixture,
+                  "a stream that nobody reads keeps a little, one that is read all") {
+  constexpr std::size_t little = EventLog::max_bytes_for_nobody;
+  const auto events = log(Retention::stream, 4 * little);
+  const std::string text(little / 8, 'x');
+  const auto append_twice_the_little = [&] {
+    for (int i = 0; i < 16; ++i) append(*events, "warning", text);
+  };
+  append_twice_the_little();
+  CHECK(events->held_bytes() <= little);
+  CHECK(events->held_bytes() > little / 2);
+  {
+    const Subscription reader(events);
+    append_twice_the_little();
+    CHECK(events->held_bytes() > 2 * little);
+    CHECK(reader.dropped() == 16 - 7);
+  }
+  append(*events, "warning", text);
+  CHECK(events->held_bytes() <= little);
+}
+
 TEST_CASE_FIXTURE(LoggedFixture, "a reader on another thread gets everything in order") {
   constexpr int count = 20'000;
   const auto events = log(Retention::turn, 64 << 20);

@@ -168,7 +168,8 @@ struct CodexConfig {
   std::optional<std::string> wire_log = {};
 
   /// Unread events that one turn, or the connection's own stream, may hold, in bytes. Past it the
-  /// oldest deltas are dropped; the stream's `dropped()` counts them.
+  /// oldest deltas are dropped; the stream's `dropped()` counts them. While no stream of the
+  /// connection is open, that holds 4 MiB at most.
   std::size_t event_buffer_bytes = std::size_t{64} * 1024 * 1024;
 
   /// The longest message that the runtime may send, in bytes. Of a longer one little is kept: as

@@ -32,8 +32,8 @@ class NotificationStream {
   std::optional<Notification> try_next();
 
   /// How many notifications this stream missed: because it was not read for so long that they
-  /// passed `CodexConfig::event_buffer_bytes`, or because one was larger than
-  /// `CodexConfig::max_message_bytes`.
+  /// passed `CodexConfig::event_buffer_bytes`, or 4 MiB before it was opened, or because one was
+  /// larger than `CodexConfig::max_message_bytes`.
   [[nodiscard]] std::uint64_t dropped() const;
 
   using Iterator = detail::PullIterator<NotificationStream, Notification>;

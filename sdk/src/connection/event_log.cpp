@@ -257,11 +257,17 @@ void EventLog::free_oldest() {
   entries_.erase(entries_.begin());
 }
 
+std::size_t EventLog::limit() const {
+  const bool is_for_nobody = retention_ == Retention::stream && cursors_.empty();
+  return is_for_nobody ? std::min(max_bytes_, max_bytes_for_nobody) : max_bytes_;
+}
+
 void EventLog::drop_until_it_fits() {
-  while (bytes_ > max_bytes_ && (drop_oldest(delta) || drop_oldest(ordinary))) {
+  const std::size_t most = limit();
+  while (bytes_ > most && (drop_oldest(delta) || drop_oldest(ordinary))) {
   }
   // The limit may be as large as numbers go.
-  while (bytes_ > max_bytes_ && bytes_ - max_bytes_ > essential_reserve && entries_.size() > 1 &&
+  while (bytes_ > most && bytes_ - most > essential_reserve && entries_.size() > 1 &&
          drop_oldest(essential)) {
   }
 }

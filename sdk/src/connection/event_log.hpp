@@ -45,7 +45,8 @@ enum class Retention {
   /// Holds events only for the cursors there are. When full, it drops the oldest deltas, then the
   /// oldest of the rest, and what a turn's result is made of only far beyond the limit.
   turn,
-  /// Holds events also while nobody reads, for whoever comes. When full, it drops the oldest.
+  /// Holds events also while nobody reads, for whoever comes, but then no more than
+  /// `EventLog::max_bytes_for_nobody`. When full, it drops the oldest.
   stream,
 };
 
@@ -53,6 +54,9 @@ enum class Retention {
 /// What all cursors have passed is freed. Thread-safe; completions are called without locks.
 class EventLog : public std::enable_shared_from_this<EventLog> {
  public:
+  /// Most programs never read the stream of their connection: it must not fill their memory.
+  static constexpr std::size_t max_bytes_for_nobody = std::size_t{4} * 1024 * 1024;
+
   /// One reader's place. Only the log looks inside.
   class Cursor {
     friend class EventLog;
@@ -155,6 +159,7 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
             Completion<NextEvent> completion, bool only_looks);
   void free_read_entries();
   void free_oldest();
+  [[nodiscard]] std::size_t limit() const;
   void drop_until_it_fits();
   [[nodiscard]] bool drop_oldest(Rank rank);
   [[nodiscard]] static Delivery take_wait(Cursor& cursor, Outcome<NextEvent> outcome);
