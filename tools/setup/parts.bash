@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154  # logs is of steps.bash
 # Shared by tools/platforms/NAME, after steps.bash: parts that pass, fail or are skipped, counted as
 # tools/test expects it.
 
