@@ -17,19 +17,24 @@ set(CPACK_DEBIAN_PACKAGE_VERSION ${codex_deb_version})
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS OFF) # they would name no version
+# What the programs are linked to, the SDK's own libraries excepted, which are no package yet.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/generated
+                                                ${PROJECT_BINARY_DIR}/sdk)
 
-set(codex_deb_libraries libcodex-sdk${codex_deb_version})
+set(codex_deb_libraries libcodex-sdk${PROJECT_VERSION})
 set(CPACK_DEBIAN_LIBRARIES_PACKAGE_NAME ${codex_deb_libraries})
 set(CPACK_DEBIAN_LIBRARIES_PACKAGE_SECTION libs)
-set(CPACK_DEBIAN_LIBRARIES_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_LIBRARIES_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_LIBRARIES_PACKAGE_RECOMMENDS codex-sdk-tools) # codex-fetch-runtime
 
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME codex-sdk-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION devel)
-set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "python3, ca-certificates")
+set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS python3)
+set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS "npm, ca-certificates") # what codex-fetch-runtime runs
+if(BUILD_SHARED_LIBS)
+  string(APPEND CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS ", ${codex_deb_libraries} (= ${codex_deb_version})")
+endif()
 
 # What programs need in order to be compiled and linked. nlohmann/json has its version in the names
 # of its functions, which are in the SDK's API.
