@@ -33,6 +33,8 @@ const Names& words() {
       // Macros of windows.h.
       "cdecl", "far", "huge", "hyper", "interface", "max", "min", "near", "pascal", "small",
       "stdcall",
+      // Macros of Qt.
+      "emit", "foreach", "forever", "signals", "slots",
       // Macros that compilers predefine: the names of systems and machines.
       "hppa", "i386", "linux", "m68k", "mips", "sparc", "sun", "unix", "vax"};
   // clang-format on
@@ -69,7 +71,10 @@ const Names& types() {
       "OUT", "OpenEvent", "PASCAL", "PlaySound", "PostMessage", "RELATIVE", "RegisterClass",
       "RemoveDirectory", "ReplaceFile", "ReplaceText", "ReportEvent", "STRICT", "SearchPath",
       "SendMessage", "SetCurrentDirectory", "SetEnvironmentVariable", "StartService", "TEXT",
-      "THIS", "TRANSPARENT", "UNICODE", "VOID", "WINAPI", "Yield"};
+      "THIS", "TRANSPARENT", "UNICODE", "VOID", "WINAPI", "Yield",
+      // Macros of X11.
+      "Always", "Bool", "Complex", "CurrentTime", "False", "None", "Status", "Success", "True",
+      "Unsorted"};
   // clang-format on
   return names;
 }

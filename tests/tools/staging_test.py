@@ -53,7 +53,8 @@ class StageSdk(Staging):
         super().setUp()
         self.root = self.home / "sdk tree"
         files = ["CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md",
-                 "codegen/CMakeLists.txt", "docs/page.md", "examples/one.cpp", "sdk/CMakeLists.txt",
+                 "codegen/CMakeLists.txt", "docs/page.md", "examples/one.cpp",
+                 "packaging/conan/conanfile.py", "sdk/CMakeLists.txt",
                  "schema/corrections.json", "schema/responses.json", "tools/cmake/one.cmake",
                  "tools/setup/install_packages",
                  "tools/quickstart", "tools/setup/steps.bash", "tools/upkeep/packages.py",

@@ -1,4 +1,5 @@
-# The SDK's dependencies, or an error that says how to get them.
+# The SDK's dependencies, or an error that says how to get them. Those that a parent project has as
+# targets already are taken as they are.
 
 function(codex_missing what debian homebrew vcpkg)
   message(
@@ -9,10 +10,13 @@ function(codex_missing what debian homebrew vcpkg)
       "  vcpkg:          vcpkg install ${vcpkg}")
 endfunction()
 
+# Package P has the target P::P.
 macro(codex_require package debian homebrew vcpkg)
-  find_package(${package} CONFIG QUIET)
-  if(NOT ${package}_FOUND)
-    codex_missing(${package} ${debian} ${homebrew} ${vcpkg})
+  if(NOT TARGET ${package}::${package})
+    find_package(${package} CONFIG QUIET)
+    if(NOT ${package}_FOUND)
+      codex_missing(${package} ${debian} ${homebrew} ${vcpkg})
+    endif()
   endif()
 endmacro()
 
@@ -25,23 +29,30 @@ if(CODEX_SDK_GENERATE OR CODEX_SDK_BUILD_TOOLS)
 endif()
 
 # Only its headers, for one file of codex::sdk: who uses the SDK needs none.
-find_package(Boost 1.74 QUIET)
-option(CODEX_SDK_WEBSOCKET "Attach to runtimes that listen (needs Boost's headers)" ${Boost_FOUND})
-if(CODEX_SDK_WEBSOCKET AND NOT Boost_FOUND)
+set(codex_has_boost ON)
+if(NOT TARGET Boost::headers)
+  find_package(Boost 1.74 QUIET)
+  set(codex_has_boost ${Boost_FOUND})
+endif()
+option(CODEX_SDK_WEBSOCKET "Attach to runtimes that listen (needs Boost's headers)"
+       ${codex_has_boost})
+if(CODEX_SDK_WEBSOCKET AND NOT codex_has_boost)
   codex_missing(Boost libboost-dev boost "boost-asio boost-beast")
 endif()
 
 # For endpoints that are encrypted (wss://).
-set(codex_may_have_tls OFF)
-if(CODEX_SDK_WEBSOCKET)
+set(codex_has_openssl OFF)
+if(CODEX_SDK_WEBSOCKET AND TARGET OpenSSL::SSL)
+  set(codex_has_openssl ON)
+elseif(CODEX_SDK_WEBSOCKET)
   find_package(OpenSSL 3.0 QUIET)
-  set(codex_may_have_tls ${OPENSSL_FOUND})
+  set(codex_has_openssl ${OpenSSL_FOUND})
 endif()
 option(CODEX_SDK_TLS "Attach to runtimes behind TLS (needs OpenSSL and CODEX_SDK_WEBSOCKET)"
-       ${codex_may_have_tls})
+       ${codex_has_openssl})
 if(CODEX_SDK_TLS AND NOT CODEX_SDK_WEBSOCKET)
   message(FATAL_ERROR "CODEX_SDK_TLS needs CODEX_SDK_WEBSOCKET")
-elseif(CODEX_SDK_TLS AND NOT OPENSSL_FOUND)
+elseif(CODEX_SDK_TLS AND NOT codex_has_openssl)
   codex_missing(OpenSSL libssl-dev openssl openssl)
 endif()
 
@@ -51,9 +62,10 @@ endif()
 
 # Debian's cpp-httplib is a compiled library that comes with a pkg-config file, not with a CMake
 # package. Its flags matter: they decide how its classes are laid out.
-if(CODEX_SDK_BUILD_TESTING
-   OR CODEX_SDK_BUILD_TESTS
-   OR CODEX_SDK_BUILD_EXAMPLES)
+if(NOT TARGET httplib::httplib
+   AND (CODEX_SDK_BUILD_TESTING
+        OR CODEX_SDK_BUILD_TESTS
+        OR CODEX_SDK_BUILD_EXAMPLES))
   find_package(httplib CONFIG QUIET)
   if(NOT httplib_FOUND)
     find_package(PkgConfig QUIET)

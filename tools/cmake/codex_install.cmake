@@ -2,6 +2,10 @@
 # share/codex-sdk has the layout of this repository, so that its scripts find their files.
 include(CMakePackageConfigHelpers)
 
+# Components, for packages of distributions: libraries are the shared ones, tools the programs, dev
+# is the rest.
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME dev)
+
 set(codex_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/codex-sdk)
 set(codex_share_dir ${CMAKE_INSTALL_DATADIR}/codex-sdk)
 set(codex_libexec_dir ${CMAKE_INSTALL_LIBEXECDIR}/codex-sdk)
@@ -14,6 +18,7 @@ function(codex_headers folder)
 endfunction()
 
 codex_headers(${PROJECT_SOURCE_DIR}/codegen/support/include)
+codex_headers(${PROJECT_BINARY_DIR}/codegen/support/include)
 codex_headers(${PROJECT_SOURCE_DIR}/generated/include)
 codex_headers(${PROJECT_BINARY_DIR}/sdk/include)
 if(TARGET codex_testing)
@@ -27,11 +32,13 @@ endif()
 install(
   TARGETS codex_protocol codex_protocol_support_archive codex_sdk
   EXPORT codex-sdk-targets
+  LIBRARY COMPONENT libraries NAMELINK_COMPONENT dev
   INCLUDES
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT codex-sdk-targets NAMESPACE codex:: DESTINATION ${codex_package_dir})
 if(TARGET codex_testing)
-  install(TARGETS codex_testing EXPORT codex-sdk-testing-targets)
+  install(TARGETS codex_testing EXPORT codex-sdk-testing-targets
+          LIBRARY COMPONENT libraries NAMELINK_COMPONENT dev)
   if(TARGET codex-scripted-server)
     install(TARGETS codex-scripted-server EXPORT codex-sdk-testing-targets
             RUNTIME DESTINATION ${codex_libexec_dir})
@@ -39,8 +46,9 @@ if(TARGET codex_testing)
   install(EXPORT codex-sdk-testing-targets NAMESPACE codex:: DESTINATION ${codex_package_dir})
 endif()
 if(CODEX_SDK_BUILD_TOOLS)
-  install(TARGETS codex-wire codex-codegen EXPORT codex-sdk-tools-targets)
-  install(EXPORT codex-sdk-tools-targets NAMESPACE codex:: DESTINATION ${codex_package_dir})
+  install(TARGETS codex-wire codex-codegen EXPORT codex-sdk-tools-targets RUNTIME COMPONENT tools)
+  install(EXPORT codex-sdk-tools-targets NAMESPACE codex:: DESTINATION ${codex_package_dir}
+          COMPONENT tools)
 endif()
 
 # Shared libraries find each other, and the tools find them, even if the whole installation is
@@ -60,11 +68,14 @@ endif()
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # A tool fetches the runtime; the pin is next to it.
-install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/fetch_runtime DESTINATION ${codex_share_dir}/tools)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/fetch_runtime DESTINATION ${codex_share_dir}/tools
+        COMPONENT tools)
 install(FILES ${PROJECT_SOURCE_DIR}/tools/upkeep/packages.py
               ${PROJECT_SOURCE_DIR}/tools/upkeep/trust.py
-        DESTINATION ${codex_share_dir}/tools/upkeep)
-install(FILES ${PROJECT_SOURCE_DIR}/schema/runtime.json ${PROJECT_SOURCE_DIR}/schema/responses.json
+        DESTINATION ${codex_share_dir}/tools/upkeep COMPONENT tools)
+install(FILES ${PROJECT_SOURCE_DIR}/schema/runtime.json DESTINATION ${codex_share_dir}/schema
+        COMPONENT tools)
+install(FILES ${PROJECT_SOURCE_DIR}/schema/responses.json
               ${PROJECT_SOURCE_DIR}/schema/corrections.json
         DESTINATION ${codex_share_dir}/schema)
 if(NOT WIN32)
@@ -73,7 +84,7 @@ if(NOT WIN32)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/install)
   file(CREATE_LINK ${fetch_runtime} ${PROJECT_BINARY_DIR}/install/codex-fetch-runtime SYMBOLIC)
   install(FILES ${PROJECT_BINARY_DIR}/install/codex-fetch-runtime
-          DESTINATION ${CMAKE_INSTALL_BINDIR})
+          DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 endif()
 
 # The CMake package.
@@ -86,7 +97,7 @@ if(BUILD_SHARED_LIBS)
   set(codex_is_shared ON)
 endif()
 set(codex_httplib_is_package OFF)
-if(httplib_FOUND)
+if(NOT CODEX_HTTPLIB_FOUND)
   set(codex_httplib_is_package ON)
 endif()
 configure_package_config_file(

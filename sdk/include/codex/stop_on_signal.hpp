@@ -25,7 +25,7 @@ class StopOnSignal {
   /// Listens for these from now on. Throws CodexError where one of them cannot ask for a stop
   /// (SIGKILL; a fault such as SIGSEGV; SIGCHLD and others that end no program), where there is
   /// none, and where the system has no thread or descriptor left.
-  StopOnSignal(std::initializer_list<int> signals);
+  StopOnSignal(std::initializer_list<int> numbers);
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
   ~StopOnSignal();

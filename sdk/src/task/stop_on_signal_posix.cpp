@@ -286,9 +286,9 @@ class Signals {
 }  // namespace
 }  // namespace detail
 
-StopOnSignal::StopOnSignal(std::initializer_list<int> signals)
+StopOnSignal::StopOnSignal(std::initializer_list<int> numbers)
     : listener_(std::make_shared<detail::SignalListener>()) {
-  listener_->signals = signals;
+  listener_->signals = numbers;
   detail::check(listener_->signals);
   detail::Signals::of_this_process().add(listener_);
 }
