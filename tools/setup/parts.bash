@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# Shared by tools/platforms/NAME, after steps.bash: parts that pass, fail or are skipped, counted as
+# tools/test expects it.
+
+parts_passed=0
+parts_failed=()
+parts_skipped=()
+
+# part NAME COMMAND...: passes if the command does; its output is a log, whose end is shown if not.
+part() {
+  local name=$1 log
+  shift
+  log=$logs/$(basename "$0")-${name//[^A-Za-z0-9]/_}.log
+  step "$name"
+  if logged "$log" "$@"; then
+    parts_passed=$((parts_passed + 1))
+  else
+    parts_failed+=("$name")
+    return 1
+  fi
+}
+
+# skip NAME REASON
+skip() {
+  step "$1: skipped, $2"
+  parts_skipped+=("$1: $2")
+}
+
+# The verdict, and the exit status.
+verdict() {
+  ((${#parts_skipped[@]} == 0)) || printf 'skipped: %s\n' "${parts_skipped[@]}"
+  ((${#parts_failed[@]} == 0)) || printf 'failed: %s\n' "${parts_failed[@]}"
+  local counts="$parts_passed passed, ${#parts_failed[@]} failed"
+  ((${#parts_skipped[@]} == 0)) || counts+=", ${#parts_skipped[@]} skipped"
+  echo "$counts"
+  ((parts_passed > 0 && ${#parts_failed[@]} == 0))
+}
