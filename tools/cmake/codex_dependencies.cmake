@@ -16,6 +16,21 @@ macro(codex_require package debian homebrew vcpkg)
   endif()
 endmacro()
 
+include(CheckCXXSourceCompiles)
+block()
+  set(CMAKE_CXX_STANDARD 20)
+  check_cxx_source_compiles(
+    "#include <version>\nstatic_assert(__cpp_lib_jthread > 0);\nint main() {}"
+    codex_has_stop_token)
+endblock()
+if(NOT codex_has_stop_token)
+  message(
+    FATAL_ERROR
+      "The C++ standard library has no std::stop_token.\n"
+      "  libc++ (LLVM 18 or later): -DCMAKE_CXX_FLAGS=-fexperimental-library, here and for all that\n"
+      "                             uses the SDK")
+endif()
+
 codex_require(nlohmann_json nlohmann-json3-dev nlohmann-json nlohmann-json)
 codex_require(simdjson libsimdjson-dev simdjson simdjson)
 find_package(Threads REQUIRED)

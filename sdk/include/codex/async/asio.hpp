@@ -10,10 +10,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <utility>
 
 #include <codex/async/task.hpp>
+#include <codex/stop_token.hpp>
 
 #if (defined(BOOST_ASIO_DETAIL_CONFIG_HPP) && !defined(ASIO_DETAIL_CONFIG_HPP)) || \
     !__has_include(<asio/any_io_executor.hpp>)
