@@ -22,6 +22,8 @@ block()
   check_cxx_source_compiles(
     "#include <version>\nstatic_assert(__cpp_lib_jthread > 0);\nint main() {}"
     codex_has_stop_token)
+  check_cxx_source_compiles("#include <version>\nint main() { return _LIBCPP_VERSION > 0; }"
+                            codex_has_libcxx)
 endblock()
 if(NOT codex_has_stop_token)
   message(
@@ -44,6 +46,12 @@ find_package(Boost 1.74 QUIET)
 option(CODEX_SDK_WEBSOCKET "Attach to runtimes that listen (needs Boost's headers)" ${Boost_FOUND})
 if(CODEX_SDK_WEBSOCKET AND NOT Boost_FOUND)
   codex_missing(Boost libboost-dev boost "boost-asio boost-beast")
+endif()
+
+# libc++ has no std::result_of in C++20, which an older Asio asks for unless it is told otherwise.
+if(Boost_FOUND AND codex_has_libcxx)
+  set_property(TARGET Boost::headers APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
+                                                     BOOST_ASIO_HAS_STD_INVOKE_RESULT)
 endif()
 
 # For endpoints that are encrypted (wss://).
