@@ -432,6 +432,18 @@ TEST_CASE("nothing of ours becomes a standard stream of a host program that has 
         }) == testing::all_well);
 }
 
+TEST_CASE("nothing is left of a child's group once it is closed") {
+  const auto is_left = [](pid_t group) { return ::kill(-group, 0) == 0 || errno != ESRCH; };
+  const auto process = start_process({.argv = {"/bin/cat"}});
+  const pid_t group = pid_of(*process);
+  CHECK(is_left(group));
+  process->close();
+  // What watches the host where the kernel does not is reaped by the system, in its own time.
+  const auto deadline = testing::soon();
+  while (is_left(group) && Clock::now() < deadline) std::this_thread::yield();
+  CHECK_FALSE(is_left(group));
+}
+
 TEST_CASE("a host program that is killed takes the child along") {
   int pipe[2];
   REQUIRE(make_pipe(pipe));
