@@ -1,13 +1,16 @@
 #include "support/cuttable_link.hpp"
 
 #include <array>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <utility>
+
+#include "os/descriptors.hpp"
+#include "os/platform.hpp"
+#include "support/socket.hpp"
 
 namespace codex::testing {
 namespace {
@@ -21,11 +24,9 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-Descriptor new_socket() { return Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
-
 bool send_all(int to, const char* bytes, std::size_t size) {
   while (size > 0) {
-    const auto sent = ::send(to, bytes, size, MSG_NOSIGNAL);
+    const auto sent = codex::detail::write_quietly(to, bytes, size);
     if (sent <= 0) return false;
     bytes += sent;
     size -= static_cast<std::size_t>(sent);
@@ -38,11 +39,11 @@ bool send_all(int to, const char* bytes, std::size_t size) {
 CuttableLink::CuttableLink(const std::string& endpoint)
     : path_((folder_.path() / "link.sock").string()),
       target_(endpoint.substr(std::string_view("unix://").size())),
-      listener_(new_socket()) {
+      listener_(new_socket(AF_UNIX)) {
   const sockaddr_un address = address_of(path_);
-  std::array<int, 2> pipe{};
+  int pipe[2];
   if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(listener_.get(), 64) != 0 || ::pipe2(pipe.data(), O_CLOEXEC) != 0) {
+      ::listen(listener_.get(), 64) != 0 || !codex::detail::make_pipe(pipe)) {
     throw std::runtime_error("there is no socket for the link");
   }
   wake_in_ = Descriptor(pipe[1]);
@@ -111,9 +112,9 @@ void CuttableLink::run() {
 }
 
 void CuttableLink::accept_one() {
-  Descriptor client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  Descriptor client(codex::detail::accept_socket(listener_.get()));
   if (is_closed_) return;
-  Descriptor runtime = new_socket();
+  Descriptor runtime = new_socket(AF_UNIX);
   const sockaddr_un address = address_of(target_);
   if (::connect(runtime.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return;

@@ -13,6 +13,7 @@
 #include "os/descriptor.hpp"
 #include "support/messages.hpp"
 #include "support/processes.hpp"
+#include "support/socket.hpp"
 #include "task/thread_signals.hpp"
 #include "transport/process.hpp"
 
@@ -35,7 +36,7 @@ sockaddr_in loopback(int port) {
 
 /// Nobody else gets it for a while, most likely.
 int free_port() {
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Descriptor socket = new_socket(AF_INET);
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   auto* const name = reinterpret_cast<sockaddr*>(&address);
@@ -46,7 +47,7 @@ int free_port() {
 }
 
 bool is_listening(int port) {
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Descriptor socket = new_socket(AF_INET);
   const sockaddr_in address = loopback(port);
   return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -20,15 +22,26 @@
 
 namespace codex::testing {
 
+/// What /proc says of a process: its state, its parent and more; nothing if it is gone.
+inline std::string status_of(pid_t process) {
+  std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+  std::string text;
+  std::getline(stat, text);
+  const auto end = text.rfind(')');  // of its name
+  return end == std::string::npos ? "" : text.substr(std::min(end + 2, text.size()));
+}
+
 /// Watches a process that is no child of ours for its end.
 class ProcessWatch {
  public:
-  explicit ProcessWatch(pid_t process) : watch_(codex::detail::open_exit_watch(process)) {
-    if (!watch_.is_open()) throw std::runtime_error("there is no such process");
+  explicit ProcessWatch(pid_t process)
+      : process_(process), watch_(codex::detail::open_exit_watch(process)) {
+    if (!watch_.is_open() && has_gone()) throw std::runtime_error("there is no such process");
   }
 
   /// Waits for the end; false when it has not come by the deadline.
   [[nodiscard]] bool ends_by(codex::detail::TimePoint deadline) const {
+    if (!watch_.is_open()) return is_gone_by(deadline);
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - codex::detail::Clock::now());
     pollfd polled{.fd = watch_.get(), .events = POLLIN, .revents = 0};
@@ -36,6 +49,21 @@ class ProcessWatch {
   }
 
  private:
+  [[nodiscard]] bool is_gone_by(codex::detail::TimePoint deadline) const {
+    while (!has_gone() && codex::detail::Clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return has_gone();
+  }
+
+  /// Or is a zombie.
+  [[nodiscard]] bool has_gone() const {
+    if (::kill(process_, 0) != 0) return true;
+    const std::string state = status_of(process_);
+    return !state.empty() && state.front() == 'Z';
+  }
+
+  pid_t process_;
   codex::detail::Descriptor watch_;
 };
 
@@ -44,16 +72,12 @@ inline std::set<int> children_of(pid_t parent) {
   std::set<int> out;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     if (std::isdigit(entry.path().filename().string()[0]) == 0) continue;
-    std::ifstream stat(entry.path() / "stat");
-    std::string text;
-    std::getline(stat, text);  // nothing if it has ended meanwhile
-    const auto end = text.rfind(')');
-    if (end == std::string::npos) continue;
+    const int process = std::stoi(entry.path().filename().string());
     char state = 0;
     int its_parent = 0;
-    if (std::sscanf(text.c_str() + end + 1, " %c %d", &state, &its_parent) == 2 &&
+    if (std::sscanf(status_of(process).c_str(), "%c %d", &state, &its_parent) == 2 &&
         its_parent == parent) {
-      out.insert(std::stoi(text));
+      out.insert(process);
     }
   }
   return out;

@@ -359,7 +359,7 @@ TEST_CASE_FIXTURE(SmallWindow, "a request that waits its turn too long is never 
 TEST_CASE_FIXTURE(SmallWindow, "a request that is cancelled before its turn is never sent") {
   auto first = start("a");
   auto second = start("b");
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   auto queued = start("queued", TimePoint::max(), stop.get_token());
   auto last = start("last");
   stop.request_stop();
@@ -372,7 +372,7 @@ TEST_CASE_FIXTURE(SmallWindow, "a request that is cancelled before its turn is n
 
 TEST_CASE_FIXTURE(TalkFixture, "what is over before it begins is not sent") {
   auto late = start("late", Clock::now() - 1ms);
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   stop.request_stop();
   auto stopped = start("stopped", TimePoint::max(), stop.get_token());
   CHECK(contains(error<TimeoutError>(late), "not been sent"));
@@ -391,7 +391,7 @@ TEST_CASE_FIXTURE(TalkFixture, "a deadline ends the wait, and the answer that fo
 
 TEST_CASE_FIXTURE(TalkFixture,
                   "a stop request ends the wait, and the answer that follows is dropped") {
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   auto pending = start("slow", TimePoint::max(), stop.get_token());
   const auto id = asked("slow");
   stop.request_stop();
@@ -451,7 +451,7 @@ TEST_CASE_FIXTURE(TalkFixture, "notifications come in, before and after someone 
   CHECK(text_of(*next_blocking(general, soon())) == "a");
   CHECK(text_of(*next_blocking(general, soon())) == "b");
   CHECK_THROWS_AS((void)next_blocking(general, Clock::now() + 5ms), TimeoutError);
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   stop.request_stop();
   CHECK_THROWS_AS((void)next_blocking(general, TimePoint::max(), stop.get_token()), CancelledError);
 }

@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "a wait ends with its deadline, its stop token,
   timers->run_due();
   CHECK_THROWS_AS(std::rethrow_exception(error), TimeoutError);
 
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   reader->next(TimePoint::max(), stop.get_token(), keep);
   stop.request_stop();
   timers->run_due();

@@ -161,8 +161,8 @@ TEST_CASE("a script can open /dev/stdin, and takes its stdin for no connection")
 TEST_CASE("what a send to a child that is gone leaves of SIGPIPE is what was there before") {
   sigset_t blocked;
   sigset_t before;
-  ::sigemptyset(&blocked);
-  ::sigaddset(&blocked, SIGPIPE);
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGPIPE);
   ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
   const auto is_pending_after_a_send = [] {
     const auto process = start_process(shell("exec <&-; echo ready; exec sleep 1000", 50ms));
@@ -171,7 +171,7 @@ TEST_CASE("what a send to a child that is gone leaves of SIGPIPE is what was the
     CHECK(process->is_deaf());
     sigset_t pending;
     ::sigpending(&pending);
-    return ::sigismember(&pending, SIGPIPE) == 1;
+    return sigismember(&pending, SIGPIPE) == 1;
   };
   CHECK_FALSE(is_pending_after_a_send());
   ::raise(SIGPIPE);  // the host program waits for this one
@@ -354,8 +354,8 @@ TEST_CASE("what cannot be started says why") {
 TEST_CASE("the child can be ended by SIGPIPE and blocks no signal, whatever we do") {
   sigset_t blocked;
   sigset_t before;
-  ::sigemptyset(&blocked);
-  ::sigaddset(&blocked, SIGTERM);
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
   const auto old_handler = ::signal(SIGPIPE, SIG_IGN);
   const std::string status = output_of({.argv = {"/bin/cat", "/proc/self/status"}});
@@ -430,6 +430,18 @@ TEST_CASE("nothing of ours becomes a standard stream of a host program that has 
           for (const int stream : {0, 1, 2}) taken += ::fcntl(stream, F_GETFD) >= 0 ? 1 : 0;
           return taken;
         }) == testing::all_well);
+}
+
+TEST_CASE("nothing is left of a child's group once it is closed") {
+  const auto is_left = [](pid_t group) { return ::kill(-group, 0) == 0 || errno != ESRCH; };
+  const auto process = start_process({.argv = {"/bin/cat"}});
+  const pid_t group = pid_of(*process);
+  CHECK(is_left(group));
+  process->close();
+  // What watches the host where the kernel does not is reaped by the system, in its own time.
+  const auto deadline = testing::soon();
+  while (is_left(group) && Clock::now() < deadline) std::this_thread::yield();
+  CHECK_FALSE(is_left(group));
 }
 
 TEST_CASE("a host program that is killed takes the child along") {

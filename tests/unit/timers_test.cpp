@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(TimingFixture,
 }
 
 TEST_CASE_FIXTURE(TimingFixture, "a stop request makes a watch due at once") {
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));
   timers->run_due();
   CHECK(calls.empty());
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(TimingFixture, "a stop request makes a watch due at once") {
 }
 
 TEST_CASE_FIXTURE(TimingFixture, "a watch that has gone sees nothing") {
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   { const Watch watch(timers, Clock::now() - hours{1}, stop.get_token(), note("x")); }
   stop.request_stop();
   timers->run_due();
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(TimingFixture, "a callback may add and remove timers") {
 }
 
 TEST_CASE_FIXTURE(TimingFixture, "after stop nothing is called and nobody woken") {
-  const std::stop_source stop;
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));
   timers->stop();
   stop.request_stop();

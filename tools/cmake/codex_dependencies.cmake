@@ -20,6 +20,23 @@ macro(codex_require package debian homebrew vcpkg)
   endif()
 endmacro()
 
+include(CheckCXXSourceCompiles)
+block()
+  set(CMAKE_CXX_STANDARD 20)
+  check_cxx_source_compiles(
+    "#include <version>\nstatic_assert(__cpp_lib_jthread > 0);\nint main() {}"
+    codex_has_stop_token)
+  check_cxx_source_compiles("#include <version>\nint main() { return _LIBCPP_VERSION > 0; }"
+                            codex_has_libcxx)
+endblock()
+if(NOT codex_has_stop_token)
+  message(
+    FATAL_ERROR
+      "The C++ standard library has no std::stop_token.\n"
+      "  libc++ (LLVM 18 or later): -DCMAKE_CXX_FLAGS=-fexperimental-library, here and for all that\n"
+      "                             uses the SDK")
+endif()
+
 codex_require(nlohmann_json nlohmann-json3-dev nlohmann-json nlohmann-json)
 codex_require(simdjson libsimdjson-dev simdjson simdjson)
 find_package(Threads REQUIRED)
@@ -38,6 +55,12 @@ option(CODEX_SDK_WEBSOCKET "Attach to runtimes that listen (needs Boost's header
        ${codex_has_boost})
 if(CODEX_SDK_WEBSOCKET AND NOT codex_has_boost)
   codex_missing(Boost libboost-dev boost "boost-asio boost-beast")
+endif()
+
+# libc++ has no std::result_of in C++20, which an older Asio asks for unless it is told otherwise.
+if(Boost_FOUND AND codex_has_libcxx)
+  set_property(TARGET Boost::headers APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
+                                                     BOOST_ASIO_HAS_STD_INVOKE_RESULT)
 endif()
 
 # For endpoints that are encrypted (wss://).

@@ -1,8 +1,9 @@
 #include "number.hpp"
 
 #include <charconv>
-#include <cstddef>
 #include <system_error>
+
+#include "nearest_double.hpp"
 
 namespace codex::protocol::detail {
 
@@ -38,30 +39,9 @@ Shape scan(const char* p, const char* end) {
   return shape;
 }
 
-/// Whether a number does not fit a double because it is too close to zero: its first nonzero digit
-/// is after the decimal point.
-bool is_tiny(const char* p, const char* end) {
-  if (*p == '-') ++p;
-  const char* exponent = p;
-  while (exponent != end && (*exponent | 0x20) != 'e') ++exponent;
-  int power = 0;
-  if (exponent != end) {
-    const char* digits = exponent + (exponent[1] == '+' ? 2 : 1);
-    if (std::from_chars(digits, end, power).ec != std::errc()) return *digits == '-';
-  }
-  std::ptrdiff_t place = power;
-  if (*p != '0') return place + (skip_digits(p, exponent) - p) <= 0;
-  for (const char* q = p + 2; q < exponent && *q == '0'; ++q) --place;
-  return place <= 0;
-}
-
 Number read_real(const char* begin, const char* end, Number::Kind kind) {
-  double value = 0;
-  if (std::from_chars(begin, end, value).ec != std::errc::result_out_of_range) {
-    return Number::of_double(kind, value);
-  }
-  if (!is_tiny(begin, end)) return {.kind = Number::Kind::endless};
-  return Number::of_double(kind, *begin == '-' ? -0.0 : 0.0);
+  const auto value = nearest_double(begin, end);
+  return value ? Number::of_double(kind, *value) : Number{.kind = Number::Kind::endless};
 }
 
 }  // namespace

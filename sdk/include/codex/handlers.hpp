@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -16,6 +15,7 @@
 #include <codex/async/fwd.hpp>
 #include <codex/decode_named.hpp>
 #include <codex/notification.hpp>
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <memory>
-#include <stop_token>
 #include <string>
 
 #include <codex/options.hpp>
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

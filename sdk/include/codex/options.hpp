@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include <codex/notification.hpp>
 #include <codex/protocol/everyday.hpp>
 #include <codex/protocol/support/optional.hpp>
+#include <codex/stop_token.hpp>
 #include <codex/tool.hpp>
 
 // One policy for options that may be left out: `Optional`, which has the braced lists and the null

@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <exception>
-#include <stop_token>
 #include <type_traits>
 #include <utility>
 
 #include <codex/async/fwd.hpp>
 #include <codex/errors.hpp>
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

@@ -3,7 +3,8 @@
 #include <csignal>
 #include <initializer_list>
 #include <memory>
-#include <stop_token>
+
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

@@ -8,12 +8,12 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include <codex/config.hpp>
 #include <codex/protocol/support/json.hpp>
+#include <codex/stop_token.hpp>
 #include <codex/testing/gate.hpp>
 #include <codex/testing/scripted_server.hpp>
 

@@ -18,4 +18,7 @@ namespace codex::detail {
 /// size limit.
 [[nodiscard]] ssize_t write_quietly(int descriptor, const void* data, std::size_t size) noexcept;
 
+/// As send(2), without SIGPIPE if the peer is gone, and without blocking.
+[[nodiscard]] ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept;
+
 }  // namespace codex::detail

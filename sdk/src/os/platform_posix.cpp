@@ -1,6 +1,7 @@
-// For POSIX systems other than Linux, macOS above all.
+// For POSIX systems other than Linux, macOS above all. A program that another thread starts between
+// two of these calls inherits the descriptor: there is no way to open it close-on-exec.
 
-#include <cstddef>
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,36 +12,40 @@
 namespace codex::detail {
 namespace {
 
-void close_on_exec(const int (&ends)[2]) noexcept {
-  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-}
+void close_on_exec(int descriptor) noexcept { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 
 }  // namespace
 
 bool make_pipe(int (&ends)[2]) noexcept {
   if (::pipe(ends) != 0) return false;
-  close_on_exec(ends);
+  for (const int end : ends) close_on_exec(end);
   return move_above_standard_streams(ends);
 }
 
 int open_socket(int family) noexcept {
   const int opened = ::socket(family, SOCK_STREAM, 0);
   if (opened >= 0) {
-    ::fcntl(opened, F_SETFD, FD_CLOEXEC);
+    close_on_exec(opened);
     ::fcntl(opened, F_SETFL, O_NONBLOCK);
   }
   return above_standard_streams(opened);
 }
 
-ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept {
-  return ::send(socket, data, size, MSG_DONTWAIT);
+int accept_socket(int listener) noexcept {
+  const int accepted = ::accept(listener, nullptr, nullptr);
+  if (accepted >= 0) {
+    close_on_exec(accepted);
+    ::fcntl(accepted, F_SETFL, 0);  // it may have the listener's
+  }
+  return above_standard_streams(accepted);
 }
 
-int open_exit_watch(pid_t) noexcept { return -1; }
-
-// The end of stdin ends the runtime when this process dies.
-bool die_with_parent(pid_t) noexcept { return true; }
-
-void close_others_on_exec() noexcept {}
+// Those of a host that has raised its limit far above what systems begin with are not looked for:
+// that would take longer than to start the program.
+void close_others_on_exec() noexcept {
+  constexpr long most = 16384;
+  const long limit = std::min(::sysconf(_SC_OPEN_MAX), most);
+  for (int other = STDERR_FILENO + 1; other < limit; ++other) close_on_exec(other);
+}
 
 }  // namespace codex::detail

@@ -27,7 +27,8 @@ class StopRelay {
 
  private:
   struct Request {
-    std::stop_source target;
+    // Mutable: request_stop is const in libstdc++ only.
+    mutable std::stop_source target;
     void operator()() const { target.request_stop(); }
   };
   std::stop_source target_;

@@ -8,10 +8,10 @@ namespace codex::detail {
 
 void block_signals_on_this_thread() noexcept {
   sigset_t signals;
-  ::sigfillset(&signals);
+  sigfillset(&signals);
   // These report a fault of this thread itself.
   for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS}) {
-    ::sigdelset(&signals, fault);
+    sigdelset(&signals, fault);
   }
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }

@@ -40,9 +40,9 @@ struct ProcessOptions {
 };
 
 /// Starts the process, in its own process group. Unless it is detached, it is killed when the
-/// calling thread ends (Linux), so that it never outlives this process: call this on the I/O
-/// thread. Throws RuntimeNotFoundError if there is no such program or it cannot be run, CodexError
-/// for other failures.
+/// calling thread (Linux) or this process ends, so that it never outlives this process: call this
+/// on the I/O thread. Throws RuntimeNotFoundError if there is no such program or it cannot be run,
+/// CodexError for other failures.
 [[nodiscard]] std::unique_ptr<ByteStream> start_process(const ProcessOptions& options);
 
 }  // namespace codex::detail

@@ -196,7 +196,7 @@ class Process final : public ByteStream {
     const auto left = deadline - Clock::now();
     if (left >= longest) return static_cast<int>(longest.count());
     return static_cast<int>(
-        std::max(std::chrono::ceil<milliseconds>(left).count(), std::int64_t{0}));
+        std::max<std::int64_t>(std::chrono::ceil<milliseconds>(left).count(), 0));
   }
 
   // Waits for any event, and handles everything except stdout.

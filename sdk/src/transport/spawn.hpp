@@ -4,6 +4,7 @@
 
 #include "os/descriptor.hpp"
 #include "os/unshared_descriptor.hpp"
+#include "transport/lifeline.hpp"
 #include "transport/process.hpp"
 
 namespace codex::detail {
@@ -11,6 +12,7 @@ namespace codex::detail {
 /// A running process, and our ends of its standard streams. The owner must reap it.
 struct Spawned {
   pid_t pid = -1;
+  Lifeline lifeline;
   // Pipes, also stdin: scripts open /dev/stdin. None of a process that is detached.
   UnsharedDescriptor to_stdin;
   Descriptor from_stdout;

@@ -122,7 +122,8 @@ struct ChildPlan {
   int stdout_end;
   int stderr_end;
   int report_end;
-  pid_t parent;  // that it ends with; 0: none
+  pid_t parent;
+  const Lifeline* lifeline;  // to the parent; or null
 };
 
 [[noreturn]] void report_failure(const ChildPlan& plan, Stage stage) noexcept {
@@ -144,7 +145,7 @@ void reset_signals() noexcept {
     ::sigaction(signal, &default_action, nullptr);
   }
   sigset_t none;
-  ::sigemptyset(&none);
+  sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
@@ -161,11 +162,11 @@ void detach(const ChildPlan& plan) noexcept {
 
 // Runs in the child; async-signal-safe calls only.
 [[noreturn]] void run_child(const ChildPlan& plan) noexcept {
-  if (plan.parent == 0) {
+  if (plan.lifeline == nullptr) {
     detach(plan);
   } else {
     ::setpgid(0, 0);
-    if (!die_with_parent(plan.parent)) ::_exit(127);
+    if (!plan.lifeline->tie(plan.parent)) ::_exit(127);
   }
   reset_signals();
   const bool redirected = ::dup2(plan.stdin_end, STDIN_FILENO) >= 0 &&
@@ -184,7 +185,7 @@ void detach(const ChildPlan& plan) noexcept {
 pid_t fork_child(const ChildPlan& plan) {
   sigset_t all;
   sigset_t before;
-  ::sigfillset(&all);
+  sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   const pid_t pid = ::fork();
   if (pid == 0) run_child(plan);
@@ -192,7 +193,8 @@ pid_t fork_child(const ChildPlan& plan) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   if (pid < 0) throw_system("fork");
-  if (plan.parent != 0) ::setpgid(pid, pid);  // the child does the same: the first one counts
+  if (plan.lifeline != nullptr)
+    ::setpgid(pid, pid);  // the child does the same: the first one counts
   return pid;
 }
 
@@ -250,6 +252,7 @@ std::optional<SpawnReport> read_report(const Descriptor& pipe) {
 
 /// With pipes to it; it ends with this thread.
 Spawned spawn_child(const std::string& program, ChildPlan plan, const ProcessOptions& options) {
+  Lifeline lifeline = Lifeline::open();
   Pipe stdin_pipe = open_pipe();
   UnsharedDescriptor to_stdin(std::move(stdin_pipe.writer));
   Pipe stdout_pipe = open_pipe();
@@ -263,6 +266,7 @@ Spawned spawn_child(const std::string& program, ChildPlan plan, const ProcessOpt
   plan.stdout_end = stdout_pipe.writer.get();
   plan.stderr_end = stderr_pipe.writer.get();
   plan.report_end = report_pipe.writer.get();
+  plan.lifeline = &lifeline;
   const pid_t pid = fork_child(plan);
   report_pipe.writer.reset();
   if (const auto failure = read_report(report_pipe.reader)) {
@@ -270,6 +274,7 @@ Spawned spawn_child(const std::string& program, ChildPlan plan, const ProcessOpt
     throw_failure(*failure, program, options);
   }
   return {.pid = pid,
+          .lifeline = std::move(lifeline),
           .to_stdin = std::move(to_stdin),
           .from_stdout = std::move(stdout_pipe.reader),
           .from_stderr = std::move(stderr_pipe.reader)};
@@ -290,7 +295,6 @@ Spawned spawn_detached(const std::string& program, ChildPlan plan, const Process
   plan.stdin_end = nothing.get();
   plan.stdout_end = plan.stderr_end = log.get();
   plan.report_end = report_pipe.writer.get();
-  plan.parent = 0;
   const pid_t first = fork_child(plan);
   report_pipe.writer.reset();
   pid_t pid = -1;
@@ -305,7 +309,7 @@ Spawned spawn_detached(const std::string& program, ChildPlan plan, const Process
   reap(first);
   if (failure) throw_failure(*failure, program, options);
   if (pid < 0) throw CodexError("Cannot start the Codex runtime: it ended at once");
-  return {.pid = pid, .to_stdin = {}, .from_stdout = {}, .from_stderr = {}};
+  return {.pid = pid, .lifeline = {}, .to_stdin = {}, .from_stdout = {}, .from_stderr = {}};
 }
 
 }  // namespace
@@ -326,7 +330,8 @@ Spawned spawn(const ProcessOptions& options) {
                        .stdout_end = -1,
                        .stderr_end = -1,
                        .report_end = -1,
-                       .parent = ::getpid()};
+                       .parent = ::getpid(),
+                       .lifeline = nullptr};
   if (options.detached_log) return spawn_detached(program, plan, options);
   return spawn_child(program, plan, options);
 }

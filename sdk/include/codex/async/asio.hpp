@@ -10,10 +10,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <utility>
 
 #include <codex/async/task.hpp>
+#include <codex/stop_token.hpp>
 
 #if (defined(BOOST_ASIO_DETAIL_CONFIG_HPP) && !defined(ASIO_DETAIL_CONFIG_HPP)) || \
     !__has_include(<asio/any_io_executor.hpp>)
@@ -214,7 +214,7 @@ asio_library::awaitable<T> asio_awaitable(Task<T> task) {
     // Found by the handler's type: Boost before 1.77 has no such function.
     if constexpr (requires { get_associated_cancellation_slot(handler); }) {
       auto slot = get_associated_cancellation_slot(handler);
-      if (slot.is_connected()) slot.assign([stop](auto) mutable { stop.request_stop(); });
+      if (slot.is_connected()) slot.assign([copy = stop](auto) mutable { copy.request_stop(); });
     }
     const auto shared = port;  // since the coroutine may end during this
     shared->keep(std::move(handler));

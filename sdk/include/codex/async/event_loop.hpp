@@ -3,11 +3,11 @@
 #include <concepts>
 #include <functional>
 #include <memory>
-#include <stop_token>
 #include <type_traits>
 #include <utility>
 
 #include <codex/async/task.hpp>
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

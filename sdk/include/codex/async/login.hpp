@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <memory>
-#include <stop_token>
 #include <string>
 
 #include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/options.hpp>
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

@@ -5,13 +5,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include <codex/async/task.hpp>
 #include <codex/errors.hpp>
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

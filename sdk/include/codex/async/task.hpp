@@ -11,12 +11,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <type_traits>
 #include <utility>
 
 #include <codex/async/fwd.hpp>
 #include <codex/errors.hpp>
+#include <codex/stop_token.hpp>
 
 namespace codex {
 

@@ -4,10 +4,10 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <utility>
 
 #include <codex/async/task.hpp>
+#include <codex/stop_token.hpp>
 
 /// Starting coroutines from ordinary code.
 namespace codex {

@@ -6,7 +6,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <optional>
-#include <stop_token>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -16,6 +15,7 @@
 #include <codex/async/braces.hpp>
 #include <codex/async/task.hpp>
 #include <codex/errors.hpp>
+#include <codex/stop_token.hpp>
 
 /// Several tasks at once. All of them start before the first wait, in order, unless `when_all` has
 /// a limit, and all have ended when the combination ends: nothing keeps running. A stop request

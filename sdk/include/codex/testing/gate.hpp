@@ -3,7 +3,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <stop_token>
+
+#include <codex/stop_token.hpp>
 
 namespace codex::testing {
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "os/descriptor.hpp"
+#include "os/descriptors.hpp"
 #include "os/platform.hpp"
 #include "task/start_thread.hpp"
 #include "testing/scripted/relay.hpp"
@@ -122,7 +123,7 @@ Descriptor listen_at(const std::filesystem::path& path) {
     throw std::runtime_error("the path is too long for a socket: " + name);
   }
   std::memcpy(address.sun_path, name.c_str(), name.size());
-  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor socket(codex::detail::open_socket(AF_UNIX));
   if (!socket.is_open() ||
       ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(socket.get(), SOMAXCONN) != 0) {
@@ -147,7 +148,7 @@ struct RelayListener::Impl {
           pollfd{.fd = wake_reader.get(), .events = POLLIN, .revents = 0}};
       if (::poll(polled.data(), polled.size(), -1) < 0) continue;
       if (polled[1].revents != 0) return;
-      Descriptor client(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      Descriptor client(codex::detail::accept_socket(socket.get()));
       if (client.is_open()) accept(std::make_unique<RelayChannel>(std::move(client)));
     }
   }

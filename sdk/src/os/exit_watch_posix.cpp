@@ -1,0 +1,7 @@
+#include "os/platform.hpp"
+
+namespace codex::detail {
+
+int open_exit_watch(pid_t) noexcept { return -1; }
+
+}  // namespace codex::detail
