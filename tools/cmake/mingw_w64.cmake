@@ -1,0 +1,31 @@
+# Programs for Windows on x86-64, by Debian's mingw-w64 (g++-mingw-w64-x86-64-posix), lld and wine64.
+# tools/platforms/windows_dependencies makes the folder with the libraries.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+
+# That with POSIX threads: the other has no std::thread.
+set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
+set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
+set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+
+# ld.bfd takes minutes for what lld links in seconds.
+# Static: programs need no libstdc++, libgcc and libwinpthread next to them.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
+
+# Tests, and tools that the build runs. wine's own messages are off: they would mix with stderr.
+set(CMAKE_CROSSCOMPILING_EMULATOR env;WINEDEBUG=-all;/usr/lib/wine/wine64)
+
+set(codex_windows_libraries $ENV{CODEX_SDK_WINDOWS_LIBRARIES})
+if(NOT codex_windows_libraries)
+  set(codex_cache $ENV{XDG_CACHE_HOME})
+  if(NOT codex_cache)
+    set(codex_cache $ENV{HOME}/.cache)
+  endif()
+  set(codex_windows_libraries ${codex_cache}/codex-sdk/windows-x64)
+endif()
+set(CMAKE_FIND_ROOT_PATH ${codex_windows_libraries} /usr/x86_64-w64-mingw32)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
