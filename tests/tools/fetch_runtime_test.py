@@ -87,11 +87,13 @@ class Tool(unittest.TestCase):
         self.package = self.pack("package.tgz")
         self.pin(self.package)
 
-    def pack(self, name, binary="the runtime", evil=(), **manifest):
+    def pack(self, name, binary="the runtime", evil=(), platform=PLATFORM, **manifest):
         """A package; `evil` are further members, with their content."""
         file = self.base / name
-        manifest = {"layoutVersion": 1, "version": "1.2.3", "target": TARGET,
-                    "entrypoint": "bin/codex", "resourcesDir": "codex-resources",
+        target = runtimes.TARGETS[platform]
+        inside, end = f"package/vendor/{target}", ".exe" if platform.startswith("win32") else ""
+        manifest = {"layoutVersion": 1, "version": "1.2.3", "target": target,
+                    "entrypoint": f"bin/codex{end}", "resourcesDir": "codex-resources",
                     "pathDir": "codex-path"} | manifest
         with tarfile.open(file, "w:gz", compresslevel=1) as archive:
             def add(name, text, mode=0o644):
@@ -100,24 +102,27 @@ class Tool(unittest.TestCase):
                 archive.addfile(entry, io.BytesIO(text.encode()))
 
             add("package/package.json", json.dumps({"name": runtimes.NPM_NAME,
-                                                    "version": f"1.2.3-{PLATFORM}"}))
-            add(f"{INSIDE}/codex-package.json", json.dumps(manifest))
-            add(f"{INSIDE}/bin/codex", binary, 0o755)
+                                                    "version": f"1.2.3-{platform}"}))
+            add(f"{inside}/codex-package.json", json.dumps(manifest))
+            add(f"{inside}/bin/codex{end}", binary, 0o755)
             for entry, text in evil:
                 entry.size = len(text)
                 archive.addfile(entry, io.BytesIO(text.encode()))
-            add(f"{INSIDE}/bin/codex-code-mode-host", "", 0o755)
-            add(f"{INSIDE}/codex-resources/x", "")
-            add(f"{INSIDE}/codex-path/rg", "", 0o755)
+            add(f"{inside}/bin/codex-code-mode-host{end}", "", 0o755)
+            add(f"{inside}/codex-resources/x", "")
+            add(f"{inside}/codex-path/rg{end}", "", 0o755)
         return file
 
-    def pin(self, package, version="1.2.3"):
+    def pin(self, package, version="1.2.3", platforms=(PLATFORM,)):
+        """Of each of these platforms, the package is the pinned one."""
         digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
-        pin = {"npm_package": f"{runtimes.NPM_NAME}@1.2.3-{PLATFORM}",
-               "folder": f"vendor/{TARGET}", "target": TARGET, "integrity": f"sha512-{digest}"}
+        pins = {platform: {"npm_package": f"{runtimes.NPM_NAME}@1.2.3-{platform}",
+                           "folder": f"vendor/{runtimes.TARGETS[platform]}",
+                           "target": runtimes.TARGETS[platform], "integrity": f"sha512-{digest}"}
+                for platform in platforms}
         (self.tree / "schema").mkdir(exist_ok=True)
         (self.tree / "schema" / "runtime.json").write_text(
-            json.dumps({"version": version, "platforms": {PLATFORM: pin}}))
+            json.dumps({"version": version, "platforms": pins}))
 
     def tool(self, *arguments, environment=(), umask=0o022, cwd=None, command=None):
         settings = os.environ | {"CODEX_SDK_RUNTIME_DIR": str(self.cache)} | dict(environment)
@@ -143,6 +148,40 @@ class Tool(unittest.TestCase):
         self.assertEqual([file.name for file in self.outside.iterdir()], ["kept"])
         self.assertEqual((self.outside / "kept").read_text(), "untouched")
         self.assertFalse(self.home.exists())
+
+
+class Platforms(Tool):
+    """The runtime of another platform than this one, for programs that are built here."""
+
+    def test_each_has_a_folder_of_its_own(self):
+        for platform in runtimes.TARGETS:
+            package = self.pack(f"{platform}.tgz", binary=platform, platform=platform)
+            self.pin(package, platforms=(platform,))
+            done = self.tool("--package", package, "--platform", platform)
+            self.assertEqual(done.returncode, 0, done)
+            name = "codex.exe" if platform.startswith("win32") else "codex"
+            binary = self.cache / f"1.2.3-{platform}" / "bin" / name
+            self.assertEqual(done.stdout, f"{binary}\n")
+            self.assertEqual(binary.read_text(), platform)
+            for arguments in ([], ["--verify"]):
+                done = self.tool("--platform", platform, *arguments)
+                self.assertEqual((done.returncode, done.stdout), (0, f"{binary}\n"), done)
+            done = self.tool("--platform", platform, "--print-dir")
+            self.assertEqual(done.stdout, f"{binary.parent.parent}\n")
+        self.assertEqual(len(list(self.cache.glob("1.2.3-*"))), len(runtimes.TARGETS))
+
+    def test_the_package_of_one_platform_is_not_installed_for_another(self):
+        other = next(name for name in runtimes.TARGETS if name != PLATFORM)
+        self.pin(self.package, platforms=(PLATFORM, other))  # the pin is wrong, too
+        self.refused(self.tool("--package", self.package, "--platform", other),
+                     "unexpected layout", "nothing was installed")
+        self.assertFalse((self.cache / f"1.2.3-{other}").exists())
+
+    def test_a_platform_without_a_runtime_says_which_have_one(self):
+        for name in ("amiga-m68k", "", "../../outside"):
+            self.refused(self.tool("--package", self.package, f"--platform={name}"),
+                         f"no runtime for {name}", PLATFORM)
+        self.assert_nothing_outside()
 
 
 class Planted(Tool):

@@ -62,9 +62,7 @@ def parse_version(text: str) -> str:
 
 
 def this_platform() -> str:
-    machine = fetcher.platform.machine().lower()
-    cpu = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(machine, machine)
-    name = f"{sys.platform}-{cpu}"
+    name = fetcher.this_platform()
     if name not in TARGETS:
         raise Failure(f"there is no runtime for {name}; it exists for {', '.join(TARGETS)}")
     return name
