@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <vector>
 
-#include "runtime/trusted_folder.hpp"
+#include "runtime/trusted_folder_posix.hpp"
 
 namespace codex::detail {
 namespace {
