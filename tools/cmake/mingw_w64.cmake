@@ -13,6 +13,14 @@ set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
 
+# binutils' ar takes a minute for the tables of all types, LLVM's a second.
+find_program(codex_llvm_ar NAMES llvm-ar-16 llvm-ar)
+find_program(codex_llvm_ranlib NAMES llvm-ranlib-16 llvm-ranlib)
+if(codex_llvm_ar AND codex_llvm_ranlib)
+  set(CMAKE_AR ${codex_llvm_ar} CACHE FILEPATH "")
+  set(CMAKE_RANLIB ${codex_llvm_ranlib} CACHE FILEPATH "")
+endif()
+
 # Tests, and tools that the build runs. wine's own messages are off: they would mix with stderr.
 set(CMAKE_CROSSCOMPILING_EMULATOR env;WINEDEBUG=-all;/usr/lib/wine/wine64)
 

@@ -1,7 +1,7 @@
 #include <boost/asio/windows/stream_handle.hpp>
 #include <utility>
 
-#include "transport/asio_child.hpp"  // Asio wants to include Windows' headers itself
+#include "transport/asio_child.hpp"
 #include "transport/spawn_windows.hpp"
 
 namespace codex::detail {

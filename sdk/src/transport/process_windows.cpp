@@ -185,7 +185,7 @@ class Process final : public ByteStream {
   // Reads what is available, but not for ever if a process keeps writing.
   void drain_stderr() {
     for (int round = 0; round < 64; ++round) {
-      stderr_.await();
+      if (stderr_.await() == nullptr) return;
       const Received received = stderr_.take();
       if (received.bytes.empty()) return;
       tail_.append(received.bytes);

@@ -1,9 +1,19 @@
-#include <afunix.h>
 #include <algorithm>
+#include <array>
 
-#include "transport/socket_keeper.hpp"  // Asio wants to include Windows' headers itself
+#include "transport/socket_keeper.hpp"
 
 namespace codex::detail {
+
+namespace {
+
+// As in <afunix.h>, which wants another header before it.
+struct UnixAddress {
+  ADDRESS_FAMILY family = AF_UNIX;
+  std::array<char, 108> path{};
+};
+
+}  // namespace
 
 struct SocketKeeper::Kept {};
 
@@ -15,8 +25,8 @@ boost::system::error_code SocketKeeper::open(const boost::asio::generic::stream_
   boost::system::error_code error;
   socket_.open(kind, error);
   if (!error) {
-    ::SetHandleInformation(reinterpret_cast<HANDLE>(socket_.native_handle()), HANDLE_FLAG_INHERIT,
-                           0);
+    const SOCKET opened = socket_.native_handle();
+    ::SetHandleInformation(reinterpret_cast<HANDLE>(opened), HANDLE_FLAG_INHERIT, 0);
   }
   return error;
 }
@@ -26,12 +36,11 @@ void SocketKeeper::close() noexcept {
   socket_.close(ignored);
 }
 
-std::size_t longest_socket_name() noexcept { return sizeof(sockaddr_un::sun_path) - 1; }
+std::size_t longest_socket_name() noexcept { return std::size(UnixAddress().path) - 1; }
 
 StreamAddress address_of_unix_socket(const std::string& name) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::copy_n(name.begin(), std::min(name.size(), longest_socket_name()), address.sun_path);
+  UnixAddress address;
+  std::copy_n(name.begin(), std::min(name.size(), longest_socket_name()), address.path.begin());
   return {&address, sizeof address};
 }
 
