@@ -17,15 +17,16 @@ constexpr ACCESS_MASK to_change =
 
 /// Checks the file or folder itself, not what a link leads to.
 std::string look_at(const fs::path& place, ACCESS_MASK rights) {
-  const Handle opened(::CreateFileW(
-      place.c_str(), READ_CONTROL | FILE_READ_ATTRIBUTES,
-      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-      FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+  const Handle opened(
+      ::CreateFileW(place.c_str(), READ_CONTROL | FILE_READ_ATTRIBUTES,
+                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
+                    FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
   std::string problem = "cannot be examined";
   BY_HANDLE_FILE_INFORMATION info{};
   if (opened.is_open() && ::GetFileInformationByHandle(opened.get(), &info) != 0) {
     const bool is_link = (info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
-    problem = is_link && rights == to_change ? "is a link" : why_open_to_others(opened.get(), rights);
+    problem =
+        is_link && rights == to_change ? "is a link" : why_open_to_others(opened.get(), rights);
   }
   return problem.empty() ? problem : utf8_from_path(place) + ' ' + problem;
 }

@@ -1,28 +1,18 @@
-// codex-scripted-server: a process that a ScriptedServer in another process controls.
-//
-// usage: codex-scripted-server SOCKET
-
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
-#include <exception>
 #include <poll.h>
-#include <string>
-#include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 
-#include "testing/scripted/relay.hpp"
+#include "testing/scripted/relay_process.hpp"
 
+namespace codex::testing::detail {
 namespace {
-
-using codex::testing::detail::RelayCommand;
-using codex::testing::detail::RelayHeader;
 
 constexpr int stdin_check_period_ms = 20;
 
@@ -66,7 +56,6 @@ class StdinPump {
  public:
   explicit StdinPump(int socket) : thread_([this, socket] { run(socket); }) {}
 
-  /// Closes stdin so that its writer notices, too.
   void close_stdin() {
     if (!thread_.joinable()) return;
     is_stopped_ = true;
@@ -92,71 +81,48 @@ class StdinPump {
   std::thread thread_;
 };
 
-[[noreturn]] void leave(int code) { ::_exit(code); }
+class PosixProcess final : public RelayProcess {
+ public:
+  explicit PosixProcess(int socket) : socket_(socket), pump_(socket) {}
 
-[[noreturn]] void wait_for_force() {
-  while (true) ::pause();
-}
+  bool receive(void* data, std::size_t size) override { return read_all(socket_, data, size); }
 
-int number(const std::string& bytes) {
-  int value = 0;
-  std::memcpy(&value, bytes.data(), sizeof value);
-  return value;
-}
-
-[[noreturn]] void obey(int socket) {
-  StdinPump pump(socket);
-  bool ignores_shutdown = false;
-  RelayHeader header{};
-  while (read_all(socket, &header, sizeof header)) {
-    std::string bytes(header.size, '\0');
-    if (!read_all(socket, bytes.data(), bytes.size())) break;
-    switch (header.command) {
-      case RelayCommand::write_stdout:
-        if (!write_all(STDOUT_FILENO, bytes.data(), bytes.size()) && !ignores_shutdown) leave(1);
-        break;
-      case RelayCommand::write_stderr:
-        write_all(STDERR_FILENO, bytes.data(), bytes.size());
-        break;
-      case RelayCommand::close_stdout:
-        ::close(STDOUT_FILENO);
-        break;
-      case RelayCommand::close_stdin:
-        pump.close_stdin();
-        break;
-      case RelayCommand::ignore_shutdown:
-        ignores_shutdown = true;
-        std::signal(SIGTERM, SIG_IGN);
-        break;
-      case RelayCommand::exit:
-        leave(number(bytes));
-      case RelayCommand::die:
-        std::signal(number(bytes), SIG_DFL);
-        std::raise(number(bytes));
-        break;
-    }
+  bool write_stdout(std::string_view bytes) override {
+    return write_all(STDOUT_FILENO, bytes.data(), bytes.size());
   }
-  if (ignores_shutdown) wait_for_force();
-  leave(0);
-}
+
+  void write_stderr(std::string_view bytes) override {
+    write_all(STDERR_FILENO, bytes.data(), bytes.size());
+  }
+
+  void close_stdout() override { ::close(STDOUT_FILENO); }
+
+  void close_stdin() override { pump_.close_stdin(); }
+
+  void ignore_shutdown() override { std::signal(SIGTERM, SIG_IGN); }
+
+  [[noreturn]] void wait_for_force() override {
+    while (true) ::pause();
+  }
+
+  [[noreturn]] void leave(int code) override { ::_exit(code); }
+
+  void die(int signal) override {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+
+ private:
+  const int socket_;
+  StdinPump pump_;
+};
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: codex-scripted-server SOCKET, as a ScriptedServer starts it\n", stderr);
-    return 2;
-  }
+std::unique_ptr<RelayProcess> RelayProcess::connect(const char* address) {
   std::signal(SIGPIPE, SIG_IGN);
-  const int socket = connect_to(argv[1]);
-  if (socket < 0) {
-    std::fprintf(stderr, "codex-scripted-server: its ScriptedServer is gone: %s\n", argv[1]);
-    return 1;
-  }
-  try {
-    obey(socket);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "codex-scripted-server: %s\n", error.what());
-    return 1;
-  }
+  const int socket = connect_to(address);
+  return socket >= 0 ? std::make_unique<PosixProcess>(socket) : nullptr;
 }
+
+}  // namespace codex::testing::detail
