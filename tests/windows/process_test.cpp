@@ -4,10 +4,9 @@
 
 #include <array>
 #include <chrono>
+#include <shellapi.h>  // after <windows.h>
 #include <thread>
 #include <windows.h>
-
-#include <shellapi.h>  // after <windows.h>
 
 #include <doctest/doctest.h>
 
@@ -73,8 +72,8 @@ std::string output_of(const ProcessOptions& options) { return read(*start_proces
 class ProcessWatch {
  public:
   explicit ProcessWatch(std::int64_t process)
-      : process_(::OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE,
-                               static_cast<DWORD>(process))) {
+      : process_(
+            ::OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, static_cast<DWORD>(process))) {
     REQUIRE(process_.is_open());
   }
 
@@ -251,9 +250,10 @@ TEST_CASE("a server that is detached appends to its log, and is ended by close")
 
 TEST_CASE("arguments arrive as they are") {
   const std::vector<std::string> arguments = {
-      "plain", "",         "two words",  "tab\there",     "a\"quote",     "\"",
-      "\\",    "C:\\dir\\", "C:\\a b\\", "back\\\\\"mix", "\\\\\\\" end", "%PATH%",
-      "a^b&c", "gr\xc3\xbc\xc3\x9f", "\xf0\x9f\x98\x80 smile", "it's"};
+      "plain",        "",       "two words", "tab\there",          "a\"quote",
+      "\"",           "\\",     "C:\\dir\\", "C:\\a b\\",          "back\\\\\"mix",
+      "\\\\\\\" end", "%PATH%", "a^b&c",     "gr\xc3\xbc\xc3\x9f", "\xf0\x9f\x98\x80 smile",
+      "it's"};
   std::vector<std::string> act = {"say"};
   act.insert(act.end(), arguments.begin(), arguments.end());
   std::string expected;
@@ -270,7 +270,8 @@ TEST_CASE("arguments arrive as they are") {
   CHECK(back == act);
 }
 
-TEST_CASE("the environment is merged over ours, whatever the case, the directory is the given one") {
+TEST_CASE(
+    "the environment is merged over ours, whatever the case, the directory is the given one") {
   const testing::detail::TempDir folder("codex-test-");
   const fs::path cwd = folder.path() / path_from_utf8("gr\xc3\xbc\xc3\x9f \xe2\x98\x83");
   fs::create_directory(cwd);
@@ -306,11 +307,11 @@ TEST_CASE("a bare program name is looked up in the child's PATH, with and withou
     CHECK(output_of({.argv = {name, "say", "found it"},
                      .env = {{"PATH", ";" + utf8_from_path(there)}}}) == "found it\n");
   }
-  CHECK(contains(message_of<RuntimeNotFoundError>([&] {
-                   (void)start_process(
-                       {.argv = {"folder"}, .env = {{"PATH", utf8_from_path(there)}}});
-                 }),
-                 "no program folder in PATH"));
+  CHECK(contains(
+      message_of<RuntimeNotFoundError>([&] {
+        (void)start_process({.argv = {"folder"}, .env = {{"PATH", utf8_from_path(there)}}});
+      }),
+      "no program folder in PATH"));
 }
 
 TEST_CASE("what cannot be started says why") {
