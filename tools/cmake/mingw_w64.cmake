@@ -21,8 +21,8 @@ if(codex_llvm_ar AND codex_llvm_ranlib)
   set(CMAKE_RANLIB ${codex_llvm_ranlib} CACHE FILEPATH "")
 endif()
 
-# Tests, and tools that the build runs. wine's own messages are off: they would mix with stderr.
-set(CMAKE_CROSSCOMPILING_EMULATOR env;WINEDEBUG=-all;/usr/lib/wine/wine64)
+# Tests, and tools that the build runs, under wine: tools/wine/prepare makes it ready.
+set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/../wine/run)
 
 set(codex_windows_libraries $ENV{CODEX_SDK_WINDOWS_LIBRARIES})
 if(NOT codex_windows_libraries)

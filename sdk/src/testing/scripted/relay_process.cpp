@@ -23,7 +23,7 @@ int number(const std::string& bytes) {
   return value;
 }
 
-[[noreturn]] void obey(RelayProcess& process) {
+void obey(RelayProcess& process) {
   bool ignores_shutdown = false;
   RelayHeader header{};
   while (process.receive(&header, sizeof header)) {
@@ -48,6 +48,7 @@ int number(const std::string& bytes) {
         break;
       case RelayCommand::exit:
         process.leave(number(bytes));
+        break;
       case RelayCommand::die:
         process.die(number(bytes));
         break;

@@ -1,4 +1,5 @@
-// The same as unit/process_test.cpp, where the idea exists on Windows. PUPPET is puppet.cpp.
+// The same as tests/unit/process_test.cpp, where the idea exists on Windows. The child is
+// puppet.cpp.
 
 #include "transport/process.hpp"
 
@@ -15,9 +16,9 @@
 #include "os/wide_windows.hpp"
 #include "support/files.hpp"
 #include "support/messages.hpp"
+#include "support/processes.hpp"
 #include "support/variable.hpp"
 #include "testing/temp_dir.hpp"
-#include "transport/child_windows.hpp"
 #include "transport/command_line_windows.hpp"
 
 namespace codex::detail {
@@ -26,6 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::contains;
 using testing::message_of;
+using testing::ProcessWatch;
 using testing::soon;
 
 namespace fs = std::filesystem;
@@ -68,28 +70,9 @@ std::string read_line(ByteStream& process) {
 
 std::string output_of(const ProcessOptions& options) { return read(*start_process(options)); }
 
-/// Watches a process for its end.
-class ProcessWatch {
- public:
-  explicit ProcessWatch(std::int64_t process)
-      : process_(
-            ::OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, static_cast<DWORD>(process))) {
-    REQUIRE(process_.is_open());
-  }
-
-  [[nodiscard]] bool ends_by(TimePoint deadline) const {
-    return ::WaitForSingleObject(process_.get(), milliseconds_until(deadline)) == WAIT_OBJECT_0;
-  }
-  void kill() const { REQUIRE(::TerminateProcess(process_.get(), 9) != 0); }
-
- private:
-  Handle process_;
-};
-
-DWORD open_handles() {
-  DWORD count = 0;
-  REQUIRE(::GetProcessHandleCount(::GetCurrentProcess(), &count) != 0);
-  return count;
+void kill(std::int64_t process) {
+  const Handle opened(::OpenProcess(PROCESS_TERMINATE, FALSE, static_cast<DWORD>(process)));
+  REQUIRE(::TerminateProcess(opened.get(), 9) != 0);
 }
 
 }  // namespace
@@ -229,11 +212,12 @@ TEST_CASE("a server ends at once, and one that is detached goes on when it is le
   const testing::detail::TempDir folder("codex-test-");
   server.detached_log = utf8_from_path(folder.path() / "log");
   auto process = start_process(server);
-  const ProcessWatch watch(*process->process_id());
+  const std::int64_t pid = *process->process_id();
+  const ProcessWatch watch(pid);
   process->leave();
   process.reset();
   CHECK_FALSE(watch.ends_by(Clock::now() + 100ms));
-  watch.kill();
+  kill(pid);
   CHECK(watch.ends_by(soon()));
 }
 
@@ -352,7 +336,7 @@ TEST_CASE("the child inherits no handle but its streams") {
 
 TEST_CASE("no handles are left, also after failures") {
   (void)output_of(acting({"say", "x"}));  // what the system makes once
-  const auto before = open_handles();
+  const auto before = testing::open_descriptors();
   for (int i = 0; i < 10; ++i) {
     CHECK(output_of(acting({"say", "x"})) == "x\n");
     const auto closed = start_process(acting({"cat"}));
@@ -360,7 +344,7 @@ TEST_CASE("no handles are left, also after failures") {
     CHECK_THROWS_AS((void)start_process({.argv = {"C:\\no\\such\\program.exe"}}),
                     RuntimeNotFoundError);
   }
-  CHECK(open_handles() == before);
+  CHECK(testing::open_descriptors() == before);
 }
 
 TEST_CASE("Ctrl-C in the console of a host does not reach its child") {
@@ -370,9 +354,8 @@ TEST_CASE("Ctrl-C in the console of a host does not reach its child") {
 TEST_CASE("a host program that is killed takes the child along") {
   const auto host = start_process(acting({"host"}));
   const ProcessWatch child(std::stoi(read_line(*host)));
-  const ProcessWatch watched_host(*host->process_id());
   CHECK_FALSE(child.ends_by(Clock::now() + 100ms));
-  watched_host.kill();
+  kill(*host->process_id());
   CHECK(child.ends_by(soon()));
 }
 
