@@ -6,6 +6,7 @@
 
 #include "history_marks.hpp"
 #include "read_json.hpp"
+#include "text.hpp"
 
 namespace codegen {
 namespace {
@@ -113,7 +114,7 @@ History read_history(const std::filesystem::path& file) {
   const Json json = read_object(file);
   History history;
   for (const auto& [name, value] : json.items()) {
-    const std::string place = file.string() + ": " + printable(name);
+    const std::string place = utf8(file) + ": " + printable(name);
     if (name == "versions") {
       history.versions = read_versions(value, place);
       continue;
@@ -123,7 +124,7 @@ History read_history(const std::filesystem::path& file) {
     if (section == std::end(history_sections)) throw std::runtime_error(place + " is unknown");
     read_section(history.*section->entries, value, place);
   }
-  check_dates(history, file.string());
+  check_dates(history, utf8(file));
   return history;
 }
 

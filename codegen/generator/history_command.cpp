@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "history_add.hpp"
+#include "text.hpp"
 
 namespace codegen {
 namespace fs = std::filesystem;
@@ -14,7 +15,7 @@ namespace {
 Snapshot read_source(const HistorySource& source, const OwnFiles& own) {
   Snapshot snapshot = read_snapshot(source.schema, source.version, own);
   if (is_version(snapshot.version)) return snapshot;
-  throw std::runtime_error(source.schema.string() +
+  throw std::runtime_error(utf8(source.schema) +
                            ": runtime.json does not say the version; give it as an option");
 }
 
@@ -28,7 +29,7 @@ void write_history(const fs::path& path, const History& history) {
   std::ofstream file(path, std::ios::binary);
   file << history_text(history);
   file.close();
-  if (!file) throw std::runtime_error("cannot write " + path.string());
+  if (!file) throw std::runtime_error("cannot write " + utf8(path));
 }
 
 }  // namespace

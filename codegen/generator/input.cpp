@@ -9,6 +9,7 @@
 #include "merge.hpp"
 #include "read_json.hpp"
 #include "schema.hpp"
+#include "text.hpp"
 
 namespace codegen {
 namespace fs = std::filesystem;
@@ -21,8 +22,7 @@ Responses read_responses(const fs::path& path) {
   const Json json = read_object(path);
   for (const auto& [method, response] : json.items()) {
     if (!response.is_string()) {
-      throw std::runtime_error(path.string() + ": the entry of " + method +
-                               " is not a type's name");
+      throw std::runtime_error(utf8(path) + ": the entry of " + method + " is not a type's name");
     }
     responses.emplace(method, response.get<std::string>());
   }
@@ -40,7 +40,7 @@ std::string read_version(const fs::path& schema, const char* preferred) {
   if (!pin.contains(key)) return "unknown";
   const std::string text = pin[key].is_string() ? pin[key].get<std::string>() : "";
   if (!is_version(text)) {
-    throw std::runtime_error(path.string() +
+    throw std::runtime_error(utf8(path) +
                              ": the version is none such as 0.169.0 or 0.170.0-alpha.1");
   }
   return text;
@@ -53,7 +53,7 @@ Corrections corrections_of(const fs::path& schema, const fs::path& own) {
   try {
     return read_corrections(read_json(path));
   } catch (const SchemaError& error) {
-    throw std::runtime_error(path.string() + error.what());
+    throw std::runtime_error(utf8(path) + error.what());
   }
 }
 
@@ -66,7 +66,7 @@ Bundle parse(const Json& json, const fs::path& path) {
   try {
     return parse_bundle(json);
   } catch (const SchemaError& error) {
-    throw std::runtime_error(path.string() + error.what());
+    throw std::runtime_error(utf8(path) + error.what());
   }
 }
 

@@ -14,6 +14,7 @@
 #include "input.hpp"
 #include "output.hpp"
 #include "printable.hpp"
+#include "start.hpp"
 #include "text.hpp"
 
 namespace {
@@ -50,6 +51,11 @@ std::string one_line(std::string_view text) {
 
 std::string one_line(const codegen::Note& note) {
   return one_line(note.pointer + ": " + note.text);
+}
+
+/// Arguments are UTF-8 on every system.
+fs::path path_of(const std::string& argument) {
+  return {std::u8string(argument.begin(), argument.end())};
 }
 
 /// The command line is invalid.
@@ -97,7 +103,7 @@ int history(const std::vector<std::string>& words, const codegen::OwnFiles& own,
   const bool complete = words.size() >= 4 && words[1] == "add" && !own.history.empty();
   if (!complete) throw UsageError{};
   std::vector<codegen::HistorySource> sources;
-  for (std::size_t i = 2; i < words.size(); ++i) sources.push_back({words[i], ""});
+  for (std::size_t i = 2; i < words.size(); ++i) sources.push_back({path_of(words[i]), ""});
   sources.front().version = args["old-version"].as<std::string>();
   sources.back().version = args["new-version"].as<std::string>();
   codegen::extend_history(own.history, sources, own, std::cout);
@@ -123,24 +129,24 @@ int run(int argc, char** argv) {
   }
   const auto words = args.count("words") ? args["words"].as<std::vector<std::string>>()
                                          : std::vector<std::string>{""};
-  const codegen::OwnFiles own{.responses = args["responses"].as<std::string>(),
-                              .history = args["history"].as<std::string>(),
-                              .corrections = args["corrections"].as<std::string>(),
+  const codegen::OwnFiles own{.responses = path_of(args["responses"].as<std::string>()),
+                              .history = path_of(args["history"].as<std::string>()),
+                              .corrections = path_of(args["corrections"].as<std::string>()),
                               .no_history = args.count("no-history") != 0};
   if (words[0] == "history") return history(words, own, args);
   if (words[0] == "diff" && words.size() == 3) {
-    return diff(words[1], words[2], own, args["format"].as<std::string>());
+    return diff(path_of(words[1]), path_of(words[2]), own, args["format"].as<std::string>());
   }
   const bool complete = words.size() == 1 && args.count("schema") && args.count("out");
   if (!complete) throw UsageError{};
-  const fs::path schema = args["schema"].as<std::string>();
-  const fs::path out = args["out"].as<std::string>();
+  const fs::path schema = path_of(args["schema"].as<std::string>());
+  const fs::path out = path_of(args["out"].as<std::string>());
   if (words[0] == "dictionary") {
     const std::string words_of_it = codegen::emit_dictionary(codegen::read_model(schema, own));
     std::ofstream file(out, std::ios::binary);
     file << words_of_it;
     file.close();
-    if (!file) throw std::runtime_error("cannot write " + out.string());
+    if (!file) throw std::runtime_error("cannot write " + codegen::utf8(out));
     return 0;
   }
   if (words[0] != "generate" && words[0] != "check") throw UsageError{};
@@ -153,6 +159,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  codex::tools::start_program();
   try {
     return run(argc, argv);
   } catch (const UsageError&) {

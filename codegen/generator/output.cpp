@@ -53,7 +53,7 @@ void refuse_foreign(const fs::path& folder, const Files& files) {
     const fs::path path = folder / name;
     if (!fs::exists(fs::symlink_status(path))) continue;
     const bool ours = fs::is_regular_file(path) && is_generated(path);
-    if (!ours) throw std::runtime_error(path.string() + " is in the way, and was not generated");
+    if (!ours) throw std::runtime_error(utf8(path) + " is in the way, and was not generated");
   }
 }
 
@@ -98,7 +98,7 @@ std::size_t write(const fs::path& folder, const Files& files) {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
     out << text;
     out.close();
-    if (!out) throw std::runtime_error("cannot write " + path.string());
+    if (!out) throw std::runtime_error("cannot write " + utf8(path));
     ++touched;
   }
   for (const auto& stray : strays(folder, files)) {

@@ -8,8 +8,6 @@
 #include <stop_token>
 #include <streambuf>
 #include <string>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <utility>
 
 #include <codex/policies.hpp>
@@ -17,16 +15,6 @@
 #include "keyboard.hpp"
 
 namespace chat {
-
-/// The current size of the terminal.
-inline codex::approvals::ScreenSize terminal_size() {
-  codex::approvals::ScreenSize size;
-  winsize window{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0) return size;
-  if (window.ws_col != 0) size.columns = window.ws_col;
-  if (window.ws_row != 0) size.rows = window.ws_row;
-  return size;
-}
 
 /// A stream buffer whose lines come from a function; it ends when that returns none. Another
 /// function is called before each line is requested.

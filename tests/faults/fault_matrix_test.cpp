@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstdio>
 #include <mutex>
 #include <optional>
-#include <sys/wait.h>
 #include <thread>
 #include <typeinfo>
 #include <utility>
@@ -197,8 +195,6 @@ std::vector<Case> all_cases() {
   });
   return cases;
 }
-
-bool has_no_children() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
 
 }  // namespace
 

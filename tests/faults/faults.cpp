@@ -1,9 +1,9 @@
 #include "faults.hpp"
 
-#include <csignal>
-
 namespace codex::testing {
 namespace {
+
+constexpr int sigkill = 9;  // <csignal> of Windows has none
 
 /// Runs these steps instead of the right ones.
 auto instead(Answer answer) {
@@ -63,7 +63,7 @@ std::vector<Fault> all_faults() {
       {"closes stdin and stalls", silenced, instead(Answer{}.close_stdin().stall())},
       {"stalls and ignores shutdown", silenced, instead(Answer{}.ignore_shutdown().stall())},
       {"exits", broken, instead(Answer{}.log("oh no\n").exit(3))},
-      {"is killed", broken, instead(Answer{}.die(SIGKILL))},
+      {"is killed", broken, instead(Answer{}.die(sigkill))},
       {"exits in the middle of a line", broken, instead(Answer{}.raw("{\"id\":").exit(0))},
       {"exits at a byte", broken, first(Answer{}.exit_after(20, 3))},
       {"closes stdout alone", broken, instead(Answer{}.close_stdout())},

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -20,8 +21,31 @@ namespace codex::testing {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-using Protocol = asio::local::stream_protocol;
 using Error = boost::system::error_code;
+
+namespace {
+
+#ifdef BOOST_ASIO_HAS_LOCAL_SOCKETS
+using Protocol = asio::local::stream_protocol;
+
+Protocol::endpoint address_in(const std::filesystem::path& folder) {
+  return {(folder / "bridge.sock").string()};
+}
+
+std::string endpoint_at(const Protocol::endpoint& address) { return "unix://" + address.path(); }
+#else
+using Protocol = asio::ip::tcp;
+
+Protocol::endpoint address_in(const std::filesystem::path& /*folder*/) {
+  return {asio::ip::address_v4::loopback(), 0};
+}
+
+std::string endpoint_at(const Protocol::endpoint& address) {
+  return "ws://127.0.0.1:" + std::to_string(address.port());
+}
+#endif
+
+}  // namespace
 
 struct SocketBridge::Impl final : Transport::Receiver {
   explicit Impl(TransportFactory server) : make_server(std::move(server)) {
@@ -104,9 +128,9 @@ struct SocketBridge::Impl final : Transport::Receiver {
 
   const TransportFactory make_server;
   const detail::TempDir folder{"codex-test-"};
-  const std::string path = (folder.path() / "bridge.sock").string();
   asio::io_context loop;
-  Protocol::acceptor acceptor{loop, Protocol::endpoint(path)};
+  Protocol::acceptor acceptor{loop, address_in(folder.path())};
+  const std::string endpoint = endpoint_at(acceptor.local_endpoint());
   std::optional<beast::websocket::stream<Protocol::socket>> stream;
   beast::flat_buffer buffer;
   std::deque<std::string> outgoing;
@@ -122,6 +146,6 @@ SocketBridge::SocketBridge(TransportFactory server)
 
 SocketBridge::~SocketBridge() = default;
 
-std::string SocketBridge::endpoint() const { return "unix://" + impl_->path; }
+std::string SocketBridge::endpoint() const { return impl_->endpoint; }
 
 }  // namespace codex::testing

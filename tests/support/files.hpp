@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 namespace codex::testing {
@@ -11,6 +13,11 @@ inline std::filesystem::path write_file(const std::filesystem::path& file, std::
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file) << text;
   return file;
+}
+
+inline std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// A script that can be run.

@@ -119,33 +119,6 @@ TEST_CASE("codec: what is no UTF-8 is replaced when it is written") {
   }
 }
 
-namespace {
-
-/// Encodes and decodes when its thread ends.
-struct LateUser {
-  explicit LateUser(std::string& out) : out_(out) {}
-  LateUser(const LateUser&) = delete;
-  LateUser(LateUser&&) = delete;
-  LateUser& operator=(const LateUser&) = delete;
-  LateUser& operator=(LateUser&&) = delete;
-  ~LateUser() { out_ = encode(decode<std::string>(R"("late\n")")); }
-
- private:
-  std::string& out_;
-};
-
-}  // namespace
-
-TEST_CASE("codec: what a thread left for its next text is not used when it is gone") {
-  std::string text;
-  std::thread([&] {
-    thread_local const LateUser user(
-        text);  // begins before what the codec keeps, and ends after it
-    CHECK(encode(decode<std::string>(R"("early")")) == R"("early")");
-  }).join();
-  CHECK(text == R"("late\n")");
-}
-
 TEST_CASE("codec: texts that are no JSON") {
   CHECK(text_error("").starts_with("not JSON: "));
   CHECK(text_error("").ends_with("at byte 0"));

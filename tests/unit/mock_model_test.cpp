@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -613,16 +612,6 @@ TEST_CASE("a mock can move") {
   CHECK_FALSE(std::filesystem::exists(home));
   second.reply("two");
   CHECK(ask(second).complete);
-}
-
-TEST_CASE("the process's SIGPIPE disposition is left alone") {
-  struct sigaction before = {};
-  struct sigaction after = {};
-  REQUIRE(::sigaction(SIGPIPE, nullptr, &before) == 0);
-  const MockModel mock;
-  REQUIRE(::sigaction(SIGPIPE, nullptr, &after) == 0);
-  CHECK((before.sa_handler == SIG_DFL));  // Else the next line would prove nothing.
-  CHECK((after.sa_handler == SIG_DFL));
 }
 
 TEST_CASE("a mock remembers the latest requests, and counts those that it dropped") {

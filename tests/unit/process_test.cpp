@@ -24,6 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::contains;
+using testing::has_no_children;
 using testing::message_of;
 using testing::ProcessWatch;
 using testing::soon;
@@ -64,8 +65,6 @@ ExitStatus status_of(const std::string& script) {
 }
 
 pid_t pid_of(const ByteStream& process) { return static_cast<pid_t>(*process.process_id()); }
-
-bool has_no_children() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
 
 }  // namespace
 

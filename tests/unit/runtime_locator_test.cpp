@@ -10,7 +10,7 @@
 
 #include <codex/errors.hpp>
 
-#include "runtime/trusted_folder.hpp"
+#include "runtime/trusted_folder_posix.hpp"
 #include "support/files.hpp"
 #include "support/in_child.hpp"
 #include "support/messages.hpp"

@@ -74,10 +74,20 @@ function(codex_generate_protocol)
   target_link_libraries(${arg_TARGET} PUBLIC codex::protocol_support)
   set_target_properties(${arg_TARGET} PROPERTIES CXX_EXTENSIONS OFF UNITY_BUILD OFF
                                                  POSITION_INDEPENDENT_CODE ON)
+  codex_large_objects(${arg_TARGET})
   if(NOT MSVC)
     target_compile_options(${arg_TARGET} PRIVATE -ffunction-sections -fdata-sections)
   endif()
   codex_is_protocol(${arg_TARGET} ${arg_TARGET})
+endfunction()
+
+# The tables of all types have more sections than an object file for Windows may have as a rule.
+function(codex_large_objects target)
+  if(MSVC)
+    target_compile_options(${target} PRIVATE /bigobj)
+  elseif(MINGW)
+    target_compile_options(${target} PRIVATE -Wa,-mbig-obj)
+  endif()
 endfunction()
 
 # One program has one protocol: CMake refuses to link two.

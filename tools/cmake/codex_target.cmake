@@ -7,8 +7,14 @@ endif()
 function(codex_target target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(WIN32)
+    # Windows 10, for AF_UNIX and job lists; without macros `min` and `max`.
+    target_compile_definitions(${target} PRIVATE _WIN32_WINNT=0x0A00 WIN32_LEAN_AND_MEAN NOMINMAX)
+  endif()
+  codex_large_objects(${target})
   if(MSVC)
-    target_compile_options(${target} PRIVATE /W4 $<$<BOOL:${CODEX_SDK_WERROR}>:/WX>)
+    target_compile_options(${target} PRIVATE /W4 /utf-8 /permissive-
+                                             $<$<BOOL:${CODEX_SDK_WERROR}>:/WX>)
   else()
     # A runtime that drops something that we use must not break the build: it warns until we adapt.
     target_compile_options(

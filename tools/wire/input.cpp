@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "os/utf8_path.hpp"
 #include "printable.hpp"
 #include "wire/byte_order_mark.hpp"
 
@@ -45,7 +46,7 @@ bool read_lines(const std::string& file,
   Outcome outcome = Outcome::failed;
   if (file == "-") {
     outcome = read_stream(std::cin, file, take);
-  } else if (std::ifstream in(file, std::ios::binary); in) {
+  } else if (std::ifstream in(codex::detail::path_from_utf8(file), std::ios::binary); in) {
     outcome = read_stream(in, file, take);
   }
   if (outcome == Outcome::failed) {

@@ -18,6 +18,7 @@
 
 #include "commands.hpp"
 #include "printable.hpp"
+#include "start.hpp"
 #include "terminal.hpp"
 
 namespace {
@@ -201,6 +202,7 @@ int after_output(int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  codex::tools::start_program();
   std::ios::sync_with_stdio(false);
   try {
     return after_output(run(argc, argv));

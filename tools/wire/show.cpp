@@ -10,6 +10,7 @@
 #include "followed_file.hpp"
 #include "input.hpp"
 #include "narrator.hpp"
+#include "os/utf8_path.hpp"
 #include "printable.hpp"
 
 namespace codex::wire {
@@ -23,7 +24,7 @@ void notice(const std::string& file, std::string_view what) {
 /// Until a signal comes, or nobody reads the output any more; false where it cannot be read.
 bool follow(const std::string& file, Narrator& narrator) {
   constexpr std::chrono::milliseconds pause{100};
-  FollowedFile followed(file);
+  FollowedFile followed(codex::detail::path_from_utf8(file));
   bool told_missing = false;
   bool is_first = true;
   std::string line;

@@ -11,6 +11,7 @@
 #include "approvals/project_folder.hpp"
 #include "handlers/agent_reach.hpp"
 #include "handlers/answer_terms.hpp"
+#include "os/utf8_path.hpp"
 #include "runtime/real_path.hpp"
 
 namespace codex::approvals {
@@ -110,7 +111,7 @@ class Rules {
   static bool links_stay(const fs::path& path, const HandlerContext& context) {
     const auto way = path.is_absolute() ? codex::detail::follow(path) : std::nullopt;
     return way && std::ranges::none_of(way->links, [&](const fs::path& link) {
-             return context.agent_can_write(link.parent_path().string());
+             return context.agent_can_write(utf8_from_path(link.parent_path()));
            });
   }
 
@@ -137,7 +138,7 @@ class Rules {
     if (program.find('/') == std::string::npos) return true;
     const fs::path path = path_of(command.folder) / path_of(program);
     if (!links_stay(path, context)) return false;
-    return is_among_folders(path) || !context.agent_can_write(path.string());
+    return is_among_folders(path) || !context.agent_can_write(utf8_from_path(path));
   }
 
   CommandRules rules_;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "os/utf8_path.hpp"
 #include "runtime/folder_set.hpp"
 #include "text/ascii.hpp"
 #include "text/printable.hpp"
@@ -53,8 +54,9 @@ bool may_be_repository(const fs::path& folder) {
 }  // namespace
 
 bool is_left_alone(const fs::path& file, const fs::path& root) {
-  if (std::ranges::any_of(
-          file, [](const fs::path& name) { return is_protected(plain_name(name.native())); })) {
+  if (std::ranges::any_of(file, [](const fs::path& name) {
+        return is_protected(plain_name(utf8_from_path(name)));
+      })) {
     return true;
   }
   for (fs::path path = file; path.has_relative_path(); path = path.parent_path()) {
@@ -62,9 +64,9 @@ bool is_left_alone(const fs::path& file, const fs::path& root) {
   }
   const auto [root_end, below] = std::ranges::mismatch(root, file);
   if (root_end != root.end()) return true;
-  return plain_name(file.filename().native()) == "head" ||
+  return plain_name(utf8_from_path(file.filename())) == "head" ||
          std::any_of(below, file.end(),
-                     [](const fs::path& name) { return is_left_alone(name.native()); });
+                     [](const fs::path& name) { return is_left_alone(utf8_from_path(name)); });
 }
 
 }  // namespace codex::detail

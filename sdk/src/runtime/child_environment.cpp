@@ -1,21 +1,23 @@
 #include "runtime/child_environment.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "os/environment_variable.hpp"
 #include "os/system_defaults.hpp"
 
 namespace codex::detail {
 
 bool EnvironmentChange::inherits(const std::string& name) const {
-  return !set.contains(name) && std::ranges::find(unset, name) == unset.end();
+  const auto is_it = [&](const auto& other) { return are_same_variable(name, other); };
+  return std::ranges::none_of(set, is_it, &decltype(set)::value_type::first) &&
+         std::ranges::none_of(unset, is_it);
 }
 
 std::optional<std::string> EnvironmentChange::value_of(const std::string& name) const {
-  if (const auto found = set.find(name); found != set.end()) return found->second;
-  if (!inherits(name)) return std::nullopt;
-  const char* value = std::getenv(name.c_str());
-  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+  const auto is_it = [&](const auto& other) { return are_same_variable(name, other); };
+  const auto found = std::ranges::find_if(set, is_it, &decltype(set)::value_type::first);
+  if (found != set.end()) return found->second;
+  return inherits(name) ? find_environment_variable(name) : std::nullopt;
 }
 
 std::string EnvironmentChange::search_path() const {

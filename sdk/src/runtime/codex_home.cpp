@@ -6,6 +6,7 @@
 #include <codex/errors.hpp>
 
 #include "os/private_folder.hpp"
+#include "os/utf8_path.hpp"
 #include "text/printable.hpp"
 #include "wire/envelope.hpp"
 
@@ -30,8 +31,10 @@ void make_codex_home(const EnvironmentChange& environment, const std::optional<s
   }
   // A missing working directory is an error of the start itself: it is not made here.
   std::error_code error;
-  if (fs::path(name).is_relative() && cwd && !fs::is_directory(*cwd, error)) return;
-  error = make_private_folder(fs::path(cwd.value_or("")) / name);
+  const fs::path folder = path_from_utf8(name);
+  const fs::path start = path_from_utf8(cwd.value_or(""));
+  if (folder.is_relative() && cwd && !fs::is_directory(start, error)) return;
+  error = make_private_folder(start / folder);
   if (!error) return;
   if (error == std::errc::not_a_directory) {
     refuse(name, "is no folder, or leads through a file", "Remove the file");

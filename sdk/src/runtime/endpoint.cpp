@@ -8,6 +8,8 @@
 #include <codex/errors.hpp>
 
 #include "os/system_defaults.hpp"
+#include "os/utf8_path.hpp"
+#include "runtime/runtime_places.hpp"
 #include "text/printable.hpp"
 
 namespace codex::detail {
@@ -35,14 +37,15 @@ std::string shown(std::string_view text) {
 }
 
 std::string default_socket(std::string_view text, const EnvironmentChange& environment) {
-  fs::path home = environment.value_of("CODEX_HOME").value_or("");
+  fs::path home = path_from_utf8(environment.value_of("CODEX_HOME").value_or(""));
   if (home.empty()) {
-    fs::path user = environment.value_of("HOME").value_or("");
+    std::string user = environment.value_of(home_variable()).value_or("");
     if (user.empty()) user = home_of_this_user();
-    if (!user.empty()) home = user / ".codex";
+    if (!user.empty()) home = path_from_utf8(user) / ".codex";
   }
-  if (!home.is_absolute()) refuse(text, "needs CODEX_HOME or HOME as an absolute path");
-  return (home / "app-server-control" / "app-server-control.sock").string();
+  if (!home.is_absolute())
+    refuse(text, "needs CODEX_HOME or " + home_variable() + " as an absolute path");
+  return utf8_from_path(home / "app-server-control" / "app-server-control.sock");
 }
 
 bool is_port(std::string_view text) {

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "os/utf8_path.hpp"
+
 namespace codex::detail {
 namespace {
 
@@ -92,7 +94,7 @@ fs::path real_folder(const fs::path& folder) {
   std::optional<fs::path> end =
       folder.empty() || !is_whole || error ? std::nullopt : real_path(absolute);
   if (!end || fs::is_regular_file(*end, error)) {
-    throw std::invalid_argument("not a folder: " + folder.string());
+    throw std::invalid_argument("not a folder: " + utf8_from_path(folder));
   }
   return std::move(*end);
 }

@@ -9,34 +9,15 @@
 
 #include "mask/mask.hpp"
 #include "os/environment_variable.hpp"
-#include "os/system_defaults.hpp"
+#include "os/utf8_path.hpp"
 #include "runtime/child_environment.hpp"
+#include "runtime/runtime_places.hpp"
 #include "runtime/trusted_folder.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Ignores a relative XDG_CACHE_HOME, as its standard says; the current folder may belong to
-/// anyone.
-fs::path cache_root() {
-  fs::path cache = environment_variable("XDG_CACHE_HOME");
-  if (!cache.is_absolute()) {
-    const std::string named = environment_variable("HOME");
-    const fs::path home = named.empty() ? home_of_this_user() : named;
-    if (!home.is_absolute()) {
-      throw RuntimeNotFoundError(
-          "Cannot tell where the Codex runtime is: neither CODEX_SDK_RUNTIME_DIR, XDG_CACHE_HOME "
-          "nor HOME is set to an absolute path, " +
-          std::string(named.empty() ? "and this user's password entry has no home folder"
-                                    : "and HOME is relative") +
-          ". Set CODEX_SDK_RUNTIME_DIR to the folder of runtimes.");
-    }
-    cache = home / ".cache";
-  }
-  return cache / "codex-sdk" / "runtime";
-}
 
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
@@ -58,47 +39,50 @@ void require_trusted(const fs::path& folder) {
   const std::string problem = why_untrusted(folder);
   if (problem.empty()) return;
   throw RuntimeNotFoundError(
-      "The Codex runtime in " + folder.string() + " is not started: " + problem +
+      "The Codex runtime in " + utf8_from_path(folder) + " is not started: " + problem +
       ", so others decide what runs. Remove it and run codex-fetch-runtime (tools/fetch_runtime of "
-      "the SDK), or chown it and chmod go-w it where you know its content; or set "
-      "CODEX_SDK_RUNTIME_DIR to another folder, or CodexConfig.codex_bin to a Codex binary.");
+      "the SDK), or " +
+      std::string(how_to_close()) +
+      " where you know its content; or set CODEX_SDK_RUNTIME_DIR to another folder, or "
+      "CodexConfig.codex_bin to a Codex binary.");
 }
 
 std::string checked_binary(const std::string& codex_bin) {
   std::error_code error;
-  const fs::file_status status = fs::status(codex_bin, error);
+  const fs::path binary = path_from_utf8(codex_bin);
+  const fs::file_status status = fs::status(binary, error);
   if (!fs::is_regular_file(status)) {
     throw RuntimeNotFoundError("Codex binary not found at " + codex_bin +
                                (fs::exists(status) ? ", which is no file" : "") +
                                ". Set CodexConfig.codex_bin to a valid binary path.");
   }
-  return fs::absolute(codex_bin).string();
+  return utf8_from_path(fs::absolute(binary));
 }
 
 std::string pinned_binary(const fs::path& folder, const PinnedRuntime& pinned) {
   if (!is_folder(folder)) {
     throw_not_installed("The Codex runtime " + pinned.version + " (" + pinned.platform +
-                        ") is not installed: there is no folder " + folder.string());
+                        ") is not installed: there is no folder " + utf8_from_path(folder));
   }
   require_trusted(folder);
   if (!is_file(folder / "codex-package.json")) {
-    throw_not_installed("The Codex runtime in " + folder.string() +
+    throw_not_installed("The Codex runtime in " + utf8_from_path(folder) +
                         " is incomplete: codex-package.json is missing");
   }
-  const fs::path binary = folder / "bin" / "codex";
+  const fs::path binary = folder / runtime_program();
   if (!is_file(binary)) {
-    throw_not_installed("The Codex runtime in " + folder.string() +
-                        " is incomplete: bin/codex is missing");
+    throw_not_installed("The Codex runtime in " + utf8_from_path(folder) +
+                        " is incomplete: " + std::string(runtime_program()) + " is missing");
   }
-  return binary.string();
+  return utf8_from_path(binary);
 }
 
 // Puts the folder first in a PATH, once; removes empty entries, which mean the current directory.
 std::string with_folder_first(const std::string& folder, std::string_view path) {
   std::string result = folder;
   while (!path.empty()) {
-    const std::string_view entry = path.substr(0, path.find(':'));
-    if (!entry.empty() && entry != folder) result.append(":").append(entry);
+    const std::string_view entry = path.substr(0, path.find(path_separator()));
+    if (!entry.empty() && entry != folder) (result += path_separator()).append(entry);
     path.remove_prefix(std::min(entry.size() + 1, path.size()));
   }
   return result;
@@ -138,17 +122,18 @@ std::vector<std::string> app_server_command(const std::string& binary,
 std::string runtime_folder(const PinnedRuntime& pinned) {
   const std::string name = pinned.version + "-" + pinned.platform;
   if (const std::string chosen = environment_variable("CODEX_SDK_RUNTIME_DIR"); !chosen.empty()) {
-    if (!fs::path(chosen).is_absolute()) {
+    const fs::path folder = path_from_utf8(chosen);
+    if (!folder.is_absolute()) {
       throw RuntimeNotFoundError("CODEX_SDK_RUNTIME_DIR is " + chosen +
                                  ", which depends on the current folder: make it absolute");
     }
-    return (fs::path(chosen) / name).string();
+    return utf8_from_path(folder / name);
   }
   if (!pinned.installed_in.empty()) {
-    const fs::path installed = fs::path(pinned.installed_in) / name;
-    if (is_folder(installed)) return installed.string();
+    const fs::path installed = path_from_utf8(pinned.installed_in) / name;
+    if (is_folder(installed)) return utf8_from_path(installed);
   }
-  return (cache_root() / name).string();
+  return utf8_from_path(runtimes_of_this_user() / name);
 }
 
 LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pinned,
@@ -161,14 +146,16 @@ LaunchCommand locate_runtime(const CodexConfig& config, const PinnedRuntime& pin
                                        arguments),
             .env = config.env};
   }
-  const fs::path folder = runtime_folder(pinned);
+  const fs::path folder = path_from_utf8(runtime_folder(pinned));
   LaunchCommand command{
       .argv = app_server_command(pinned_binary(folder, pinned), config.config_overrides, arguments),
       .env = config.env};
   const fs::path tools = folder / "codex-path";
   if (is_folder(tools)) {
     const EnvironmentChange environment{.set = config.env, .unset = config.unset_env};
-    command.env["PATH"] = with_folder_first(tools.string(), environment.search_path());
+    std::erase_if(command.env,
+                  [](const auto& entry) { return are_same_variable(entry.first, "PATH"); });
+    command.env["PATH"] = with_folder_first(utf8_from_path(tools), environment.search_path());
   }
   return command;
 }

@@ -1,11 +1,11 @@
+#include "runtime/trusted_folder_posix.hpp"
+
 #include <array>
 #include <cstdio>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
-
-#include "runtime/trusted_folder.hpp"
 
 namespace codex::detail {
 namespace {

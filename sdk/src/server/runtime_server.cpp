@@ -19,6 +19,7 @@
 
 #include "mask/describe_output.hpp"
 #include "os/temp_dir.hpp"
+#include "os/utf8_path.hpp"
 #include "runtime/codex_home.hpp"
 #include "runtime/endpoint.hpp"
 #include "runtime/installation.hpp"
@@ -56,7 +57,7 @@ std::unique_ptr<TempDir> private_folder() {
 void write_token(const std::filesystem::path& path, const std::string& token) {
   std::ofstream file(path, std::ios::binary);
   if (!(file << token << std::flush)) {
-    throw CodexError("The token of a RuntimeServer cannot be written to " + path.string());
+    throw CodexError("The token of a RuntimeServer cannot be written to " + utf8_from_path(path));
   }
 }
 
@@ -165,7 +166,7 @@ struct RuntimeServer::Impl {
 
   /// With the whole path of the socket, which clients with another environment understand, too.
   [[nodiscard]] std::string first_endpoint() const {
-    if (!options.listen) return "unix://" + (folder->path() / "runtime.sock").string();
+    if (!options.listen) return "unix://" + utf8_from_path(folder->path() / "runtime.sock");
     const Endpoint parsed = parse_endpoint(*options.listen, environment());
     const bool is_unix = parsed.kind == Endpoint::Kind::unix_socket;
     return is_unix ? "unix://" + parsed.path : *options.listen;
@@ -207,13 +208,13 @@ struct RuntimeServer::Impl {
     std::vector<std::string> arguments = {"--listen", endpoint};
     if (options.bearer_token) {
       write_token(token_file(), detail::bearer_token({.bearer_token = options.bearer_token}));
-      arguments.insert(arguments.end(),
-                       {"--ws-auth", "capability-token", "--ws-token-file", token_file().string()});
+      arguments.insert(arguments.end(), {"--ws-auth", "capability-token", "--ws-token-file",
+                                         utf8_from_path(token_file())});
     }
     LaunchCommand command = locate_runtime(as_config(),
                                            {.version = std::string(protocol::runtime_version),
                                             .platform = std::string(platform_name()),
-                                            .installed_in = installed_runtimes().string()},
+                                            .installed_in = utf8_from_path(installed_runtimes())},
                                            arguments);
     make_codex_home(environment(), options.cwd);
     return {.argv = std::move(command.argv),
@@ -222,7 +223,7 @@ struct RuntimeServer::Impl {
             .cwd = options.cwd,
             .reads_stdin = false,
             .shutdown_timeout = options.shutdown_timeout,
-            .detached_log = log ? std::optional(log->path().string()) : std::nullopt,
+            .detached_log = log ? std::optional(utf8_from_path(log->path())) : std::nullopt,
             .on_stderr = [this](std::string_view text) { announced.feed(text); }};
   }
 

@@ -1,12 +1,12 @@
 #include "session/bearer_token.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <string_view>
 
 #include <codex/errors.hpp>
 
+#include "os/environment_variable.hpp"
 #include "text/ascii.hpp"
 #include "text/printable.hpp"
 
@@ -27,8 +27,7 @@ std::string read_token(const std::string& path) {
 }
 
 std::string variable(const std::string& name) {
-  const char* const value = std::getenv(name.c_str());
-  if (value != nullptr) return value;
+  if (auto value = find_environment_variable(name)) return *std::move(value);
   throw CodexError("CodexConfig::bearer_token_env_var: there is no variable \"" + printable(name) +
                    "\" in this process");
 }

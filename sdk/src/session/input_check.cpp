@@ -10,6 +10,7 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
+#include "os/utf8_path.hpp"
 #include "text/printable.hpp"
 #include "wire/envelope.hpp"
 
@@ -89,7 +90,7 @@ void refuse_other_home(const CodexConfig& config) {
   if (!config.home) return;
   const std::string& home = *config.home;
   refuse_other_path("CodexConfig::home", home);
-  if (!std::filesystem::path(home).is_absolute()) {
+  if (!path_from_utf8(home).is_absolute()) {
     refuse("CodexConfig::home", home, "is relative. Give an absolute path.");
   }
   if (std::ranges::find(config.unset_env, "CODEX_HOME") != config.unset_env.end()) {
@@ -209,7 +210,7 @@ void InputCheck::refuse_null(const char* name) {
 void InputCheck::file(const char* what, const std::string& path) const {
   refuse_other_path(what, path);
   if (!sees_our_files_) return;
-  const std::filesystem::path file = std::filesystem::path(runtime_cwd_) / path;
+  const std::filesystem::path file = path_from_utf8(runtime_cwd_) / path_from_utf8(path);
   refuse_missing(what, path, file, "");
   std::error_code ignored;
   // A pipe would block.

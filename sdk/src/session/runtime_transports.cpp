@@ -6,6 +6,7 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
+#include "os/utf8_path.hpp"
 #include "runtime/codex_home.hpp"
 #include "runtime/endpoint.hpp"
 #include "runtime/installation.hpp"
@@ -21,9 +22,10 @@ namespace codex::detail {
 namespace {
 
 ProcessOptions process_options(const CodexConfig& config) {
-  LaunchCommand command = locate_runtime(config, {.version = std::string(protocol::runtime_version),
-                                                  .platform = std::string(platform_name()),
-                                                  .installed_in = installed_runtimes().string()});
+  LaunchCommand command =
+      locate_runtime(config, {.version = std::string(protocol::runtime_version),
+                              .platform = std::string(platform_name()),
+                              .installed_in = utf8_from_path(installed_runtimes())});
   // The app's own command line may start a runtime elsewhere.
   if (config.launch_args_override.empty()) {
     make_codex_home({.set = config.env, .unset = config.unset_env}, config.cwd);

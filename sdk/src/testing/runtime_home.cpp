@@ -1,17 +1,21 @@
 #include "testing/runtime_home.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "os/environment_variable.hpp"
+#include "os/utf8_path.hpp"
 
 namespace codex::testing::detail {
 
 namespace {
 
+using codex::detail::utf8_from_path;
 using Settings = std::map<std::string, std::string>;
 
 /// The first line of a config.toml that may be overwritten.
@@ -88,24 +92,24 @@ void RuntimeHome::write_config(const MockModelOptions& options, const std::strin
   const std::filesystem::path file = codex_home() / "config.toml";
   if (is_of_others(file)) {
     throw std::runtime_error(
-        file.string() +
+        utf8_from_path(file) +
         " was not written by a MockModel: give MockModelOptions::home a folder "
         "of its own");
   }
   std::ofstream out(file, std::ios::binary);
   out << config_toml(options, url) << std::flush;
-  if (!out) throw std::runtime_error("cannot write " + file.string());
+  if (!out) throw std::runtime_error("cannot write " + utf8_from_path(file));
 }
 
 CodexConfig RuntimeHome::config() const {
   CodexConfig config;
-  const char* other = std::getenv("CODEX_SDK_TEST_RUNTIME");
-  if (other != nullptr && *other != '\0') config.codex_bin = other;
-  config.cwd = workspace().string();
+  std::string other = codex::detail::environment_variable("CODEX_SDK_TEST_RUNTIME");
+  if (!other.empty()) config.codex_bin = std::move(other);
+  config.cwd = utf8_from_path(workspace());
   config.env = {
       {"CODEX_APP_SERVER_DISABLE_MANAGED_CONFIG", "1"},
-      {"CODEX_HOME", codex_home().string()},
-      {"CODEX_SQLITE_HOME", codex_home().string()},
+      {"CODEX_HOME", utf8_from_path(codex_home())},
+      {"CODEX_SQLITE_HOME", utf8_from_path(codex_home())},
       {"RUST_LOG", "warn"},
       // Keeps out the credentials of the person who runs the tests.
       {"CODEX_ACCESS_TOKEN", ""},
@@ -115,7 +119,9 @@ CodexConfig RuntimeHome::config() const {
       {"NO_PROXY", "127.0.0.1,localhost"},
       {"no_proxy", "127.0.0.1,localhost"},
       // The runtime dislikes a CODEX_HOME below the temporary folder, so it gets another one.
-      {"TMPDIR", temp().string()},
+      {"TMPDIR", utf8_from_path(temp())},
+      {"TEMP", utf8_from_path(temp())},  // Windows'
+      {"TMP", utf8_from_path(temp())},
   };
   return config;
 }

@@ -1,43 +1,38 @@
 #include "transport/socket_link.hpp"
 
 #include <algorithm>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <future>
-#include <sys/un.h>
 #include <vector>
 
 #include <codex/errors.hpp>
 
-#include "os/platform.hpp"
-#include "os/unshared_descriptor.hpp"
+#include "os/utf8_path.hpp"
 #include "task/start_thread.hpp"
 #include "task/thread_signals.hpp"
 #include "text/printable.hpp"
 #include "transport/reach_errors.hpp"
+#include "transport/socket_keeper.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace asio = boost::asio;
-using Socket = asio::generic::stream_protocol::socket;
 
 constexpr int send_buffer_bytes = 256 * 1024;
 
 /// The name of a socket may have 107 bytes only, so the runtime makes a link to one where it was
 /// told to listen.
 std::string socket_name(const Endpoint& endpoint) {
-  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
-  const std::filesystem::path path(endpoint.path);
+  const std::size_t longest = longest_socket_name();
+  const std::filesystem::path path = path_from_utf8(endpoint.path);
   if (endpoint.path.size() <= longest) return endpoint.path;
   std::error_code error;
   const std::filesystem::path target = std::filesystem::read_symlink(path, error);
-  std::string name = error ? endpoint.path : (path.parent_path() / target).string();
+  std::string name = error ? endpoint.path : utf8_from_path(path.parent_path() / target);
   if (name.size() <= longest) return name;
   if (!std::filesystem::exists(path, error)) throw unreachable(endpoint, "there is no such file");
   throw CodexError("Cannot attach to " + printable(endpoint.text) +
@@ -45,7 +40,7 @@ std::string socket_name(const Endpoint& endpoint) {
                    " bytes. Make a shorter link to it.");
 }
 
-using Addresses = std::vector<asio::generic::stream_protocol::endpoint>;
+using Addresses = std::vector<StreamAddress>;
 
 /// Names are looked up on a thread that may outlive this call: nothing else bounds it.
 Addresses look_up(const Endpoint& endpoint, TimePoint deadline) {
@@ -73,7 +68,7 @@ Addresses look_up(const Endpoint& endpoint, TimePoint deadline) {
 
 Addresses addresses_of(const Endpoint& endpoint, TimePoint deadline) {
   if (endpoint.kind == Endpoint::Kind::unix_socket) {
-    return {asio::local::stream_protocol::endpoint(socket_name(endpoint))};
+    return {address_of_unix_socket(socket_name(endpoint))};
   }
   LinkError no_number;
   const auto address = asio::ip::make_address(endpoint.host, no_number);
@@ -82,10 +77,9 @@ Addresses addresses_of(const Endpoint& endpoint, TimePoint deadline) {
   return {asio::ip::tcp::endpoint(address, port)};
 }
 
-/// A socket whose descriptor a child of fork closes. So only its owner closes it.
 class SocketLink final : public Link {
  public:
-  explicit SocketLink(asio::io_context& loop) : loop_(loop), socket_(loop) {}
+  explicit SocketLink(asio::io_context& loop) : loop_(loop), socket_(loop), keeper_(socket_) {}
   ~SocketLink() override { release(); }
 
   void connect(const Endpoint& endpoint, TimePoint deadline) {
@@ -100,6 +94,12 @@ class SocketLink final : public Link {
       if (!problem) return;
     }
     if (problem == asio::error::timed_out) throw late(endpoint);
+    if (problem == asio::error::address_family_not_supported &&
+        endpoint.kind == Endpoint::Kind::unix_socket) {
+      throw CodexError("Cannot attach to " + printable(endpoint.text) +
+                       ": this system has no unix sockets (Windows has since version 1803). Have "
+                       "the runtime listen at ws://127.0.0.1:PORT instead.");
+    }
     throw unreachable(endpoint, printable(problem.message()));
   }
 
@@ -110,20 +110,21 @@ class SocketLink final : public Link {
   void write_some(asio::const_buffer buffer, Done done) override {
     auto pass_on = [size = buffer.size(), done = std::move(done)](LinkError error,
                                                                   std::size_t sent) mutable {
-      const bool is_deaf =
-          error == asio::error::broken_pipe || error == asio::error::connection_reset;
+      const bool is_deaf = error == asio::error::broken_pipe ||
+                           error == asio::error::connection_reset ||
+                           error == asio::error::connection_aborted;
       done(is_deaf ? LinkError() : error, is_deaf ? size : sent);
     };
     socket_.async_write_some(asio::const_buffers_1(buffer), std::move(pass_on));
   }
 
-  void finish_sending() noexcept override { shut_down(Socket::shutdown_send); }
-  void shut_down() noexcept override { shut_down(Socket::shutdown_both); }
+  void finish_sending() noexcept override { shut_down(StreamSocket::shutdown_send); }
+  void shut_down() noexcept override { shut_down(StreamSocket::shutdown_both); }
   void hang_up() noexcept override { release(); }
 
  private:
   LinkError connect(const Addresses::value_type& address, TimePoint deadline) {
-    if (const LinkError error = open(address.protocol())) return error;
+    if (const LinkError error = keeper_.open(address.protocol())) return error;
     const auto result =
         finish(loop_, deadline, [&](const auto& done) { socket_.async_connect(address, done); });
     if (!result) return asio::error::timed_out;
@@ -134,31 +135,19 @@ class SocketLink final : public Link {
     return *result;
   }
 
-  [[nodiscard]] LinkError open(const asio::generic::stream_protocol& protocol) {
-    release();
-    Descriptor opened(open_socket(protocol.family()));
-    if (!opened.is_open()) return {errno, boost::system::system_category()};
-    descriptor_.emplace(std::move(opened));
-    LinkError error;
-    socket_.assign(protocol, descriptor_->get(), error);
-    return error;
-  }
-
-  void shut_down(Socket::shutdown_type directions) noexcept {
+  void shut_down(StreamSocket::shutdown_type directions) noexcept {
     LinkError ignored;
     socket_.shutdown(directions, ignored);
   }
 
   void release() noexcept {
     shut_down();
-    LinkError ignored;
-    if (socket_.is_open()) (void)socket_.release(ignored);
-    descriptor_.reset();
+    keeper_.close();
   }
 
   asio::io_context& loop_;
-  Socket socket_;
-  std::optional<UnsharedDescriptor> descriptor_;
+  StreamSocket socket_;
+  SocketKeeper keeper_;
 };
 
 }  // namespace

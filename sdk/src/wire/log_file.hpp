@@ -1,13 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace codex::detail {
 
-/// A private file that grows at its end: a regular file of this user with mode 0600 and no other
-/// name. A new one is made so, whatever the umask; another one is refused, and a symbolic link is
-/// not followed. Links among the folders above are: who may write to these decides what the path
+/// A private file that grows at its end: a regular file of this user with mode 0600 (on Windows,
+/// without rights of other users) and no other name. A new one is made so, whatever the umask;
+/// another one is refused, and a symbolic link is not followed. Links among the folders above are: who may write to these decides what the path
 /// means.
 class LogFile {
  public:
@@ -25,7 +26,7 @@ class LogFile {
   void append(std::string_view text);
 
  private:
-  int file_ = -1;
+  std::intptr_t file_ = -1;  // a descriptor, or a handle of Windows
 };
 
 }  // namespace codex::detail

@@ -60,30 +60,32 @@ std::string why_not_private(const struct stat& status) {
   return {};
 }
 
+int descriptor(std::intptr_t file) { return static_cast<int>(file); }
+
 }  // namespace
 
 LogFile::LogFile(const std::string& path)
     : file_(above_standard_streams(open_or_create(path.c_str()))) {
   if (file_ < 0) refuse(path, why_not_opened(errno));
   struct stat status {};
-  const std::string problem = ::fstat(file_, &status) == 0 ? why_not_private(status)
+  const std::string problem = ::fstat(descriptor(file_), &status) == 0 ? why_not_private(status)
                                                            : std::generic_category().message(errno);
   if (problem.empty()) return;
-  ::close(file_);
+  ::close(descriptor(file_));
   refuse(path, problem);
 }
 
 LogFile::~LogFile() {
-  if (file_ >= 0) ::close(file_);
+  if (file_ >= 0) ::close(descriptor(file_));
 }
 
 void LogFile::append(std::string_view text) {
   while (file_ >= 0 && !text.empty()) {
-    const ssize_t count = write_quietly(file_, text.data(), text.size());
+    const ssize_t count = write_quietly(descriptor(file_), text.data(), text.size());
     if (count > 0) {
       text.remove_prefix(static_cast<std::size_t>(count));
     } else if (count == 0 || errno != EINTR) {
-      ::close(file_);
+      ::close(descriptor(file_));
       file_ = -1;
     }
   }

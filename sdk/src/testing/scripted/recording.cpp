@@ -7,6 +7,7 @@
 
 #include <codex/protocol/support/nesting.hpp>
 
+#include "os/utf8_path.hpp"
 #include "wire/byte_order_mark.hpp"
 
 namespace codex::testing::detail {
@@ -57,19 +58,20 @@ int likeness(const Json& recorded, const ScriptedRequest& request) {
 
 std::vector<std::shared_ptr<const RecordedSession>> read_sessions(
     const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) throw std::runtime_error("cannot read the recording " + file.string());
+  std::ifstream in(file, std::ios::binary);
+  if (!in)
+    throw std::runtime_error("cannot read the recording " + codex::detail::utf8_from_path(file));
   std::vector<RecordedSession> sessions;
   std::size_t number = 0;
   for (std::string text; std::getline(in, text);) {
     if (++number == 1 && codex::detail::is_utf16(text)) {
-      throw std::runtime_error("the recording " + file.string() +
+      throw std::runtime_error("the recording " + codex::detail::utf8_from_path(file) +
                                " is UTF-16; convert it to UTF-8");
     }
     auto line = parse_line(text);
     if (!line && in.eof()) break;  // its writer was killed in the middle
     if (!line) {
-      throw std::runtime_error(file.string() + ":" + std::to_string(number) +
+      throw std::runtime_error(codex::detail::utf8_from_path(file) + ":" + std::to_string(number) +
                                ": this is no line of a recording");
     }
     if (sessions.empty() || (begins_session(*line) && has_begun(sessions.back()))) {
@@ -81,7 +83,8 @@ std::vector<std::shared_ptr<const RecordedSession>> read_sessions(
   for (auto& session : sessions) {
     shared.push_back(std::make_shared<const RecordedSession>(std::move(session)));
   }
-  if (shared.empty()) throw std::runtime_error("the recording " + file.string() + " is empty");
+  if (shared.empty())
+    throw std::runtime_error("the recording " + codex::detail::utf8_from_path(file) + " is empty");
   return shared;
 }
 

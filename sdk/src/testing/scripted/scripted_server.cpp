@@ -11,6 +11,7 @@
 #include "testing/scripted/helper_program.hpp"
 #include "testing/scripted/memory_channel.hpp"
 #include "testing/scripted/relay_channel.hpp"
+#include "testing/scripted/relay_listener.hpp"
 #include "testing/scripted/session.hpp"
 #include "testing/temp_dir.hpp"
 
@@ -132,20 +133,19 @@ struct ScriptedServer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   /// Where the helper finds this server.
-  std::string socket() {
+  std::string address() {
     const std::lock_guard lock(mutex);
     if (!folder) folder.emplace("codex-scripted-");
-    const std::filesystem::path path = folder->path() / "socket";
     if (!listener) {
-      listener.emplace(path, [this](std::unique_ptr<detail::Channel> channel) {
+      listener.emplace(folder->path(), [this](std::unique_ptr<detail::RelaySocket> socket) {
         try {
-          conversations.begin(std::move(channel));
+          conversations.begin(std::make_unique<detail::RelayChannel>(std::move(socket)));
         } catch (const std::exception& error) {
           ledger.complain(error.what());  // the client finds the channel closed
         }
       });
     }
-    return path.string();
+    return listener->address();
   }
 
   void add(std::string method, Predicate predicate, AnswerFunction answer, bool is_for_once) {
@@ -192,7 +192,7 @@ void ScriptedServer::play(const std::filesystem::path& recording) {
 }
 
 CodexConfig ScriptedServer::config() {
-  return {.launch_args_override = {detail::helper_program(), impl_->socket()}};
+  return {.launch_args_override = {detail::helper_program(), impl_->address()}};
 }
 
 CodexConfig ScriptedServer::memory_config() {

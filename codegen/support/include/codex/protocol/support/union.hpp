@@ -145,8 +145,8 @@ class Union {
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   /// The arm, whichever it is.
   [[nodiscard]] const void* data() const noexcept {
-    static constexpr bool far[] = {detail::is_far<Arms>...};
-    return far[index_] ? *reinterpret_cast<void* const*>(storage_) : storage_;
+    static constexpr bool is_far_arm[] = {detail::is_far<Arms>...};
+    return is_far_arm[index_] ? *reinterpret_cast<void* const*>(storage_) : storage_;
   }
 
  private:

@@ -1,0 +1,111 @@
+#include <windows.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <codex/errors.hpp>
+#include <codex/stop_on_signal.hpp>
+
+namespace codex {
+namespace detail {
+
+struct SignalListener {
+  [[nodiscard]] bool hears(int signal) const { return std::ranges::count(signals, signal) > 0; }
+  [[nodiscard]] bool waits_for(int signal) const { return arrived == 0 && hears(signal); }
+
+  std::vector<int> signals;
+  std::stop_source source;
+  std::atomic<int> arrived = 0;
+};
+
+namespace {
+
+int signal_of(DWORD event) {
+  if (event == CTRL_C_EVENT) return SIGINT;
+  return event == CTRL_BREAK_EVENT ? SIGBREAK : SIGTERM;
+}
+
+bool can_stop(int signal) { return signal == SIGINT || signal == SIGBREAK || signal == SIGTERM; }
+
+void check(const std::vector<int>& signals) {
+  if (signals.empty()) throw CodexError("StopOnSignal names no signal, such as SIGINT");
+  for (const int signal : signals) {
+    if (can_stop(signal)) continue;
+    throw CodexError("StopOnSignal cannot stop on signal " + std::to_string(signal) +
+                     ": on Windows take SIGINT, SIGBREAK or SIGTERM");
+  }
+}
+
+/// All listeners of this process.
+class Signals {
+ public:
+  static Signals& of_this_process() {
+    static auto* const only = new Signals();  // never destroyed: an event may come at the very end
+    return *only;
+  }
+
+  void add(const std::shared_ptr<SignalListener>& listener) {
+    const std::scoped_lock lock(mutex_);
+    if (listeners_.empty() && ::SetConsoleCtrlHandler(handle, TRUE) == 0) {
+      throw CodexError("StopOnSignal cannot handle a signal: error " +
+                       std::to_string(::GetLastError()));
+    }
+    listeners_.push_back(listener);
+  }
+
+  void remove(const std::shared_ptr<SignalListener>& listener) {
+    const std::scoped_lock lock(mutex_);
+    std::erase(listeners_, listener);
+    if (listeners_.empty()) ::SetConsoleCtrlHandler(handle, FALSE);
+  }
+
+ private:
+  static BOOL WINAPI handle(DWORD event) {
+    if (!of_this_process().stop_those_who_hear(signal_of(event))) return FALSE;
+    // Windows ends this process when the handler returns from these, or after some seconds.
+    if (signal_of(event) == SIGTERM) ::Sleep(INFINITE);
+    return TRUE;
+  }
+
+  /// False if nobody waits for it any more: the event is the program's own, as after SIGINT the
+  /// next SIGTERM is.
+  bool stop_those_who_hear(int signal) {
+    std::vector<std::shared_ptr<SignalListener>> hearing;
+    {
+      const std::scoped_lock lock(mutex_);
+      const auto waits = [&](const auto& listener) { return listener->waits_for(signal); };
+      std::ranges::copy_if(listeners_, std::back_inserter(hearing), waits);
+      for (const auto& listener : hearing) listener->arrived = signal;
+    }
+    // Without the lock: it may end another StopOnSignal.
+    for (const auto& listener : hearing) listener->source.request_stop();
+    return !hearing.empty();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<SignalListener>> listeners_;
+};
+
+}  // namespace
+}  // namespace detail
+
+StopOnSignal::StopOnSignal(std::initializer_list<int> signals)
+    : listener_(std::make_shared<detail::SignalListener>()) {
+  listener_->signals = signals;
+  detail::check(listener_->signals);
+  detail::Signals::of_this_process().add(listener_);
+}
+
+StopOnSignal::~StopOnSignal() { detail::Signals::of_this_process().remove(listener_); }
+
+std::stop_token StopOnSignal::token() const noexcept { return listener_->source.get_token(); }
+
+int StopOnSignal::signal() const noexcept { return listener_->arrived.load(); }
+
+}  // namespace codex

@@ -1,0 +1,43 @@
+# Programs for Windows on x86-64, by Debian's mingw-w64 (g++-mingw-w64-x86-64-posix), lld and wine64.
+# tools/platforms/windows_dependencies makes the folder with the libraries.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+
+# That with POSIX threads: the other has no std::thread.
+set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
+set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
+set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+
+# ld.bfd takes minutes for what lld links in seconds. g++ looks for it where its own programs are,
+# and not in /usr/bin, where Linux's assembler is, too.
+find_program(codex_lld NAMES ld.lld-16 ld.lld REQUIRED)
+file(REAL_PATH ${codex_lld} codex_lld_folder)
+cmake_path(GET codex_lld_folder PARENT_PATH codex_lld_folder)
+# Static: programs need no libstdc++, libgcc and libwinpthread next to them.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-B${codex_lld_folder} -fuse-ld=lld -static")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-B${codex_lld_folder} -fuse-ld=lld -static")
+
+# binutils' ar takes a minute for the tables of all types, LLVM's a second.
+find_program(codex_llvm_ar NAMES llvm-ar-16 llvm-ar)
+find_program(codex_llvm_ranlib NAMES llvm-ranlib-16 llvm-ranlib)
+if(codex_llvm_ar AND codex_llvm_ranlib)
+  set(CMAKE_AR ${codex_llvm_ar} CACHE FILEPATH "")
+  set(CMAKE_RANLIB ${codex_llvm_ranlib} CACHE FILEPATH "")
+endif()
+
+# Tests, and tools that the build runs, under wine: tools/wine/prepare makes it ready.
+set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/../wine/run)
+
+set(codex_windows_libraries $ENV{CODEX_SDK_WINDOWS_LIBRARIES})
+if(NOT codex_windows_libraries)
+  set(codex_cache $ENV{XDG_CACHE_HOME})
+  if(NOT codex_cache)
+    set(codex_cache $ENV{HOME}/.cache)
+  endif()
+  set(codex_windows_libraries ${codex_cache}/codex-sdk/windows-x64)
+endif()
+set(CMAKE_FIND_ROOT_PATH ${codex_windows_libraries} /usr/x86_64-w64-mingw32)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)

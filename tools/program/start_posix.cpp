@@ -1,0 +1,8 @@
+#include "start.hpp"
+
+namespace codex::tools {
+
+// All of it is so already.
+void start_program() {}
+
+}  // namespace codex::tools
