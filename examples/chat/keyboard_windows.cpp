@@ -1,3 +1,5 @@
+#include <windows.h>
+
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -6,7 +8,6 @@
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <windows.h>
 
 #include "keyboard.hpp"
 

@@ -1,6 +1,7 @@
-#include <stdexcept>
-#include <tlhelp32.h>  // after <windows.h>
 #include <windows.h>
+
+#include <stdexcept>
+#include <tlhelp32.h>
 
 #include "os/handle_windows.hpp"
 #include "support/processes.hpp"

@@ -1,6 +1,8 @@
 // A child for the tests of Windows' processes: it does what its first argument says. As a host it
 // starts such a child itself, by the SDK.
 
+#include <windows.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <fcntl.h>
@@ -10,7 +12,6 @@
 #include <map>
 #include <string>
 #include <vector>
-#include <windows.h>
 
 #include "os/environment_variable.hpp"
 #include "os/wide_windows.hpp"

@@ -1,12 +1,13 @@
 // StopOnSignal, by events of a console of its own: exit code 0 if all is as it should be, else the
 // line of what is not; the last event ends this process. usage: windows_signals last|all
 
+#include <windows.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
 #include <thread>
-#include <windows.h>
 
 #include <codex/stop_on_signal.hpp>
 

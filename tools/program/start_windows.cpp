@@ -1,8 +1,9 @@
+#include <windows.h>
+
 #include <cstdio>
 #include <fcntl.h>
 #include <initializer_list>
 #include <io.h>
-#include <windows.h>
 
 #include "start.hpp"
 

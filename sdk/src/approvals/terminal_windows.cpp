@@ -1,10 +1,10 @@
-#include "approvals/terminal.hpp"
+#include <windows.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
-#include <windows.h>
 
+#include "approvals/terminal.hpp"
 #include "os/handle_windows.hpp"
 #include "os/wide_windows.hpp"
 

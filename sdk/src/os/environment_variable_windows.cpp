@@ -1,9 +1,7 @@
-#include <algorithm>
 #include <windows.h>
 
 #include "os/environment_variable.hpp"
 #include "os/wide_windows.hpp"
-#include "text/ascii.hpp"
 
 namespace codex::detail {
 

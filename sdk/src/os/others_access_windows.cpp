@@ -27,9 +27,9 @@ std::string name_of(PSID user) {
 /// Who may do everything anyway, besides this user. OWNER RIGHTS are those of the owner, who is
 /// checked apart.
 constexpr std::array trusted = {
-    L"S-1-5-18",      // the system
-    L"S-1-5-32-544",  // the administrators
-    L"S-1-3-4",       // the owner
+    L"S-1-5-18",                                                        // the system
+    L"S-1-5-32-544",                                                    // the administrators
+    L"S-1-3-4",                                                         // the owner
     L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",  // TrustedInstaller
 };
 
@@ -54,8 +54,8 @@ bool is_trusted(PSID user) {
   return is_this_user(user) || std::ranges::any_of(trusted, is_it);
 }
 
-/// Rights that a list denies are not subtracted: a list with more rules than Windows makes by itself
-/// is looked at by a person.
+/// Rights that a list denies are not subtracted: a list with more rules than Windows makes by
+/// itself is looked at by a person.
 std::string why_granted(PACL list, ACCESS_MASK rights) {
   if (list == nullptr) return "is open to everybody";
   for (DWORD index = 0; index < list->AceCount; ++index) {
@@ -79,8 +79,9 @@ std::string why_open_to_others(HANDLE file, ACCESS_MASK rights) {
   PSID owner = nullptr;
   PACL list = nullptr;
   PSECURITY_DESCRIPTOR found = nullptr;
-  if (::GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-                        &owner, nullptr, &list, nullptr, &found) != ERROR_SUCCESS) {
+  if (::GetSecurityInfo(file, SE_FILE_OBJECT,
+                        OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner, nullptr,
+                        &list, nullptr, &found) != ERROR_SUCCESS) {
     return "cannot be examined";
   }
   const Local<void> owned(found, &::LocalFree);

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <windows.h>
+
 #include <memory>
 #include <system_error>
-#include <windows.h>
 
 namespace codex::detail {
 

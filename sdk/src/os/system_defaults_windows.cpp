@@ -1,6 +1,7 @@
+#include <windows.h>
+
 #include <memory>
 #include <shlobj.h>
-#include <windows.h>
 
 #include "os/system_defaults.hpp"
 #include "os/wide_windows.hpp"

@@ -1,5 +1,6 @@
-#include <system_error>
 #include <windows.h>
+
+#include <system_error>
 
 #include "os/handle_windows.hpp"
 #include "os/others_access_windows.hpp"

@@ -1,3 +1,5 @@
+#include <windows.h>
+
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -6,7 +8,6 @@
 #include <mutex>
 #include <string>
 #include <vector>
-#include <windows.h>
 
 #include <codex/errors.hpp>
 #include <codex/stop_on_signal.hpp>
@@ -72,8 +73,8 @@ class Signals {
     return TRUE;
   }
 
-  /// False if nobody waits for it any more: the event is the program's own, as after SIGINT the next
-  /// SIGTERM is.
+  /// False if nobody waits for it any more: the event is the program's own, as after SIGINT the
+  /// next SIGTERM is.
   bool stop_those_who_hear(int signal) {
     std::vector<std::shared_ptr<SignalListener>> hearing;
     {

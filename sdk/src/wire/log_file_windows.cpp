@@ -1,8 +1,9 @@
+#include <windows.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <system_error>
-#include <windows.h>
 
 #include <codex/protocol/support/errors.hpp>
 

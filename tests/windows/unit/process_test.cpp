@@ -3,11 +3,12 @@
 
 #include "transport/process.hpp"
 
+#include <windows.h>
+
 #include <array>
 #include <chrono>
-#include <shellapi.h>  // after <windows.h>
+#include <shellapi.h>
 #include <thread>
-#include <windows.h>
 
 #include <doctest/doctest.h>
 

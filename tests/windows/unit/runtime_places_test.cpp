@@ -1,8 +1,9 @@
 // Where the runtime is looked for on Windows, and who may have put it there.
 
+#include <windows.h>
+
 #include <aclapi.h>
 #include <sddl.h>
-#include <windows.h>
 
 #include <doctest/doctest.h>
 

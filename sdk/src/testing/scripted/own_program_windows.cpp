@@ -1,5 +1,6 @@
-#include <string>
 #include <windows.h>
+
+#include <string>
 
 #include "testing/scripted/own_program.hpp"
 

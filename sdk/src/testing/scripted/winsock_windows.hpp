@@ -1,12 +1,13 @@
 #pragma once
 
+#include <winsock2.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
-#include <winsock2.h>
 
 namespace codex::testing::detail {
 
