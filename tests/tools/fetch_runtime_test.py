@@ -177,6 +177,29 @@ class Platforms(Tool):
                      "unexpected layout", "nothing was installed")
         self.assertFalse((self.cache / f"1.2.3-{other}").exists())
 
+    def test_on_windows_the_cache_is_in_the_local_data_of_the_user(self):
+        home = str(self.base)
+        for local, base in ((home, self.base), ("", self.base / "AppData" / "Local"),
+                            ("data", self.base / "AppData" / "Local")):
+            with mock.patch.object(sys, "platform", "win32"), mock.patch.dict(
+                    os.environ, {"LOCALAPPDATA": local, "XDG_CACHE_HOME": "/other", "HOME": home}):
+                self.assertEqual(runtimes.trust.cache_base(), base)
+
+    def test_on_windows_one_at_a_time_installs_as_well(self):
+        """Windows' locks are made up here: one is held the first two times."""
+        taken = [OSError(), OSError()]
+
+        def locking(*_):
+            if taken:
+                raise taken.pop()
+
+        said = []
+        windows = mock.Mock(locking=locking)
+        with mock.patch.object(sys, "platform", "win32"), \
+                mock.patch.dict(sys.modules, {"msvcrt": windows}):
+            with runtimes.trust.locked(self.base / "lock", lambda: said.append("taken")):
+                self.assertEqual((said, taken), (["taken"], []))
+
     def test_a_platform_without_a_runtime_says_which_have_one(self):
         for name in ("amiga-m68k", "", "../../outside"):
             self.refused(self.tool("--package", self.package, f"--platform={name}"),

@@ -61,6 +61,13 @@ class Check(WireTest):
                 self.assertEqual(sums["count"], len(path.read_text().splitlines()))
                 self.assertEqual(sums["lost"], 0)
 
+    def test_a_file_has_any_name(self):
+        name = "Mitschnitt \u00fc\u65e5\u672c, 2.jsonl"
+        file = self.file(sent({"method": 7}), name=name)
+        process = run("check", file)
+        self.assertNotIn(b"cannot read", process.stderr)
+        self.assertIn(name, process.stdout.decode())
+
     def test_several_files_share_one_table_but_not_their_conversations(self):
         self.assertEqual(table(run("check", *TRACES))["all"]["count"], 3243)
         request = self.file(sent({"id": 1, "method": "model/list", "params": {}}), name="a")

@@ -32,7 +32,7 @@ def on_terminal(*arguments, env=None):
     reader, writer = pty.openpty()
     try:
         process = subprocess.Popen(
-            [WIRE, *map(str, arguments)],
+            [*WIRE, *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=writer,
             env={**os.environ, "NO_COLOR": "", **(env or {})},

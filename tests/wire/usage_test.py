@@ -70,7 +70,7 @@ class Usage(WireTest):
                     os.close(reader)
                     try:
                         process = subprocess.run(
-                            [WIRE, *map(str, arguments)],
+                            [*WIRE, *map(str, arguments)],
                             stdin=subprocess.DEVNULL,
                             stdout=writer,
                             stderr=subprocess.PIPE,
@@ -85,7 +85,7 @@ class Usage(WireTest):
     def test_a_full_disk_is_told(self):
         with open("/dev/full", "wb") as full:
             process = subprocess.run(
-                [WIRE, "types"], stdout=full, stderr=subprocess.PIPE, timeout=SOON
+                [*WIRE, "types"], stdout=full, stderr=subprocess.PIPE, timeout=SOON
             )
         self.assertEqual(process.returncode, 2)
         self.assertIn(b"cannot write", process.stderr)

@@ -95,7 +95,8 @@ def odd(label: object, member: tarfile.TarInfo, why: str) -> Failure:
 def write(source: typing.BinaryIO, file: pathlib.Path, mode: int) -> str:
     """Opens a new file: nothing is overwritten, and no link is followed."""
     make_folder(file.parent)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     digest = hashlib.sha512()
     with open(os.open(file, flags, 0o600), "wb") as target:
         while block := source.read(BLOCK):

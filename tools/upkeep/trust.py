@@ -7,6 +7,8 @@ import contextlib
 import os
 import pathlib
 import stat
+import sys
+import time
 
 MOST_LINKS = 40  # as in Linux
 
@@ -16,8 +18,12 @@ class Failure(Exception):
 
 
 def cache_base() -> pathlib.Path:
-    """$XDG_CACHE_HOME, else ~/.cache. A relative one is ignored, as its standard says: it would
-    depend on the current folder."""
+    """$XDG_CACHE_HOME, else ~/.cache; on Windows %LOCALAPPDATA%. A relative one is ignored, as its
+    standard says: it would depend on the current folder."""
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA", "")
+        home = pathlib.Path(home_folder()) / "AppData" / "Local"
+        return pathlib.Path(os.path.normpath(local)) if os.path.isabs(local) else home
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     if os.path.isabs(chosen):
         return pathlib.Path(os.path.normpath(chosen))
@@ -121,7 +127,10 @@ def locked(file: pathlib.Path, if_taken):
     """Holds a lock, which ends with this process and its children, and yields its descriptor. Calls
     `if_taken` if another process has it, then waits. The file is a plain one of this user, and its
     content stays: anything planted there, such as a link, is refused."""
-    import fcntl  # not on Windows
+    if sys.platform == "win32":
+        yield from locked_on_windows(file, if_taken)
+        return
+    import fcntl
 
     try:
         lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
@@ -138,6 +147,27 @@ def locked(file: pathlib.Path, if_taken):
         except BlockingIOError:
             if_taken()
             fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def locked_on_windows(file: pathlib.Path, if_taken):
+    """Who may write to the folder is what access lists say there, which are not checked here."""
+    import msvcrt
+
+    lock = os.open(file, os.O_RDWR | os.O_CREAT)
+    try:
+        said = False
+        while True:
+            try:
+                msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+                break
+            except OSError:
+                if not said:
+                    if_taken()
+                said = True
+                time.sleep(0.5)
         yield lock
     finally:
         os.close(lock)

@@ -251,7 +251,7 @@ class AskOnTerminal : public ReadyPolicy<&detail::ask_on_terminal> {
 /// approvals of tools. It asks about one request at a time. Input that was typed before a question,
 /// or before it is asked again, is dropped, so that it cannot answer it: your program should not
 /// read standard input while a person is asked. A stop request of `HandlerContext::stop` ends the
-/// question and declines. On Windows it declines.
+/// question and declines.
 ///
 /// The runtime matches answers by an id that the model chooses. If two requests with one id are
 /// open at once, the SDK refuses both; yet a second one that arrives within the same milliseconds

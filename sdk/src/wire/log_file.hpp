@@ -8,8 +8,8 @@ namespace codex::detail {
 
 /// A private file that grows at its end: a regular file of this user with mode 0600 (on Windows,
 /// without rights of other users) and no other name. A new one is made so, whatever the umask;
-/// another one is refused, and a symbolic link is not followed. Links among the folders above are: who may write to these decides what the path
-/// means.
+/// another one is refused, and a symbolic link is not followed. Links among the folders above are:
+/// who may write to these decides what the path means.
 class LogFile {
  public:
   /// Opens or creates the file, and never waits for another process (a FIFO). Throws CodexError,

@@ -68,8 +68,9 @@ LogFile::LogFile(const std::string& path)
     : file_(above_standard_streams(open_or_create(path.c_str()))) {
   if (file_ < 0) refuse(path, why_not_opened(errno));
   struct stat status {};
-  const std::string problem = ::fstat(descriptor(file_), &status) == 0 ? why_not_private(status)
-                                                           : std::generic_category().message(errno);
+  const std::string problem = ::fstat(descriptor(file_), &status) == 0
+                                  ? why_not_private(status)
+                                  : std::generic_category().message(errno);
   if (problem.empty()) return;
   ::close(descriptor(file_));
   refuse(path, problem);
