@@ -1,5 +1,4 @@
 # Programs for Windows on x86-64, by Debian's mingw-w64 (g++-mingw-w64-x86-64-posix), lld and wine64.
-# tools/platforms/windows_dependencies makes the folder with the libraries.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 
@@ -28,14 +27,10 @@ endif()
 # Tests, and tools that the build runs, under wine: tools/wine/prepare makes it ready.
 set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/../wine/run)
 
-set(codex_windows_libraries $ENV{CODEX_SDK_WINDOWS_LIBRARIES})
-if(NOT codex_windows_libraries)
-  set(codex_cache $ENV{XDG_CACHE_HOME})
-  if(NOT codex_cache)
-    set(codex_cache $ENV{HOME}/.cache)
-  endif()
-  set(codex_windows_libraries ${codex_cache}/codex-sdk/windows-x64)
-endif()
+execute_process(
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/../setup/dependencies windows-x64
+  OUTPUT_VARIABLE codex_windows_libraries
+  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 set(CMAKE_FIND_ROOT_PATH ${codex_windows_libraries} /usr/x86_64-w64-mingw32)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
