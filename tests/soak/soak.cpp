@@ -173,10 +173,14 @@ class Soak {
   }
 
  private:
+  /// With rests, so that faults meet threads that are idle, too.
   void take_turns(int lane, const std::stop_token& stop) {
     soak::Lane turns(runtime_, tally_, asked_, reference_);
+    std::mt19937_64 random(order_.seed + static_cast<std::uint64_t>(lane));
+    Pause pause(stop);
     for (int number = lane + 1; !stop.stop_requested(); number += order_.lanes) {
       turns.take_turn(number);
+      (void)pause(std::chrono::milliseconds(random() % 2000));
     }
   }
 
