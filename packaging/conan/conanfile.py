@@ -95,15 +95,15 @@ class CodexSdk(ConanFile):
     def package_info(self):
         # The SDK's own CMake package, with its components and codex_generate_protocol.
         self.cpp_info.set_property("cmake_find_mode", "none")
-        self.cpp_info.builddirs = [os.path.join("lib", "cmake", "codex-sdk")]
         self._library("protocol", ["nlohmann_json::nlohmann_json", "simdjson::simdjson"])
+        self.cpp_info.components["protocol"].builddirs = [os.path.join("lib", "cmake", "codex-sdk")]
         self._library("sdk", ["protocol", *(["openssl::ssl"] if self._has_tls else [])])
         if self.options.testing:
             self._library("testing", ["sdk", "cpp-httplib::cpp-httplib"])
-            # Packages move; a static library has a path in it.
+            # Packages move; a static library has a path in it. Conan's libexec is bin.
             self.runenv_info.define_path(
                 "CODEX_SCRIPTED_SERVER",
-                os.path.join(self.package_folder, "libexec", "codex-sdk", "codex-scripted-server"))
+                os.path.join(self.package_folder, "bin", "codex-sdk", "codex-scripted-server"))
 
     def _library(self, name, requires):
         component = self.cpp_info.components[name]

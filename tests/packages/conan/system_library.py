@@ -21,8 +21,12 @@ COMPONENTS = {"boost": "headers", "openssl": "ssl"}
 
 class SystemLibrary(ConanFile):
     settings = "os", "arch", "compiler", "build_type"
-    options = {"header_only": [True, False]}  # of boost
-    default_options = {"header_only": True}
+    options = {"header_only": [True, False, None]}  # the recipe sets boost's
+    default_options = {"header_only": None}
+
+    def configure(self):
+        is_linked = bool(PACKAGES[self.name][2])
+        self.package_type = "shared-library" if is_linked else "header-library"
 
     def package_info(self):
         package, target, libraries, definitions = PACKAGES[self.name]
