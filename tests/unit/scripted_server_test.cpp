@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <stdexcept>
+#include <thread>
 
 #include <doctest/doctest.h>
 
