@@ -34,6 +34,9 @@ class ProcessWatch {
 /// Whether this process has none, not even zombies.
 [[nodiscard]] bool has_no_children();
 
+/// Whether streams that a child closes stay open: under wine, whose console has them, too.
+[[nodiscard]] bool has_wines_console();
+
 /// File descriptors, or handles, of this process.
 [[nodiscard]] std::ptrdiff_t open_descriptors();
 

@@ -68,6 +68,8 @@ std::set<int> children_of(std::int64_t parent) {
 
 bool has_no_children() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
 
+bool has_wines_console() { return false; }
+
 std::ptrdiff_t open_descriptors() { return count_entries("/proc/self/fd"); }
 
 std::ptrdiff_t running_threads() {

@@ -45,6 +45,10 @@ std::set<int> children_of(std::int64_t parent) {
 
 bool has_no_children() { return children_of(::GetCurrentProcessId()).empty(); }
 
+bool has_wines_console() {
+  return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
+}
+
 std::ptrdiff_t open_descriptors() {
   DWORD count = 0;
   ::GetProcessHandleCount(::GetCurrentProcess(), &count);

@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr DWORD pipe_bytes = 64 * 1024;
+constexpr std::size_t max_command_line = 32766;
 
 std::string reason(DWORD error) { return std::system_category().message(static_cast<int>(error)); }
 
@@ -288,6 +289,11 @@ Spawned spawn(const ProcessOptions& options) {
             .environment = environment_block(environment),
             .cwd = options.cwd ? std::optional(path_from_utf8(*options.cwd)) : std::nullopt};
   refuse_script(plan.program);
+  if (plan.command_line.size() > max_command_line) {
+    throw CodexError("Cannot start the Codex runtime: its command line has " +
+                     std::to_string(plan.command_line.size()) +
+                     " characters, and Windows takes " + std::to_string(max_command_line));
+  }
   return options.detached_log ? spawn_detached(plan, options) : spawn_child(plan, options);
 }
 

@@ -146,6 +146,10 @@ TEST_CASE("wake and the deadline end a wait") {
 }
 
 TEST_CASE("a child that closes its stdout has ended the conversation, and is ended") {
+  if (testing::has_wines_console()) {
+    MESSAGE("not run: wine's console keeps the streams of a child open");
+    return;
+  }
   const auto process = start_process(acting({"mute"}, 50ms));
   const ProcessWatch watch(*process->process_id());
   CHECK(read(*process).empty());
@@ -155,6 +159,10 @@ TEST_CASE("a child that closes its stdout has ended the conversation, and is end
 }
 
 TEST_CASE("a child that closes its stdin has ended the conversation") {
+  if (testing::has_wines_console()) {
+    MESSAGE("not run: wine's console keeps the streams of a child open");
+    return;
+  }
   const auto process = start_process(acting({"deaf"}, 50ms));
   CHECK(read_line(*process) == "ready");
   process->send("x");
