@@ -26,6 +26,7 @@
 #include <codex/testing.hpp>
 
 #include "integration/runtime_bin.hpp"
+#include "os/descriptor.hpp"
 #include "support/face.hpp"
 #include "support/in_child.hpp"
 #include "support/messages.hpp"

@@ -1,6 +1,7 @@
 // The life of a runtime: missing, wrong, too old, killed; and nothing of it remains.
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <set>

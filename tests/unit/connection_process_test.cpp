@@ -3,6 +3,7 @@
 #include <csignal>
 #include <future>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <codex/testing/mock_model.hpp>
+#include <codex/testing.hpp>
 
 namespace codex::testing {
 

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include "os/descriptor.hpp"
 #include "os/platform.hpp"
 #include "support/files.hpp"
 #include "support/in_child.hpp"

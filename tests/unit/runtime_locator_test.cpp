@@ -1,6 +1,7 @@
 #include "runtime/runtime_locator.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <pwd.h>
 #include <sys/stat.h>

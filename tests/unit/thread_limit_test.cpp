@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <pthread.h>
+#include <stdexcept>
 #include <string>
 #include <thread>
 

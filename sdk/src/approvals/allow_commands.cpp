@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using codex::detail::CommandPattern;
 using codex::detail::program_words;
+using codex::detail::utf8_from_path;
 using codex::detail::Words;
 using Params = protocol::CommandExecutionRequestApprovalParams;
 

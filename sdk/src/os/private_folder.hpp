@@ -10,4 +10,7 @@ namespace codex::detail {
 /// enter it.
 [[nodiscard]] std::error_code make_private_folder(const std::filesystem::path& folder);
 
+/// The last of them alone, in a folder that is there. An existing one is an error (file_exists).
+[[nodiscard]] std::error_code make_new_private_folder(const std::filesystem::path& folder);
+
 }  // namespace codex::detail

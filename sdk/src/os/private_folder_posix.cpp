@@ -30,14 +30,17 @@ std::error_code make_private_folder(const fs::path& folder) {
   error.clear();
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   if (error) return error;
-  if (::mkdir(path.c_str(), folder_mode) != 0) {
-    error = last_error();
-    std::error_code ignored;
-    return fs::is_directory(path, ignored) ? std::error_code()
-                                           : error;  // another process was faster
-  }
+  error = make_new_private_folder(path);
+  std::error_code ignored;
+  const bool others_were_faster =
+      error == std::errc::file_exists && fs::is_directory(path, ignored);
+  return others_were_faster ? std::error_code() : error;
+}
+
+std::error_code make_new_private_folder(const fs::path& folder) {
+  if (::mkdir(folder.c_str(), folder_mode) != 0) return last_error();
   // The umask may have removed some bits.
-  const Descriptor made(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const Descriptor made(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!made.is_open() || ::fchmod(made.get(), folder_mode) != 0) return last_error();
   return {};
 }

@@ -26,12 +26,18 @@ std::error_code make_private_folder(const fs::path& folder) {
   error.clear();
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   if (error) return error;
+  error = make_new_private_folder(path);
+  std::error_code ignored;
+  const bool others_were_faster =
+      error == std::errc::file_exists && fs::is_directory(path, ignored);
+  return others_were_faster ? std::error_code() : error;
+}
+
+std::error_code make_new_private_folder(const fs::path& folder) {
   PrivateAccess access;
   if (access.error()) return access.error();
-  if (::CreateDirectoryW(path.c_str(), access.get()) != 0) return {};
-  error = last_windows_error();
-  std::error_code ignored;
-  return fs::is_directory(path, ignored) ? std::error_code() : error;  // another one was faster
+  const BOOL has_succeeded = ::CreateDirectoryW(folder.c_str(), access.get());
+  return has_succeeded != 0 ? std::error_code() : last_windows_error();
 }
 
 }  // namespace codex::detail

@@ -5,6 +5,7 @@
 #include <string>
 #include <system_error>
 
+#include "os/private_folder.hpp"
 #include "os/random_name.hpp"
 
 namespace codex::detail {
@@ -19,9 +20,11 @@ fs::path make_dir(const std::string& prefix) {
   const fs::path parent = fs::canonical(fs::temp_directory_path());
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     fs::path path = parent / (prefix + random_name());
-    if (!fs::create_directory(path)) continue;
-    fs::permissions(path, fs::perms::owner_all);
-    return path;
+    const std::error_code error = make_new_private_folder(path);
+    if (!error) return path;
+    if (error != std::errc::file_exists) {
+      throw fs::filesystem_error("cannot make a temporary folder", path, error);
+    }
   }
   throw fs::filesystem_error("cannot find a free name for a temporary folder", parent,
                              std::make_error_code(std::errc::file_exists));

@@ -88,7 +88,7 @@ class Answer {
   Answer& close_stdin();
   /// Exits with this code.
   Answer& exit(int code = 0);
-  /// Dies by this signal.
+  /// Dies by this signal. On Windows it exits with 128 and its number.
   Answer& die(int signal);
   /// Exits with this code after this many more bytes of output, even in the middle of a message.
   Answer& exit_after(std::size_t bytes, int code = 0);
