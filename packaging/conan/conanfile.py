@@ -12,8 +12,8 @@ required_conan_version = ">=2.0"
 
 SOURCES = ["CMakeLists.txt", "LICENSE", "VERSION", "codegen/*", "generated/*", "schema/runtime.json",
            "schema/responses.json", "schema/corrections.json", "sdk/*", "tools/cmake/*",
-           "tools/fetch_runtime", "tools/upkeep/packages.py", "tools/upkeep/trust.py",
-           "tools/wire/*"]
+           "tools/fetch_runtime", "tools/program/*", "tools/upkeep/packages.py",
+           "tools/upkeep/trust.py", "tools/wire/*"]
 
 
 class CodexSdk(ConanFile):

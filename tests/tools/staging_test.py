@@ -56,7 +56,7 @@ class StageSdk(Staging):
                  "codegen/CMakeLists.txt", "docs/page.md", "examples/one.cpp",
                  "packaging/conan/conanfile.py", "sdk/CMakeLists.txt",
                  "schema/corrections.json", "schema/responses.json", "tools/cmake/one.cmake",
-                 "tools/setup/install_packages",
+                 "tools/program/start.hpp", "tools/setup/install_packages",
                  "tools/quickstart", "tools/setup/steps.bash", "tools/upkeep/packages.py",
                  "tools/upkeep/trust.py", "tools/wire/main.cpp",
                  "tests/unit/left_out.cpp", "build/left_out"]

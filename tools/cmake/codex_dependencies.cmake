@@ -57,12 +57,6 @@ if(CODEX_SDK_WEBSOCKET AND NOT codex_has_boost)
   codex_missing(Boost libboost-dev boost "boost-asio boost-beast")
 endif()
 
-# libc++ has no std::result_of in C++20, which an older Asio asks for unless it is told otherwise.
-if(Boost_FOUND AND codex_has_libcxx)
-  set_property(TARGET Boost::headers APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
-                                                     BOOST_ASIO_HAS_STD_INVOKE_RESULT)
-endif()
-
 # For endpoints that are encrypted (wss://).
 set(codex_has_openssl OFF)
 if(CODEX_SDK_WEBSOCKET AND TARGET OpenSSL::SSL)

@@ -61,5 +61,5 @@ function(codex_json_build target folder)
   file(READ ${PROJECT_SOURCE_DIR}/codegen/support/json_build.hpp.in template)
   string(CONFIGURE "${template}" content @ONLY)
   file(GENERATE OUTPUT ${folder}/codex/protocol/support/json_build.hpp CONTENT "${content}"
-       TARGET ${target})
+       TARGET ${target} CONDITION $<COMPILE_LANGUAGE:CXX>) # a project's other languages may differ
 endfunction()

@@ -19,6 +19,10 @@ int open_socket(int family) noexcept;
 /// with errno, on failure.
 int accept_socket(int listener) noexcept;
 
+/// Has writes to it raise no SIGPIPE where the system raises that for the whole process, so that
+/// any thread of the host may get it (macOS), not for the thread that writes.
+void silence_sigpipe(int descriptor) noexcept;
+
 /// A descriptor that becomes readable when the process ends; -1 if the system has none.
 int open_exit_watch(pid_t process) noexcept;
 

@@ -1,7 +1,6 @@
 // For POSIX systems other than Linux, macOS above all. A program that another thread starts between
 // two of these calls inherits the descriptor: there is no way to open it close-on-exec.
 
-#include <algorithm>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,11 +30,18 @@ int open_socket(int family) noexcept {
   return above_standard_streams(opened);
 }
 
+void silence_sigpipe([[maybe_unused]] int descriptor) noexcept {
+#ifdef F_SETNOSIGPIPE
+  ::fcntl(descriptor, F_SETNOSIGPIPE, 1);
+#endif
+}
+
 int accept_socket(int listener) noexcept {
   const int accepted = ::accept(listener, nullptr, nullptr);
   if (accepted >= 0) {
     close_on_exec(accepted);
     ::fcntl(accepted, F_SETFL, 0);  // it may have the listener's
+    silence_sigpipe(accepted);
   }
   return above_standard_streams(accepted);
 }
@@ -44,7 +50,8 @@ int accept_socket(int listener) noexcept {
 // that would take longer than to start the program.
 void close_others_on_exec() noexcept {
   constexpr long most = 16384;
-  const long limit = std::min(::sysconf(_SC_OPEN_MAX), most);
+  long limit = ::sysconf(_SC_OPEN_MAX);
+  if (limit < 0 || limit > most) limit = most;  // -1: there is none
   for (int other = STDERR_FILENO + 1; other < limit; ++other) close_on_exec(other);
 }
 

@@ -261,6 +261,7 @@ Spawned spawn_child(const std::string& program, ChildPlan plan, const ProcessOpt
   for (const int ours : {to_stdin.get(), stdout_pipe.reader.get(), stderr_pipe.reader.get()}) {
     make_non_blocking(ours);
   }
+  silence_sigpipe(to_stdin.get());
 
   plan.stdin_end = stdin_pipe.reader.get();
   plan.stdout_end = stdout_pipe.writer.get();
