@@ -19,9 +19,10 @@ struct SignalListener;
 /// A handler that the program had is called each time as well. The destructor puts back what was
 /// there, unless the program has changed it since. A child of fork has the program's own handlers.
 ///
-/// On Windows there are SIGINT (Ctrl-C), SIGBREAK (Ctrl-Break) and SIGTERM: the console is closed,
-/// the user logs off or the system shuts down, which ends the program some seconds later. A handler
-/// that the program had is called from the second on. `std::raise` stops nothing there.
+/// On Windows there are SIGINT (Ctrl-C), SIGBREAK (Ctrl-Break) and SIGTERM: the console is closed, or
+/// the system shuts down and tells this program, as it does services. Both end the program some
+/// seconds later. A handler that the program had is called from the second on. `std::raise` stops
+/// nothing there.
 ///
 /// A flag that your own handler sets wakes no wait, and `std::stop_source::request_stop` may not be
 /// called in a handler: it takes locks. All members are safe from all threads, not from handlers.

@@ -26,6 +26,7 @@ int open_socket(int family) noexcept {
   if (opened >= 0) {
     close_on_exec(opened);
     ::fcntl(opened, F_SETFL, O_NONBLOCK);
+    silence_sigpipe(opened);
   }
   return above_standard_streams(opened);
 }

@@ -121,7 +121,7 @@ Endpoint parse_endpoint(const std::string& text, const EnvironmentChange& enviro
   if (text.starts_with(unix_scheme)) {
     endpoint.path = text.substr(unix_scheme.size());
     if (endpoint.path.empty()) endpoint.path = default_socket(text, environment);
-    if (endpoint.path.front() != '/') refuse(text, "has a relative path");
+    if (!path_from_utf8(endpoint.path).is_absolute()) refuse(text, "has a relative path");
   } else if (text.starts_with(websocket_scheme)) {
     endpoint.kind = Endpoint::Kind::websocket;
     take_url(std::string_view(text).substr(websocket_scheme.size()), {}, endpoint);

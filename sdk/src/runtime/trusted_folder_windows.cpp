@@ -16,7 +16,8 @@ constexpr ACCESS_MASK to_replace = DELETE | FILE_DELETE_CHILD | WRITE_DAC | WRIT
 constexpr ACCESS_MASK to_change =
     to_replace | FILE_WRITE_DATA | FILE_APPEND_DATA | GENERIC_WRITE;  // of a folder: add files
 
-/// Checks the file or folder itself, not what a link leads to.
+/// Checks the file or folder itself. What a link leads to is unknown: std::filesystem follows few
+/// of them, with mingw none.
 std::string look_at(const fs::path& place, ACCESS_MASK rights) {
   const Handle opened(
       ::CreateFileW(place.c_str(), READ_CONTROL | FILE_READ_ATTRIBUTES,
@@ -26,8 +27,7 @@ std::string look_at(const fs::path& place, ACCESS_MASK rights) {
   BY_HANDLE_FILE_INFORMATION info{};
   if (opened.is_open() && ::GetFileInformationByHandle(opened.get(), &info) != 0) {
     const bool is_link = (info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
-    problem =
-        is_link && rights == to_change ? "is a link" : why_open_to_others(opened.get(), rights);
+    problem = is_link ? "is a link" : why_open_to_others(opened.get(), rights);
   }
   return problem.empty() ? problem : utf8_from_path(place) + ' ' + problem;
 }

@@ -8,6 +8,7 @@
 #include <codex/protocol/registry.hpp>
 
 #include "mask/describe_output.hpp"
+#include "os/environment_variable.hpp"
 #include "session/call.hpp"
 #include "session/command_environment.hpp"
 #include "session/handshake.hpp"
@@ -18,7 +19,10 @@ namespace codex::detail {
 namespace {
 
 CodexConfig with_home(CodexConfig config) {
-  if (config.home) config.env["CODEX_HOME"] = *config.home;
+  if (!config.home) return config;
+  std::erase_if(config.env,
+                [](const auto& entry) { return are_same_variable(entry.first, "CODEX_HOME"); });
+  config.env["CODEX_HOME"] = *config.home;
   return config;
 }
 

@@ -10,6 +10,7 @@
 #include <codex/errors.hpp>
 #include <codex/protocol/registry.hpp>
 
+#include "os/environment_variable.hpp"
 #include "os/utf8_path.hpp"
 #include "text/printable.hpp"
 #include "wire/envelope.hpp"
@@ -93,11 +94,13 @@ void refuse_other_home(const CodexConfig& config) {
   if (!path_from_utf8(home).is_absolute()) {
     refuse("CodexConfig::home", home, "is relative. Give an absolute path.");
   }
-  if (std::ranges::find(config.unset_env, "CODEX_HOME") != config.unset_env.end()) {
+  const auto is_its = [](const std::string& name) { return are_same_variable(name, "CODEX_HOME"); };
+  if (std::ranges::any_of(config.unset_env, is_its)) {
     refuse("CodexConfig::home", home, "is unset by CodexConfig::unset_env. Leave one of them out.");
   }
-  const auto other = config.env.find("CODEX_HOME");
-  if (other != config.env.end() && other->second != home) {
+  if (std::ranges::any_of(config.env, [&](const auto& variable) {
+        return is_its(variable.first) && variable.second != home;
+      })) {
     refuse("CodexConfig::home", home,
            "is not the CODEX_HOME of CodexConfig::env. Leave one of them out.");
   }

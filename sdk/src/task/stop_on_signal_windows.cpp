@@ -51,22 +51,33 @@ class Signals {
   }
 
   void add(const std::shared_ptr<SignalListener>& listener) {
-    const std::scoped_lock lock(mutex_);
-    if (listeners_.empty() && ::SetConsoleCtrlHandler(handle, TRUE) == 0) {
-      throw CodexError("StopOnSignal cannot handle a signal: error " +
-                       std::to_string(::GetLastError()));
-    }
-    listeners_.push_back(listener);
+    if (!is_first(listener)) return;
+    // Without our lock: Windows holds one of its own while handlers run. Another console since, and
+    // the handler is gone; else it is there once.
+    ::SetConsoleCtrlHandler(handle, FALSE);
+    if (::SetConsoleCtrlHandler(handle, TRUE) != 0) return;
+    const DWORD error = ::GetLastError();
+    remove(listener);
+    throw CodexError("StopOnSignal cannot handle a signal: error " + std::to_string(error));
   }
 
+  /// The handler stays, and leaves each event to the program's own: to take it away would wait for
+  /// those that run, one of which may wait for this thread.
   void remove(const std::shared_ptr<SignalListener>& listener) {
     const std::scoped_lock lock(mutex_);
     std::erase(listeners_, listener);
-    if (listeners_.empty()) ::SetConsoleCtrlHandler(handle, FALSE);
   }
 
  private:
+  /// Whether it is the only one now.
+  bool is_first(const std::shared_ptr<SignalListener>& listener) {
+    const std::scoped_lock lock(mutex_);
+    listeners_.push_back(listener);
+    return listeners_.size() == 1;
+  }
+
   static BOOL WINAPI handle(DWORD event) {
+    if (event == CTRL_LOGOFF_EVENT) return FALSE;  // only services get it, whoever logs off
     if (!of_this_process().stop_those_who_hear(signal_of(event))) return FALSE;
     // Windows ends this process when the handler returns from these, or after some seconds.
     if (signal_of(event) == SIGTERM) ::Sleep(INFINITE);

@@ -93,8 +93,10 @@ fs::path program_path(const std::vector<std::string>& argv, const EnvironmentCha
 
 // CreateProcess would run such a file by cmd.exe, whose rules for quotes no argument survives.
 void refuse_script(const fs::path& program) {
-  const std::string extension = ascii_lower(utf8_from_path(program.extension()));
-  if (extension != ".bat" && extension != ".cmd") return;
+  // Windows drops blanks and dots at the end of a name.
+  std::string name = ascii_lower(utf8_from_path(program.filename()));
+  name.erase(name.find_last_not_of(". ") + 1);
+  if (!name.ends_with(".bat") && !name.ends_with(".cmd")) return;
   throw RuntimeNotFoundError("Cannot start the Codex runtime " + utf8_from_path(program) +
                              ": it is a script of cmd.exe. Name the program itself, codex.exe.");
 }
@@ -251,7 +253,7 @@ Handle open_log(const fs::path& path) {
                            nullptr));
   if (!log.is_open()) throw_system(utf8_from_path(path));
   BY_HANDLE_FILE_INFORMATION file{};
-  ::GetFileInformationByHandle(log.get(), &file);
+  if (::GetFileInformationByHandle(log.get(), &file) == 0) throw_system(utf8_from_path(path));
   if ((file.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
     throw CodexError("Cannot start the Codex runtime: " + utf8_from_path(path) + " is a link");
   }
@@ -291,8 +293,8 @@ Spawned spawn(const ProcessOptions& options) {
   refuse_script(plan.program);
   if (plan.command_line.size() > max_command_line) {
     throw CodexError("Cannot start the Codex runtime: its command line has " +
-                     std::to_string(plan.command_line.size()) +
-                     " characters, and Windows takes " + std::to_string(max_command_line));
+                     std::to_string(plan.command_line.size()) + " characters, and Windows takes " +
+                     std::to_string(max_command_line));
   }
   return options.detached_log ? spawn_detached(plan, options) : spawn_child(plan, options);
 }

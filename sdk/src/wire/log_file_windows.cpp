@@ -26,9 +26,10 @@ constexpr DWORD sharing = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE
 
 HANDLE handle(std::intptr_t file) { return reinterpret_cast<HANDLE>(file); }
 
+/// A link to nothing is there already: else its target would be made.
 HANDLE create(const std::filesystem::path& path, PrivateAccess& rights) {
   return ::CreateFileW(path.c_str(), access, sharing, rights.get(), CREATE_NEW,
-                       FILE_ATTRIBUTE_NORMAL, nullptr);
+                       FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, nullptr);
 }
 
 /// A link itself, not its target; a folder as well, to say what it is.

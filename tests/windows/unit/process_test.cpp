@@ -145,11 +145,9 @@ TEST_CASE("wake and the deadline end a wait") {
   CHECK_FALSE(process->wait(Clock::now() + 5ms).ended);
 }
 
-TEST_CASE("a child that closes its stdout has ended the conversation, and is ended") {
-  if (testing::has_wines_console()) {
-    MESSAGE("not run: wine's console keeps the streams of a child open");
-    return;
-  }
+// Wine's console keeps the streams of a child open.
+TEST_CASE("a child that closes its stdout has ended the conversation, and is ended" *
+          doctest::skip(testing::has_wines_console())) {
   const auto process = start_process(acting({"mute"}, 50ms));
   const ProcessWatch watch(*process->process_id());
   CHECK(read(*process).empty());
@@ -158,11 +156,8 @@ TEST_CASE("a child that closes its stdout has ended the conversation, and is end
   CHECK(watch.ends_by(Clock::now()));
 }
 
-TEST_CASE("a child that closes its stdin has ended the conversation") {
-  if (testing::has_wines_console()) {
-    MESSAGE("not run: wine's console keeps the streams of a child open");
-    return;
-  }
+TEST_CASE("a child that closes its stdin has ended the conversation" *
+          doctest::skip(testing::has_wines_console())) {
   const auto process = start_process(acting({"deaf"}, 50ms));
   CHECK(read_line(*process) == "ready");
   process->send("x");
