@@ -7,14 +7,10 @@ set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
 set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
 set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
 
-# ld.bfd takes minutes for what lld links in seconds. g++ looks for it where its own programs are,
-# and not in /usr/bin, where Linux's assembler is, too.
-find_program(codex_lld NAMES ld.lld-16 ld.lld REQUIRED)
-file(REAL_PATH ${codex_lld} codex_lld_folder)
-cmake_path(GET codex_lld_folder PARENT_PATH codex_lld_folder)
 # Static: programs need no libstdc++, libgcc and libwinpthread next to them.
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-B${codex_lld_folder} -fuse-ld=lld -static")
-set(CMAKE_SHARED_LINKER_FLAGS_INIT "-B${codex_lld_folder} -fuse-ld=lld -static")
+set(codex_link "-wrapper ${CMAKE_CURRENT_LIST_DIR}/mingw_lld -static")
+set(CMAKE_EXE_LINKER_FLAGS_INIT ${codex_link})
+set(CMAKE_SHARED_LINKER_FLAGS_INIT ${codex_link})
 
 # binutils' ar takes a minute for the tables of all types, LLVM's a second.
 find_program(codex_llvm_ar NAMES llvm-ar-16 llvm-ar)
