@@ -53,10 +53,10 @@ bool Lifeline::tie(pid_t parent) const noexcept {
     if (watcher == 0) watch(reader_.get());
     ::_exit(watcher < 0 ? 1 : 0);
   }
-  int status = -1;
+  int status = 0;  // stays so if the host ignores SIGCHLD: then nobody can wait
   while (first > 0 && ::waitpid(first, &status, 0) < 0 && errno == EINTR) {
   }
-  return status == 0 && ::getppid() == parent;
+  return first > 0 && status == 0 && ::getppid() == parent;
 }
 
 }  // namespace codex::detail
