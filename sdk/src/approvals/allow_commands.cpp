@@ -7,6 +7,7 @@
 #include <codex/protocol/session.hpp>
 
 #include "approvals/command_pattern.hpp"
+#include "approvals/command_shell.hpp"
 #include "approvals/harmless_programs.hpp"
 #include "approvals/project_folder.hpp"
 #include "handlers/agent_reach.hpp"
@@ -152,6 +153,7 @@ Policy allow_commands(const std::vector<std::string>& patterns, CommandRules rul
   std::vector<CommandPattern> allowed(patterns.begin(), patterns.end());
   return [allowed = std::move(allowed), rules = std::make_shared<const Rules>(std::move(rules))](
              const Request& request) -> std::optional<Decision> {
+    if (!codex::detail::commands_are_posix()) return std::nullopt;
     const std::optional<Command> command = command_of(request);
     const auto allows = [&](const CommandPattern& pattern) {
       return pattern.matches(command->words);

@@ -29,6 +29,9 @@ std::error_code make_private_folder(const fs::path& folder) {
       folder.has_filename() ? folder : folder.parent_path();  // a slash at the end
   error.clear();
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+  if (error == std::errc::file_exists && fs::exists(path.parent_path())) {
+    return std::make_error_code(std::errc::not_a_directory);  // libc++ says the other of a file
+  }
   if (error) return error;
   error = make_new_private_folder(path);
   std::error_code ignored;

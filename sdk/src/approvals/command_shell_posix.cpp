@@ -1,0 +1,7 @@
+#include "approvals/command_shell.hpp"
+
+namespace codex::detail {
+
+bool commands_are_posix() noexcept { return true; }
+
+}  // namespace codex::detail
