@@ -17,6 +17,7 @@
 #include "transport/process.hpp"
 #include "transport/spawn.hpp"
 #include "transport/text_tail.hpp"
+#include "transport/unsent_bytes.hpp"
 
 namespace codex::detail {
 namespace {
@@ -66,37 +67,29 @@ class WakePipe {
 /// The bytes on their way to the child. `send` from any thread, the rest on the I/O thread.
 class Outbox {
  public:
-  Outbox(UnsharedDescriptor pipe, std::size_t limit) : pipe_(std::move(pipe)), limit_(limit) {}
+  Outbox(UnsharedDescriptor pipe, std::size_t limit) : pipe_(std::move(pipe)), unsent_(limit) {}
 
   enum class State { empty, waiting, broken };
 
   State send(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     if (!pipe_.is_open() || is_broken_) return State::broken;
-    if (bytes.size() > limit_ - unsent_.size()) {
-      throw CodexError("The Codex runtime does not read what it is sent; " +
-                       std::to_string(unsent_.size()) + " bytes are waiting");
-    }
-    if (unsent_.empty()) bytes.remove_prefix(send_now(bytes));
+    unsent_.check_room(bytes.size());
+    if (unsent_.is_empty()) bytes.remove_prefix(send_now(bytes));
     unsent_.append(bytes);
     return state();
   }
 
   State flush() {
     const std::lock_guard lock(mutex_);
-    sent_ += send_now(std::string_view(unsent_).substr(sent_));
-    if (sent_ == unsent_.size()) {
-      std::string().swap(unsent_);
-      sent_ = 0;
-    }
+    unsent_.remove(send_now(unsent_.rest()));
     return state();
   }
 
   void close() {
     const std::lock_guard lock(mutex_);
     pipe_.reset();
-    std::string().swap(unsent_);
-    sent_ = 0;
+    unsent_.clear();
   }
 
   /// The descriptor to poll for room; -1 if there is nothing to send.
@@ -113,7 +106,7 @@ class Outbox {
  private:
   State state() const {
     if (is_broken_) return State::broken;
-    return unsent_.empty() ? State::empty : State::waiting;
+    return unsent_.is_empty() ? State::empty : State::waiting;
   }
 
   std::size_t send_now(std::string_view bytes) {
@@ -133,9 +126,7 @@ class Outbox {
 
   std::mutex mutex_;
   UnsharedDescriptor pipe_;  // does not block
-  const std::size_t limit_;
-  std::string unsent_;
-  std::size_t sent_ = 0;  // of unsent_
+  UnsentBytes unsent_;
   bool is_broken_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include "transport/process.hpp"
 #include "transport/spawn_windows.hpp"
 #include "transport/text_tail.hpp"
+#include "transport/unsent_bytes.hpp"
 
 namespace codex::detail {
 namespace {
@@ -35,16 +36,13 @@ Handle make_event() {
 /// has begun when that thread ends.
 class Outbox {
  public:
-  Outbox(Handle pipe, std::size_t limit) : limit_(limit), pipe_(std::move(pipe)) {}
+  Outbox(Handle pipe, std::size_t limit) : unsent_(limit), pipe_(std::move(pipe)) {}
 
   /// Any thread.
   void put(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     if (is_closed_) return;
-    if (bytes.size() > limit_ - unsent_.size()) {
-      throw CodexError("The Codex runtime does not read what it is sent; " +
-                       std::to_string(unsent_.size()) + " bytes are waiting");
-    }
+    unsent_.check_room(bytes.size());
     unsent_.append(bytes);
   }
 
@@ -52,18 +50,14 @@ class Outbox {
   void flush() {
     const std::lock_guard lock(mutex_);
     while (!is_closed_) {
-      if (!pipe_.is_busy() && sent_ < unsent_.size()) {
+      if (!pipe_.is_busy() && !unsent_.is_empty()) {
         // A piece of its own: `put` may move the others while it is written.
-        piece_ = unsent_.substr(sent_, write_bytes);
+        piece_ = unsent_.rest().substr(0, write_bytes);
         pipe_.begin_write(piece_.data(), piece_.size());
       }
-      sent_ += pipe_.finish();
-      if (sent_ == unsent_.size()) {
-        std::string().swap(unsent_);
-        sent_ = 0;
-      }
+      unsent_.remove(pipe_.finish());
       if (pipe_.is_broken()) return drop();
-      if (pipe_.is_busy() || unsent_.empty()) return;
+      if (pipe_.is_busy() || unsent_.is_empty()) return;
     }
   }
 
@@ -81,14 +75,11 @@ class Outbox {
  private:
   void drop() {
     is_closed_ = true;
-    std::string().swap(unsent_);
-    sent_ = 0;
+    unsent_.clear();
   }
 
   std::mutex mutex_;
-  const std::size_t limit_;
-  std::string unsent_;
-  std::size_t sent_ = 0;  // of unsent_
+  UnsentBytes unsent_;
   bool is_closed_ = false;
   std::string piece_;
   OverlappedPipe pipe_;
