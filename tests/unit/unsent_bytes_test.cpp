@@ -1,9 +1,10 @@
+#include "transport/unsent_bytes.hpp"
+
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include "support/messages.hpp"
-#include "transport/unsent_bytes.hpp"
 
 using codex::detail::UnsentBytes;
 using codex::testing::contains;
