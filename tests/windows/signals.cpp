@@ -1,7 +1,7 @@
 // StopOnSignal, by events of a console of its own. usage: windows_signals once|all
 //   once   Ctrl-C, once: exit code 0, and not a word
 //   all    Ctrl-Break too, and a second Ctrl-C, which ends this process as the system does
-// wine's console without a window has no Ctrl-Break, and ends with its first event: there only once.
+// wine without a window has no Ctrl-Break, and its console ends with the first event: there "once".
 
 #include <windows.h>
 
