@@ -291,8 +291,8 @@ Spawned spawn(const ProcessOptions& options) {
   refuse_script(plan.program);
   if (plan.command_line.size() > max_command_line) {
     throw CodexError("Cannot start the Codex runtime: its command line has " +
-                     std::to_string(plan.command_line.size()) +
-                     " characters, and Windows takes " + std::to_string(max_command_line));
+                     std::to_string(plan.command_line.size()) + " characters, and Windows takes " +
+                     std::to_string(max_command_line));
   }
   return options.detached_log ? spawn_detached(plan, options) : spawn_child(plan, options);
 }
