@@ -1,5 +1,7 @@
-// StopOnSignal, by events of a console of its own: exit code 0 if all is as it should be, else the
-// line of what is not; the last event ends this process. usage: windows_signals last|all
+// StopOnSignal, by events of a console of its own. usage: windows_signals once|all
+//   once   Ctrl-C, once: exit code 0, and not a word
+//   all    Ctrl-Break too, and a second Ctrl-C, which ends this process as the system does
+// wine without a window has no Ctrl-Break, and its console ends with the first event: there "once".
 
 #include <windows.h>
 
@@ -35,15 +37,29 @@ void send(DWORD event) {
   require(::GenerateConsoleCtrlEvent(event, 0) != 0, "no event could be sent\n");
 }
 
+void stop_once() {
+  const codex::StopOnSignal ctrl_c{SIGINT};
+  const codex::StopOnSignal ctrl_break{SIGBREAK};
+  send(CTRL_C_EVENT);
+  require(comes_soon(ctrl_c.token()), "Ctrl-C stopped nothing\n");
+  require(ctrl_c.signal() == SIGINT, "Ctrl-C is no SIGINT\n");
+  require(!ctrl_break.token().stop_requested(), "Ctrl-C stopped what waits for Ctrl-Break\n");
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  const bool is_all = argc > 1 && std::string_view(argv[1]) == "all";
   const HANDLE out = ::GetStdHandle(STD_OUTPUT_HANDLE);
   ::FreeConsole();
   require(::AllocConsole() != 0, "there is no console\n");
   ::SetStdHandle(STD_OUTPUT_HANDLE, out);
   ::SetConsoleCtrlHandler(nullptr, FALSE);  // a parent may have told us to ignore Ctrl-C
 
+  if (!is_all) {
+    stop_once();
+    return 0;
+  }
   {
     const codex::StopOnSignal first{SIGINT};
     const codex::StopOnSignal other{SIGBREAK, SIGINT};
