@@ -1,6 +1,7 @@
 // Coroutines by themselves: tasks, their combinations, their executors, and their ends.
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -155,12 +156,12 @@ TEST_CASE("a task that was awaited before, or moved from, is refused") {
 
 TEST_CASE("a long loop of awaits does not grow the stack, whether they wait or not") {
   const NoFrameIsLost check;
-  const auto sum = [](int count) -> Task<long> {
-    long total = 0;
+  const auto sum = [](int count) -> Task<std::int64_t> {
+    std::int64_t total = 0;
     for (int i = 0; i < count; ++i) total += co_await number(i);
     co_return total;
   };
-  CHECK(sync_wait(sum(300'000)) == 300'000L * 299'999 / 2);
+  CHECK(sync_wait(sum(300'000)) == std::int64_t{300'000} * 299'999 / 2);
   const auto hops = [](Executor executor, int count) -> Task<long> {
     long total = 0;
     for (int i = 0; i < count; ++i) total += co_await number(1).on(executor);
