@@ -32,6 +32,7 @@ template <class Config>
 constexpr bool connects_again = requires(Config config) { config.reconnect; };
 
 constexpr int turns_of_a_thread = 20;
+constexpr int threads_for_one_that_stays = 8;
 constexpr auto patience = 60s;
 
 std::string type_of(const std::exception& error) {
@@ -157,7 +158,7 @@ Shape Lane::uncut(int number) {
 void Lane::take_turn(int number) {
   before_ = at_begin_;
   at_begin_ = runtime_.faults();
-  if (turns_in_thread_++ >= turns_of_a_thread) thread_id_.clear();
+  if (turns_in_thread_++ >= turns_of_a_thread) leave_thread();
   try {
     run(number);
   } catch (const std::exception& error) {
@@ -166,6 +167,16 @@ void Lane::take_turn(int number) {
     find(number);
   }
   (void)asked_.take(mark(number));
+}
+
+void Lane::leave_thread() {
+  const std::string left = std::exchange(thread_id_, "");
+  if (left.empty() || ++threads_ % threads_for_one_that_stays == 0) return;
+  try {
+    (void)connected()->thread_archive(left);
+  } catch (const std::exception& error) {  // it stays, too
+    tally_.count_error(error);
+  }
 }
 
 /// Waits while the runtime is cut off or starts.

@@ -50,7 +50,8 @@ class Asked {
   std::map<std::string, std::pair<int, int>> counts_;
 };
 
-/// Turn after turn, in one thread for 20 of them, then in the next. Each result is compared with
+/// Turn after turn, in one thread for 20 of them, then in the next. Of the threads that it has left
+/// some stay, as they do with apps, and the rest are archived. Each result is compared with
 /// that of an uncut turn; a turn that was cut off is looked for in the runtime.
 class Lane {
  public:
@@ -66,6 +67,7 @@ class Lane {
 
   [[nodiscard]] codex::Thread thread(codex::Codex& codex);
   [[nodiscard]] std::shared_ptr<codex::Codex> connected();
+  void leave_thread();
   void run(int number);
   void find(int number);
   [[nodiscard]] Turn look_for(int number);
@@ -81,6 +83,7 @@ class Lane {
   const Shape reference_;
   std::string thread_id_;
   int turns_in_thread_ = 0;
+  int threads_ = 0;
   bool has_begun_ = false;
   Faults before_, at_begin_;  // of the turn before: what was cut then may be noticed now
 };
