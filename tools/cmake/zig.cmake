@@ -33,7 +33,7 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 # What runs the tests, and the tools of the build: Linux's run here, by qemu's user mode for another
 # processor; nothing here runs those of macOS.
 if(CMAKE_SYSTEM_NAME STREQUAL Darwin)
-  set(CMAKE_CROSSCOMPILING_EMULATOR true)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/no_mac)
 elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64)
   set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64-static)
 endif()
