@@ -19,8 +19,8 @@ struct SignalListener;
 /// A handler that the program had is called each time as well. The destructor puts back what was
 /// there, unless the program has changed it since. A child of fork has the program's own handlers.
 ///
-/// On Windows there are SIGINT (Ctrl-C), SIGBREAK (Ctrl-Break) and SIGTERM: the console is closed, or
-/// the system shuts down and tells this program, as it does services. Both end the program some
+/// On Windows there are SIGINT (Ctrl-C), SIGBREAK (Ctrl-Break) and SIGTERM: the console is closed,
+/// or the system shuts down and tells this program, as it does services. Both end the program some
 /// seconds later. A handler that the program had is called from the second on. `std::raise` stops
 /// nothing there.
 ///
