@@ -15,9 +15,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests/RE
                 ROOT / "sdk/src/README.md"])
 FENCE = re.compile(r"^ *```(.*)\n((?:.*\n)*?) *```$", re.MULTILINE)
 # What a Debian machine has, what an installed SDK brings, and package managers.
-PROGRAMS = {"apt-get", "brew", "cd", "cmake", "codex-codegen", "codex-fetch-runtime", "codex-wire", "conan",
-            "cp", "cpack", "ctest", "echo", "export", "g++", "git", "mkdir", "nats-server", "nice",
-            "npm", "sudo", "tar", "vcpkg"}
+PROGRAMS = {"apt-get", "brew", "cd", "cmake", "codex-codegen", "codex-fetch-runtime", "codex-wire",
+            "conan", "cp", "cpack", "ctest", "echo", "export", "g++", "git", "mkdir", "nats-server",
+            "nice", "npm", "sudo", "tar", "vcpkg"}
 
 
 def blocks(page, language):
