@@ -5,7 +5,7 @@
 // A line starts a turn, or steers the running one. Ctrl-C interrupts the turn, or ends the chat if
 // none runs; so does the end of the input. The agent asks before it does more than change files in
 // its folder. An attached chat shows the turns that others begin on its thread, and its questions
-// go when somebody else answers.
+// go when another client answers.
 
 #include <atomic>
 #include <exception>

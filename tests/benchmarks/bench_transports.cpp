@@ -15,7 +15,7 @@
 #include <codex/codex.hpp>
 #include <codex/runtime_server.hpp>
 
-#include "mock_process.hpp"
+#include "support/mock_process.hpp"
 
 namespace {
 
@@ -92,7 +92,10 @@ int argument(int count, char** arguments, int index, int otherwise) {
 int main(int count, char** arguments) {
   const int rounds = argument(count, arguments, 1, 7);
   const int requests = argument(count, arguments, 2, 300);
-  const codex::benchmarks::MockProcess mock(argument(count, arguments, 3, 2000));
+  const int deltas = argument(count, arguments, 3, 2000);
+  const codex::testing::MockProcess mock([deltas](const codex::testing::ModelRequest&) {
+    return codex::testing::Reply{}.deltas(std::vector<std::string>(deltas, "word "));
+  });
   const codex::RuntimeServer on_socket(server_options(mock.config(), nullptr));
   const codex::RuntimeServer on_tcp(server_options(mock.config(), "ws://127.0.0.1:0"));
   std::vector<Reached> all;

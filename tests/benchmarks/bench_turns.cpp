@@ -18,7 +18,7 @@
 #include <codex/async.hpp>
 #include <codex/codex.hpp>
 
-#include "mock_process.hpp"
+#include "support/mock_process.hpp"
 
 namespace {
 
@@ -63,7 +63,9 @@ int main(int count, char** arguments) {
   const int turns = argument(count, arguments, 2, 8);
   const int deltas = argument(count, arguments, 3, 20);
   const bool is_async = count > 4 && std::string(arguments[4]) == "async";
-  codex::benchmarks::MockProcess mock(deltas);
+  codex::testing::MockProcess mock([deltas](const codex::testing::ModelRequest&) {
+    return codex::testing::Reply{}.deltas(std::vector<std::string>(deltas, "word "));
+  });
 
   std::vector<double> times;
   double wall = 0;

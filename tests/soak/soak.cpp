@@ -26,6 +26,7 @@
 #include "lane.hpp"
 #include "model.hpp"
 #include "runtime.hpp"
+#include "support/mock_process.hpp"
 #include "testing/temp_dir.hpp"
 
 namespace {
@@ -266,7 +267,8 @@ class Soak {
 
 int main(int argc, char** argv) try {
   const Order order = order_from(argc, argv);
-  const soak::Model model;  // before the first thread
+  const codex::testing::MockProcess model(soak::answer,
+                                          {.approval_policy = "on-request", .max_requests = 4});
   const codex::StopOnSignal stop{SIGINT, SIGTERM};
   return Soak(order, model.config(), stop.token()).run() ? 0 : 1;
 } catch (const std::invalid_argument& error) {

@@ -45,8 +45,8 @@ enum class Retention {
   /// Holds events only for the cursors there are. When full, it drops the oldest deltas, then the
   /// oldest of the rest, and what a turn's result is made of only far beyond the limit.
   turn,
-  /// Holds events also while nobody reads, for whoever comes, but then no more than
-  /// `EventLog::max_bytes_for_nobody`. When full, it drops the oldest.
+  /// Holds events for the next reader, too: up to `EventLog::max_bytes_for_nobody` while there is
+  /// none. When full, it drops the oldest.
   stream,
 };
 

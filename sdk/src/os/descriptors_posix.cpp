@@ -67,7 +67,7 @@ ssize_t write_quietly(int descriptor, const void* data, std::size_t size) noexce
   return quietly([=] { return ::write(descriptor, data, size); });
 }
 
-// Linux has a flag for it, other systems do not.
+// Linux has a flag for it; only tests send so often that it would matter.
 ssize_t send_quietly(int socket, const void* data, std::size_t size) noexcept {
   return quietly([=] { return ::send(socket, data, size, MSG_DONTWAIT); });
 }

@@ -24,7 +24,7 @@ class Handle {
   [[nodiscard]] HANDLE get() const noexcept { return handle_; }
   [[nodiscard]] bool is_open() const noexcept { return handle_ != nullptr; }
 
-  /// Hands it to somebody else.
+  /// The caller owns it from now on.
   [[nodiscard]] HANDLE release() noexcept { return std::exchange(handle_, nullptr); }
 
   void reset() noexcept {

@@ -5,7 +5,7 @@
 namespace codex::detail {
 
 // Differences between POSIX systems: platform_linux.cpp, or platform_posix.cpp with one of
-// exit_watch_{kqueue,posix}.cpp.
+// exit_watch_{kqueue,posix}.cpp; silence_sigpipe_{macos,posix}.cpp.
 
 /// Makes a pipe with both ends close-on-exec and above the standard streams. False, with errno, on
 /// failure.

@@ -20,8 +20,6 @@ int accept_socket(int listener) noexcept {
   return above_standard_streams(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
 }
 
-void silence_sigpipe(int) noexcept {}
-
 int open_exit_watch(pid_t process) noexcept {
   return above_standard_streams(static_cast<int>(::syscall(SYS_pidfd_open, process, 0U)));
 }

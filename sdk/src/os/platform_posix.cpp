@@ -31,12 +31,6 @@ int open_socket(int family) noexcept {
   return above_standard_streams(opened);
 }
 
-void silence_sigpipe([[maybe_unused]] int descriptor) noexcept {
-#ifdef F_SETNOSIGPIPE
-  ::fcntl(descriptor, F_SETNOSIGPIPE, 1);
-#endif
-}
-
 int accept_socket(int listener) noexcept {
   const int accepted = ::accept(listener, nullptr, nullptr);
   if (accepted >= 0) {

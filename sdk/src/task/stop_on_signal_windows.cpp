@@ -77,7 +77,7 @@ class Signals {
   }
 
   static BOOL WINAPI handle(DWORD event) {
-    if (event == CTRL_LOGOFF_EVENT) return FALSE;  // only services get it, whoever logs off
+    if (event == CTRL_LOGOFF_EVENT) return FALSE;  // services get it when any user logs off
     if (!of_this_process().stop_those_who_hear(signal_of(event))) return FALSE;
     // Windows ends this process when the handler returns from these, or after some seconds.
     if (signal_of(event) == SIGTERM) ::Sleep(INFINITE);

@@ -193,8 +193,8 @@ pid_t fork_child(const ChildPlan& plan) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   if (pid < 0) throw_system("fork");
-  if (plan.lifeline != nullptr)
-    ::setpgid(pid, pid);  // the child does the same: the first one counts
+  // The child does the same: the first one counts.
+  if (plan.lifeline != nullptr) ::setpgid(pid, pid);
   return pid;
 }
 

@@ -245,7 +245,7 @@ Spawned spawn_child(Plan& plan, const ProcessOptions& options) {
           .from_stderr = std::move(err.ours)};
 }
 
-/// To append to. A link that somebody put there is not followed.
+/// Opened to append. A link at that place is not followed.
 Handle open_log(const fs::path& path) {
   Handle log(::CreateFileW(path.c_str(), FILE_APPEND_DATA | SYNCHRONIZE,
                            FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,

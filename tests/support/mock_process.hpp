@@ -1,31 +1,36 @@
 #pragma once
 
+#include <functional>
 #include <sys/types.h>
 
-#include <codex/codex.hpp>
+#include <codex/config.hpp>
+#include <codex/testing.hpp>
 
-namespace codex::benchmarks {
+#include "os/descriptor.hpp"
+
+namespace codex::testing {
 
 /// The mock model in a process of its own, so that what this one takes is the SDK's and its user's.
-/// Make it first: it forks.
+/// Make it before the first thread: it forks.
 class MockProcess {
  public:
-  /// Each answer of the model is a message of so many deltas.
-  explicit MockProcess(int deltas);
+  using Answer = std::function<Reply(const ModelRequest&)>;
+
+  explicit MockProcess(const Answer& answer, const MockModelOptions& options = {});
   MockProcess(const MockProcess&) = delete;
   MockProcess& operator=(const MockProcess&) = delete;
   /// As `end`.
   ~MockProcess();
 
-  /// How a client's runtime reaches the model.
+  /// Starts a runtime on it.
   [[nodiscard]] const CodexConfig& config() const noexcept { return config_; }
   /// Waits for its end: the processor time of children has the mock's from then on.
   void end();
 
  private:
   pid_t process_ = -1;
-  int lifeline_ = -1;
+  codex::detail::Descriptor lifeline_;
   CodexConfig config_;
 };
 
-}  // namespace codex::benchmarks
+}  // namespace codex::testing
