@@ -1,10 +1,12 @@
 #include "connection/event_log.hpp"
 
+#include <atomic>
 #include <memory>
 #include <thread>
 
 #include <doctest/doctest.h>
 
+#include "connection/next_event.hpp"
 #include "connection/subscription.hpp"
 #include "support/await.hpp"
 #include "support/messages.hpp"
@@ -114,6 +116,43 @@ TEST_CASE_FIXTURE(LoggedFixture,
   CHECK(text_of(*reader.try_next()) == "a");
   CHECK_THROWS_AS((void)reader.try_next(), TransportClosedError);
   CHECK_THROWS_AS((void)next_blocking(reader), TransportClosedError);
+}
+
+TEST_CASE_FIXTURE(LoggedFixture, "an event that is there is read, and the error left for later") {
+  const auto events = log(Retention::turn);
+  Subscription reader(events);
+  append(*events, agent_delta, "a");
+  events->fail([] { return make_error<TransportClosedError>("gone"); });
+  CHECK(text_of(*reader.next_if_there()) == "a");
+  CHECK_FALSE(reader.next_if_there());
+  CHECK_THROWS_AS((void)reader.try_next(), TransportClosedError);
+}
+
+TEST_CASE_FIXTURE(LoggedFixture, "an error that comes while somebody begins to wait is not lost") {
+  constexpr std::size_t rounds = 20'000;
+  std::vector<std::shared_ptr<EventLog>> logs(rounds);
+  for (auto& each : logs) each = log(Retention::turn);
+  std::atomic<std::size_t> round = 0;
+  std::jthread writer([&] {
+    for (std::size_t i = 0; i < rounds; ++i) {
+      while (round <= i) std::this_thread::yield();
+      logs[i]->fail([] { return make_error<TransportClosedError>("gone"); });
+    }
+  });
+  std::size_t lost = 0;
+  for (const auto& each : logs) {
+    Subscription reader(each);
+    const auto wait = [&reader]() -> Task<NextEvent> {
+      co_return co_await next_event(reader, TimePoint::max(), {});
+    };
+    ++round;
+    try {
+      (void)sync_wait(wait());
+      ++lost;
+    } catch (const TransportClosedError&) {  // as it should be
+    }
+  }
+  CHECK(lost == 0);
 }
 
 TEST_CASE_FIXTURE(LoggedFixture, "a wait completes with the next event, once") {

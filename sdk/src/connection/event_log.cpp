@@ -146,6 +146,11 @@ NextEvent EventLog::try_next(Cursor& cursor) {
   return event;
 }
 
+NextEvent EventLog::next_if_there(Cursor& cursor) {
+  const std::lock_guard lock(mutex_);
+  return read(cursor);
+}
+
 void EventLog::next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
                     const std::stop_token& stop, Completion<NextEvent> completion) {
   std::unique_lock lock(mutex_);

@@ -115,6 +115,9 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   /// The next event if there is one already. Throws the error of `fail` behind the last one.
   [[nodiscard]] NextEvent try_next(Cursor& cursor);
 
+  /// The same, but it leaves the error to who asks next.
+  [[nodiscard]] NextEvent next_if_there(Cursor& cursor);
+
   /// The next event, when it comes. One wait at a time for each cursor.
   void next(const std::shared_ptr<Cursor>& cursor, TimePoint deadline, const std::stop_token& stop,
             Completion<NextEvent> completion);

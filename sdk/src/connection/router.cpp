@@ -424,11 +424,7 @@ void Router::give_back(const std::shared_ptr<PendingTurn::State>& pending) {
     const bool was_followed =
         std::ranges::find(pending->followed, turn_id) != pending->followed.end();
     if (was_followed || events.log()->has_reader(pending.get())) continue;
-    while (!events.is_at_end()) {
-      auto event = events.try_next();
-      if (!event) break;
-      general_->append(*std::move(event));
-    }
+    while (auto event = events.next_if_there()) general_->append(*std::move(event));
   }
 }
 

@@ -39,6 +39,8 @@ Subscription Subscription::fork() const {
 
 NextEvent Subscription::try_next() { return log_at_home().try_next(*cursor_); }
 
+NextEvent Subscription::next_if_there() { return log_at_home().next_if_there(*cursor_); }
+
 void Subscription::next(TimePoint deadline, const std::stop_token& stop,
                         Completion<NextEvent> completion) {
   log_at_home().next(cursor_, deadline, stop, std::move(completion));

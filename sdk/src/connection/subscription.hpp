@@ -42,6 +42,9 @@ class Subscription {
   /// lost, after all events that came before.
   [[nodiscard]] NextEvent try_next();
 
+  /// The same, but it leaves the error to who asks next.
+  [[nodiscard]] NextEvent next_if_there();
+
   /// Hands over the next event when it comes; nothing at the end of the stream. The outcome is an
   /// error for a deadline that passes (TimeoutError), a stop request (CancelledError), or a lost
   /// connection. An event that is there already comes first in any case. One wait at a time.

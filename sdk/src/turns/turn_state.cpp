@@ -81,8 +81,8 @@ Task<NextEvent> TurnState::next(Subscription& events) {
 
 NextEvent TurnState::next_if_there(Subscription& events) {
   owner_.check();
-  if (is_time_up() || events.is_at_end()) return std::nullopt;
-  return events.try_next();
+  if (is_time_up()) return std::nullopt;
+  return events.next_if_there();
 }
 
 Subscription TurnState::subscribe() {
