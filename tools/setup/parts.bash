@@ -21,6 +21,21 @@ part() {
   fi
 }
 
+# run_tests PRESET [CTEST-ARGUMENT...]: each is a part of its own.
+run_tests() {
+  local preset=$1 report=$PWD/$logs/$(basename "$0")-tests.xml why=$PWD/$logs/$(basename "$0")-why.txt
+  local code=0 counts=()
+  shift
+  rm -f "$report" "$why"
+  logged "$logs/$(basename "$0")-tests.log" ctest --preset "$preset" --output-junit "$report" "$@" ||
+    code=$?
+  mapfile -t counts < <(tools/setup/count_tests "$report" "$why")
+  ((${#counts[@]} >= 3)) || counts=(0 0 0)
+  if ((code != 0 && counts[1] == 0)); then counts+=("ctest ended with $code"); fi
+  parts_passed=$((parts_passed + counts[0]))
+  parts_failed+=("${counts[@]:3}")
+}
+
 # skip NAME REASON
 skip() {
   step "$1: skipped, $2"
