@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from upkeep import bump, changelog, runtimes, swap  # noqa: E402
 from upkeep.runtimes import Failure  # noqa: E402
 
 SCHEMAS = ROOT / "tests" / "codegen" / "runtimes" / "schemas.tar.xz"
+VCPKG_PORT = "packaging/vcpkg/ports/codex-sdk/vcpkg.json"
 BUILT = "build/dev/bin"
 
 # A runtime as far as update_runtime can tell: it writes the schema that lies beside it.
@@ -379,6 +381,10 @@ class Update(unittest.TestCase):
         counts = runtimes.count_schema(schema)
         (root / "CHANGELOG.md").write_text(CHANGELOG.replace("0.166.0", version).replace(
             "1 definitions, 2 client requests, 3 notifications and 4 server requests", counts))
+        port = root / VCPKG_PORT
+        port.parent.mkdir(parents=True)
+        port.write_text(re.sub('"version": "[^"]*"', f'"version": "{version}"',
+                               (ROOT / VCPKG_PORT).read_text()))
         (root / ".gitignore").write_text("/build/\n__pycache__/\n")
         subprocess.run([os.environ["CODEGEN"], "generate", "--schema", schema, "--out",
                         root / "generated"], check=True, stdout=subprocess.DEVNULL)
@@ -443,7 +449,9 @@ class Update(unittest.TestCase):
         self.assertIn("ready to commit (built and tested)", output)
         self.assertEqual(json.loads(self.text_of("schema/runtime.json"))["schema"], "0.166.0")
         registry = "generated/include/codex/protocol/registry.hpp"
-        self.assertEqual(self.status(), f" M {registry}\n M schema/runtime.json\n")
+        self.assertEqual(self.status(),
+                         f" M {registry}\n M {VCPKG_PORT}\n M schema/runtime.json\n")
+        self.assertEqual(json.loads(self.text_of(VCPKG_PORT))["version"], "0.150.0")
         self.assertIn('runtime_version = "0.150.0"', self.text_of(registry))
         self.assertIn("(codex 0.166.0)", self.text_of(registry))
         self.assertIn("--allow-dirty", self.refused("--package", self.packages["0.166.0"]))
