@@ -4,6 +4,7 @@ import json
 import os
 
 from conan import ConanFile
+from conan.errors import ConanInvalidConfiguration
 from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy, load
@@ -68,6 +69,8 @@ class CodexSdk(ConanFile):
 
     def validate(self):
         check_min_cppstd(self, 20)
+        if self.settings.os == "Windows" and self.options.shared:
+            raise ConanInvalidConfiguration("no shared library on Windows yet: it would export nothing")
 
     def layout(self):
         cmake_layout(self)

@@ -60,4 +60,13 @@ endif()
 list(JOIN codex_deb_dev ", " CPACK_DEBIAN_DEV_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libcodex-sdk-dev)
 
+# Debian wants the licence with each package.
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  foreach(component IN LISTS CPACK_COMPONENTS_ALL)
+    string(TOUPPER ${component} name)
+    install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright COMPONENT ${component}
+            DESTINATION share/doc/${CPACK_DEBIAN_${name}_PACKAGE_NAME})
+  endforeach()
+endif()
+
 include(CPack)
