@@ -10,9 +10,10 @@ build_packages=(
 logs=build/logs
 mkdir -p "$logs"
 
-# When this is interrupted, nothing may keep running in the background.
+# When this is interrupted, nothing may keep running in the background. A child that is killed before
+# bash has taken the trap from it runs it too, and must not.
 background_jobs=()
-trap 'kill ${background_jobs[@]+"${background_jobs[@]}"} 2>/dev/null || true' EXIT
+trap '[[ $BASHPID != "$$" ]] || kill ${background_jobs[@]+"${background_jobs[@]}"} 2>/dev/null || true' EXIT
 
 step() {
   printf '[%3d s] %s\n' "$SECONDS" "$*" >&2
