@@ -86,7 +86,7 @@ tick() {
   while kill -0 $$ 2>/dev/null; do
     sleep 0.2
     if ((SECONDS >= due)); then
-      step "  $(grep -o '^\[[0-9]*/[0-9]*\]' "$1" | tail -n 1)"
+      step "  $(grep -o '\[[0-9]*/[0-9]*\]' "$1" | tail -n 1)"
       due=$((SECONDS + 10))
     fi
   done
