@@ -52,14 +52,16 @@ std::optional<std::string> read_some() {
     std::array<wchar_t, 4096> text{};
     // After Ctrl-C it has read nothing, and that is no end.
     ::SetLastError(ERROR_SUCCESS);
-    if (::ReadConsoleW(standard_input(), text.data(), text.size(), &count, nullptr) == 0) return {};
+    const auto size = static_cast<DWORD>(text.size());
+    if (::ReadConsoleW(standard_input(), text.data(), size, &count, nullptr) == 0) return {};
     if (count == 0 && ::GetLastError() != ERROR_OPERATION_ABORTED) return {};
     constexpr wchar_t end_of_input = 0x1a;  // Ctrl-Z
     if (count > 0 && text[0] == end_of_input) return {};
     return utf8(text.data(), count);
   }
   std::array<char, 4096> bytes{};
-  if (::ReadFile(standard_input(), bytes.data(), bytes.size(), &count, nullptr) == 0) return {};
+  const auto size = static_cast<DWORD>(bytes.size());
+  if (::ReadFile(standard_input(), bytes.data(), size, &count, nullptr) == 0) return {};
   if (count == 0) return {};
   return std::string(bytes.data(), count);
 }

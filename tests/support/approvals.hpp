@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -39,11 +40,16 @@ inline Json added(const std::string& path, const std::string& content = "x\n") {
 inline std::shared_ptr<codex::detail::AgentReach> reach_of(
     const Json& sandbox, const std::string& cwd,
     codex::detail::CommandEnvironment environment = {
-        .home = "/home/dev", .path = "/usr/bin:/bin", .temp = ""}) {
+        .home = "/home/dev", .path = "/usr/bin:/bin", .temp = {}}) {
   auto reach = std::make_shared<codex::detail::AgentReach>(std::move(environment), true);
   reach->note_response("thread/start",
                        Json{{"thread", {{"id", "t1"}}}, {"cwd", cwd}, {"sandbox", sandbox}}.dump());
   return reach;
+}
+
+/// The root of this system's paths: "/", "C:/".
+inline std::string root() {
+  return std::filesystem::temp_directory_path().root_path().generic_string();
 }
 
 inline const Json read_only{{"type", "readOnly"}};

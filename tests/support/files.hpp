@@ -11,7 +11,7 @@ namespace codex::testing {
 /// Writes a file, and makes the folders it lies in.
 inline std::filesystem::path write_file(const std::filesystem::path& file, std::string_view text) {
   std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file) << text;
+  std::ofstream(file, std::ios::binary) << text;
   return file;
 }
 

@@ -31,7 +31,7 @@ Json workspace_write(const Json& roots = Json::array(), bool no_tmp = true) {
 
 /// A reach that hears what the runtime says.
 struct Client {
-  AgentReach reach{{.home = "/home/dev", .path = "/usr/bin", .temp = "/var/dev-temp"}, true};
+  AgentReach reach{{.home = "/home/dev", .path = "/usr/bin", .temp = {"/var/dev-temp"}}, true};
 
   void starts(const std::string& thread, const Json& sandbox, Json members = Json::object(),
               const std::string& method = "thread/start") {
@@ -327,7 +327,7 @@ TEST_CASE("what was granted counts, in each shape, and what is no plain path is 
 }
 
 TEST_CASE("a client that opted out of what tells of it knows nothing") {
-  AgentReach reach({.home = "/home/dev", .path = "/usr/bin", .temp = ""}, false);
+  AgentReach reach({.home = "/home/dev", .path = "/usr/bin", .temp = {}}, false);
   reach.note_response(
       "thread/start",
       Json{{"thread", {{"id", "t"}}}, {"cwd", "/repo"}, {"sandbox", read_only}}.dump());
@@ -498,7 +498,7 @@ struct Home {
 
   [[nodiscard]] bool is_written(std::vector<std::string> startup = {}) const {
     AgentReach reach(
-        {.home = home.string(), .path = "/usr/bin", .temp = "", .startup = std::move(startup)},
+        {.home = home.string(), .path = "/usr/bin", .temp = {}, .startup = std::move(startup)},
         true);
     reach.note_patch(Peek(Json::array({added((out / "profile").string())}).dump()));
     return reach.can_write_startup_files("t", false);

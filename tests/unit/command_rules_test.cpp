@@ -59,7 +59,7 @@ struct Places {
   [[nodiscard]] ReachPtr reach(const Json& sandbox) const {
     return reach_of(
         sandbox, repo.string(),
-        {.home = home.string(), .path = (base / "bin").string() + ":/usr/bin", .temp = ""});
+        {.home = home.string(), .path = (base / "bin").string() + ":/usr/bin", .temp = {}});
   }
 };
 
@@ -382,11 +382,11 @@ TEST_CASE("nothing is allowed when the agent can write what a login shell reads"
   for (const char* path : {"", ".", ":/usr/bin", "/usr/bin:", "/usr/bin:bin", "~/bin"}) {
     CAPTURE(path);
     const ReachPtr reach =
-        reach_of(read_only, at.repo.string(), {.home = at.home.string(), .path = path, .temp = ""});
+        reach_of(read_only, at.repo.string(), {.home = at.home.string(), .path = path, .temp = {}});
     CHECK_FALSE(allows("ls", reach, at.repo));
   }
   const ReachPtr homeless =
-      reach_of(read_only, at.repo.string(), {.home = "", .path = "/bin", .temp = ""});
+      reach_of(read_only, at.repo.string(), {.home = "", .path = "/bin", .temp = {}});
   CHECK_FALSE(allows("ls", homeless, at.repo));
 }
 

@@ -21,6 +21,7 @@
 #include <codex/testing/scripted_server.hpp>
 
 #include "handlers/dispatcher.hpp"
+#include "support/approvals.hpp"
 #include "support/coroutines.hpp"
 #include "support/fake_runtime.hpp"
 #include "support/lingering_handler.hpp"
@@ -1143,12 +1144,13 @@ TEST_CASE("a condition holds for what an MCP server asks, too") {
 TEST_CASE("a yes with a rule, which runs without a sandbox, makes everything writable") {
   FakeRuntime runtime;
   runtime.on("thread/start", [](const Json&) {
-    return Json{{"thread", {{"id", "t1"}}}, {"cwd", "/repo"}, {"sandbox", {{"type", "readOnly"}}}};
+    return Json{
+        {"thread", {{"id", "t1"}}}, {"cwd", root() + "repo"}, {"sandbox", {{"type", "readOnly"}}}};
   });
   std::vector<bool> writable;
   Codex codex(
       with(runtime, {.command_approval = [&](const Command& asked, const HandlerContext& context) {
-             writable.push_back(context.agent_can_write("/usr"));
+             writable.push_back(context.agent_can_write(root() + "usr"));
              return approvals::accept_with_rule(asked, {"ls"});
            }}));
   (void)codex.request("thread/start", Json::object());
@@ -1162,26 +1164,27 @@ TEST_CASE("a yes with a rule, which runs without a sandbox, makes everything wri
 TEST_CASE("more permissions than were asked for are not granted, and the app is told") {
   FakeRuntime runtime;
   Problems problems;
-  Codex codex(with(runtime,
-                   {.permissions_approval =
-                        [](const types::PermissionsRequestApprovalParams&) {
-                          return types::PermissionsRequestApprovalResponse{
-                              .permissions = {
-                                  .file_system =
-                                      types::AdditionalFileSystemPermissions{
-                                          .write = std::vector<std::string>{"/w/inner", "/"}},
-                                  .network = types::AdditionalNetworkPermissions{.enabled = true}}};
-                        },
-                    .on_problem = problems.listener()}));
+  Codex codex(
+      with(runtime,
+           {.permissions_approval =
+                [](const types::PermissionsRequestApprovalParams&) {
+                  return types::PermissionsRequestApprovalResponse{
+                      .permissions = {
+                          .file_system =
+                              types::AdditionalFileSystemPermissions{
+                                  .write = std::vector<std::string>{root() + "w/inner", root()}},
+                          .network = types::AdditionalNetworkPermissions{.enabled = true}}};
+                },
+            .on_problem = problems.listener()}));
   runtime.ask(1, "item/permissions/requestApproval",
               {{"threadId", "t1"},
                {"turnId", "u1"},
                {"itemId", "i1"},
                {"startedAtMs", 1},
                {"cwd", "/"},
-               {"permissions", {{"fileSystem", {{"write", {"/w"}}, {"read", nullptr}}}}}});
+               {"permissions", {{"fileSystem", {{"write", {root() + "w"}}, {"read", nullptr}}}}}});
   CHECK(runtime.answer_to(1).at("result").at("permissions") ==
-        Json{{"fileSystem", {{"write", {"/w/inner"}}}}});
+        Json{{"fileSystem", {{"write", {root() + "w/inner"}}}}});
   CHECK(problems.next().kind == Kind::exceeded);
 }
 

@@ -20,6 +20,7 @@
 
 #include <codex/testing.hpp>
 
+#include "support/access.hpp"
 #include "support/messages.hpp"
 #include "testing/temp_dir.hpp"
 
@@ -646,14 +647,14 @@ TEST_CASE("a mock's home of the app's own stays, for this user only") {
     CHECK(mock.config().env.at("CODEX_HOME") == home.string());
     CHECK(file_text(home / "config.toml").find(mock.url()) != std::string::npos);
   }
-  CHECK(std::filesystem::status(home).permissions() == std::filesystem::perms::owner_all);
+  CHECK_FALSE(codex::testing::is_open_to_others(home));
   CHECK(std::filesystem::exists(home / "config.toml"));
 }
 
 TEST_CASE("a mock does not overwrite the config.toml of a person") {
   const codex::testing::detail::TempDir home("codex-home-test-");
   const std::filesystem::path file = home.path() / "config.toml";
-  std::ofstream(file) << "model = \"mine\"\n";
+  std::ofstream(file, std::ios::binary) << "model = \"mine\"\n";
   CHECK_THROWS_AS(MockModel({.home = home.path()}), std::runtime_error);
   CHECK(file_text(file) == "model = \"mine\"\n");
 }

@@ -38,6 +38,12 @@ bool accepts(const Policy& policy, const auto& params) {
   return policy(params) == approvals::accept();
 }
 
+/// A rule that knows of one command. `allow_commands` has no opinion on those of Windows.
+const Policy accepts_ls = [](const Request& request) -> std::optional<Decision> {
+  const bool is_ls = request.command && request.command->command == "ls";
+  return is_ls ? std::optional(approvals::accept()) : std::nullopt;
+};
+
 std::optional<Decision> opinion_of_command(const Policy& policy) {
   const codex::HandlerContext context;
   const auto params = command_request("ls");
@@ -141,10 +147,9 @@ TEST_CASE("policies are handlers of each approval, with and without parentheses"
   CHECK(called.apply_patch_approval(patch_request()).decision.is<types::DeniedReviewDecision>());
   CHECK(called.exec_command_approval(exec_request()).decision.is<types::DeniedReviewDecision>());
 
-  const codex::Handlers others{
-      .command_approval = approvals::allow_commands({"ls"}, {.folders = {"/repo"}}),
-      .file_change_approval = approvals::ask_on_terminal,
-      .permissions_approval = approvals::ask_on_terminal()};
+  const codex::Handlers others{.command_approval = accepts_ls,
+                               .file_change_approval = approvals::ask_on_terminal,
+                               .permissions_approval = approvals::ask_on_terminal()};
   CHECK(others.command_approval(command_request("ls")).decision ==
         types::CommandExecutionApprovalDecision::accept);
   CHECK(others.command_approval(command_request("rm")).decision ==
@@ -152,7 +157,7 @@ TEST_CASE("policies are handlers of each approval, with and without parentheses"
 }
 
 TEST_CASE("the first rule with an opinion wins") {
-  const Policy ls = approvals::allow_commands({"ls"}, {.folders = {"/repo"}});
+  const Policy ls = accepts_ls;
   const auto no_opinion = [](const Request&) -> std::optional<Decision> { return std::nullopt; };
   const auto stops = [](const Request& request) {
     return approvals::decline(request.command ? "c" : "");
@@ -172,7 +177,7 @@ TEST_CASE("the first rule with an opinion wins") {
 }
 
 TEST_CASE("a request that no rule has an opinion of is declined") {
-  const Policy ls = approvals::allow_commands({"ls"}, {.folders = {"/repo"}});
+  const Policy ls = accepts_ls;
   CHECK(approvals::first_of(ls)(command_request("rm x")).kind() == Decision::Kind::decline);
   CHECK(approvals::first_of()(command_request("ls")).kind() == Decision::Kind::decline);
   CHECK_FALSE(opinion_of_command(approvals::first_of()));

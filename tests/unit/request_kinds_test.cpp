@@ -4,6 +4,7 @@
 
 #include <codex/protocol/registry.hpp>
 
+#include "support/approvals.hpp"
 #include "support/messages.hpp"
 
 namespace codex::detail {
@@ -60,17 +61,26 @@ TEST_CASE("request kinds: what asks about one item has a refusal, and says when 
 }
 
 TEST_CASE("request kinds: each yes is noted for what it lets the agent write") {
-  const auto written = [](const char* method, const std::string& params,
-                          const std::string& response, const char* item = "{}") {
-    AgentReach reach({.home = "/home/dev", .path = "/usr/bin", .temp = ""}, true);
-    reach.note_response("thread/start",
-                        R"({"thread":{"id":"t"},"cwd":"/repo","sandbox":{"type":"readOnly"}})");
-    const Notification started(testing::message(R"({"method":"item/started","params":{"item":)" +
-                                                std::string(item) + "}}"));
-    note_allowed(kind_of(method), params, response, started, reach);
+  // The paths of this system instead of "/a".
+  const auto rooted = [](std::string json) {
+    const std::string root = '"' + testing::root();
+    for (auto at = json.find("\"/"); at != std::string::npos; at = json.find("\"/", at + 1)) {
+      json.replace(at, 2, root);
+    }
+    return json;
+  };
+  const auto written = [&](const char* method, const std::string& params,
+                           const std::string& response, const char* item = "{}") {
+    AgentReach reach({.home = "/home/dev", .path = "/usr/bin", .temp = {}}, true);
+    reach.note_response(
+        "thread/start",
+        rooted(R"({"thread":{"id":"t"},"cwd":"/repo","sandbox":{"type":"readOnly"}})"));
+    const Notification started(
+        testing::message(R"({"method":"item/started","params":{"item":)" + rooted(item) + "}}"));
+    note_allowed(kind_of(method), rooted(params), rooted(response), started, reach);
     std::string all;
     for (const char* folder : {"/a", "/b", "/elsewhere"}) {
-      if (reach.can_write("t", folder)) all += folder;
+      if (reach.can_write("t", testing::root() + (folder + 1))) all += folder;
     }
     return all;
   };

@@ -221,7 +221,8 @@ TEST_CASE("a scripted server ends at a byte, by a code, by a signal, with last w
   });
 }
 
-TEST_CASE("a scripted server closes stdout alone, or stdin, and the error says which") {
+TEST_CASE("a scripted server closes stdout alone, or stdin, and the error says which" *
+          doctest::skip(has_wines_console())) {
   both_ways([](ScriptedServer& server, CodexConfig config) {
     config.shutdown_timeout = 50ms;
     CHECK(contains(error_of<TransportClosedError>(server, config, Answer{}.close_stdout()),

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include <codex/errors.hpp>
+
 #include "os/environment_variable.hpp"
 #include "os/wide_windows.hpp"
 #include "task/clock.hpp"
@@ -100,6 +102,19 @@ int be_host() {
   return sleep();
 }
 
+/// A child that shall outlive the job of this program, which was started by the SDK, too.
+int leave_detached(const Arguments& arguments) {
+  try {
+    const auto child =
+        start_process({.argv = {own_path(), "sleep"}, .detached_log = arguments.at(1)});
+    say(std::to_string(*child->process_id()));
+    child->leave();
+  } catch (const codex::CodexError& error) {
+    say(error.what());
+  }
+  return 0;
+}
+
 std::string read(codex::detail::ByteStream& process, std::size_t size) {
   std::string output;
   const auto deadline = codex::detail::Clock::now() + std::chrono::seconds{20};
@@ -172,6 +187,7 @@ int wmain(int count, wchar_t** words) {
       {"is-open", [&] { return print_is_open(arguments); }},
       {"parent", [&] { return leave_behind(arguments); }},
       {"host", be_host},
+      {"detach", [&] { return leave_detached(arguments); }},
       {"interrupted-host", interrupt_host},
   };
   const auto act = arguments.empty() ? acts.end() : acts.find(arguments.front());

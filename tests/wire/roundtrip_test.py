@@ -124,7 +124,7 @@ class Roundtrip(WireTest):
             self.assertIn(right, process.stderr.decode())
 
     def test_a_type_that_looks_like_none_has_no_suggestions(self):
-        for wrong in ["", "x" * 100_000, "\x1b[31m"]:
+        for wrong in ["", "x" * 20_000, "\x1b[31m"]:
             process = run("roundtrip", "--type", wrong)
             self.assertEqual(process.returncode, 2)
             self.assertNotIn(b"did you mean", process.stderr)

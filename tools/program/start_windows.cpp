@@ -21,7 +21,8 @@ void obey_colours(DWORD which) {
 }  // namespace
 
 void start_program() {
-  for (std::FILE* const stream : {stdin, stdout}) (void)::_setmode(::_fileno(stream), _O_BINARY);
+  for (std::FILE* const stream : {stdin, stdout, stderr})
+    (void)::_setmode(::_fileno(stream), _O_BINARY);
   ::SetConsoleOutputCP(CP_UTF8);
   obey_colours(STD_OUTPUT_HANDLE);
   obey_colours(STD_ERROR_HANDLE);

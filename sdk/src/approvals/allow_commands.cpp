@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using codex::detail::CommandPattern;
+using codex::detail::path_from_utf8;
 using codex::detail::program_words;
 using codex::detail::utf8_from_path;
 using codex::detail::Words;
@@ -30,8 +31,6 @@ struct Command {
   Words words;
   std::string folder;
 };
-
-fs::path path_of(const std::string& utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
 
 bool asks_for_a_command_alone(const Params& params) {
   const auto& hosts = params.proposed_network_policy_amendments;
@@ -71,7 +70,7 @@ std::optional<Command> command_of(const Request& request) {
 
 /// The folder in which a command may find code to run; nothing for a broken link.
 std::optional<fs::path> project_of(const std::string& folder) {
-  const auto real = codex::detail::real_path(path_of(folder));
+  const auto real = codex::detail::real_path(path_from_utf8(folder));
   if (!real) return std::nullopt;
   return codex::detail::project_folder(*real);
 }
@@ -81,7 +80,7 @@ class Rules {
  public:
   explicit Rules(CommandRules rules) : rules_(std::move(rules)) {
     for (const std::string& folder : rules_.folders) {
-      folders_.push_back(codex::detail::real_folder(path_of(folder)));
+      folders_.push_back(codex::detail::real_folder(path_from_utf8(folder)));
     }
   }
 
@@ -102,11 +101,11 @@ class Rules {
 
   [[nodiscard]] bool may_run_in(const std::string& folder, bool is_harmless,
                                 const HandlerContext& context) const {
-    if (!links_stay(path_of(folder), context)) return false;
-    if (!folders_.empty()) return is_among_folders(path_of(folder));
+    if (!links_stay(path_from_utf8(folder), context)) return false;
+    if (!folders_.empty()) return is_among_folders(path_from_utf8(folder));
     if (is_harmless) return !context.agent_can_write(folder);
     const auto project = project_of(folder);
-    return project && !context.agent_can_write_below(project->string());
+    return project && !context.agent_can_write_below(utf8_from_path(*project));
   }
 
   /// Whether no agent can replace a link in the path after the check.
@@ -129,7 +128,8 @@ class Rules {
   static bool is_program_clean(const Command& command, const HandlerContext& context) {
     const std::string& program = command.words.front();
     const bool is_name = program.find('/') == std::string::npos;
-    const fs::path path = is_name ? path_of(program) : path_of(command.folder) / path_of(program);
+    const fs::path path = is_name ? path_from_utf8(program)
+                                  : path_from_utf8(command.folder) / path_from_utf8(program);
     const auto& reach = origin_of(context.origin).reach;
     return !reach || !reach->can_write_program(path);
   }
@@ -138,7 +138,7 @@ class Rules {
   [[nodiscard]] bool may_be_run(const Command& command, const HandlerContext& context) const {
     const std::string& program = command.words.front();
     if (program.find('/') == std::string::npos) return true;
-    const fs::path path = path_of(command.folder) / path_of(program);
+    const fs::path path = path_from_utf8(command.folder) / path_from_utf8(program);
     if (!links_stay(path, context)) return false;
     return is_among_folders(path) || !context.agent_can_write(utf8_from_path(path));
   }

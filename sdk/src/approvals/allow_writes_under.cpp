@@ -9,6 +9,7 @@
 #include "approvals/left_alone.hpp"
 #include "approvals/write_root.hpp"
 #include "handlers/agent_reach.hpp"
+#include "os/utf8_path.hpp"
 #include "runtime/real_path.hpp"
 
 namespace codex::approvals {
@@ -79,7 +80,7 @@ bool links_stay(const std::vector<fs::path>& links, const HandlerContext& contex
 
 bool may_be_written(const std::string& path, const WriteRoot& root, const HandlerContext& context) {
   if (!root.holds(path)) return false;
-  const fs::path file(std::u8string(path.begin(), path.end()));
+  const fs::path file = codex::detail::path_from_utf8(path);
   // Links are followed to the file, and the entry itself may be moved or deleted.
   const auto parent = codex::detail::real_path(file.parent_path());
   const auto way = codex::detail::follow(file);
@@ -93,7 +94,7 @@ bool may_be_written(const std::string& path, const WriteRoot& root, const Handle
 }  // namespace
 
 Policy allow_writes_under(const std::string& folder) {
-  const WriteRoot root(fs::path(std::u8string(folder.begin(), folder.end())));
+  const WriteRoot root(codex::detail::path_from_utf8(folder));
   return [root](const Request& request) -> std::optional<Decision> {
     const Paths paths = paths_of(request);
     const HandlerContext context = codex::detail::reach_alone(request.context);

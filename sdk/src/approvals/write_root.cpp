@@ -6,6 +6,8 @@
 #include <system_error>
 #include <vector>
 
+#include "os/file_names.hpp"
+#include "os/utf8_path.hpp"
 #include "runtime/real_path.hpp"
 
 namespace codex::detail {
@@ -27,7 +29,7 @@ bool is_missing_or_has_one_name(const fs::path& file) {
   std::error_code error;
   const fs::file_type type = fs::symlink_status(file, error).type();
   if (type == fs::file_type::not_found) return true;
-  return type == fs::file_type::regular && fs::hard_link_count(file, error) == 1 && !error;
+  return type == fs::file_type::regular && has_one_name(file);
 }
 
 }  // namespace
@@ -35,8 +37,8 @@ bool is_missing_or_has_one_name(const fs::path& file) {
 WriteRoot::WriteRoot(const fs::path& folder) : folder_(real_folder(folder)) {}
 
 bool WriteRoot::holds(std::string_view path) const {
-  if (is_mangled(path)) return false;
-  const fs::path file(std::u8string(path.begin(), path.end()));
+  const fs::path file = path_from_utf8(path);
+  if (is_mangled(path) || is_mangled(utf8_from_path(file))) return false;
   if (!file.is_absolute() || has_parent_step(file)) return false;
   // Checks the entry itself, too: a link elsewhere would be deleted or moved there.
   const std::optional<fs::path> parent = real_path(file.parent_path());

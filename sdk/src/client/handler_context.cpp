@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <utility>
 
 #include <codex/errors.hpp>
@@ -10,6 +9,7 @@
 
 #include "handlers/agent_reach.hpp"
 #include "handlers/answer_terms.hpp"
+#include "os/utf8_path.hpp"
 #include "session/client_core.hpp"
 
 namespace codex {
@@ -49,15 +49,13 @@ std::vector<protocol::FileUpdateChange> HandlerContext::changes() const {
 }
 
 bool HandlerContext::agent_can_write(const std::string& path) const {
-  const std::filesystem::path real(std::u8string(path.begin(), path.end()));
   const auto& reach = origin_of(origin).reach;
-  return !reach || reach->can_write(thread_id, real);
+  return !reach || reach->can_write(thread_id, detail::path_from_utf8(path));
 }
 
 bool HandlerContext::agent_can_write_below(const std::string& folder) const {
-  const std::filesystem::path real(std::u8string(folder.begin(), folder.end()));
   const auto& reach = origin_of(origin).reach;
-  return !reach || reach->can_write_below(thread_id, real);
+  return !reach || reach->can_write_below(thread_id, detail::path_from_utf8(folder));
 }
 
 void HandlerContext::only_if(std::function<bool()> holds) const {

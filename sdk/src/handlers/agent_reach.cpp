@@ -6,15 +6,15 @@
 
 #include <codex/protocol/support/nesting.hpp>
 
+#include "os/utf8_path.hpp"
 #include "runtime/real_path.hpp"
+#include "runtime/runtime_places.hpp"
 #include "wire/envelope.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path path_of(std::string_view utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
 
 /// Whether any of these is a member, at whatever depth: inside a string quotes would be escaped.
 bool names_any(std::string_view json, auto... names) {
@@ -25,8 +25,8 @@ bool names_any(std::string_view json, auto... names) {
 std::vector<fs::path> folders_of(std::string_view list) {
   std::vector<fs::path> folders;
   while (true) {
-    const std::size_t end = list.find(':');
-    folders.push_back(path_of(list.substr(0, end)));
+    const std::size_t end = list.find(path_separator());
+    folders.push_back(path_from_utf8(list.substr(0, end)));
     if (end == std::string_view::npos) return folders;
     list.remove_prefix(end + 1);
   }
@@ -154,7 +154,7 @@ void AgentReach::note_patch(Peek changes) {
 
 void AgentReach::note_grant(const std::string& folder) {
   const std::lock_guard lock(mutex_);
-  add(commands_, path_of(folder));
+  add(commands_, path_from_utf8(folder));
 }
 
 void AgentReach::note_everything() {
@@ -169,12 +169,12 @@ void AgentReach::note_permissions(Peek granted) {
     is_unknowable_ = is_unknowable_ || (name != "network" && name != "fileSystem");
   }
   const Peek files = granted["fileSystem"];
-  for (const Peek path : files["write"].elements()) add(commands_, path_of(path.text()));
+  for (const Peek path : files["write"].elements()) add(commands_, path_from_utf8(path.text()));
   for (const Peek entry : files["entries"].elements()) {
     const Peek access = entry["access"];
     if (access.is("read") || access.is("deny") || access.is("none")) continue;
     // What is no plain path, and so leads nowhere, is everything.
-    add(commands_, path_of(entry["path"]["path"].text()));
+    add(commands_, path_from_utf8(entry["path"]["path"].text()));
   }
 }
 
@@ -279,7 +279,8 @@ void AgentReach::learn_policy(Thread& thread, Peek policy) {
   thread.writes_where_it_works = true;
   add_temporary_folders(policy["excludeSlashTmp"].raw() != "true",
                         policy["excludeTmpdirEnvVar"].raw() != "true");
-  for (const Peek root : policy["writableRoots"].elements()) add(commands_, path_of(root.text()));
+  for (const Peek root : policy["writableRoots"].elements())
+    add(commands_, path_from_utf8(root.text()));
 }
 
 /// Of the user's own profiles the policy, which comes along, may not say everything.
@@ -306,7 +307,7 @@ void AgentReach::learn_places(Thread& thread, Peek settings) {
 
 void AgentReach::add_place(Thread& thread, Peek place) {
   if (!place) return;
-  fs::path folder = path_of(place.text());
+  fs::path folder = path_from_utf8(place.text());
   if (std::ranges::find(thread.places, folder) != thread.places.end()) return;
   if (thread.places.size() < max_folders) {
     thread.places.push_back(std::move(folder));
@@ -316,8 +317,9 @@ void AgentReach::add_place(Thread& thread, Peek place) {
 }
 
 void AgentReach::add_temporary_folders(bool slash_tmp, bool tmpdir) {
-  if (slash_tmp) add(commands_, "/tmp");
-  if (tmpdir && !environment_.temp.empty()) add(commands_, path_of(environment_.temp));
+  if (slash_tmp && has_slash_tmp()) add(commands_, "/tmp");
+  if (!tmpdir) return;
+  for (const std::string& folder : environment_.temp) add(commands_, path_from_utf8(folder));
 }
 
 void AgentReach::add(FolderSet& folders, const fs::path& folder) {
@@ -326,7 +328,7 @@ void AgentReach::add(FolderSet& folders, const fs::path& folder) {
 
 void AgentReach::add_changes(Peek changes) {
   const auto add_parent = [this](std::string_view file) {
-    add(patches_, path_of(file).parent_path());
+    add(patches_, path_from_utf8(file).parent_path());
   };
   const auto members = changes.members();
   if (members.empty()) is_unknowable_ = true;
@@ -409,7 +411,7 @@ std::vector<fs::path> AgentReach::program_folders() const {
   std::vector<fs::path> folders = folders_of(environment_.path);
   for (const char* folder : {"/usr/local/bin", "/usr/bin", "/bin"}) folders.emplace_back(folder);
   if (environment_.home.empty()) return folders;
-  const fs::path home = path_of(environment_.home);
+  const fs::path home = path_from_utf8(environment_.home);
   folders.push_back(home / "bin");
   folders.push_back(home / ".local/bin");
   return folders;
@@ -419,9 +421,9 @@ bool AgentReach::is_startup_file_written(const Written& written) const {
   std::vector<fs::path> read = program_folders();
   read.emplace_back("/etc");
   std::vector<fs::path> listed;
-  if (!environment_.home.empty()) listed.push_back(path_of(environment_.home));
+  if (!environment_.home.empty()) listed.push_back(path_from_utf8(environment_.home));
   for (const std::string& path : environment_.startup) {
-    read.push_back(path_of(path));
+    read.push_back(path_from_utf8(path));
     std::error_code error;
     if (fs::is_directory(read.back(), error)) listed.push_back(read.back());
   }

@@ -22,9 +22,9 @@ struct Message;
 
 /// What the commands of a runtime find in its environment that decides which code they run.
 struct CommandEnvironment {
-  std::string home;  // HOME
-  std::string path;  // PATH
-  std::string temp;  // TMPDIR
+  std::string home;                    // HOME
+  std::string path;                    // PATH
+  std::vector<std::string> temp = {};  // TMPDIR, on Windows TEMP and TMP: those that are set
   // What shells read besides: BASH_ENV and ENV, files, and ZDOTDIR, a folder. Those that are set.
   std::vector<std::string> startup = {};
 };

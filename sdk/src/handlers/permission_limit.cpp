@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "os/utf8_path.hpp"
 #include "runtime/real_path.hpp"
 
 namespace codex::detail {
@@ -30,8 +31,8 @@ bool is_below(const std::filesystem::path& path, const std::filesystem::path& fo
 /// As written and as the file system has it.
 bool covers(const std::string& folder, const std::string& path) {
   if (folder == path) return true;
-  const std::filesystem::path inner(path);
-  const std::filesystem::path outer(folder);
+  const std::filesystem::path inner = path_from_utf8(path);
+  const std::filesystem::path outer = path_from_utf8(folder);
   if (!inner.is_absolute() || !outer.is_absolute()) return false;
   if (!is_below(inner.lexically_normal(), outer.lexically_normal())) return false;
   const auto real_inner = real_path(inner);

@@ -21,7 +21,8 @@ std::error_code read_all(const std::filesystem::path& from, std::string& text) {
   std::array<char, 16384> piece{};
   while (text.size() <= max_bytes) {
     DWORD count = 0;
-    if (::ReadFile(source.get(), piece.data(), piece.size(), &count, nullptr) == 0) {
+    if (::ReadFile(source.get(), piece.data(), static_cast<DWORD>(piece.size()), &count, nullptr) ==
+        0) {
       return last_windows_error();
     }
     if (count == 0) return {};

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "os/device_name.hpp"
 #include "os/reparse_point.hpp"
 #include "os/utf8_path.hpp"
 
@@ -40,7 +41,7 @@ class LinkFollower {
     }
     const fs::path next = reached_ / name;
     if (next == "/proc") return false;  // its links lead each process elsewhere
-    if (is_reparse_point(next)) return false;
+    if (is_device_name(name) || is_reparse_point(next)) return false;
     std::error_code error;
     const fs::file_type type = fs::symlink_status(next, error).type();
     if (type == fs::file_type::symlink) return follow_link(next);

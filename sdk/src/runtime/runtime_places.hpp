@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace codex::detail {
 
@@ -20,6 +21,12 @@ namespace codex::detail {
 
 /// The variable that names this user's home folder.
 [[nodiscard]] std::string home_variable();
+
+/// The variables that name folders for temporary files, which a sandbox may let commands write.
+[[nodiscard]] std::vector<std::string> temp_variables();
+
+/// Whether such a folder is `/tmp`, too.
+[[nodiscard]] bool has_slash_tmp() noexcept;
 
 /// Between the entries of PATH.
 [[nodiscard]] char path_separator() noexcept;

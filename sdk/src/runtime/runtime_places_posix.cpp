@@ -36,6 +36,10 @@ std::string_view how_to_close() noexcept { return "chown it and chmod go-w it"; 
 
 std::string home_variable() { return "HOME"; }
 
+std::vector<std::string> temp_variables() { return {"TMPDIR"}; }
+
+bool has_slash_tmp() noexcept { return true; }
+
 char path_separator() noexcept { return ':'; }
 
 }  // namespace codex::detail

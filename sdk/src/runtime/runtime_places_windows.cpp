@@ -32,6 +32,11 @@ std::string_view how_to_close() noexcept {
 
 std::string home_variable() { return "USERPROFILE"; }
 
+// Windows' sandbox asks for these two, whatever else there is.
+std::vector<std::string> temp_variables() { return {"TEMP", "TMP"}; }
+
+bool has_slash_tmp() noexcept { return false; }
+
 char path_separator() noexcept { return ';'; }
 
 }  // namespace codex::detail

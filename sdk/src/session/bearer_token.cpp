@@ -7,6 +7,7 @@
 #include <codex/errors.hpp>
 
 #include "os/environment_variable.hpp"
+#include "os/utf8_path.hpp"
 #include "text/ascii.hpp"
 #include "text/printable.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 constexpr std::size_t max_token_bytes = std::size_t{64} * 1024;
 
 std::string read_token(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(path_from_utf8(path), std::ios::binary);
   std::string text(max_token_bytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file.is_open() || file.bad()) {

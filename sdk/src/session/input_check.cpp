@@ -164,7 +164,7 @@ void InputCheck::cwd(const Optional<std::string>& cwd) const {
   if (!cwd) return;
   refuse_other_path("cwd", *cwd);
   if (!sees_our_files_) return;
-  const std::filesystem::path folder(*cwd);
+  const std::filesystem::path folder = path_from_utf8(*cwd);
   if (!folder.is_absolute()) {
     refuse("cwd", *cwd, "is relative. Give an absolute path: std::filesystem::absolute makes one.");
   }

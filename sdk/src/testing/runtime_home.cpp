@@ -6,9 +6,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "os/environment_variable.hpp"
+#include "os/private_folder.hpp"
 #include "os/utf8_path.hpp"
 
 namespace codex::testing::detail {
@@ -30,9 +32,9 @@ bool is_of_others(const std::filesystem::path& file) {
 }
 
 void make_home(const std::filesystem::path& folder) {
-  if (std::filesystem::is_directory(folder)) return;
-  std::filesystem::create_directories(folder);
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+  if (const std::error_code error = codex::detail::make_private_folder(folder)) {
+    throw std::filesystem::filesystem_error("cannot make the home of a MockModel", folder, error);
+  }
 }
 
 /// JSON strings are TOML basic strings, except for DEL, which these may not contain.

@@ -11,19 +11,18 @@
 #include <codex/errors.hpp>
 
 #include "os/environment_variable.hpp"
-#include "os/random_name.hpp"
 #include "os/utf8_path.hpp"
 #include "os/wide_windows.hpp"
 #include "runtime/child_environment.hpp"
 #include "text/ascii.hpp"
 #include "transport/command_line_windows.hpp"
+#include "transport/open_pipe_windows.hpp"
 
 namespace codex::detail {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr DWORD pipe_bytes = 64 * 1024;
 constexpr std::size_t max_command_line = 32766;
 
 std::string reason(DWORD error) { return std::system_category().message(static_cast<int>(error)); }
@@ -121,28 +120,6 @@ void refuse_script(const fs::path& program) {
                                ": it is no program for this machine");
   }
   throw CodexError("Cannot start the Codex runtime " + name + ": " + reason(error));
-}
-
-struct Pipe {
-  Handle ours;
-  Handle theirs;
-};
-
-/// Only pipes with names have overlapped I/O. Nobody else can come between: the name is new, and it
-/// takes one client.
-Pipe open_pipe(DWORD our_direction) {
-  const std::wstring name = L"\\\\.\\pipe\\codex-sdk-" + wide(random_name());
-  Handle ours(::CreateNamedPipeW(
-      name.c_str(), our_direction | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-      PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, pipe_bytes,
-      pipe_bytes, 0, nullptr));
-  if (!ours.is_open()) throw_system("no pipe");
-  const DWORD their_access = our_direction == PIPE_ACCESS_OUTBOUND
-                                 ? GENERIC_READ | FILE_WRITE_ATTRIBUTES
-                                 : GENERIC_WRITE | FILE_READ_ATTRIBUTES;
-  Handle theirs(::CreateFileW(name.c_str(), their_access, 0, nullptr, OPEN_EXISTING, 0, nullptr));
-  if (!theirs.is_open()) throw_system("no pipe");
-  return {.ours = std::move(ours), .theirs = std::move(theirs)};
 }
 
 Handle make_job(bool is_killed_on_close) {
@@ -260,14 +237,24 @@ Handle open_log(const fs::path& path) {
   return log;
 }
 
-/// A job that this process is in may let a child leave.
-DWORD leave_our_job() noexcept {
+/// A detached process leaves the job that this process is in, if that lets it. Else it would end
+/// with the job, which some hosts close when a program of theirs ends.
+DWORD leave_our_job() {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
-  const bool may_leave =
-      ::QueryInformationJobObject(nullptr, JobObjectExtendedLimitInformation, &limits,
-                                  sizeof limits, nullptr) != 0 &&
-      (limits.BasicLimitInformation.LimitFlags & JOB_OBJECT_LIMIT_BREAKAWAY_OK) != 0;
-  return may_leave ? CREATE_BREAKAWAY_FROM_JOB : 0;
+  if (::QueryInformationJobObject(nullptr, JobObjectExtendedLimitInformation, &limits,
+                                  sizeof limits, nullptr) == 0) {
+    return 0;
+  }
+  const DWORD flags = limits.BasicLimitInformation.LimitFlags;
+  if ((flags & JOB_OBJECT_LIMIT_BREAKAWAY_OK) != 0) return CREATE_BREAKAWAY_FROM_JOB;
+  const bool is_kept = (flags & JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK) == 0;
+  if (is_kept && (flags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE) != 0) {
+    throw CodexError(
+        "Cannot start a Codex runtime that outlives this program: it is in a job that ends "
+        "everything in it, and that nothing may leave (JOB_OBJECT_LIMIT_BREAKAWAY_OK). Leave "
+        "keep_alive out, or start this program elsewhere.");
+  }
+  return 0;
 }
 
 Spawned spawn_detached(Plan& plan, const ProcessOptions& options) {

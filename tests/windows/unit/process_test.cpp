@@ -236,6 +236,14 @@ TEST_CASE("a server that is detached appends to its log, and is ended by close")
   CHECK(testing::content_of(log) == "before xxxx");
 }
 
+// wine does not say what a job does with what is in it.
+TEST_CASE("what is to outlive a job that nothing may leave is not started" *
+          doctest::skip(testing::has_wines_console())) {
+  const testing::detail::TempDir folder("codex-test-");
+  const std::string log = utf8_from_path(folder.path() / "log");
+  CHECK(contains(output_of(acting({"detach", log})), "JOB_OBJECT_LIMIT_BREAKAWAY_OK"));
+}
+
 TEST_CASE("arguments arrive as they are") {
   const std::vector<std::string> arguments = {
       "plain",        "",       "two words", "tab\there",          "a\"quote",

@@ -1,8 +1,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <list>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -15,11 +20,13 @@
 #include "task/start_thread.hpp"
 #include "testing/scripted/relay_listener.hpp"
 #include "testing/scripted/winsock_windows.hpp"
+#include "transport/child_windows.hpp"
 
 namespace codex::testing::detail {
 namespace {
 
 constexpr std::chrono::seconds password_timeout{10};
+constexpr std::size_t most_guests = 256;
 
 std::runtime_error cannot_listen() {
   return std::runtime_error("cannot listen on 127.0.0.1: error " +
@@ -74,6 +81,46 @@ std::uint16_t port_of(SOCKET socket) {
   return ::ntohs(address.sin_port);
 }
 
+/// One that has connected, and has not proved yet that it is ours.
+class Guest {
+ public:
+  Guest(Socket socket, WSAEVENT readable) : socket_(std::move(socket)) {
+    ::SetHandleInformation(reinterpret_cast<HANDLE>(socket_.get()), HANDLE_FLAG_INHERIT, 0);
+    ::WSAEventSelect(socket_.get(), readable, FD_READ | FD_CLOSE);  // does not block from now on
+  }
+
+  [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }
+
+  /// Reads what has come. Nothing if more must come; else whether it is the password.
+  std::optional<bool> knows(std::string_view password) {
+    std::array<char, 64> piece{};
+    while (given_.size() < password.size()) {
+      const std::size_t size = std::min(piece.size(), password.size() - given_.size());
+      const int count = ::recv(socket_.get(), piece.data(), static_cast<int>(size), 0);
+      if (count <= 0) {
+        const bool is_late = Clock::now() >= deadline_;
+        const bool may_come = count < 0 && ::WSAGetLastError() == WSAEWOULDBLOCK && !is_late;
+        return may_come ? std::nullopt : std::optional(false);
+      }
+      given_.append(piece.data(), static_cast<std::size_t>(count));
+    }
+    return given_ == password;
+  }
+
+  /// For those who wait for it.
+  std::unique_ptr<TcpSocket> let_in() && {
+    u_long blocks = 0;
+    ::WSAEventSelect(socket_.get(), nullptr, 0);
+    ::ioctlsocket(socket_.get(), FIONBIO, &blocks);
+    return std::make_unique<TcpSocket>(std::move(socket_));
+  }
+
+ private:
+  Socket socket_;
+  std::string given_;
+  TimePoint deadline_ = Clock::now() + password_timeout;
+};
+
 }  // namespace
 
 struct RelayListener::Impl {
@@ -81,45 +128,44 @@ struct RelayListener::Impl {
   std::string address;
   Winsock winsock;
   Socket socket;
-  WSAEVENT connected = ::WSACreateEvent();
+  WSAEVENT readable = ::WSACreateEvent();
   WSAEVENT ended = ::WSACreateEvent();
   std::thread thread;
 
   Impl() = default;
   ~Impl() {
-    ::WSACloseEvent(connected);
+    ::WSACloseEvent(readable);
     ::WSACloseEvent(ended);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  /// Any user can connect to the port: those who say nothing keep nobody waiting.
   void run(const Accept& accept) const {
-    const std::array<WSAEVENT, 2> waiting{ended, connected};
-    while (::WSAWaitForMultipleEvents(waiting.size(), waiting.data(), FALSE, WSA_INFINITE, FALSE) ==
-           WSA_WAIT_EVENT_0 + 1) {
-      ::WSAResetEvent(connected);
-      Socket client(::accept(socket.get(), nullptr, nullptr));
-      if (!client.is_open()) continue;
-      // As the listener, it would signal the event and not block.
-      u_long blocks = 0;
-      ::WSAEventSelect(client.get(), nullptr, 0);
-      ::ioctlsocket(client.get(), FIONBIO, &blocks);
-      ::SetHandleInformation(reinterpret_cast<HANDLE>(client.get()), HANDLE_FLAG_INHERIT, 0);
-      auto channel = std::make_unique<TcpSocket>(std::move(client));
-      if (knows_password(*channel)) accept(std::move(channel));
+    std::list<Guest> guests;
+    while (!has_ended(guests)) {
+      ::WSAResetEvent(readable);
+      while (guests.size() < most_guests) {
+        Socket client(::accept(socket.get(), nullptr, nullptr));
+        if (!client.is_open()) break;
+        guests.emplace_back(std::move(client), readable);
+      }
+      for (auto guest = guests.begin(); guest != guests.end();) {
+        const std::optional<bool> is_ours = guest->knows(password);
+        if (is_ours == true) accept(std::move(*guest).let_in());
+        guest = is_ours ? guests.erase(guest) : std::next(guest);
+      }
     }
   }
 
-  [[nodiscard]] bool knows_password(TcpSocket& client) const {
-    std::string given(password.size(), ' ');
-    std::span<char> left(given);
-    const TimePoint deadline = Clock::now() + password_timeout;
-    while (!left.empty() && client.wait_readable(deadline)) {
-      const std::size_t count = client.receive(left);
-      if (count == 0) return false;
-      left = left.subspan(count);
-    }
-    return left.empty() && given == password;
+  /// Waits until somebody comes, says something, or has said nothing for too long.
+  [[nodiscard]] bool has_ended(const std::list<Guest>& guests) const {
+    const std::array<WSAEVENT, 2> waiting{ended, readable};
+    DWORD patience = WSA_INFINITE;
+    if (!guests.empty()) patience = codex::detail::milliseconds_until(guests.front().deadline());
+    const DWORD result = ::WSAWaitForMultipleEvents(static_cast<DWORD>(waiting.size()),
+                                                    waiting.data(), FALSE, patience, FALSE);
+    return result != WSA_WAIT_EVENT_0 + 1 && result != WSA_WAIT_TIMEOUT;
   }
 };
 
@@ -127,7 +173,7 @@ RelayListener::RelayListener(const std::filesystem::path& /*folder*/, Accept acc
     : impl_(std::make_unique<Impl>()) {
   impl_->socket = listen_on_loopback();
   impl_->address = std::to_string(port_of(impl_->socket.get())) + ":" + impl_->password;
-  if (::WSAEventSelect(impl_->socket.get(), impl_->connected, FD_ACCEPT) != 0) {
+  if (::WSAEventSelect(impl_->socket.get(), impl_->readable, FD_ACCEPT) != 0) {
     throw cannot_listen();
   }
   impl_->thread = codex::detail::start_thread(

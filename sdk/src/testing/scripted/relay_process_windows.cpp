@@ -1,6 +1,7 @@
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <future>
 #include <system_error>
 #include <thread>
 // clang-format off
@@ -44,7 +45,7 @@ Handle this_thread() {
 class StdinPump {
  public:
   explicit StdinPump(SOCKET socket) : thread_([this, socket] { run(socket); }) {
-    running_.wait(false);
+    running_.get_future().wait();
   }
 
   void close_stdin() {
@@ -61,20 +62,19 @@ class StdinPump {
  private:
   void run(SOCKET socket) {
     handle_ = this_thread();
-    running_ = true;
-    running_.notify_one();
+    running_.set_value();
     std::array<char, std::size_t{64} * 1024> chunk;
     while (!is_stopped_) {
       DWORD count = 0;
-      const BOOL has_read =
-          ::ReadFile(stream(STD_INPUT_HANDLE), chunk.data(), chunk.size(), &count, nullptr);
+      const BOOL has_read = ::ReadFile(stream(STD_INPUT_HANDLE), chunk.data(),
+                                       static_cast<DWORD>(chunk.size()), &count, nullptr);
       if (has_read == 0 || count == 0 || !send_all(socket, {chunk.data(), count})) break;
     }
     if (!is_stopped_) ::shutdown(socket, SD_SEND);
   }
 
   Handle handle_;
-  std::atomic<bool> running_ = false;
+  std::promise<void> running_;
   std::atomic<bool> is_stopped_ = false;
   std::thread thread_;
 };
