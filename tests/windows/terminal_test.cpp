@@ -63,7 +63,7 @@ struct Desk {
     REQUIRE(::ReadConsoleOutputCharacterW(output.get(), text.data(),
                                           static_cast<DWORD>(text.size()), begin, &count) != 0);
     text.resize(count);
-    text.erase(text.find_last_not_of(L" \0") + 1);
+    text.erase(text.find_last_not_of(std::wstring_view(L" \0", 2)) + 1);
     return narrow(text);
   }
 };

@@ -127,12 +127,15 @@ class Console final : public Terminal {
       if (count == 0 || record.EventType != KEY_EVENT || key.bKeyDown == 0) continue;
       if (key.uChar.UnicodeChar == L'\r') {
         show(L"\r\n", signal);
+        if (has_failed_) break;
         return line.text();
       }
       if (key.uChar.UnicodeChar == end_of_input) break;
-      for (WORD again = 0; again < key.wRepeatCount; ++again) {
-        show(line.take(key.uChar.UnicodeChar), signal);
+      std::wstring shown;
+      for (WORD n = 0; n < key.wRepeatCount && line.text().size() < max_typed_line; ++n) {
+        shown += line.take(key.uChar.UnicodeChar);
       }
+      show(shown, signal);
       if (line.text().size() >= max_typed_line) break;
     }
     return std::nullopt;

@@ -2,7 +2,7 @@
 
 namespace codex::detail {
 
-// Devices are files, which say that they are none.
+// A device is a file here, whose type says what it is.
 bool is_device_name(const std::filesystem::path& /*name*/) { return false; }
 
 }  // namespace codex::detail

@@ -238,7 +238,8 @@ Handle open_log(const fs::path& path) {
 }
 
 /// A detached process leaves the job that this process is in, if that lets it. Else it would end
-/// with the job, which some hosts close when a program of theirs ends.
+/// with the job, which some hosts close when a program of theirs ends. Of jobs in jobs, Windows
+/// tells of the innermost alone.
 DWORD leave_our_job() {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
   if (::QueryInformationJobObject(nullptr, JobObjectExtendedLimitInformation, &limits,
@@ -250,9 +251,9 @@ DWORD leave_our_job() {
   const bool is_kept = (flags & JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK) == 0;
   if (is_kept && (flags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE) != 0) {
     throw CodexError(
-        "Cannot start a Codex runtime that outlives this program: it is in a job that ends "
-        "everything in it, and that nothing may leave (JOB_OBJECT_LIMIT_BREAKAWAY_OK). Leave "
-        "keep_alive out, or start this program elsewhere.");
+        "Cannot start a Codex runtime that outlives this program: this program is in a job that "
+        "ends everything in it and lets nothing leave (it lacks JOB_OBJECT_LIMIT_BREAKAWAY_OK). "
+        "Leave RuntimeServerOptions::keep_alive out, or start this program elsewhere.");
   }
   return 0;
 }

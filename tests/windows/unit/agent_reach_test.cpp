@@ -63,7 +63,8 @@ TEST_CASE("what a sandbox lets commands write, however its path is written") {
 TEST_CASE("a path that is not whole, or leads to a device, can be written") {
   const Threaded client(read_only);
   CHECK_FALSE(client.can_write("C:\\windows"));
-  for (const std::string path : {"", "repo", "\\repo", "C:repo", "C:", "\\\\?\\UNC"}) {
+  for (const std::string path :
+       {"", "repo", "\\repo", "C:repo", "C:", "\\\\?\\UNC", "C:\\repo\\NUL", "C:\\com1.txt"}) {
     CAPTURE(path);
     CHECK(client.can_write(path));
   }

@@ -76,6 +76,15 @@ TEST_CASE_FIXTURE(Door, "one that says nothing keeps nobody else waiting") {
   CHECK(count_inside(2) == 2);
 }
 
+TEST_CASE_FIXTURE(Door, "hundreds that say nothing keep nobody else waiting") {
+  std::vector<Socket> silent;
+  for (int i = 0; i < 300; ++i) silent.push_back(connect());
+  const Socket ours = connect();
+  REQUIRE(send_all(ours.get(), password));
+  CHECK(count_inside(1) == 1);
+  CHECK(is_closed_within(silent.front(), 20'000));
+}
+
 TEST_CASE_FIXTURE(Door, "one that does not know the password is sent away") {
   const Socket stranger = connect();
   REQUIRE(send_all(stranger.get(), std::string(password.size(), 'x')));

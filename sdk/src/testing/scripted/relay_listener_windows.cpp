@@ -140,14 +140,16 @@ struct RelayListener::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  /// Any user can connect to the port: those who say nothing keep nobody waiting.
+  /// Any user can connect to the port: those who say nothing keep nobody waiting. Of too many, the
+  /// one that was silent longest goes, since the next one is told only after all were taken.
   void run(const Accept& accept) const {
     std::list<Guest> guests;
     while (!has_ended(guests)) {
       ::WSAResetEvent(readable);
-      while (guests.size() < most_guests) {
+      while (true) {
         Socket client(::accept(socket.get(), nullptr, nullptr));
         if (!client.is_open()) break;
+        if (guests.size() == most_guests) guests.pop_front();
         guests.emplace_back(std::move(client), readable);
       }
       for (auto guest = guests.begin(); guest != guests.end();) {
