@@ -11,6 +11,11 @@ function(codex_target target)
     # Windows 10, for AF_UNIX and job lists; without macros `min` and `max`.
     target_compile_definitions(${target} PRIVATE _WIN32_WINNT=0x0A00 WIN32_LEAN_AND_MEAN NOMINMAX)
   endif()
+  if(MINGW)
+    # Without futexes, g++ 12's other semaphore misses wake-ups: a std::stop_callback that ends while it
+    # runs would wait for ever. All of a program must have the same one.
+    target_compile_definitions(${target} PUBLIC _GLIBCXX_USE_POSIX_SEMAPHORE=1)
+  endif()
   codex_large_objects(${target})
   if(MSVC)
     target_compile_options(${target} PRIVATE /W4 /utf-8 /permissive-
