@@ -75,6 +75,12 @@ endif()
 
 if(CODEX_SDK_BUILD_TESTS)
   codex_require(doctest doctest-dev doctest doctest)
+  # Its macros use __COUNTER__, of which newer clangs warn as of an extension.
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-Wc2y-extensions codex_has_c2y_warning)
+  if(codex_has_c2y_warning)
+    target_compile_options(doctest::doctest INTERFACE -Wno-c2y-extensions)
+  endif()
 endif()
 
 # Debian's cpp-httplib is a compiled library that comes with a pkg-config file, not with a CMake
