@@ -22,10 +22,8 @@ codex_output(codex_zig zig)
 codex_output(codex_libraries dependencies)
 
 set(CMAKE_CXX_COMPILER ${codex_zig}/clang++)
-# zig adds debug information and checks of its own where nothing is optimised, and brings a libc++
-# with debug information: three quarters of a program.
+# zig adds debug information and checks of its own where nothing is optimised.
 set(CMAKE_CXX_FLAGS_INIT "-g0 -fno-sanitize=all")
-set(CMAKE_EXE_LINKER_FLAGS_INIT -s)
 set(CMAKE_AR ${codex_zig}/ar)
 set(CMAKE_RANLIB ${codex_zig}/ranlib)
 set(CMAKE_FIND_ROOT_PATH ${codex_libraries})
