@@ -23,11 +23,12 @@ part() {
 
 # run_tests PRESET [CTEST-ARGUMENT...]: each is a part of its own.
 run_tests() {
-  local preset=$1 report=$PWD/$logs/$(basename "$0")-tests.xml why=$PWD/$logs/$(basename "$0")-why.txt
-  local code=0 counts=()
+  local preset=$1 here code=0 counts=()
+  here=$PWD/$logs/$(basename "$0")
+  local report=$here-tests.xml why=$here-why.txt
   shift
   rm -f "$report" "$why"
-  logged "$logs/$(basename "$0")-tests.log" ctest --preset "$preset" --output-junit "$report" "$@" ||
+  logged "$here-tests.log" ctest --preset "$preset" --output-junit "$report" "$@" ||
     code=$?
   mapfile -t counts < <(tools/setup/count_tests "$report" "$why")
   ((${#counts[@]} >= 3)) || counts=(0 0 0)
@@ -46,8 +47,8 @@ skip() {
 verdict() {
   ((${#parts_skipped[@]} == 0)) || printf 'skipped: %s\n' "${parts_skipped[@]}"
   ((${#parts_failed[@]} == 0)) || printf 'failed: %s\n' "${parts_failed[@]}"
-  local counts="$parts_passed passed, ${#parts_failed[@]} failed"
-  ((${#parts_skipped[@]} == 0)) || counts+=", ${#parts_skipped[@]} skipped"
-  echo "$counts"
+  local told="$parts_passed passed, ${#parts_failed[@]} failed"
+  ((${#parts_skipped[@]} == 0)) || told+=", ${#parts_skipped[@]} skipped"
+  echo "$told"
   ((parts_passed > 0 && ${#parts_failed[@]} == 0))
 }
