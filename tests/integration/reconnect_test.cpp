@@ -171,17 +171,16 @@ TEST_CASE("a turn whose connection is cut again and again ends as one that was n
   // On a slow machine fewer must do.
   const auto enough = codex::detail::Clock::now() + 90s;
   while (cuts < wanted_cuts && (cuts < 20 || codex::detail::Clock::now() < enough)) {
-    std::atomic<bool> is_over = false;
-    std::thread cutter([&] {
-      while (!is_over) {
+    std::jthread cutter([&](const std::stop_token& is_over) {
+      while (!is_over.stop_requested()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 300));
-        if (is_over) return;
+        if (is_over.stop_requested()) return;
         link.cut();
         ++cuts;
       }
     });
     const Seen cut = rich.run(codex, mock);
-    is_over = true;
+    cutter.request_stop();
     cutter.join();
     ++turns;
     CAPTURE(turns);
