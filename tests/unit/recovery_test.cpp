@@ -515,6 +515,31 @@ TEST_CASE_FIXTURE(RecoveryFixture, "what comes of a turn after its end is shown"
 }
 
 TEST_CASE_FIXTURE(RecoveryFixture,
+                  "a thread whose first turn is not stored yet is asked for again") {
+  start_thread("t");
+  auto events = start_turn("t", "u");
+  runtime.cut();
+  runtime.accept_again();
+  SUBCASE("it is not found") {
+    runtime.refuse(runtime.asked("thread/resume"), -32600, "no rollout found for thread id t");
+    runtime.answer(runtime.asked("thread/resume"), Json::object());
+  }
+  SUBCASE("its turns cannot be listed when it is resumed") {
+    runtime.refuse(runtime.asked("thread/resume"), -32601, "list_turns is not supported yet");
+    runtime.answer(runtime.asked("thread/resume"), Json::object());
+  }
+  SUBCASE("its turns cannot be listed after that") {
+    runtime.answer(runtime.asked("thread/resume"), Json::object());
+    runtime.refuse(runtime.asked("thread/turns/list"), -32601, "list_turns is not supported yet");
+  }
+  runtime.answer(runtime.asked("thread/turns/list"), Json{{"data", {turn("u", "completed")}}});
+  while (const auto event = next_of(events)) {
+    if (event->method() == "turn/completed") return;
+  }
+  FAIL("the turn did not end");
+}
+
+TEST_CASE_FIXTURE(RecoveryFixture,
                   "calls of a thread that is followed no longer wait for nothing") {
   start_thread("t");
   runtime.cut();

@@ -9,6 +9,7 @@
 #include "threads/thread_calls.hpp"
 #include "turns/start_terms.hpp"
 #include "turns/turn_snapshot.hpp"
+#include "wire/rpc_error.hpp"
 
 namespace codex::detail {
 namespace {
@@ -33,7 +34,8 @@ Task<bool> subscribe_to(std::shared_ptr<const Client> client, std::string thread
                                  .stop = options.stop});
     (void)co_await resume;
     co_return true;
-  } catch (const ThreadNotFoundError&) {
+  } catch (const JsonRpcError& error) {
+    if (!is_of_unstored_thread(error)) throw;
     co_return false;
   }
 }

@@ -118,6 +118,11 @@ std::exception_ptr exception_for(std::int64_t code, std::string message, Json da
 
 }  // namespace
 
+bool is_of_unstored_thread(const JsonRpcError& error) noexcept {
+  return dynamic_cast<const ThreadNotFoundError*>(&error) != nullptr ||
+         (error.code() == -32601 && error.message() == "list_turns is not supported yet");
+}
+
 bool reports_overload(const Json& data) noexcept { return overload_within(data, 32); }
 
 bool says_overloaded(std::string_view error_text) {

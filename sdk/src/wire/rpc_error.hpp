@@ -3,6 +3,7 @@
 #include <exception>
 #include <string_view>
 
+#include <codex/errors.hpp>
 #include <codex/protocol/support/json.hpp>
 
 namespace codex::detail {
@@ -13,6 +14,10 @@ std::exception_ptr rpc_exception(std::string_view error_text, std::string_view m
 
 /// Whether the error object says that the server did not take the request, since it has too many.
 bool says_overloaded(std::string_view error_text);
+
+/// Whether the runtime refused since it has stored nothing of the thread yet. When its first turn
+/// begins, it says for a moment that it cannot list turns.
+bool is_of_unstored_thread(const JsonRpcError& error) noexcept;
 
 /// Whether an error's data says anywhere that the server is overloaded.
 bool reports_overload(const Json& data) noexcept;
