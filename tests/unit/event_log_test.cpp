@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "an event that is there is read, and the error 
   CHECK_THROWS_AS((void)reader.try_next(), TransportClosedError);
 }
 
-TEST_CASE_FIXTURE(LoggedFixture, "an error that comes while somebody begins to wait is not lost") {
+TEST_CASE_FIXTURE(LoggedFixture, "a wait that begins as the stream fails gets the error") {
   constexpr std::size_t rounds = 20'000;
   std::vector<std::shared_ptr<EventLog>> logs(rounds);
   for (auto& each : logs) each = log(Retention::turn);

@@ -1,4 +1,5 @@
-# The common settings of all targets of the SDK. None of them affect users of the targets.
+# The common settings of all targets of the SDK. Of them users get C++20 and what
+# changes the ABI.
 
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)

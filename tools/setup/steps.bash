@@ -58,6 +58,7 @@ configure_and_build() {
   local preset=$1
   shift
   step "Configuring build/$preset"
+  rm -f "$logs/$preset-build.log" # of an earlier run
   logged "$logs/$preset-configure.log" cmake --preset "$preset" || return
   step "Building build/$preset"
   logged "$logs/$preset-build.log" cmake --build --preset "$preset" "$@" || return

@@ -20,7 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using codex::detail::CommandPattern;
-using codex::detail::is_mangled;
 using codex::detail::path_from_utf8;
 using codex::detail::program_words;
 using codex::detail::utf8_from_path;
@@ -65,9 +64,7 @@ std::optional<Command> command_of(const Request& request) {
     words = program_words(*params->command);
     folder = *params->cwd;
   }
-  if (!words || is_mangled(folder) || is_mangled(utf8_from_path(path_from_utf8(folder)))) {
-    return std::nullopt;
-  }
+  if (!words || codex::detail::is_mangled(folder)) return std::nullopt;
   return Command{std::move(*words), std::move(folder)};
 }
 

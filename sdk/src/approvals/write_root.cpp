@@ -37,8 +37,8 @@ bool is_missing_or_has_one_name(const fs::path& file) {
 WriteRoot::WriteRoot(const fs::path& folder) : folder_(real_folder(folder)) {}
 
 bool WriteRoot::holds(std::string_view path) const {
+  if (is_mangled(path)) return false;
   const fs::path file = path_from_utf8(path);
-  if (is_mangled(path) || is_mangled(utf8_from_path(file))) return false;
   if (!file.is_absolute() || has_parent_step(file)) return false;
   // Checks the entry itself, too: a link elsewhere would be deleted or moved there.
   const std::optional<fs::path> parent = real_path(file.parent_path());

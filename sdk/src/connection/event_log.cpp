@@ -192,7 +192,9 @@ void EventLog::wait(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
 bool EventLog::is_at_end(Cursor& cursor) {
   const std::lock_guard lock(mutex_);
   skip_dropped(cursor);
-  return has_ended_ && cursor.next_ == end_position_;
+  const bool is_at_end = has_ended_ && cursor.next_ == end_position_;
+  if (is_at_end && error_) std::rethrow_exception(error_());
+  return is_at_end;
 }
 
 void EventLog::note_missed(Cursor& cursor, std::uint64_t count) {

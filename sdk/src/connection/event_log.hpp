@@ -115,7 +115,7 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   /// The next event if there is one already. Throws the error of `fail` behind the last one.
   [[nodiscard]] NextEvent try_next(Cursor& cursor);
 
-  /// The same, but it leaves the error to who asks next.
+  /// The next event if there is one already. Leaves the error for the next call.
   [[nodiscard]] NextEvent next_if_there(Cursor& cursor);
 
   /// The next event, when it comes. One wait at a time for each cursor.
@@ -127,7 +127,8 @@ class EventLog : public std::enable_shared_from_this<EventLog> {
   void when_ready(const std::shared_ptr<Cursor>& cursor, TimePoint deadline,
                   const std::stop_token& stop, Completion<NextEvent> completion);
 
-  /// Whether the cursor has read everything and nothing will follow.
+  /// Whether the cursor has read everything and nothing will follow. Throws as `try_next` does: the
+  /// end may have come since that was asked.
   [[nodiscard]] bool is_at_end(Cursor& cursor);
 
   /// The cursor missed so many events that this log never had.

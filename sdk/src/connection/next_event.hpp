@@ -19,8 +19,7 @@ inline Task<NextEvent> next_event(Subscription& events, TimePoint deadline, std:
   while (true) {
     if (context_stop.stop_requested()) throw CancelledError("Cancelled while waiting for an event");
     if (NextEvent event = events.try_next()) co_return event;
-    // Asked again, since the end may have come in between, with an error to throw.
-    if (events.is_at_end()) co_return events.try_next();
+    if (events.is_at_end()) co_return std::nullopt;
     OperationTerms<NextEvent> terms{.stop = stop};
     co_await operation<NextEvent>(wait, std::move(terms));
   }

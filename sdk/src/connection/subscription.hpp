@@ -42,7 +42,7 @@ class Subscription {
   /// lost, after all events that came before.
   [[nodiscard]] NextEvent try_next();
 
-  /// The same, but it leaves the error to who asks next.
+  /// The next event if there is one already. Leaves the error for the next call.
   [[nodiscard]] NextEvent next_if_there();
 
   /// Hands over the next event when it comes; nothing at the end of the stream. The outcome is an
@@ -55,7 +55,7 @@ class Subscription {
   void when_ready(TimePoint deadline, const std::stop_token& stop,
                   Completion<NextEvent> completion);
 
-  /// Whether everything was read and nothing will follow.
+  /// Whether everything was read and nothing will follow. Throws as `try_next` does.
   [[nodiscard]] bool is_at_end() const;
 
   /// This consumer missed so many events before it came.

@@ -46,16 +46,6 @@ bool is_a(const std::exception_ptr& error) {
   }
 }
 
-bool is_of_unstored(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const JsonRpcError& refusal) {
-    return is_of_unstored_thread(refusal);
-  } catch (...) {
-    return false;
-  }
-}
-
 /// Requests that change nothing, or the same again.
 bool may_be_repeated(std::string_view method) {
   constexpr std::array<std::string_view, 6> others = {"thread/name/set", "thread/resume",
@@ -278,7 +268,7 @@ void Recovery::retry_resume(const std::string& thread_id, const std::exception_p
   }
   // What was just begun may not be stored yet.
   const bool may_come = has_turns(thread_id) || !thread.starts.empty();
-  if (is_of_unstored(error) && may_come && again_for(options_.start_grace)) return;
+  if (is_of_unstored_thread(error) && may_come && again_for(options_.start_grace)) return;
   lose_thread(thread_id, why);
 }
 
@@ -347,8 +337,8 @@ void Recovery::read_turns(const std::string& thread_id, Record record) {
     if (is_a<MessageTooLargeError>(error) || is_a<DecodeError>(error)) {
       return read_less(thread_id, std::move(*so_far), error);
     }
-    const bool may_come =
-        is_a<ServerBusyError>(error) || is_a<InvalidRequestError>(error) || is_of_unstored(error);
+    const bool may_come = is_a<ServerBusyError>(error) || is_a<InvalidRequestError>(error) ||
+                          is_of_unstored_thread(error);
     if (!may_come || Clock::now() - found->second.out_of_step_since > options_.start_grace) {
       return lose_thread(thread_id, text_of(error));
     }

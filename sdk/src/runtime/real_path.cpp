@@ -86,8 +86,9 @@ std::optional<fs::path> real_path(const fs::path& path) {
 
 bool is_mangled(std::string_view path) {
   constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+  const std::string as_used = utf8_from_path(path_from_utf8(path));
   return path.find('\0') != std::string_view::npos ||
-         path.find(replacement_character) != std::string_view::npos;
+         as_used.find(replacement_character) != std::string::npos;
 }
 
 fs::path real_folder(const fs::path& folder) {

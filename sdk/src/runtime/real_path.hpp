@@ -21,7 +21,8 @@ struct Way {
 /// As `real_path`, with the links that it followed: replacing one of them redirects the path.
 [[nodiscard]] std::optional<Way> follow(const std::filesystem::path& path);
 
-/// Whether a path (UTF-8) is damaged: the runtime had to replace bytes, or it contains a zero byte.
+/// Whether a path (UTF-8) is damaged: the runtime or this system had to replace bytes, or it
+/// contains a zero byte.
 [[nodiscard]] bool is_mangled(std::string_view path);
 
 /// The folder of this name, without links; it need not exist yet. Relative to this process' working

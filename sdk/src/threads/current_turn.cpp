@@ -34,8 +34,8 @@ Task<bool> subscribe_to(std::shared_ptr<const Client> client, std::string thread
                                  .stop = options.stop});
     (void)co_await resume;
     co_return true;
-  } catch (const JsonRpcError& error) {
-    if (!is_of_unstored_thread(error)) throw;
+  } catch (const JsonRpcError&) {
+    if (!is_of_unstored_thread(std::current_exception())) throw;
     co_return false;
   }
 }
@@ -65,10 +65,7 @@ Task<std::optional<StartedTurn>> current_turn(std::shared_ptr<const Client> clie
   auto latest = first_turn_of_page(thread_id, page);
   if (!latest || !latest->is_running) co_return std::nullopt;
   Subscription events = std::move(pending).bind(latest->id);
-  if (events.is_at_end()) {   // it ended before, and the list is older
-    (void)events.try_next();  // throws where a lost connection is the end
-    co_return std::nullopt;
-  }
+  if (events.is_at_end()) co_return std::nullopt;  // it ended before, and the list is older
   auto control = control_turn(connection, thread_id, latest->id, events.log());
   co_return follow(*client,
                    {.thread_id = thread_id,

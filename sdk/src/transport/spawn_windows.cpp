@@ -238,8 +238,8 @@ Handle open_log(const fs::path& path) {
 }
 
 /// A detached process leaves the job that this process is in, if that lets it. Else it would end
-/// with the job, which some hosts close when a program of theirs ends. Of jobs in jobs, Windows
-/// tells of the innermost alone.
+/// with the job, which some hosts close when a program of theirs ends. Where jobs are
+/// nested, Windows reports only the innermost.
 DWORD leave_our_job() {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
   if (::QueryInformationJobObject(nullptr, JobObjectExtendedLimitInformation, &limits,

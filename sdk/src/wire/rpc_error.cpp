@@ -118,9 +118,16 @@ std::exception_ptr exception_for(std::int64_t code, std::string message, Json da
 
 }  // namespace
 
-bool is_of_unstored_thread(const JsonRpcError& error) noexcept {
-  return dynamic_cast<const ThreadNotFoundError*>(&error) != nullptr ||
-         (error.code() == -32601 && error.message() == "list_turns is not supported yet");
+bool is_of_unstored_thread(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const ThreadNotFoundError&) {
+    return true;
+  } catch (const MethodNotFoundError& refusal) {
+    return refusal.message() == "list_turns is not supported yet";
+  } catch (...) {
+    return false;
+  }
 }
 
 bool reports_overload(const Json& data) noexcept { return overload_within(data, 32); }

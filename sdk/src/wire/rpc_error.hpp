@@ -3,7 +3,6 @@
 #include <exception>
 #include <string_view>
 
-#include <codex/errors.hpp>
 #include <codex/protocol/support/json.hpp>
 
 namespace codex::detail {
@@ -17,7 +16,7 @@ bool says_overloaded(std::string_view error_text);
 
 /// Whether the runtime refused since it has stored nothing of the thread yet. When its first turn
 /// begins, it says for a moment that it cannot list turns.
-bool is_of_unstored_thread(const JsonRpcError& error) noexcept;
+bool is_of_unstored_thread(const std::exception_ptr& error);
 
 /// Whether an error's data says anywhere that the server is overloaded.
 bool reports_overload(const Json& data) noexcept;

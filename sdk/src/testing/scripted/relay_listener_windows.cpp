@@ -160,7 +160,7 @@ struct RelayListener::Impl {
     }
   }
 
-  /// Waits until somebody comes, says something, or has said nothing for too long.
+  /// Waits for a connection, for bytes, or for a guest's deadline. True once the listener ends.
   [[nodiscard]] bool has_ended(const std::list<Guest>& guests) const {
     const std::array<WSAEVENT, 2> waiting{ended, readable};
     DWORD patience = WSA_INFINITE;
