@@ -132,10 +132,14 @@ TEST_CASE("a stop ends one run: the present one, or the next") {
   EventLoop loop;
   loop.stop();
   bool was_run = false;
-  loop.post([&] { was_run = true; });
+  Promise<int> answer;
+  loop.post([&] {
+    was_run = true;
+    answer.set(1);
+  });
   loop.run();
   CHECK_FALSE(was_run);
-  CHECK(loop.run(later(1)) == 1);  // the stop is used up
+  CHECK(loop.run(answer.future()) == 1);  // the stop is used up
   CHECK(was_run);
 
   loop.stop();
