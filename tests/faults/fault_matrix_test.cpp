@@ -32,26 +32,31 @@ constexpr milliseconds long_patience = 60s;
 constexpr std::chrono::seconds bound{30};
 constexpr int threads_at_once = 12;
 
-/// How a call ends: the name of an error's type, or "success".
+/// The type of an error whose types matter here.
+std::string type_of(const CodexError& error) {
+  if (dynamic_cast<const TransportClosedError*>(&error)) return "TransportClosedError";
+  if (dynamic_cast<const TimeoutError*>(&error)) return "TimeoutError";
+  if (dynamic_cast<const DecodeError*>(&error)) return "DecodeError";
+  if (dynamic_cast<const InternalRpcError*>(&error)) return "InternalRpcError";
+  if (dynamic_cast<const MessageTooLargeError*>(&error)) return "MessageTooLargeError";
+  return typeid(error) == typeid(CodexError) ? "CodexError" : typeid(error).name();
+}
+
+/// How a call ends: the name of an error's type, or "success"; and what the error says.
+struct Outcome {
+  std::string type = "success";
+  std::string message;
+};
+
 template <class Call>
-std::string outcome_of(Call&& call) {
+Outcome outcome_of(Call&& call) {
   try {
     call();
-    return "success";
-  } catch (const TransportClosedError&) {
-    return "TransportClosedError";
-  } catch (const TimeoutError&) {
-    return "TimeoutError";
-  } catch (const DecodeError&) {
-    return "DecodeError";
-  } catch (const InternalRpcError&) {
-    return "InternalRpcError";
-  } catch (const MessageTooLargeError&) {
-    return "MessageTooLargeError";
+    return {};
   } catch (const CodexError& error) {
-    return typeid(error) == typeid(CodexError) ? "CodexError" : typeid(error).name();
+    return {type_of(error), error.what()};
   } catch (const std::exception& error) {
-    return std::string("std::exception: ") + error.what();
+    return {"std::exception", error.what()};
   }
 }
 
@@ -146,16 +151,19 @@ std::string problem_of(const Case& test) {
   {
     std::optional<SocketBridge> bridge;
     std::optional<Codex> codex;
-    const std::string outcome = outcome_of([&] {
+    const Outcome outcome = outcome_of([&] {
       codex.emplace(client_config(test, server, bridge, patience));
       if (test.wait.act) test.wait.act(*codex, patience);
     });
-    if (outcome != expected(test.wait, test.fault)) {
-      return outcome + " instead of " + expected(test.wait, test.fault);
+    if (outcome.type != expected(test.wait, test.fault)) {
+      return outcome.type + " instead of " + expected(test.wait, test.fault) + ": " +
+             outcome.message;
     }
     if (codex && goes_on(test)) {
-      const std::string after = outcome_of([&] { codex->request("ping"); });
-      if (after != "success") return "afterwards the connection gave " + after;
+      const Outcome after = outcome_of([&] { codex->request("ping"); });
+      if (after.type != "success") {
+        return "afterwards the connection gave " + after.type + ": " + after.message;
+      }
     }
   }
   if (codex::detail::Clock::now() - begin > bound) return "it took too long";

@@ -54,6 +54,15 @@ inline std::string root() {
 
 inline const Json read_only{{"type", "readOnly"}};
 
+/// A sandbox that lets commands write under the working folder and `roots`, without folders for
+/// temporary files unless `no_tmp` is false.
+inline Json workspace_write(const Json& roots = Json::array(), bool no_tmp = true) {
+  return {{"type", "workspaceWrite"},
+          {"writableRoots", roots},
+          {"excludeSlashTmp", no_tmp},
+          {"excludeTmpdirEnvVar", no_tmp}};
+}
+
 /// The context of a request of t1.
 inline HandlerContext with_reach(std::shared_ptr<const codex::detail::AgentReach> reach) {
   HandlerContext context{.thread_id = "t1", .turn_id = "u1"};

@@ -16,18 +16,11 @@ using codex::detail::AgentReach;
 using codex::detail::Peek;
 using codex::testing::added;
 using codex::testing::message;
+using codex::testing::read_only;
+using codex::testing::workspace_write;
 namespace fs = std::filesystem;
 
 namespace {
-
-const Json read_only = codex::testing::read_only;
-
-Json workspace_write(const Json& roots = Json::array(), bool no_tmp = true) {
-  return {{"type", "workspaceWrite"},
-          {"writableRoots", roots},
-          {"excludeSlashTmp", no_tmp},
-          {"excludeTmpdirEnvVar", no_tmp}};
-}
 
 /// A reach that hears what the runtime says.
 struct Client {

@@ -302,10 +302,7 @@ TEST_CASE("where the agents' commands can write, they can exchange a folder afte
     return at.allows(context);
   };
   const auto writes = [](const std::string& root) {
-    return Json{{"type", "workspaceWrite"},
-                {"writableRoots", {root}},
-                {"excludeSlashTmp", true},
-                {"excludeTmpdirEnvVar", true}};
+    return codex::testing::workspace_write(Json::array({root}));
   };
   const std::string file = at.out + "/a/b/file";
   CHECK(allowed_with(codex::testing::read_only, file));

@@ -22,19 +22,13 @@ using codex::detail::Peek;
 using codex::testing::reach_of;
 using codex::testing::read_only;
 using codex::testing::with_reach;
+using codex::testing::workspace_write;
 namespace fs = std::filesystem;
 namespace types = codex::protocol;
 
 namespace {
 
 using ReachPtr = std::shared_ptr<AgentReach>;
-
-Json workspace_write(const Json& roots = Json::array()) {
-  return {{"type", "workspaceWrite"},
-          {"writableRoots", roots},
-          {"excludeSlashTmp", true},
-          {"excludeTmpdirEnvVar", true}};
-}
 
 types::CommandExecutionRequestApprovalParams in_folder(const fs::path& cwd,
                                                        const std::string& command) {

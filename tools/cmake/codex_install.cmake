@@ -128,10 +128,13 @@ function(codex_pkgconfig name description public private private_flags)
   install(FILES ${PROJECT_BINARY_DIR}/install/codex-${name}.pc DESTINATION ${codex_pkgconfig_dir})
 endfunction()
 
+get_target_property(definitions codex_protocol INTERFACE_COMPILE_DEFINITIONS)
 set(codex_pc_definitions "")
-if(MINGW) # as codex_target has it
-  set(codex_pc_definitions " -D_GLIBCXX_USE_POSIX_SEMAPHORE=1")
-endif()
+foreach(definition IN LISTS definitions)
+  if(definition) # not "definitions-NOTFOUND"
+    string(APPEND codex_pc_definitions " -D${definition}")
+  endif()
+endforeach()
 file(RELATIVE_PATH codex_pc_to_include ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
      ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 codex_pkgconfig(protocol "The protocol of the Codex app-server as C++ types" nlohmann_json simdjson

@@ -20,13 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::message;
 using testing::read_only;
-
-Json writing_in(const Json& roots = Json::array(), bool no_tmp = true) {
-  return {{"type", "workspaceWrite"},
-          {"writableRoots", roots},
-          {"excludeSlashTmp", no_tmp},
-          {"excludeTmpdirEnvVar", no_tmp}};
-}
+using testing::workspace_write;
 
 /// A client with a thread "t", which works in C:\repo.
 struct Threaded {
@@ -45,7 +39,7 @@ struct Threaded {
 }  // namespace
 
 TEST_CASE("what a sandbox lets commands write, however its path is written") {
-  const Threaded client(writing_in({"D:\\more"}));
+  const Threaded client(workspace_write({"D:\\more"}));
   for (const std::string path :
        {"C:\\repo", "C:/repo/a", "C:\\repo\\a\\b", "C:\\repo\\.\\a", "D:/more/x"}) {
     CAPTURE(path);
@@ -71,7 +65,7 @@ TEST_CASE("a path that is not whole, or leads to a device, can be written") {
 }
 
 TEST_CASE("temporary folders are those of TEMP and TMP: there is no /tmp") {
-  const Threaded client(writing_in(Json::array(), false));
+  const Threaded client(workspace_write(Json::array(), false));
   CHECK(client.can_write("D:\\temp\\x"));
   CHECK(client.can_write("D:\\tmp\\x"));
   CHECK_FALSE(client.can_write("C:\\windows"));

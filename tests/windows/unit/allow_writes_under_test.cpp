@@ -114,10 +114,7 @@ TEST_CASE("where the agents' commands can write, they can exchange a folder afte
     return at.allows(context);
   };
   const auto writes = [](const std::string& root) {
-    return Json{{"type", "workspaceWrite"},
-                {"writableRoots", {root}},
-                {"excludeSlashTmp", true},
-                {"excludeTmpdirEnvVar", true}};
+    return codex::testing::workspace_write(Json::array({root}));
   };
   CHECK(allowed_with(testing::read_only));
   CHECK(allowed_with(writes(at.outside)));
