@@ -53,7 +53,8 @@ ProcessWatch::ProcessWatch(std::int64_t process)
     : impl_(new Impl{
           static_cast<pid_t>(process),
           codex::detail::Descriptor(codex::detail::open_exit_watch(static_cast<pid_t>(process)))}) {
-  if (!impl_->watch.is_open() && has_gone(impl_->process)) {
+  // One that has ended and was not waited for is still there.
+  if (!impl_->watch.is_open() && ::kill(impl_->process, 0) != 0) {
     throw std::runtime_error("there is no such process");
   }
 }
