@@ -178,7 +178,8 @@ std::vector<std::string> problems_of(const std::vector<Case>& cases) {
   const auto work = [&] {
     for (std::size_t at = next++; at < cases.size(); at = next++) {
       std::string problem = problem_of(cases[at]);
-      // Now and then wine starts no process where many start at once, and calls it an internal error.
+      // Now and then wine starts no process where many start at once, and calls it an internal
+      // error.
       if (has_wines_console() && contains(problem, "Cannot start")) problem = problem_of(cases[at]);
       if (problem.empty()) continue;
       const std::lock_guard lock(mutex);

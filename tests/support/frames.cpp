@@ -5,8 +5,8 @@
 
 #include <codex/async/task.hpp>
 
-// In place of sdk/src/task/frame.cpp, which the linker then leaves in its library: test_replacements
-// in tests/CMakeLists.txt.
+// In place of sdk/src/task/frame.cpp, which the linker then leaves in its library:
+// test_replacements in tests/CMakeLists.txt.
 
 namespace {
 std::atomic<std::ptrdiff_t> alive = 0;
