@@ -115,3 +115,5 @@ class CodexSdk(ConanFile):
         component.set_property("pkg_config_name", f"codex-{name}")
         if self.settings.os in ("Linux", "FreeBSD"):
             component.system_libs = ["pthread", "dl"]
+        elif self.settings.os == "Windows" and name == "sdk":
+            component.system_libs = ["advapi32", "ole32", "shell32", "uuid", "ws2_32", "mswsock"]

@@ -143,8 +143,12 @@ set(codex_sdk_needs simdjson)
 if(CODEX_SDK_TLS)
   list(APPEND codex_sdk_needs "openssl >= 3.0")
 endif()
+get_target_property(codex_system_flags codex_sdk codex_system_flags)
+list(PREPEND codex_system_flags -pthread)
+list(FILTER codex_system_flags EXCLUDE REGEX NOTFOUND)
+list(JOIN codex_system_flags " " codex_system_flags)
 codex_pkgconfig(sdk "SDK for OpenAI's Codex" "codex-protocol = ${codex_version}"
-                "${codex_sdk_needs}" -pthread)
+                "${codex_sdk_needs}" "${codex_system_flags}")
 if(TARGET codex_testing AND (BUILD_SHARED_LIBS OR CODEX_HTTPLIB_FOUND))
   codex_pkgconfig(testing "Mocks for tests of programs that use the Codex SDK"
                   "codex-sdk = ${codex_version}" cpp-httplib -pthread)

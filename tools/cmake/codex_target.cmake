@@ -18,9 +18,16 @@ function(codex_target target)
     target_compile_definitions(${target} PUBLIC _GLIBCXX_USE_POSIX_SEMAPHORE=1)
   endif()
   codex_large_objects(${target})
+  # The files of a larger batch have names in common.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE 6)
   if(MSVC)
-    target_compile_options(${target} PRIVATE /W4 /utf-8 /permissive-
-                                             $<$<BOOL:${CODEX_SDK_WERROR}>:/WX>)
+    target_compile_options(${target} PRIVATE /utf-8 /permissive-)
+  endif()
+  if(NOT codex-sdk_IS_TOP_LEVEL)
+    # Another project's warnings, and its -Werror, are not about our files.
+    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/w,-w>)
+  elseif(MSVC)
+    target_compile_options(${target} PRIVATE /W4 $<$<BOOL:${CODEX_SDK_WERROR}>:/WX>)
   else()
     # A runtime that drops something that we use must not break the build: it warns until we adapt.
     target_compile_options(
