@@ -27,7 +27,8 @@ execute_process(
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/../setup/dependencies windows-x64
   OUTPUT_VARIABLE codex_windows_libraries
   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-set(CMAKE_FIND_ROOT_PATH ${codex_windows_libraries} /usr/x86_64-w64-mingw32)
+set(CMAKE_FIND_ROOT_PATH ${codex_windows_libraries} /usr/x86_64-w64-mingw32
+                         ${CMAKE_PREFIX_PATH}) # where an SDK is installed, for example
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

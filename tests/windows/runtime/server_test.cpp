@@ -1,4 +1,7 @@
-// A runtime that listens, and clients that attach to it, over TCP.
+// A runtime that listens, and clients that attach to it: over TCP, and over a unix socket where
+// there are any (wine 8 has none).
+
+#include <winsock2.h>
 
 #include <string>
 
@@ -18,6 +21,16 @@ namespace {
 
 constexpr const char* any_port = "ws://127.0.0.1:0";
 
+bool has_unix_sockets() {
+  WSADATA data;
+  if (::WSAStartup(MAKEWORD(2, 2), &data) != 0) return false;
+  const SOCKET socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  const bool has_them = socket != INVALID_SOCKET;
+  if (has_them) ::closesocket(socket);
+  ::WSACleanup();
+  return has_them;
+}
+
 }  // namespace
 
 TEST_CASE("two clients share a runtime that listens, which ends with its server") {
@@ -36,6 +49,15 @@ TEST_CASE("two clients share a runtime that listens, which ends with its server"
   CHECK_FALSE(runtime.ends_by(codex::detail::Clock::now()));
   server.close();
   CHECK(runtime.ends_by(soon()));
+}
+
+TEST_CASE("a client attaches by a unix socket" * doctest::skip(!has_unix_sockets())) {
+  MockModel model;
+  model.reply("hello");
+  const auto server = serve(model);
+  CHECK(server.endpoint().starts_with("unix://"));
+  Codex codex(server.config());
+  CHECK(codex.thread_start().run("hi").final_response == "hello");
 }
 
 TEST_CASE("who has another token is not let in") {
