@@ -177,8 +177,10 @@ TEST_CASE("a turn whose connection is cut again and again ends as one that was n
     std::jthread cutter;
     const auto begun = [&] {  // a start that is cut before it arrives is lost: a test of its own
       cutter = std::jthread([&](const std::stop_token& is_over) {
+        unsigned longest = 320;  // ever longer: a turn gets through on a slow machine, too
         while (!is_over.stop_requested()) {
-          std::this_thread::sleep_for(std::chrono::milliseconds(random() % 320));
+          std::this_thread::sleep_for(std::chrono::milliseconds(random() % longest));
+          longest += 16;
           if (is_over.stop_requested()) return;
           link.cut();
           ++cuts;

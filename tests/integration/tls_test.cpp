@@ -119,7 +119,7 @@ TEST_CASE("what is no TLS end, or cannot be used, is one error that says so") {
   const auto server = serve(mock, "ws://127.0.0.1:0", token);
   SUBCASE("a runtime itself") {
     const auto what =
-        refusal({.startup_timeout = 5s, .endpoint = "wss://127.0.0.1:" + port_of(server)});
+        refusal({.startup_timeout = 20s, .endpoint = "wss://127.0.0.1:" + port_of(server)});
     CHECK_MESSAGE(contains(what, "does not speak TLS"), what);
   }
   SUBCASE("a TLS end that has lost its runtime") {
@@ -130,7 +130,7 @@ TEST_CASE("what is no TLS end, or cannot be used, is one error that says so") {
   SUBCASE("plain text to a TLS end") {
     const TlsEnd end(port_of(server));
     const auto what = refusal(
-        {.startup_timeout = 5s, .endpoint = "ws://127.0.0.1:" + std::to_string(end.port())});
+        {.startup_timeout = 20s, .endpoint = "ws://127.0.0.1:" + std::to_string(end.port())});
     CHECK_MESSAGE(contains(what, "is no codex app-server"), what);
   }
   SUBCASE("a file of authorities that is not there") {

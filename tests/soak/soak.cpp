@@ -225,7 +225,8 @@ class Soak {
   [[nodiscard]] Usage usage_at_end() const {
     const auto deadline = Clock::now() + 10s;
     Usage usage = usage_now();
-    while (usage.threads > at_begin_.threads && Clock::now() < deadline) {
+    while ((usage.threads > at_begin_.threads || usage.descriptors > at_begin_.descriptors) &&
+           Clock::now() < deadline) {
       std::this_thread::sleep_for(10ms);
       usage = usage_now();
     }

@@ -40,7 +40,7 @@ def all_folders_that_pass_are_success(folders):
 
 
 def each_folder_has_its_time(folders):
-    with Program([BATCH, "--at-once", "3", "--seconds", "2", SLOW, *folders[:2]]) as batch:
+    with Program([BATCH, "--at-once", "3", "--seconds", "6", SLOW, *folders[:2]]) as batch:
         assert batch.wait_for_end() == 1
         lines = lines_of(batch)
         assert status_of(lines) == {"a": "out of time", "b": "out of time"}

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from chat_on_terminal import CTRL_D, PATIENCE, Terminal, runtime_of
+from program import read_or_nothing
 
 
 class Tmux:
@@ -184,8 +185,8 @@ def main(program):
 def runtime_program(pid):
     """The runtime that the program started."""
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in children.read_text().split():
-            if b"CODEX_HOME=" in Path(f"/proc/{child}/environ").read_bytes():
+        for child in read_or_nothing(children).decode().split():
+            if b"CODEX_HOME=" in read_or_nothing(f"/proc/{child}/environ"):
                 return os.readlink(f"/proc/{child}/exe")
     raise AssertionError("no runtime")
 

@@ -3,6 +3,7 @@
 usage: chat_on_terminal.py CHAT
 """
 
+import codecs
 import fcntl
 import os
 import pty
@@ -15,6 +16,8 @@ import termios
 import time
 from pathlib import Path
 
+from program import read_or_nothing
+
 PATIENCE = 60.0  # seconds for anything that has to appear
 CTRL_C = "\x03"
 CTRL_D = "\x04"
@@ -25,6 +28,7 @@ class Terminal:
 
     def __init__(self, command, env=None, cwd=None):
         self.transcript = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.seen = 0
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
@@ -51,7 +55,8 @@ class Terminal:
             piece = os.read(self.terminal, 65536)
         except OSError:  # the other end is closed
             return False
-        self.transcript += piece.decode(errors="replace").replace("\r\n", "\n")
+        # A character or a line end may come in two pieces.
+        self.transcript = (self.transcript + self.decoder.decode(piece)).replace("\r\n", "\n")
         return bool(piece)
 
     def expect(self, pattern):
@@ -89,8 +94,8 @@ class Terminal:
 def runtime_of(pid):
     """The environment and the folder of the runtime that the program started."""
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in children.read_text().split():
-            entries = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
+        for child in read_or_nothing(children).decode().split():
+            entries = read_or_nothing(f"/proc/{child}/environ").split(b"\0")
             env = dict(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry)
             if "CODEX_HOME" in env:
                 return env, os.readlink(f"/proc/{child}/cwd")

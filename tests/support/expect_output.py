@@ -18,7 +18,7 @@ process = subprocess.run(
     sys.argv[2:],
     input=typed.read_text() if typed.exists() else "",
     stdout=subprocess.PIPE,
-    timeout=60,
+    timeout=150,
     text=True,
 )
 if os.environ.get("UPDATE_EXPECTED"):

@@ -137,7 +137,7 @@ Listening listen_somewhere(const std::function<std::vector<std::string>(int port
     made.daemon = std::make_unique<Daemon>(command(made.port));
     const TimePoint deadline = soon();
     while (!made.daemon->has_ended() && Clock::now() < deadline) {
-      if (is_listening(made.port)) return made;
+      if (is_listening(made.port) && !made.daemon->has_ended()) return made;
       std::this_thread::sleep_for(5ms);
     }
     said = made.daemon->said();

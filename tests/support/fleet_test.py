@@ -4,6 +4,7 @@ and workers that are killed, stopped and interrupted in the middle of their jobs
 usage: fleet_test.py FLEET FLEET_MODEL NATS_SERVER
 """
 
+import codecs
 import json
 import os
 import pty
@@ -22,7 +23,7 @@ from program import Program, wait_until_gone
 
 FLEET, FLEET_MODEL, NATS_SERVER = (os.path.abspath(word) for word in sys.argv[1:4])
 SEED = int(os.environ.get("FLEET_SEED", "19"))
-LEASE = "2"
+LEASE = "4"
 GARBAGE = [b"", b"hello", b"{", b"[]", b'{"id":1}', b'{"id":"a b","prompt":"x","repository":"/"}',
            b"\xff\xfe\x00\x1b[2J", b"[" * 10_000, b"x" * 100_000]
 
@@ -114,16 +115,17 @@ class OnTerminal:
         self.process = subprocess.Popen([FLEET, *words], env=environment, stdout=its_side)
         os.close(its_side)
         self.output = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def expect(self, text):
         while text not in self.output:
             assert select.select([self.terminal], [], [], 60)[0], self.output
-            self.output += os.read(self.terminal, 65536).decode()
+            self.output += self.decoder.decode(os.read(self.terminal, 65536))
 
     def end(self):
         try:
             while piece := os.read(self.terminal, 65536):
-                self.output += piece.decode()
+                self.output += self.decoder.decode(piece)
         except OSError:
             pass  # it has closed its side
         os.close(self.terminal)

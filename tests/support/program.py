@@ -68,7 +68,7 @@ class Program:
         """The process ids of the runtimes that it has started and that run."""
         found = []
         for children in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
-            for child in children.read_text().split():
+            for child in read_or_nothing(children).decode().split():
                 if b"CODEX_HOME=" in read_or_nothing(f"/proc/{child}/environ"):
                     found.append(int(child))
         return found

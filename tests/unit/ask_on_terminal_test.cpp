@@ -231,6 +231,7 @@ TEST_CASE("lines that were typed between two questions do not answer the second"
 TEST_CASE("a line that was begun before a question does not answer it") {
   Question question;
   question.pty.type("y");
+  question.pty.await_output("y");  // its echo: it has arrived
   question.ask();
   question.pty.await_output("[y]es");
   question.pty.type("\n");

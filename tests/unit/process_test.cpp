@@ -242,7 +242,7 @@ TEST_CASE("closing: a deaf child is killed in time, with all its kin") {
 }
 
 TEST_CASE("a child that fills its stdout while it is closed can end by itself") {
-  const ProcessOptions options = shell("cat > /dev/null; head -c 2000000 /dev/zero; exit 5");
+  const ProcessOptions options = shell("cat > /dev/null; head -c 2000000 /dev/zero; exit 5", 20s);
   const auto process = start_process(options);
   process->close();
   CHECK(process->await_exit(Clock::now()) == ExitStatus{.code = 5});

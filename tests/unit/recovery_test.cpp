@@ -465,7 +465,7 @@ TEST_CASE("a runtime that never takes the client in again is given up") {
 }
 
 TEST_CASE("a thread whose resumption is never answered is lost, and not the connection") {
-  RecoveryFixture fixture({.handshake_timeout = 500ms});
+  RecoveryFixture fixture({.handshake_timeout = 3s});
   auto& runtime = fixture.runtime;
   fixture.start_thread("t");
   auto events = fixture.start_turn("t", "u");
@@ -514,10 +514,11 @@ TEST_CASE_FIXTURE(RecoveryFixture, "what comes of a turn after its end is shown"
   CHECK(next_of(general)->method() == "item/completed");
 }
 
-TEST_CASE_FIXTURE(RecoveryFixture,
-                  "a thread whose first turn is not stored yet is asked for again") {
-  start_thread("t");
-  auto events = start_turn("t", "u");
+TEST_CASE("a thread whose first turn is not stored yet is asked for again") {
+  RecoveryFixture fixture({.start_grace = 20s});
+  auto& runtime = fixture.runtime;
+  fixture.start_thread("t");
+  auto events = fixture.start_turn("t", "u");
   runtime.cut();
   runtime.accept_again();
   SUBCASE("it is not found") {

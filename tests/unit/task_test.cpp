@@ -421,12 +421,15 @@ struct Crowd {
   std::atomic<int> now = 0;
   std::atomic<int> most = 0;
   std::atomic<int> begun = 0;
+  std::stop_source is_full;  // four were there at once
 
   Task<int> one(int value) {
     ++begun;
     const int here = ++now;
     int before = most;
     while (before < here && !most.compare_exchange_weak(before, here)) continue;
+    if (here == 4) is_full.request_stop();
+    co_await until(is_full.get_token());
     co_await sleep_for(std::chrono::milliseconds(value % 3));
     --now;
     co_return value;
