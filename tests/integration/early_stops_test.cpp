@@ -94,7 +94,7 @@ std::string work(milliseconds delay) { return "work " + std::to_string(delay.cou
 /// Whether the next turn of the thread is one of its own, with its own answer.
 template <class Thread>
 Problem next_of(const Thread& thread, const std::string& stopped_id = {}) {
-  const codex::TurnResult result = thread.run("next", {.timeout = 20s});
+  const codex::TurnResult result = thread.run("next", {.timeout = 90s});
   if (!result.id.empty() && result.id == stopped_id)
     return "the next turn has joined the stopped one";
   if (result.final_response == own_answer) return {};
@@ -344,7 +344,7 @@ struct AsyncClient {
 };
 
 Problem next_of(const codex::AsyncThread& thread) {
-  const auto next = codex::sync_wait(thread.run("next", {.timeout = 20s}));
+  const auto next = codex::sync_wait(thread.run("next", {.timeout = 90s}));
   return next.final_response == own_answer ? "" : "the next turn is not its own";
 }
 

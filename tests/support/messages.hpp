@@ -15,14 +15,14 @@
 namespace codex::testing {
 
 /// A deadline that is long enough for anything that arrives at all, on the slowest machine with
-/// sanitizers.
+/// sanitizers, beside other work.
 inline codex::detail::TimePoint soon() {
-  return codex::detail::Clock::now() + std::chrono::seconds{20};
+  return codex::detail::Clock::now() + std::chrono::seconds{60};
 }
 
 /// A limit that proves that nothing waited: far less than `soon`, and more than a slow machine
 /// needs for a small step.
-inline constexpr std::chrono::seconds at_once{10};
+inline constexpr std::chrono::seconds at_once{20};
 
 inline std::shared_ptr<const codex::detail::Message> message(std::string line) {
   return codex::detail::EnvelopeScanner().scan(std::move(line));
@@ -59,7 +59,7 @@ std::optional<E> error_of(Call&& call) {
 /// more time. Nothing if it throws none, or sends nothing.
 template <class Call>
 std::optional<TimeoutError> timeout_after_sending(Call&& call) {
-  for (std::chrono::milliseconds time{10}; time < std::chrono::seconds{20}; time *= 2) {
+  for (std::chrono::milliseconds time{10}; time < std::chrono::seconds{60}; time *= 2) {
     auto error = error_of<TimeoutError>([&] { call(time); });
     if (!error || error->was_sent()) return error;
   }
