@@ -226,7 +226,7 @@ TEST_CASE("every wait survives every fault, and nothing is left behind") {
   while (running_threads() > threads && codex::detail::Clock::now() < deadline) {
     std::this_thread::yield();
   }
-  CHECK(running_threads() == threads);
+  CHECK(running_threads() <= threads);
 }
 
 }  // namespace codex::testing

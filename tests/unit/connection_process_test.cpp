@@ -110,7 +110,7 @@ TEST_CASE("a connection leaves neither threads nor descriptors behind") {
   // The kernel lists a thread for a moment after it was joined.
   const auto deadline = soon();
   while (testing::running_threads() > threads && Clock::now() < deadline) std::this_thread::yield();
-  CHECK(testing::running_threads() == threads);
+  CHECK(testing::running_threads() <= threads);
 }
 
 TEST_CASE("a limit of threads is an error of the start, which says so") {

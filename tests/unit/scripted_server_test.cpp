@@ -297,7 +297,7 @@ TEST_CASE("scripted servers leave nothing behind") {
   const auto deadline = soon();
   while (running_threads() > threads && codex::detail::Clock::now() < deadline)
     std::this_thread::yield();
-  CHECK(running_threads() == threads);
+  CHECK(running_threads() <= threads);
 }
 
 TEST_CASE("a recorded turn is played to a client with other ids") {

@@ -307,13 +307,13 @@ TEST_CASE("a task that is put on no executor runs on the SDK's own thread") {
 TEST_CASE("the SDK's own thread is there only while somebody needs it") {
   const auto before = running_threads();
   sync_wait(sleep_for(1ms));  // for that alone
-  CHECK(comes_true([&] { return running_threads() == before; }));
+  CHECK(comes_true([&] { return running_threads() <= before; }));
   for (int i = 0; i < 20; ++i) {
     std::atomic<bool> is_over = false;
     detach(sleep_for(1ms), [&](const std::exception_ptr&) { is_over = true; });
     CHECK(comes_true([&] { return is_over.load(); }));
   }
-  CHECK(comes_true([&] { return running_threads() == before; }));
+  CHECK(comes_true([&] { return running_threads() <= before; }));
 }
 
 TEST_CASE("sync_wait works on many threads at once, and inside of another one's coroutine") {
