@@ -1,5 +1,5 @@
 // The public headers after all of windows.h, as a program has it that asks for nothing less: with
-// its macros, such as min, max, small, interface and GetObject.
+// its macros, such as small, interface and GetObject.
 
 #include <windows.h>
 

@@ -1,5 +1,4 @@
-# The common settings of all targets of the SDK. Of them users get C++20 and what
-# changes the ABI.
+# The common settings of all targets of the SDK. Of them users get C++20 and what changes the ABI.
 
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
@@ -18,7 +17,7 @@ function(codex_target target)
     target_compile_definitions(${target} PUBLIC _GLIBCXX_USE_POSIX_SEMAPHORE=1)
   endif()
   codex_large_objects(${target})
-  # The files of a larger batch have names in common.
+  # In a larger batch the files have names in common.
   set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE 6)
   if(MSVC)
     target_compile_options(${target} PRIVATE /utf-8 /permissive-)
