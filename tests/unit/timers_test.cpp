@@ -1,8 +1,16 @@
 #include "task/timers.hpp"
 
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include "support/messages.hpp"
+#include "task/own_thread.hpp"
+#include "task/wait_until.hpp"
 
 namespace codex::detail {
 namespace {
@@ -65,6 +73,46 @@ TEST_CASE_FIXTURE(TimingFixture, "a stop request makes a watch due at once") {
   CHECK(wakes == 1);
   timers->run_due();
   CHECK(calls == std::vector<std::string>{"x stopped"});
+}
+
+TEST_CASE_FIXTURE(TimingFixture, "whoever waits can subtract from when a stopped watch is due") {
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
+  stop.request_stop();
+  const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));
+  CHECK(timers->next_due() - Clock::now() <= Clock::duration::zero());
+}
+
+TEST_CASE("a stop that comes while the timers run ends its wait as well") {
+  const auto thread = OwnThread::shared();
+  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
+  std::promise<void> has_ended;
+  std::optional<Watch> second;
+  const auto begin_second = [&](Expiry) {
+    second.emplace(thread->timers(), TimePoint::max(), stop.get_token(),
+                   [&](Expiry) { has_ended.set_value(); });
+  };
+  const Watch first(thread->timers(), TimePoint::max(), stop.get_token(), begin_second);
+  stop.request_stop();
+  CHECK(has_ended.get_future().wait_until(testing::soon()) == std::future_status::ready);
+}
+
+TEST_CASE("a wait ends at its deadline, at the ends of time as well") {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_met = false;
+  const auto condition = [&] { return is_met; };
+  std::unique_lock lock(mutex);
+  for (const auto past : {TimePoint::min(), TimePoint(), Clock::now()}) {
+    CHECK_FALSE(wait_until(changed, lock, past, condition));
+  }
+  CHECK_FALSE(wait_until(changed, lock, Clock::now() + std::chrono::milliseconds{5}, condition));
+  const std::jthread meeter([&] {
+    const std::lock_guard meeting(mutex);
+    is_met = true;
+    changed.notify_one();
+  });
+  CHECK(wait_until(changed, lock, TimePoint::max(), condition));
+  CHECK(wait_until(changed, lock, TimePoint::min(), condition));
 }
 
 TEST_CASE_FIXTURE(TimingFixture, "a watch that has gone sees nothing") {

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 
 #include "task/clock.hpp"
+#include "task/wait_until.hpp"
 
 namespace codex::detail {
 
@@ -48,8 +47,7 @@ class ReadRounds {
     lock.unlock();
     wake();
     lock.lock();
-    const TimePoint latest = std::min(deadline, Clock::now() + std::chrono::hours{1});
-    changed_.wait_until(lock, latest, [&] { return has_read() || is_stopped_; });
+    wait_until(changed_, lock, deadline, [&] { return has_read() || is_stopped_; });
     --waiting_;
     return has_read();
   }

@@ -9,6 +9,7 @@
 #include <codex/protocol/support/nesting.hpp>
 
 #include "mask/mask.hpp"
+#include "task/wait_until.hpp"
 #include "wire/peek.hpp"
 
 namespace codex::detail {
@@ -118,7 +119,7 @@ class Dispatcher::Judging final {
       return !dispatcher_.is_judging_ || !dispatcher_.calls_.contains(key);
     };
     has_begun_ =
-        dispatcher_.judged_.wait_until(lock, deadline, may_end) && !dispatcher_.is_judging_;
+        wait_until(dispatcher_.judged_, lock, deadline, may_end) && !dispatcher_.is_judging_;
     if (has_begun_) dispatcher_.is_judging_ = true;
   }
 
@@ -293,7 +294,7 @@ void Dispatcher::finish(std::chrono::milliseconds patience, bool and_coroutines)
   // At one moment: a coroutine that has begun too late goes from those that run to those that wait.
   std::vector<CallPtr> left;
   if (and_coroutines) {
-    one_ended_.wait_until(lock, deadline, [this] { return coroutines().empty(); });
+    wait_until(one_ended_, lock, deadline, [this] { return coroutines().empty(); });
     left = coroutines();
   }
   if (has_left_some) {

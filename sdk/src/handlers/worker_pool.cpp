@@ -10,6 +10,7 @@
 
 #include "task/clock.hpp"
 #include "task/thread_signals.hpp"
+#include "task/wait_until.hpp"
 
 namespace codex::detail {
 
@@ -124,9 +125,8 @@ std::size_t WorkerPool::finish(std::chrono::milliseconds patience) noexcept {
            !(self && worker.is_finishing);
   };
   state.progress.notify_all();
-  state.progress.wait_until(lock, deadline, [&] {
-    return std::none_of(state.workers.begin(), state.workers.end(), is_awaited);
-  });
+  wait_until(state.progress, lock, deadline,
+             [&] { return std::none_of(state.workers.begin(), state.workers.end(), is_awaited); });
   std::size_t left_behind = 0;
   std::list<std::thread> ended;
   for (State::Worker& worker : state.workers) {

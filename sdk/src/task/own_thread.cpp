@@ -12,6 +12,7 @@
 #include "task/owner_process.hpp"
 #include "task/start_thread.hpp"
 #include "task/thread_signals.hpp"
+#include "task/wait_until.hpp"
 
 namespace codex::detail {
 
@@ -63,11 +64,7 @@ struct OwnThread::State {
     const TimePoint due = timers->next_due();  // may call wake
     lock.lock();
     const auto has_work = [this] { return is_ending || is_woken || !jobs.empty(); };
-    if (due == TimePoint::max()) {
-      changed.wait(lock, has_work);
-    } else {
-      changed.wait_until(lock, due, has_work);
-    }
+    wait_until(changed, lock, due, has_work);
     is_woken = false;
   }
 };

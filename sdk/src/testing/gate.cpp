@@ -8,6 +8,8 @@
 
 #include <codex/testing.hpp>
 
+#include "task/wait_until.hpp"
+
 namespace codex::testing {
 
 namespace {
@@ -38,7 +40,9 @@ bool Gate::is_open() const {
 
 bool Gate::wait_reached(std::chrono::milliseconds timeout) const {
   std::unique_lock lock(state_->mutex);
-  return state_->changed.wait_for(lock, timeout, [this] { return state_->reached; });
+  const auto deadline = codex::detail::deadline_after(codex::detail::Clock::now(), timeout);
+  return codex::detail::wait_until(state_->changed, lock, deadline,
+                                   [this] { return state_->reached; });
 }
 
 bool Gate::pass(std::stop_token stop, const std::function<bool()>& wanted) const {

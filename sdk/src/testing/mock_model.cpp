@@ -17,6 +17,7 @@
 #include <codex/protocol/support/nesting.hpp>
 #include <codex/testing.hpp>
 
+#include "task/wait_until.hpp"
 #include "testing/loopback_server.hpp"
 #include "testing/request_record.hpp"
 #include "testing/runtime_home.hpp"
@@ -66,7 +67,8 @@ bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
+  const auto deadline = codex::detail::deadline_after(codex::detail::Clock::now(), time);
+  never.wait_until(lock, stop, deadline, [] { return false; });
   return !stop.stop_requested();
 }
 
@@ -243,8 +245,9 @@ std::uint64_t MockModel::dropped_requests() const {
 
 bool MockModel::wait_for_requests(std::size_t count, std::chrono::milliseconds timeout) const {
   std::unique_lock lock(impl_->mutex);
-  return impl_->requests_changed.wait_for(
-      lock, timeout, [this, count] { return impl_->requests.count() >= count; });
+  const auto deadline = codex::detail::deadline_after(codex::detail::Clock::now(), timeout);
+  return codex::detail::wait_until(impl_->requests_changed, lock, deadline,
+                                   [this, count] { return impl_->requests.count() >= count; });
 }
 
 CodexConfig MockModel::config() const { return impl_->home.config(); }

@@ -1,9 +1,9 @@
 #include "transport/memory_transport.hpp"
 
-#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
+#include "task/wait_until.hpp"
 #include "transport/line_transport.hpp"
 #include "transport/text_tail.hpp"
 
@@ -25,14 +25,6 @@ struct MemoryStreams {
 
 namespace {
 
-template <class Predicate>
-void wait_until(MemoryStreams& streams, std::unique_lock<std::mutex>& lock, TimePoint deadline,
-                Predicate predicate) {
-  // wait_until would overflow at the end of time.
-  const TimePoint latest = Clock::now() + std::chrono::hours{1};
-  streams.changed.wait_until(lock, std::min(deadline, latest), predicate);
-}
-
 class MemoryStream final : public ByteStream {
  public:
   explicit MemoryStream(std::shared_ptr<MemoryStreams> streams) : streams_(std::move(streams)) {}
@@ -45,7 +37,7 @@ class MemoryStream final : public ByteStream {
   Received wait(TimePoint deadline) override {
     MemoryStreams& s = *streams_;
     std::unique_lock lock(s.mutex);
-    wait_until(s, lock, deadline,
+    wait_until(s.changed, lock, deadline,
                [&] { return s.is_woken || s.has_ended || s.is_closed || !s.from_peer.empty(); });
     s.is_woken = false;
     received_ = std::exchange(s.from_peer, {});
@@ -71,7 +63,7 @@ class MemoryStream final : public ByteStream {
 
   ExitStatus await_exit(TimePoint deadline) override {
     std::unique_lock lock(streams_->mutex);
-    wait_until(*streams_, lock, deadline, [&] { return streams_->has_ended; });
+    wait_until(streams_->changed, lock, deadline, [&] { return streams_->has_ended; });
     return streams_->exit_status;
   }
 
@@ -118,7 +110,7 @@ void MemoryPeer::send_line(std::string_view line) { send(std::string(line) + "\n
 std::optional<std::string> MemoryPeer::next_line(TimePoint deadline) {
   MemoryStreams& s = *streams_;
   std::unique_lock lock(s.mutex);
-  wait_until(s, lock, deadline, [&] {
+  wait_until(s.changed, lock, deadline, [&] {
     return s.is_closed || s.has_hung_up || s.to_peer.find('\n') != s.to_peer.npos;
   });
   const std::size_t end = s.to_peer.find('\n');

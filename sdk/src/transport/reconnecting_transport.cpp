@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "task/wait_until.hpp"
+
 namespace codex::detail {
 namespace {
 
 using std::chrono::milliseconds;
-
-/// A system may not wait for a time as far away as numbers go.
-constexpr std::chrono::hours longest_wait{1};
 
 /// A connection that lasts longer has worked.
 constexpr std::chrono::seconds lasting{10};
@@ -109,8 +108,7 @@ bool ReconnectingTransport::wait_for_next(TimePoint deadline) {
 
 void ReconnectingTransport::wait_until(TimePoint deadline) {
   std::unique_lock lock(mutex_);
-  woken_.wait_until(lock, std::min(deadline, Clock::now() + longest_wait),
-                    [this] { return is_woken_; });
+  detail::wait_until(woken_, lock, deadline, [this] { return is_woken_; });
   is_woken_ = false;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mask/mask.hpp"
+#include "task/wait_until.hpp"
 
 namespace codex::testing::detail {
 namespace {
@@ -58,7 +59,9 @@ std::vector<ScriptedRequest> Ledger::requests(std::string_view method) const {
 bool Ledger::wait_for_requests(std::string_view method, std::size_t wanted,
                                std::chrono::milliseconds timeout) const {
   std::unique_lock lock(mutex_);
-  return recorded_.wait_for(lock, timeout, [&] { return count(method) >= wanted; });
+  const auto deadline = codex::detail::deadline_after(codex::detail::Clock::now(), timeout);
+  return codex::detail::wait_until(recorded_, lock, deadline,
+                                   [&] { return count(method) >= wanted; });
 }
 
 void Ledger::complain(std::string_view problem) {
