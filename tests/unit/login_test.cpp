@@ -86,7 +86,7 @@ TEST_CASE("a browser login says where to go, and waits for its own completion") 
 
   runtime.notify("account/login/completed", completed("another"));
   runtime.notify("account/login/completed", completed("one"));
-  const auto done = login.wait(10s);
+  const auto done = login.wait(60s);
   CHECK(done.success);
   CHECK(done.login_id == "one");
   CHECK(login.wait() == done);  // as often as one likes
@@ -116,7 +116,7 @@ TEST_CASE("a completion that comes before its login's response is kept for it") 
     return browser_login("early");
   });
   face::Codex codex(runtime.config());
-  CHECK_FALSE(codex.login_chatgpt().wait(10s).success);
+  CHECK_FALSE(codex.login_chatgpt().wait(60s).success);
 }
 
 TEST_CASE("several logins at once each get their own completion") {
@@ -147,10 +147,10 @@ TEST_CASE(
   std::stop_source stop;
   stop.request_stop();
   CHECK_THROWS_AS((void)login.wait(stop.get_token()), codex::CancelledError);
-  CHECK_THROWS_AS((void)login.wait({.timeout = 10s, .stop = stop.get_token()}),
+  CHECK_THROWS_AS((void)login.wait({.timeout = 60s, .stop = stop.get_token()}),
                   codex::CancelledError);
   runtime.notify("account/login/completed", completed("slow"));
-  CHECK(login.wait(10s).success);
+  CHECK(login.wait(60s).success);
 }
 
 TEST_CASE("cancelling a login tells the runtime which one") {

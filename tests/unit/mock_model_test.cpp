@@ -418,7 +418,7 @@ TEST_CASE("a gate holds the stream until it opens") {
   });
 
   CHECK(gate.wait_reached());
-  CHECK(got_a.get_future().wait_for(seconds{10}) == std::future_status::ready);
+  CHECK(got_a.get_future().wait_for(seconds{60}) == std::future_status::ready);
   CHECK(done.wait_for(milliseconds{0}) == std::future_status::timeout);
   opened = true;
   gate.open();
@@ -511,7 +511,7 @@ TEST_CASE("the destructor does not wait for a client that never ends its request
         },
         "application/json");
   });
-  REQUIRE(connected.get_future().wait_for(seconds{10}) == std::future_status::ready);
+  REQUIRE(connected.get_future().wait_for(seconds{60}) == std::future_status::ready);
   mock->reply("x");
   REQUIRE(ask(*mock).complete);  // Connections are accepted in turn: the silent one is, by now.
 

@@ -27,7 +27,7 @@ TEST_CASE("notifications() gives what came before anyone listened, then what com
   });
   face::Codex codex(runtime.config());
   (void)codex.request("ping");
-  auto events = codex.notifications({.timeout = 10s});
+  auto events = codex.notifications({.timeout = 60s});
   CHECK(text_of(events.next()) == "first");
   CHECK(events.try_next() == std::nullopt);
   runtime.notify("warning", warning("second"));
@@ -38,8 +38,8 @@ TEST_CASE("notifications() gives what came before anyone listened, then what com
 TEST_CASE("each stream of notifications has its own place") {
   FakeRuntime runtime;
   face::Codex codex(runtime.config());
-  auto one = codex.notifications({.timeout = 10s});
-  auto two = codex.notifications({.timeout = 10s});
+  auto one = codex.notifications({.timeout = 60s});
+  auto two = codex.notifications({.timeout = 60s});
   runtime.notify("warning", warning("a"));
   runtime.notify("warning", warning("b"));
   CHECK(text_of(one.next()) == "a");
@@ -89,7 +89,7 @@ TEST_CASE("notifications that nobody reads are dropped past the limit, oldest fi
   auto config = runtime.config();
   config.event_buffer_bytes = 4096;
   face::Codex codex(std::move(config));
-  auto events = codex.notifications({.timeout = 10s});
+  auto events = codex.notifications({.timeout = 60s});
   (void)codex.request("flood");
   const int first = std::stoi(text_of(events.next()));
   CHECK(first > 50);

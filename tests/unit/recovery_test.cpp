@@ -398,7 +398,7 @@ TEST_CASE_FIXTURE(RecoveryFixture, "a request that a draining runtime refuses go
 }
 
 TEST_CASE("a runtime that does not answer after a cut is cut again") {
-  RecoveryFixture fixture({.handshake_timeout = 20ms});
+  RecoveryFixture fixture({.handshake_timeout = 500ms});
   fixture.runtime.cut();
   fixture.runtime.accept();
   (void)fixture.runtime.asked("initialize");  // and no more
@@ -451,7 +451,7 @@ TEST_CASE("a runtime that never takes the client in again is given up") {
   bool refuses = false;
   SUBCASE("it does not answer") {}
   SUBCASE("it refuses") { refuses = true; }
-  RecoveryFixture fixture({.handshake_timeout = 20ms}, 2);
+  RecoveryFixture fixture({.handshake_timeout = 500ms}, 2);
   auto waiting = fixture.start("model/list");
   (void)fixture.runtime.asked("model/list");
   fixture.runtime.cut();

@@ -84,15 +84,18 @@ TEST_CASE_FIXTURE(TimingFixture, "whoever waits can subtract from when a stopped
 
 TEST_CASE("a stop that comes while the timers run ends its wait as well") {
   const auto thread = OwnThread::shared();
-  std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
+  std::stop_source one;    // NOLINT(misc-const-correctness): request_stop of libc++
+  std::stop_source other;  // NOLINT(misc-const-correctness)
   std::promise<void> has_ended;
-  std::optional<Watch> second;
-  const auto begin_second = [&](Expiry) {
-    second.emplace(thread->timers(), TimePoint::max(), stop.get_token(),
-                   [&](Expiry) { has_ended.set_value(); });
-  };
-  const Watch first(thread->timers(), TimePoint::max(), stop.get_token(), begin_second);
-  stop.request_stop();
+  const Watch first(thread->timers(), TimePoint::max(), one.get_token(), [](Expiry) {});
+  const Watch second(thread->timers(), TimePoint::max(), other.get_token(),
+                     [&](Expiry) { has_ended.set_value(); });
+  // The second job runs in the round that sees to the first stop, after its timers: it wakes
+  // nobody.
+  thread->executor()([&] {
+    thread->executor()([&] { other.request_stop(); });
+    one.request_stop();
+  });
   CHECK(has_ended.get_future().wait_until(testing::soon()) == std::future_status::ready);
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -68,7 +69,10 @@ bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
   const auto deadline = codex::detail::deadline_after(codex::detail::Clock::now(), time);
-  never.wait_until(lock, stop, deadline, [] { return false; });
+  while (!stop.stop_requested() && codex::detail::Clock::now() < deadline) {
+    const auto latest = codex::detail::Clock::now() + std::chrono::hours{1};
+    never.wait_until(lock, stop, std::min(deadline, latest), [] { return false; });
+  }
   return !stop.stop_requested();
 }
 
