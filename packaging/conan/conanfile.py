@@ -113,6 +113,8 @@ class CodexSdk(ConanFile):
         component.libs = [f"codex-{name}"]
         component.requires = requires
         component.set_property("pkg_config_name", f"codex-{name}")
+        if self.settings.os == "Windows" and self.settings.compiler == "gcc":
+            component.defines = ["_GLIBCXX_USE_POSIX_SEMAPHORE=1"]  # see docs/platforms.md
         if self.settings.os in ("Linux", "FreeBSD"):
             component.system_libs = ["pthread", "dl"]
         elif self.settings.os == "Windows" and name == "sdk":

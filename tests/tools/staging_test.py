@@ -58,11 +58,13 @@ class StageSdk(Staging):
                  "schema/corrections.json", "schema/responses.json", "tools/cmake/one.cmake",
                  "tools/program/start.hpp", "tools/setup/install_packages",
                  "tools/quickstart", "tools/setup/steps.bash", "tools/upkeep/packages.py",
-                 "tools/upkeep/trust.py", "tools/wire/main.cpp",
+                 "tools/upkeep/trust.py", "tools/wine/run", "tools/wire/main.cpp",
                  "tests/unit/left_out.cpp", "build/left_out"]
         for file in files:
             self.write(f"sdk tree/{file}", file)
         self.write("sdk tree/tools/fetch_runtime", "#!/bin/sh\n", 0o755)
+        self.port = "packaging/vcpkg/ports/codex-sdk/vcpkg.json"
+        self.write(f"sdk tree/{self.port}", '{"version": "1.2.3", "dependencies": []}')
         self.write("sdk tree/schema/runtime.json", '{"version": "1.2.3", "platforms": {}}')
         self.registry = self.write("sdk tree/generated/include/codex/protocol/registry.hpp",
                                    'inline constexpr std::string_view runtime_version = "1.2.3";')
@@ -115,6 +117,11 @@ class StageSdk(Staging):
         self.assertEqual(sorted(path.name for path in self.out.iterdir()),
                          ["codex-sdk-1.2.3", "codex-sdk-1.2.3.tar.gz",
                           "codex-sdk-1.2.3.tar.gz.sha256", "mine"])
+
+    def test_the_port_of_vcpkg_has_the_version_of_the_release(self):
+        self.staged("1.2.3.4")
+        port = json.loads((self.out / "codex-sdk-1.2.3.4" / self.port).read_text())
+        self.assertEqual(port, {"version": "1.2.3.4", "dependencies": []})
 
     def test_versions_are_the_runtimes(self):
         for version, name in (("v1.2.3", "1.2.3"), ("rust-v1.2.3", "1.2.3"), ("1.2.3.4", "1.2.3.4")):

@@ -75,7 +75,9 @@ function(codex_generate_protocol)
   set_target_properties(${arg_TARGET} PROPERTIES CXX_EXTENSIONS OFF UNITY_BUILD OFF
                                                  POSITION_INDEPENDENT_CODE ON)
   codex_large_objects(${arg_TARGET})
-  if(NOT MSVC)
+  if(MSVC)
+    target_compile_options(${arg_TARGET} PRIVATE /utf-8) # comments have letters beyond ASCII
+  else()
     target_compile_options(${arg_TARGET} PRIVATE -ffunction-sections -fdata-sections)
   endif()
   codex_is_protocol(${arg_TARGET} ${arg_TARGET})

