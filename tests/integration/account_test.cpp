@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(AccountFixture, "browser logins complete by their ids, cancell
     CHECK_FALSE(first.login_id().empty());
     CHECK(first.auth_url().starts_with("https://"));
     CHECK(first.cancel().status == types::CancelLoginAccountStatus::canceled);
-    const auto done = first.wait({.timeout = 20s});
+    const auto done = first.wait({.timeout = 60s});
     CHECK(done.login_id == first.login_id());
     CHECK_FALSE(done.success);
     CHECK(done.error.has_value());
@@ -132,17 +132,17 @@ TEST_CASE_FIXTURE(AccountFixture, "browser logins complete by their ids, cancell
   SUBCASE("a second login ends the first, and each waiter gets its own") {
     const auto second = codex.login_chatgpt();
     CHECK(first.login_id() != second.login_id());
-    const auto replaced = first.wait(20s);
+    const auto replaced = first.wait(60s);
     CHECK(replaced.login_id == first.login_id());
     CHECK_FALSE(replaced.success);
     (void)second.cancel();
-    CHECK(second.wait(20s).login_id == second.login_id());
+    CHECK(second.wait(60s).login_id == second.login_id());
   }
 }
 
 TEST_CASE_FIXTURE(AccountFixture, "a login without an id is told to notifications()") {
   face::Codex codex(config());
-  auto events = codex.notifications({.timeout = 20s});
+  auto events = codex.notifications({.timeout = 60s});
   codex.login_api_key("sk-sdk-login-test");
   for (const codex::Notification& event : events) {
     if (const auto done = event.as<types::notifications::AccountLoginCompleted>()) {

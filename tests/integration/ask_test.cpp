@@ -76,7 +76,7 @@ TEST_CASE("or_ask: a rule decides, a person elsewhere about the rest, and nobody
         co_return command.find("good") != std::string::npos ? approvals::accept()
                                                             : approvals::decline();
       },
-      {.deadline = 3s});
+      {.deadline = 10s});
   face::Codex codex(config(mock, policy.handlers()));
   const auto thread = asking_thread(codex);
   const auto status_of = [&](const std::string& command) {

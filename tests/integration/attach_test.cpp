@@ -169,7 +169,7 @@ TEST_CASE("a turn goes on when its client is gone, and the next client finds its
     face::Codex first(server.config());
     auto thread = first.thread_start();
     (void)thread.turn("hello");
-    REQUIRE(gate.wait_reached(20s));
+    REQUIRE(gate.wait_reached(60s));
     thread_id = thread.id();
   }
   gate.open();
@@ -219,7 +219,7 @@ TEST_CASE("a client without a handler leaves an approval to the one that has one
   face::Codex two(without);
   auto thread = one.thread_start({.approval_mode = codex::ApprovalMode::ask});
   auto turn = thread.turn("Go.");
-  REQUIRE(both_were_asked.wait_reached(20s));
+  REQUIRE(both_were_asked.wait_reached(60s));
   (void)two.thread_resume(thread.id());  // asks it, too
   (void)two.request<requests::ThreadRead>({.thread_id = thread.id()});
   if (!without.unhandled) both_were_asked.open();
@@ -248,7 +248,7 @@ TEST_CASE("an approval that nobody answered is asked again once, however often B
     face::Codex first(config);
     auto thread = first.thread_start({.approval_mode = codex::ApprovalMode::ask});
     (void)thread.turn("Go.");
-    REQUIRE(asked.wait_reached(20s));
+    REQUIRE(asked.wait_reached(60s));
     thread_id = thread.id();
   }
   std::atomic<int> questions = 0;
@@ -260,7 +260,7 @@ TEST_CASE("an approval that nobody answered is asked again once, however often B
     return resumed.pass(context.stop) ? codex::approvals::accept() : codex::approvals::decline();
   };
   face::Codex second(config);
-  auto events = second.notifications({.timeout = 20s});
+  auto events = second.notifications({.timeout = 60s});
   for (int i = 0; i < 3; ++i) (void)second.thread_resume(thread_id);
   // What follows on the connection was read after the copies.
   (void)second.request<requests::ThreadRead>({.thread_id = thread_id});
@@ -419,7 +419,7 @@ TEST_CASE("a program that never listens is ended when the time is up" * face::on
   const auto before = codex::testing::children_of(::getpid());
   const auto error = error_of<codex::TimeoutError>([&] {
     const RuntimeServer server(
-        {.codex_bin = path.string(), .startup_timeout = 5s, .shutdown_timeout = 100ms});
+        {.codex_bin = path.string(), .startup_timeout = 15s, .shutdown_timeout = 100ms});
   });
   REQUIRE(error);
   CHECK(contains(error->what(), "startup_timeout"));
@@ -521,7 +521,7 @@ TEST_CASE("a runtime that is killed ends the turns of clients that do not reconn
   face::Codex codex(config);
   auto thread = codex.thread_start();
   auto turn = thread.turn("hello");
-  REQUIRE(gate.wait_reached(20s));
+  REQUIRE(gate.wait_reached(60s));
   ::kill(static_cast<pid_t>(server.process_id()), SIGKILL);
   const auto error = error_of<codex::TransportClosedError>([&] { (void)turn.run(); });
   REQUIRE(error);
@@ -529,7 +529,7 @@ TEST_CASE("a runtime that is killed ends the turns of clients that do not reconn
   CHECK(contains(error->what(), server.endpoint()));
   CHECK_FALSE(codex.is_open());
   auto reason = told.get_future();
-  REQUIRE(reason.wait_for(20s) == std::future_status::ready);
+  REQUIRE(reason.wait_for(60s) == std::future_status::ready);
   CHECK(contains(reason.get(), server.endpoint()));
 }
 
@@ -755,7 +755,7 @@ TEST_CASE("a port is found in whatever else a runtime writes" * face::once) {
 TEST_CASE("one deadline holds for the connection and for the handshake" * face::once) {
   const SilentListener listener;
   const auto before = codex::detail::Clock::now();
-  constexpr auto time = 6s;
+  constexpr auto time = 12s;
   std::thread server([&] {
     std::this_thread::sleep_for(time / 2);
     const codex::detail::Descriptor peer = listener.accept_upgraded();

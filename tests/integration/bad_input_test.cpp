@@ -17,6 +17,7 @@
 
 using codex::testing::MockModel;
 using codex::testing::Reply;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -125,7 +126,7 @@ TEST_CASE("a file that is not there is refused when it shall join a turn") {
   const codex::testing::Gate gate;
   at.mock.reply(Reply{}.delta("a").wait_for(gate));
   auto turn = at.codex.thread_start().turn("go");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   CHECK(names(refusal([&] { turn.steer(codex::LocalImageInput{"/no/such/file"}); }),
               "/no/such/file", "does not exist"));
   gate.open();

@@ -20,6 +20,7 @@ using codex::Task;
 using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::Reply;
+using namespace std::chrono_literals;
 using ThreadId = std::thread::id;
 namespace approvals = codex::approvals;
 namespace types = codex::protocol;
@@ -123,7 +124,7 @@ TEST_CASE("a stop of the event loop interrupts the turn that its task awaits") {
   AsyncCodex codex(mock.config(), loop.executor());
   const auto thread = loop.run(codex.thread_start());
   const std::jthread stopper([&] {
-    if (never.wait_reached()) loop.stop();
+    if (never.wait_reached(60s)) loop.stop();
   });
   CHECK_THROWS_AS((void)loop.run(thread.run("Hello")), codex::CancelledError);
   mock.reply("Here.");

@@ -170,7 +170,7 @@ class Session {
                                 {"mcp_servers.helper.args",
                                  "[\"-B\", \"" TEST_DATA "/../support/mcp_server.py\"]"}}}};
   codex::Codex codex_{offline(mock_)};
-  codex::CallOptions bound_{.timeout = 20s};
+  codex::CallOptions bound_{.timeout = 120s};
   Values values_;
   std::string why_;
   std::vector<std::future<Json>> background_;

@@ -18,6 +18,7 @@
 #include <codex/testing.hpp>
 
 #include "support/in_child.hpp"
+#include "support/login_port.hpp"
 
 using codex::sync_wait;
 using codex::testing::all_well;
@@ -60,7 +61,7 @@ TEST_CASE("every call on the parent's client throws at once in a child of fork")
   auto thread = codex.thread_start();
   auto turn = thread.turn("go");
   auto stream = turn.stream();
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
 
   const Calls calls = {
       [&] { (void)codex.account(); },
@@ -117,7 +118,7 @@ TEST_CASE("every awaited call on the parent's client throws at once in a child o
   auto turn = sync_wait(thread.turn("go"));
   auto stream = turn.stream();
   auto begun_before = thread.run("x");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
 
   const Calls calls = {
       [&] { sync_wait(codex.start()); },
@@ -161,6 +162,7 @@ TEST_CASE("every awaited call on the parent's client throws at once in a child o
 }
 
 TEST_CASE("a login of the parent's is not waited for in a child of fork") {
+  const codex::testing::LoginPort port;
   MockModel mock({.requires_openai_auth = true});
   codex::Codex codex(mock.config());
   auto login = codex.login_chatgpt();
@@ -182,7 +184,7 @@ TEST_CASE("what a child of fork destroys of its parent's client harms neither of
   std::optional async_thread(sync_wait(async->thread_start()));
   std::optional<codex::TaskScope> scope(std::in_place);
   scope->spawn(codex::sleep_for(1h));
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
 
   CHECK(in_child([&] {
           codex->close();

@@ -110,7 +110,7 @@ TEST_CASE("interrupting a goal pauses it, in whichever turn it is") {
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto goal = thread.goal("Never ends");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   goal.interrupt();
   const auto result = goal.run();
   CHECK(result.status == types::TurnStatus::interrupted);
@@ -129,7 +129,7 @@ TEST_CASE("steering a goal speaks to the turn that runs") {
   mock.reply("done");
   face::Codex codex(mock.config());
   auto goal = codex.thread_start().goal("Be steered");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   CHECK(goal.steer("This way.").turn_id == goal.id());
   gate.open();
   const auto result = goal.run();
@@ -149,7 +149,7 @@ TEST_CASE("a goal whose turn fails ends with that failure") {
   mock.reply("one");
   mock.reply(Reply{}.fail("insufficient_quota", "no more money"));
   try {
-    (void)thread.run_goal("Spend", {.timeout = 20s});
+    (void)thread.run_goal("Spend", {.timeout = 60s});
     FAIL("the goal did not fail");
   } catch (const codex::TurnFailedError& error) {
     CHECK(contains(error.what(), "Quota exceeded"));
@@ -164,7 +164,7 @@ TEST_CASE("a goal whose turn fails for any other reason is blocked") {
   if (lacks(codex, "0.134.0", "goals that end with a turn that fails")) return;
   auto thread = codex.thread_start();
   mock.reply(Reply{}.fail("server_error", "boom from mock model"));
-  CHECK_THROWS_AS((void)thread.run_goal("Fail", {.timeout = 20s}), codex::TurnFailedError);
+  CHECK_THROWS_AS((void)thread.run_goal("Fail", {.timeout = 60s}), codex::TurnFailedError);
   CHECK(goal_status(codex, thread) == "blocked");
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("a goal with a budget ends when that is spent") {
   mock.on_request([](const auto&) { return Reply("more").usage({.input = 70, .output = 70}); });
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
-  const auto result = thread.run_goal("Spend", {.token_budget = 100, .timeout = 20s});
+  const auto result = thread.run_goal("Spend", {.token_budget = 100, .timeout = 60s});
   CHECK(result.status == types::TurnStatus::completed);
   CHECK(goal_status(codex, thread) == "budgetLimited");
 }
@@ -200,7 +200,7 @@ TEST_CASE("the limits of a goal hold, and the thread stays usable") {
   auto thread = codex.thread_start();
   std::stop_source stop;
   auto goal = thread.goal("Never ends", {.stop = stop.get_token()});
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   stop.request_stop();
   try {
     (void)goal.run();
@@ -231,7 +231,7 @@ TEST_CASE("what cannot start a goal says why, and asks no model") {
   Gate gate;
   mock.reply(Reply{}.delta("busy").wait_for(gate));
   auto turn = thread.turn("hello");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   CHECK(contains(refusal_of([&] { (void)thread.goal("x"); }), "thread must be idle"));
   gate.open();
   (void)turn.run();
@@ -247,7 +247,7 @@ TEST_CASE("a thread that pursues a goal takes neither turns nor a second goal") 
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto goal = thread.goal("First");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   CHECK(contains(refusal_of([&] { (void)thread.turn("x"); }), "active goal operation"));
   CHECK_THROWS_AS((void)thread.goal("Second"), codex::InvalidRequestError);
   gate.open();
@@ -271,12 +271,12 @@ TEST_CASE("a goal that is given up goes on, and holds its thread until it is cle
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   (void)thread.goal("Forgotten");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   CHECK(goal_status(codex, thread) == "active");
   codex.request("thread/goal/clear", {{"threadId", thread.id()}});
   gate.open();
   mock.reply("free");
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
   std::optional<std::string> answer;
   while (!answer && std::chrono::steady_clock::now() < deadline) {
     try {
@@ -295,7 +295,7 @@ TEST_CASE("a runtime that ends takes its goals along") {
   face::Codex codex(mock.config());
   auto goal = codex.thread_start().goal("Never ends");
   auto stream = goal.stream();
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   codex.close();
   CHECK_THROWS_AS(while (stream.next()){}, codex::TransportClosedError);
   try {

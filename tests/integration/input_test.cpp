@@ -14,6 +14,7 @@ using codex::testing::Gate;
 using codex::testing::MockModel;
 using codex::testing::ModelRequest;
 using codex::testing::Reply;
+using namespace std::chrono_literals;
 namespace types = codex::protocol;
 
 namespace {
@@ -143,7 +144,7 @@ TEST_CASE("an external message joins a turn that runs") {
   face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   auto original = thread.turn("start");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   auto joined = thread.turn(ExternalMessage{.tool_name = "ci", .content = "green"});
   CHECK(joined.id() == original.id());
   gate.open();

@@ -235,7 +235,7 @@ TEST_CASE("a runtime killed in the middle of a turn ends the wait at once and le
                                    "--listen", "stdio://"};
     face::Codex codex(std::move(config));
     auto turn = codex.thread_start().turn("hello");
-    REQUIRE(gate.wait_reached());
+    REQUIRE(gate.wait_reached(60s));
     std::set<int> started = codex::testing::children_of(getpid());
     for (const int old : before.processes) started.erase(old);
     REQUIRE(started.size() == 1);
@@ -292,7 +292,7 @@ TEST_CASE("a client that goes away in the middle of a turn leaves nothing") {
     mock.reply(Reply{}.delta("never").wait_for(gate));
     face::Codex codex(mock.config());
     auto turn = codex.thread_start().turn("hello");
-    REQUIRE(gate.wait_reached());
+    REQUIRE(gate.wait_reached(60s));
     face::Codex moved = std::move(codex);
   }
   CHECK(before.is_restored());

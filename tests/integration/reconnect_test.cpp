@@ -24,6 +24,7 @@
 #include "support/face.hpp"
 #include "support/messages.hpp"
 #include "support/serve.hpp"
+#include "support/thread_status.hpp"
 #include "support/turn_results.hpp"
 #include "support/watched_turn.hpp"
 
@@ -91,8 +92,7 @@ void wait_until_idle(const RuntimeServer& server, const std::string& thread_id) 
   face::Codex other(server.config());
   const auto deadline = codex::testing::soon();
   while (codex::detail::Clock::now() < deadline) {
-    const auto thread = other.request("thread/read", {{"threadId", thread_id}});
-    if (thread["thread"]["status"]["type"] == "idle") return;
+    if (codex::testing::is_idle(other, other.thread(thread_id))) return;
     std::this_thread::sleep_for(10ms);
   }
   FAIL("it does not come to rest");
@@ -213,8 +213,8 @@ TEST_CASE("a goal whose connection is cut ends as one that was not") {
   config.on_connection = changes.note();
   face::Codex codex(config);
   auto thread = codex.thread_start();
-  auto goal = thread.goal("Count to three", {.timeout = 60s});
-  REQUIRE(gate.wait_reached(20s));
+  auto goal = thread.goal("Count to three", {.timeout = 120s});
+  REQUIRE(gate.wait_reached(60s));
   bool is_all_missed = false;
   bool is_cut_twice = false;
   SUBCASE("back before it goes on") {}
@@ -225,14 +225,14 @@ TEST_CASE("a goal whose connection is cut ends as one that was not") {
   REQUIRE(changes.wait_for(ConnectionState::lost));
   if (is_all_missed) {
     gate.open();
-    REQUIRE(mock.wait_for_requests(4));
+    REQUIRE(mock.wait_for_requests(4, 60s));
     wait_until_idle(server, thread.id());
   }
   link.set_closed(false);
   REQUIRE(changes.wait_for(ConnectionState::restored));
   if (!is_all_missed) gate.open();
   if (is_cut_twice) {
-    REQUIRE(mock.wait_for_requests(2));
+    REQUIRE(mock.wait_for_requests(2, 60s));
     link.cut();
   }
   const auto result = goal.run();
@@ -261,7 +261,7 @@ TEST_CASE("a review whose connection is cut ends as one that was not") {
   SUBCASE("more often than a record may tell nothing") { more_cuts = 7; }
   auto review =
       thread.review(types::CustomReviewTarget{.instructions = "Look at it."}, {.timeout = 60s});
-  REQUIRE(gate.wait_reached(20s));
+  REQUIRE(gate.wait_reached(60s));
   link.set_closed(true);
   link.cut();
   REQUIRE(changes.wait_for(ConnectionState::lost));
@@ -305,7 +305,7 @@ TEST_CASE("a turn/start that was cut is found again, and its turn runs once") {
   const auto before = mock.requests().size();
   link.mute_after_next_message();
   auto run = std::async(std::launch::async, [&] { return thread.run("Go.", {.timeout = 60s}); });
-  REQUIRE(mock.wait_for_requests(before + 1));
+  REQUIRE(mock.wait_for_requests(before + 1, 60s));
   link.cut();
   CHECK(run.get().final_response == expected);
   const auto requests = mock.requests();
@@ -391,7 +391,7 @@ TEST_CASE("an approval is asked once over a cut, and its answer counts") {
   face::Codex codex(config);
   auto thread = codex.thread_start({.approval_mode = codex::ApprovalMode::ask});
   auto turn = thread.turn("Go.", {.timeout = 60s});
-  REQUIRE(asked.wait_reached(20s));
+  REQUIRE(asked.wait_reached(60s));
   SUBCASE("given when the connection is back") {
     link.cut();
     REQUIRE(changes.wait_for(ConnectionState::restored));
@@ -439,7 +439,7 @@ TEST_CASE("an approval that another client answered during the cut stops its han
   face::Codex codex(config);
   auto thread = codex.thread_start({.approval_mode = codex::ApprovalMode::ask});
   auto turn = thread.turn("Go.", {.timeout = 60s});
-  REQUIRE(asked.wait_reached(20s));
+  REQUIRE(asked.wait_reached(60s));
   link.set_closed(true);
   link.cut();
   REQUIRE(changes.wait_for(ConnectionState::lost));
@@ -457,7 +457,7 @@ TEST_CASE("an approval that another client answered during the cut stops its han
   }
   link.set_closed(false);
   CHECK(turn.run().final_response == "Done.");
-  CHECK(stopped.get_future().wait_for(20s) == std::future_status::ready);
+  CHECK(stopped.get_future().wait_for(60s) == std::future_status::ready);
 }
 
 TEST_CASE("a turn is lost with its runtime, and its thread goes on in the next one") {
@@ -501,6 +501,7 @@ TEST_CASE("a turn is lost with its runtime, and its thread goes on in the next o
   CHECK(error->collected()->items.size() == 2);
   CHECK(contains(error->what(), turn.id()));
   CHECK(thread.run("Still there?", {.timeout = 60s}).final_response == "Here I am.");
+  CHECK(changes.wait_for(ConnectionState::restored));  // told on a thread of its own
   CHECK(changes.states() == std::vector{ConnectionState::lost, ConnectionState::restored});
 }
 
@@ -514,7 +515,7 @@ TEST_CASE("a turn that a draining runtime ends is complete, though nobody was to
   face::Codex codex(server->config());
   auto thread = codex.thread_start();
   auto turn = thread.turn("Go.", {.timeout = 60s});
-  REQUIRE(gate.wait_reached(20s));
+  REQUIRE(gate.wait_reached(60s));
   ::kill(static_cast<pid_t>(server->process_id()), SIGTERM);
   gate.open();
   const auto deadline = codex::testing::soon();
@@ -580,12 +581,12 @@ TEST_CASE("a silent peer is found by asking, and the turn goes on over a new con
   CuttableLink link(server.endpoint());
   Changes changes;
   auto config = through(link, server);
-  config.reconnect.ping_interval = 300ms;
+  config.reconnect.ping_interval = 2s;
   config.on_connection = changes.note();
   face::Codex codex(config);
   auto thread = codex.thread_start();
   auto turn = thread.turn("Go.", {.timeout = 120s});
-  REQUIRE(gate.wait_reached(20s));
+  REQUIRE(gate.wait_reached(60s));
   link.set_frozen(true);  // as a laptop that sleeps
   REQUIRE(changes.wait_for(ConnectionState::lost));
   gate.open();
@@ -627,8 +628,8 @@ TEST_CASE("a goal goes on in the next runtime when its own was killed") {
   config.on_connection = changes.note();
   face::Codex codex(config);
   auto thread = codex.thread_start();
-  auto goal = thread.goal("Count to three", {.timeout = 20s});
-  REQUIRE(never.wait_reached(20s));
+  auto goal = thread.goal("Count to three", {.timeout = 120s});
+  REQUIRE(never.wait_reached(60s));
   ::kill(static_cast<pid_t>(server->process_id()), SIGKILL);
   server.reset();
   server.emplace(serve(mock, endpoint));
@@ -666,9 +667,9 @@ TEST_CASE("a client may be closed, and destroyed, by what is told of its connect
   {
     auto thread = codex->thread_start();
     auto turn = thread.turn("Go.", {.timeout = 120s});
-    REQUIRE(gate.wait_reached(20s));
+    REQUIRE(gate.wait_reached(60s));
     link.cut();
-    CHECK(closed.get_future().wait_for(20s) == std::future_status::ready);
+    CHECK(closed.get_future().wait_for(60s) == std::future_status::ready);
     if (!destroys) CHECK_THROWS_AS((void)turn.run(), codex::TransportClosedError);
   }
 }
@@ -688,7 +689,7 @@ TEST_CASE("a turn whose record is larger than max_message_bytes survives a cut")
   face::Codex codex(config);
   auto thread = codex.thread_start();
   auto turn = thread.turn("Go.", {.timeout = 60s});
-  REQUIRE(gate.wait_reached(20s));
+  REQUIRE(gate.wait_reached(60s));
   link.cut();
   REQUIRE(changes.wait_for(ConnectionState::restored));
   gate.open();

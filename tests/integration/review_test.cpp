@@ -67,7 +67,7 @@ TEST_CASE("a review can be interrupted, but not steered") {
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto review = thread.review(changes);
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   CHECK_THROWS_AS((void)review.steer("This way."), codex::InvalidRequestError);
   CHECK_THROWS_AS((void)thread.turn("meanwhile"), codex::JsonRpcError);
   review.interrupt();
@@ -76,7 +76,7 @@ TEST_CASE("a review can be interrupted, but not steered") {
   Gate second;
   mock.reply(Reply{}.delta("never").wait_for(second));
   auto next = thread.review(changes);  // the runtime remembers the id of the one before for a while
-  REQUIRE(second.wait_reached());
+  REQUIRE(second.wait_reached(60s));
   next.interrupt();
   CHECK(next.run().status == types::TurnStatus::interrupted);
 }
@@ -89,7 +89,7 @@ TEST_CASE("the limits of a review hold") {
   auto thread = codex.thread_start();
   std::stop_source stop;
   auto review = thread.review(changes, {.stop = stop.get_token()});
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   stop.request_stop();
   try {
     (void)review.run();

@@ -63,7 +63,7 @@ struct SharedTurn {
     mock.reply(Reply{}.wait_for(gate).text("Done."));
     mock.reply("And more.");
     auto turn = thread.turn("Go.");
-    REQUIRE(gate.wait_reached(20s));
+    REQUIRE(gate.wait_reached(60s));
     return turn;
   }
 };
@@ -193,7 +193,7 @@ TEST_CASE("a turn that waits for an approval is taken up by the next client, whi
     face::Codex first(config);
     auto thread = first.thread_start({.approval_mode = codex::ApprovalMode::ask});
     (void)thread.turn("Go.");
-    REQUIRE(asked.wait_reached(20s));
+    REQUIRE(asked.wait_reached(60s));
     thread_id = thread.id();
   }
   Gate taken_up;
@@ -206,7 +206,7 @@ TEST_CASE("a turn that waits for an approval is taken up by the next client, whi
   face::Codex second(config);
   auto turn = second.thread(thread_id).current_turn();
   REQUIRE(turn);
-  REQUIRE(taken_up.wait_reached(20s));
+  REQUIRE(taken_up.wait_reached(60s));
   taken_up.open();
   const auto result = turn->run();
   CHECK(result.final_response == "Done.");
@@ -225,7 +225,7 @@ TEST_CASE("what another client does on a thread that is followed arrives") {
   auto thread = starter.thread_start();
   (void)thread.run("one");
   face::Codex watcher(server.config());
-  auto events = watcher.notifications({.timeout = 20s});
+  auto events = watcher.notifications({.timeout = 60s});
   const auto followed = watcher.thread(thread.id());
   (void)thread.run("two");
   std::string said;

@@ -195,7 +195,7 @@ TEST_CASE("over a cut of ssh the turn goes on, unless the client does not reconn
   face::Codex codex(config);
   auto thread = codex.thread_start();
   auto turn = thread.turn("hello", {.timeout = 120s});
-  REQUIRE(gate.wait_reached(20s));
+  REQUIRE(gate.wait_reached(60s));
   const auto before = codex::detail::Clock::now();
   sshd.cut();
   if (reconnects) {

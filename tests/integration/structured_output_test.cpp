@@ -9,6 +9,7 @@
 using codex::Json;
 using codex::testing::MockModel;
 using codex::testing::Reply;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -164,7 +165,7 @@ TEST_CASE("a turn that is interrupted has no answer, and is not asked again") {
   face::Codex codex(mock.config());
   auto turn =
       codex.thread_start().turn("Where to?", {.output_schema = codex::strict_schema_of<Trip>()});
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   turn.interrupt();
   CHECK_THROWS_WITH_AS(
       (void)turn.run_as<Trip>(),

@@ -251,7 +251,7 @@ TEST_CASE("compacting a thread asks the model for a summary") {
   const auto thread = codex.thread_start();
   (void)thread.run("hi");
   (void)thread.compact();
-  REQUIRE(mock.wait_for_requests(2));
+  REQUIRE(mock.wait_for_requests(2, 60s));
   CHECK(mock.last_request().path == "/v1/responses");
 }
 
@@ -262,8 +262,8 @@ TEST_CASE("other calls are answered while a turn runs") {
   face::Codex codex(mock.config());
   const auto thread = codex.thread_start();
   auto turn = thread.turn("go");
-  REQUIRE(gate.wait_reached());
-  CHECK_FALSE(codex.request<requests::ModelList>({}, {.timeout = 20s}).data.empty());
+  REQUIRE(gate.wait_reached(60s));
+  CHECK_FALSE(codex.request<requests::ModelList>({}, {.timeout = 60s}).data.empty());
   CHECK(thread.read().thread.id == thread.id());
   gate.open();
   CHECK(turn.run().final_response == "onetwo");
@@ -272,7 +272,7 @@ TEST_CASE("other calls are answered while a turn runs") {
 TEST_CASE("notifications() tells of threads and of the account") {
   MockModel mock;
   face::Codex codex(mock.config());
-  auto events = codex.notifications({.timeout = 20s});
+  auto events = codex.notifications({.timeout = 60s});
   const auto thread = codex.thread_start();
   for (const codex::Notification& event : events) {
     if (const auto started = event.as<types::notifications::ThreadStarted>()) {

@@ -68,7 +68,7 @@ TEST_CASE("the limits of a turn hold when its handles are gone") {
   auto thread = codex.thread_start();
   std::stop_source stop;
   (void)thread.turn("hello", {.stop = stop.get_token()});
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   stop.request_stop();
   CHECK(becomes_idle(codex, thread));
 }
@@ -141,7 +141,7 @@ TEST_CASE("a signal interrupts the turn that has its token, and the error has th
   auto thread = codex.thread_start();
   const codex::StopOnSignal stop{SIGUSR1, SIGUSR2};
   std::jthread presses([&] {
-    if (gate.wait_reached(20s)) ::raise(SIGUSR2);
+    if (gate.wait_reached(60s)) ::raise(SIGUSR2);
   });
   const auto error =
       error_of<codex::CancelledError>([&] { (void)thread.run("hello", {.stop = stop.token()}); });

@@ -216,7 +216,7 @@ TEST_CASE("several handles and streams of one turn each see all of it") {
   auto first = codex.thread_start().turn("go");
   auto second = first;
   auto one = first.stream();
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   gate.open();
   std::size_t seen_by_one = 0;
   while (one.next()) ++seen_by_one;
@@ -234,7 +234,7 @@ TEST_CASE("interrupt ends the turn without an exception, and the thread stays us
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto turn = thread.turn("Take your time.");
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   turn.interrupt();
   const auto result = turn.run();
   CHECK(result.status == types::TurnStatus::interrupted);
@@ -326,7 +326,7 @@ TEST_CASE("a stop request interrupts the turn") {
   face::Codex codex(mock.config());
   std::stop_source stop;
   auto turn = codex.thread_start().turn("hello", {.stop = stop.get_token()});
-  REQUIRE(gate.wait_reached());
+  REQUIRE(gate.wait_reached(60s));
   stop.request_stop();
   try {
     (void)turn.run();
@@ -352,7 +352,7 @@ TEST_CASE("a turn whose start was given up is ended when it begins all the same"
     CHECK(error.was_sent() == (error.collected() != nullptr));
   }
   CHECK(codex::testing::becomes_idle(codex, thread));
-  CHECK(thread.turn("next", {.timeout = 20s}).id() != "");
+  CHECK(thread.turn("next", {.timeout = 60s}).id() != "");
 }
 
 TEST_CASE("a time limit holds for readers that are slower than the events") {
@@ -365,7 +365,7 @@ TEST_CASE("a time limit holds for readers that are slower than the events") {
   std::stop_source stop;
   auto stream = codex.thread_start().turn("hello", {.stop = stop.get_token()}).stream();
   REQUIRE(stream.next());
-  REQUIRE(gate.wait_reached());  // there are events to read, and no end
+  REQUIRE(gate.wait_reached(60s));  // there are events to read, and no end
   stop.request_stop();
   CHECK_THROWS_AS((void)stream.next(), codex::CancelledError);
 }
@@ -393,7 +393,7 @@ TEST_CASE("two turns on two threads stream side by side") {
   face::Codex codex(mock.config());
   auto one = codex.thread_start().turn("one");
   auto two = codex.thread_start().turn("two");
-  REQUIRE(mock.wait_for_requests(2));
+  REQUIRE(mock.wait_for_requests(2, 60s));
   gate.open();
   CHECK(two.run().final_response == "two-done");
   CHECK(one.run().final_response == "one-done");

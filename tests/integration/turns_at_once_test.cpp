@@ -203,7 +203,7 @@ TEST_CASE("turns that nobody asked for reach notifications()") {
   mock.reply("all by myself");
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
-  auto notifications = codex.notifications({.timeout = 20s});
+  auto notifications = codex.notifications({.timeout = 60s});
   codex.request("thread/goal/set",
                 {{"threadId", thread.id()}, {"objective", "x"}, {"status", "active"}});
   std::vector<std::string> seen;
@@ -223,7 +223,7 @@ TEST_CASE("what comes of a turn after its end reaches notifications()") {
                            {.yield_time = 30s}));
   face::Codex codex(mock.config());
   auto thread = codex.thread_start({.sandbox = codex::Sandbox::full_access});
-  auto notifications = codex.notifications({.timeout = 20s});
+  auto notifications = codex.notifications({.timeout = 60s});
   auto turn = thread.turn("run it");
   for (auto stream = turn.stream(); const auto event = stream.next();) {
     const auto started = event->as<events::ItemStarted>();

@@ -223,7 +223,7 @@ class Soak {
 
   /// The system lists a thread for a moment after it was joined.
   [[nodiscard]] Usage usage_at_end() const {
-    const auto deadline = Clock::now() + 10s;
+    const auto deadline = Clock::now() + 60s;
     Usage usage = usage_now();
     while ((usage.threads > at_begin_.threads || usage.descriptors > at_begin_.descriptors) &&
            Clock::now() < deadline) {

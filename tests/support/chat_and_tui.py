@@ -84,7 +84,7 @@ class Tmux:
         while self.has_in_composer(window, text):
             assert time.monotonic() < deadline, f"{text!r} was never sent"
             self.key(window, "Enter")
-            patience = time.monotonic() + 5
+            patience = time.monotonic() + 10
             while self.has_in_composer(window, text) and time.monotonic() < patience:
                 time.sleep(0.05)
 

@@ -18,7 +18,7 @@ process = subprocess.run(
     sys.argv[2:],
     input=typed.read_text() if typed.exists() else "",
     stdout=subprocess.PIPE,
-    timeout=150,
+    timeout=500,
     text=True,
 )
 if os.environ.get("UPDATE_EXPECTED"):

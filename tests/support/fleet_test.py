@@ -270,8 +270,8 @@ def a_runtime_that_is_killed_costs_one_attempt(place):
     place.submit("runtime", "Hold runtime")
     with place.worker() as worker:
         place.model.expect("^holds runtime$")
-        place.model.say("runtime")  # lets the next attempt pass; this one may be too quick to kill
         os.kill(worker.wait_for_runtimes(1)[0], signal.SIGKILL)
+        place.model.say("runtime")  # lets the next attempt pass
         assert place.result("runtime-1")["status"] == "done"
         worker.end()
 

@@ -13,7 +13,7 @@ inline bool wait_for_stop(const HandlerContext& context) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
-  stopped.wait_for(lock, context.stop, std::chrono::seconds{20}, [] { return false; });
+  stopped.wait_for(lock, context.stop, std::chrono::seconds{60}, [] { return false; });
   return context.stop.stop_requested();
 }
 

@@ -256,6 +256,24 @@ TEST_CASE("a turn whose record never tells its end is lost") {
   CHECK_FALSE(fixture.connection->is_closed());
 }
 
+TEST_CASE("a turn is not lost before its record has had time, however often it is looked at") {
+  RecoveryFixture fixture({.look_again_after = 1ms, .start_grace = 60s});
+  auto& runtime = fixture.runtime;
+  fixture.start_thread("t");
+  auto events = fixture.start_turn("t", "u");
+  runtime.cut();
+  runtime.accept_again();
+  runtime.answer(runtime.asked("thread/resume"), Json::object());
+  for (int look = 0; look < 10; ++look) {
+    runtime.answer(runtime.asked("thread/turns/list"), {{"data", Json::array()}});
+  }
+  runtime.answer(runtime.asked("thread/turns/list"),
+                 {{"data", Json::array({turn("u", "completed")})}});
+  CHECK(next_of(events)->method() == "turn/started");
+  CHECK(next_of(events)->method() == "turn/completed");
+  CHECK_FALSE(next_of(events));
+}
+
 TEST_CASE("a thread that another process holds is resumed when that lets it go, or is lost") {
   RecoveryOptions options{.look_again_after = 1ms};
   bool is_let_go = true;

@@ -17,8 +17,9 @@ using std::chrono::milliseconds;
 
 /// The runtime asks again right after it resumed a thread.
 constexpr std::chrono::seconds asked_again_after{1};
-/// So often the record of a turn may tell nothing before the turn counts as lost: the runtime
-/// writes a turn's end a moment after it told of it.
+/// So often the record of a turn tells nothing before the turn counts as lost, and for as long as a
+/// start may take to show up: the runtime writes a turn's end a moment after it told of it, and
+/// connections that are cut again and again bring many looks in that moment.
 constexpr int max_doubts = 6;
 constexpr std::size_t kept_ended_turns = 256;
 constexpr std::size_t max_pages = 20;
@@ -401,7 +402,11 @@ bool Recovery::is_in_doubt(const std::string& thread_id, const std::vector<Peek>
     });
     if (runs) {
       turn.doubts = 0;
-    } else if (++turn.doubts >= max_doubts) {
+      continue;
+    }
+    if (turn.doubts++ == 0) turn.doubted_since = Clock::now();
+    const bool has_had_time = Clock::now() - turn.doubted_since >= options_.start_grace;
+    if (turn.doubts >= max_doubts && has_had_time) {
       lost.push_back(id);
     } else {
       is_open = true;

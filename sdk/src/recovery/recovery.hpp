@@ -31,8 +31,8 @@ struct RecoveryOptions {
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds{30};
   /// Between two looks at what is not there yet.
   std::chrono::milliseconds look_again_after{300};
-  /// How long a turn/start may take to show up, or a new thread to be stored, after the connection
-  /// is back. 120 ms were seen.
+  /// How long a turn/start may take to show up, a turn's end to be in the record, or a new thread
+  /// to be stored, after the connection is back. 150 ms were seen.
   std::chrono::milliseconds start_grace = std::chrono::seconds{5};
   /// A runtime that was killed may hold a thread for a minute.
   std::chrono::milliseconds writer_grace = std::chrono::seconds{75};
@@ -114,6 +114,7 @@ class Recovery final : public ReconnectingTransport::Listener,
     std::uint64_t number = 0;  // when it was first heard of, in order
     bool is_review = false;    // its record is another turn while it runs
     int doubts = 0;            // how often the record did not tell what became of it
+    TimePoint doubted_since = {};
   };
   struct EndedTurn {
     std::string id;

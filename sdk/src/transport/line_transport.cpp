@@ -14,7 +14,7 @@ namespace {
 
 // How long a runtime that closed its stdout may take to end, so that the error can tell how. Most
 // take a millisecond.
-constexpr std::chrono::milliseconds exit_patience{200};
+constexpr std::chrono::milliseconds exit_patience{1000};
 
 class LineTransport final : public Transport {
  public:

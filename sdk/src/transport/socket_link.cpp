@@ -31,10 +31,11 @@ std::string socket_name(const Endpoint& endpoint) {
   const std::filesystem::path path = path_from_utf8(endpoint.path);
   if (endpoint.path.size() <= longest) return endpoint.path;
   std::error_code error;
+  const bool is_there = std::filesystem::exists(path, error);  // asked first: it may just come
   const std::filesystem::path target = std::filesystem::read_symlink(path, error);
   std::string name = error ? endpoint.path : utf8_from_path(path.parent_path() / target);
   if (name.size() <= longest) return name;
-  if (!std::filesystem::exists(path, error)) throw unreachable(endpoint, "there is no such file");
+  if (!is_there) throw unreachable(endpoint, "there is no such file");
   throw CodexError("Cannot attach to " + printable(endpoint.text) +
                    ": the name of a socket has at most " + std::to_string(longest) +
                    " bytes. Make a shorter link to it.");

@@ -42,7 +42,7 @@ def main() -> int:
         return 1
     run = subprocess.run(
         [*command, "-fsyntax-only", "-Wno-error=deprecated-declarations", source],
-        capture_output=True, text=True, timeout=300)
+        capture_output=True, text=True, timeout=600)
     if run.returncode != 0:
         print(run.stderr)
         return 1
