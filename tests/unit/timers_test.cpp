@@ -75,7 +75,8 @@ TEST_CASE_FIXTURE(TimingFixture, "a stop request makes a watch due at once") {
   CHECK(calls == std::vector<std::string>{"x stopped"});
 }
 
-TEST_CASE_FIXTURE(TimingFixture, "whoever waits can subtract from when a stopped watch is due") {
+TEST_CASE_FIXTURE(TimingFixture,
+                  "a stopped watch is due in the past, at a time that does not overflow") {
   std::stop_source stop;  // NOLINT(misc-const-correctness): request_stop of libc++
   stop.request_stop();
   const Watch watch(timers, TimePoint::max(), stop.get_token(), note("x"));

@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 with tempfile.TemporaryDirectory() as folder:
     subprocess.run([*sys.argv[1:], "generate", "--schema", ROOT / "schema", "--out", folder],
-                   check=True, timeout=300)
+                   check=True, timeout=200)
     written = {path.relative_to(folder): path.read_bytes()
                for path in pathlib.Path(folder).rglob("*") if path.is_file()}
 wrong = [str(file) for file, content in written.items()

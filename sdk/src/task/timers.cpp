@@ -22,7 +22,7 @@ void Timers::expire_now(Id id) {
   if (found == timers_.end()) return;
   Timer& timer = found->second;
   order_.erase({timer.due, id});
-  timer.due = TimePoint();  // long ago; from min() others cannot subtract
+  timer.due = TimePoint();  // long ago; min() overflows where a wait subtracts from it
   timer.expiry = Expiry::stop;
   order_.emplace(timer.due, id);
   arm(timer.due);

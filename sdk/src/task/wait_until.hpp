@@ -8,8 +8,8 @@
 
 namespace codex::detail {
 
-/// Waits until the condition is met; false if the deadline comes first. Those of the standard
-/// libraries overflow for deadlines far away, and then end at once or never.
+/// Waits until the condition is met; false if the deadline comes first. The waits of the
+/// standard libraries overflow for deadlines far away, and then end at once or never.
 template <class ConditionVariable, class Condition>
 bool wait_until(ConditionVariable& changed, std::unique_lock<std::mutex>& lock, TimePoint deadline,
                 Condition condition) {

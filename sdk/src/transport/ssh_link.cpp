@@ -22,7 +22,7 @@ constexpr std::string_view answer_begin = "HTTP/1.1 101";
 // Banners of ssh and of shells are shorter.
 constexpr std::size_t max_bytes_before = std::size_t{64} * 1024;
 // How long a process that closed its stdout may take to end, so that the error can tell how.
-constexpr std::chrono::milliseconds exit_patience{5000};
+constexpr std::chrono::milliseconds exit_patience{1000};
 
 ProcessOptions ssh_process(const WebSocketOptions& options) {
   if (options.ssh.here.empty() || options.ssh.there.empty()) {
