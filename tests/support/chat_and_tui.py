@@ -80,12 +80,20 @@ class Tmux:
         """To the TUI, which takes Enter at once after text for a part of what was pasted."""
         self.type(window, text)
         self.expect(window, rf"^› {re.escape(text)}\s*$", self.visible)
+        self.press(window, "Enter", lambda: self.has_in_composer(window, text))
+
+    def choose(self, window, name, question):
+        self.press(window, name, lambda: question in self.visible(window))
+
+    def press(self, window, name, is_open):
+        """Until it helps: the TUI shows a question before it listens, and loses what comes early."""
         deadline = time.monotonic() + PATIENCE
-        while self.has_in_composer(window, text):
-            assert time.monotonic() < deadline, f"{text!r} was never sent"
-            self.key(window, "Enter")
+        while is_open():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"window {window}: {name} does nothing")
+            self.key(window, name)
             patience = time.monotonic() + 10
-            while self.has_in_composer(window, text) and time.monotonic() < patience:
+            while is_open() and time.monotonic() < patience:
                 time.sleep(0.05)
 
     def has_in_composer(self, window, text):
@@ -98,8 +106,7 @@ def decline_offers(tmux, tui):
     """The TUI may ask whether another model shall be used before it shows the thread."""
     shown = tmux.expect(tui, r"Use existing model|You said")[0]
     if shown == "Use existing model":
-        tmux.key(tui, "2")
-        tmux.key(tui, "Enter")
+        tmux.choose(tui, "2", shown)
 
 
 def await_end_of_turn(tmux, chat, tui):
@@ -127,7 +134,7 @@ def an_approval_is_answered_once(tmux, chat, tui, workspace):
     tmux.expect(chat, r"\[y\]es, \[n\]o")
     tmux.expect(tui, r"Would you like to run", tmux.visible)
     assert not note.exists()
-    tmux.key(tui, "y")
+    tmux.choose(tui, "y", "Would you like to run")
     tmux.expect(chat, r"\[no longer asked\]")
     tmux.expect(chat, r"^\[exit 0\]")
     assert note.read_text() == "hello\n"
