@@ -10,6 +10,7 @@
 #include "support/messages.hpp"
 #include "support/turn_results.hpp"
 
+using codex::testing::await_message;
 using codex::testing::contains;
 using codex::testing::Gate;
 using codex::testing::lacks;
@@ -110,6 +111,8 @@ TEST_CASE("interrupting a goal pauses it, in whichever turn it is") {
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   auto goal = thread.goal("Never ends");
+  auto stream = goal.stream();
+  await_message(stream, "two");
   REQUIRE(gate.wait_reached(60s));
   goal.interrupt();
   const auto result = goal.run();
@@ -295,6 +298,7 @@ TEST_CASE("a runtime that ends takes its goals along") {
   face::Codex codex(mock.config());
   auto goal = codex.thread_start().goal("Never ends");
   auto stream = goal.stream();
+  await_message(stream, "one");  // what was not read by then is lost
   REQUIRE(gate.wait_reached(60s));
   codex.close();
   CHECK_THROWS_AS(while (stream.next()){}, codex::TransportClosedError);

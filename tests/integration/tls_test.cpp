@@ -2,7 +2,11 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <string>
+#include <sys/types.h>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -46,6 +50,27 @@ std::string refusal(const codex::CodexConfig& config) {
   REQUIRE(error);
   CHECK_FALSE(contains(error->what(), token));
   return error->what();
+}
+
+bool is_stopped(const std::filesystem::path& thread) {
+  std::ifstream stat(thread / "stat");
+  std::string text;
+  std::getline(stat, text);
+  const auto name_end = text.rfind(')');
+  return name_end == std::string::npos || text.compare(name_end, 3, ") T") == 0;
+}
+
+/// Stops all of its threads: a signal alone lets the others run until one has taken it.
+void stop(pid_t process) {
+  ::kill(process, SIGSTOP);
+  const auto deadline = codex::testing::soon();
+  const std::filesystem::directory_iterator threads("/proc/" + std::to_string(process) + "/task");
+  for (const auto& thread : threads) {
+    while (!is_stopped(thread.path()) && codex::detail::Clock::now() < deadline) {
+      std::this_thread::sleep_for(1ms);
+    }
+    REQUIRE(is_stopped(thread.path()));
+  }
 }
 
 }  // namespace
@@ -164,7 +189,7 @@ TEST_CASE("a handshake that takes too long ends in time" * face::once) {
   codex::CodexConfig config{.startup_timeout = 300ms,
                             .endpoint = "wss://127.0.0.1:" + port_of(server)};
   const TlsEnd end(port_of(server));
-  ::kill(static_cast<pid_t>(server.process_id()), SIGSTOP);
+  stop(static_cast<pid_t>(server.process_id()));
   const auto before = codex::detail::Clock::now();
   const auto error = error_of<codex::TimeoutError>([&] { const face::Codex codex(config); });
   ::kill(static_cast<pid_t>(server.process_id()), SIGCONT);

@@ -140,11 +140,11 @@ TEST_CASE("a signal interrupts the turn that has its token, and the error has th
   face::Codex codex(mock.config());
   auto thread = codex.thread_start();
   const codex::StopOnSignal stop{SIGUSR1, SIGUSR2};
+  auto turn = thread.turn("hello", {.stop = stop.token()});  // one that has begun has a result
   std::jthread presses([&] {
     if (gate.wait_reached(60s)) ::raise(SIGUSR2);
   });
-  const auto error =
-      error_of<codex::CancelledError>([&] { (void)thread.run("hello", {.stop = stop.token()}); });
+  const auto error = error_of<codex::CancelledError>([&] { (void)turn.run(); });
   REQUIRE(error);
   CHECK(stop.signal() == SIGUSR2);
   REQUIRE(error->collected());

@@ -13,6 +13,7 @@
 #include "support/turn_results.hpp"
 
 using codex::testing::at_once;
+using codex::testing::await_message;
 using codex::testing::error_of;
 using codex::testing::Gate;
 using codex::testing::messages;
@@ -254,10 +255,7 @@ TEST_CASE("steer adds to what the user said while the turn runs") {
   auto turn = codex.thread_start().turn("Start.");
   auto stream = turn.stream();
   // The runtime drops a message that is not complete when it is steered.
-  while (auto event = stream.next()) {
-    const auto done = event->as<events::ItemCompleted>();
-    if (done && done->item.is<types::AgentMessageThreadItem>()) break;
-  }
+  await_message(stream, "before steer");
   CHECK(turn.steer("Shorter, please.").turn_id == turn.id());
   gate.open();
   const auto result = turn.run();

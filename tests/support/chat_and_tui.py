@@ -87,12 +87,12 @@ class Tmux:
 
     def press(self, window, name, is_open):
         """Until it helps: the TUI shows a question before it listens, and loses what comes early."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + 3 * PATIENCE
         while is_open():
             if time.monotonic() > deadline:
                 raise AssertionError(f"window {window}: {name} does nothing")
             self.key(window, name)
-            patience = time.monotonic() + 10
+            patience = time.monotonic() + PATIENCE / 2  # twice would be a key too many
             while is_open() and time.monotonic() < patience:
                 time.sleep(0.05)
 

@@ -278,7 +278,7 @@ def a_runtime_that_is_killed_costs_one_attempt(place):
 
 def budgets_end_a_job(place):
     place.submit("spend", "Spend", options=["--tokens", "1200"])
-    place.submit("slow", "Hold slow", options=["--seconds", "1"])
+    place.submit("slow", "Hold slow", options=["--seconds", "10"])
     with place.worker() as worker:
         spent = place.result("spend-1")
         assert spent["status"] == "over budget" and spent["tokens"] > 1200, spent

@@ -54,6 +54,13 @@ class Program:
         self.seen = match.end()
         return match
 
+    def await_output(self, pattern):
+        """Waits for it to appear anywhere."""
+        deadline = time.monotonic() + PATIENCE
+        while not re.search(pattern, self.output):
+            if not self.read(deadline):
+                raise AssertionError(f"never saw {pattern!r}")
+
     def wait_for_end(self):
         """Its exit code; minus the signal that killed it."""
         deadline = time.monotonic() + PATIENCE

@@ -59,20 +59,31 @@ std::optional<std::int64_t> process_of(std::wstring_view name) {
   return std::nullopt;
 }
 
+/// A puppet whose name no other test's has: those run beside this one.
+const std::string& agents_puppet() {
+  static const std::string copy = [] {
+    auto path = program("agents_puppet.exe");
+    std::filesystem::copy_file(path_from_utf8(program("windows_puppet.exe")), path_from_utf8(path),
+                               std::filesystem::copy_options::overwrite_existing);
+    return path;
+  }();
+  return copy;
+}
+
 /// What the agent runs, in time: it is no child of the runtime's, but one of a shell's.
 std::int64_t puppet_in_time() {
   std::optional<std::int64_t> puppet;
   const auto deadline = soon();
-  while (!(puppet = process_of(L"windows_puppet.exe")) && Clock::now() < deadline) ::Sleep(10);
+  while (!(puppet = process_of(L"agents_puppet.exe")) && Clock::now() < deadline) ::Sleep(10);
   REQUIRE(puppet);
   return *puppet;
 }
 
 /// A program with an agent whose command runs. The runtime would escape quotes for cmd.exe.
 struct Agent {
-  std::unique_ptr<ByteStream> process = start_process(
-      {.argv = {program("windows_agent.exe"), program("windows_puppet.exe") + " sleep"},
-       .shutdown_timeout = 50ms});
+  std::unique_ptr<ByteStream> process =
+      start_process({.argv = {program("windows_agent.exe"), agents_puppet() + " sleep"},
+                     .shutdown_timeout = 50ms});
   std::int64_t runtime_id = std::stoll(read_line(*process));
   ProcessWatch runtime{runtime_id};
   ProcessWatch command{puppet_in_time()};
