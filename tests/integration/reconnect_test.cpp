@@ -512,7 +512,10 @@ TEST_CASE("a turn that a draining runtime ends is complete, though nobody was to
   mock.reply("In the next one.");
   std::optional<RuntimeServer> server(serve(mock));
   const std::string endpoint = server->endpoint();
-  face::Codex codex(server->config());
+  Changes changes;
+  auto config = server->config();
+  config.on_connection = changes.note();
+  face::Codex codex(config);
   auto thread = codex.thread_start();
   auto turn = thread.turn("Go.", {.timeout = 60s});
   REQUIRE(gate.wait_reached(60s));
@@ -525,6 +528,7 @@ TEST_CASE("a turn that a draining runtime ends is complete, though nobody was to
   server.reset();
   server.emplace(serve(mock, endpoint));
   CHECK(turn.run().final_response == "To the end.");
+  REQUIRE(changes.wait_for(ConnectionState::restored));  // what the old one was sent may be lost
   CHECK(thread.run("And now?", {.timeout = 60s}).final_response == "In the next one.");
 }
 

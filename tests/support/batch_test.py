@@ -62,7 +62,7 @@ def ctrl_c_stops_what_runs_and_writes_what_is_there(folders):
 
 
 def a_runtime_that_is_killed_costs_its_folder_only(folders):
-    with Program([BATCH, "--at-once", "1", "--seconds", "3", SLOW, *folders[:2]]) as batch:
+    with Program([BATCH, "--at-once", "1", "--seconds", "6", SLOW, *folders[:2]]) as batch:
         os.kill(batch.wait_for_runtimes(1)[0], signal.SIGKILL)
         assert batch.wait_for_end() == 1
         assert status_of(lines_of(batch)) == {"a": "failed", "b": "out of time"}

@@ -260,6 +260,21 @@ TEST_CASE_FIXTURE(Controlled, "the thread of a paused goal is free once the inte
   (void)connection->router().expect_turn("t");
 }
 
+TEST_CASE_FIXTURE(Controlled, "an interrupt that comes late leaves the thread's next turn alone") {
+  auto done = interrupt();
+  const auto pause = peer.next_line(soon());
+  REQUIRE(pause);
+  relay->abandon();  // its caller waited long enough
+  const PendingTurn next = connection->router().expect_turn("t");
+  peer.send_line(R"({"id":)" + Json::parse(*pause).at("id").dump() + R"(,"result":{}})");
+  CHECK(done.get() == "{}");
+  auto ping = std::async(std::launch::async, [this] {
+    sync_wait(call(connection, "ping", "{}", {.deadline = soon()}));
+  });
+  CHECK(serve().at("method") == "ping");
+  ping.get();
+}
+
 TEST_CASE_FIXTURE(Controlled, "what refuses to be paused is an error") {
   auto done = interrupt();
   serve(refused("goals feature is disabled"));

@@ -283,6 +283,7 @@ TEST_CASE("a request of the runtime that nests too deep is refused, and the app 
     const std::lock_guard lock(mutex);
     problems.push_back(problem);
   };
+  config.shutdown_timeout = std::chrono::seconds{20};
   Codex codex(config);
   for (const std::string& deep : towers()) {
     const auto ask = [&](std::string_view method, const std::string& params) {

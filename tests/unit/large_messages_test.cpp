@@ -1,4 +1,5 @@
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -128,6 +129,7 @@ TEST_CASE("a request of the runtime that is too large is refused, and the app is
     const std::lock_guard lock(mutex);
     problems.push_back(problem);
   };
+  config.shutdown_timeout = std::chrono::seconds{20};
   Codex codex(config);
   runtime.send_line(R"({"method":"item/commandExecution/requestApproval","params":{"command":")" +
                     long_text + R"(","threadId":"t","turnId":"u","itemId":"i"},"id":7})");

@@ -483,7 +483,7 @@ TEST_CASE("a runtime that never takes the client in again is given up") {
 }
 
 TEST_CASE("a thread whose resumption is never answered is lost, and not the connection") {
-  RecoveryFixture fixture({.handshake_timeout = 3s});
+  RecoveryFixture fixture({.handshake_timeout = 10s});
   auto& runtime = fixture.runtime;
   fixture.start_thread("t");
   auto events = fixture.start_turn("t", "u");

@@ -1,5 +1,10 @@
 #include "connection/router.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "support/messages.hpp"
@@ -7,6 +12,7 @@
 namespace codex::detail {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::message;
 using testing::text_of;
 using testing::turn_message;
@@ -372,6 +378,34 @@ TEST_CASE_FIXTURE(RoutingFixture, "a start does not count as a user of the threa
     const Subscription turn = std::move(pending).bind("v");
     CHECK_FALSE(router->is_in_use("t", start));
   }
+}
+
+TEST_CASE_FIXTURE(RoutingFixture, "nobody begins to use a thread while it is cleared for them") {
+  std::optional<PendingTurn> next;
+  std::atomic<bool> has_begun = false;
+  std::jthread other;
+  bool is_ahead = false;
+  const auto clear = [&] {
+    other = std::jthread([&] {
+      next = router->expect_turn("t");
+      has_begun = true;
+    });
+    std::this_thread::sleep_for(50ms);  // enough for it, but for the lock
+    is_ahead = !has_begun;
+  };
+  router->unless_in_use("t", {}, clear);
+  CHECK(is_ahead);
+  other.join();
+  REQUIRE(next);
+  router->unless_in_use("t", {}, [] { FAIL("it is in use"); });
+}
+
+TEST_CASE_FIXTURE(RoutingFixture, "those who follow one turn do not count beside it") {
+  const Subscription own = router->expect_turn("t").bind("u");
+  CHECK(router->is_in_use("t"));
+  CHECK_FALSE(router->is_in_use("t", {}, "u"));
+  const Subscription other = router->expect_turn("t").bind("v");
+  CHECK(router->is_in_use("t", {}, "u"));
 }
 
 TEST_CASE_FIXTURE(RoutingFixture, "the turns of a goal are over when they are over") {

@@ -95,8 +95,9 @@ struct FollowedTurnFixture {
 
   /// A round trip: all that was sent before it has been handled.
   void settle() {
-    auto done =
-        std::async(std::launch::async, [this] { sync_wait(call(connection, "ping", "{}", {})); });
+    auto done = std::async(std::launch::async, [this] {
+      sync_wait(call(connection, "ping", "{}", {.deadline = soon()}));
+    });
     const Json request = received();
     REQUIRE(request.at("method") == "ping");
     answer(request.at("id").dump());
@@ -202,10 +203,12 @@ TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that is answered, but not o
 
 TEST_CASE_FIXTURE(FollowedTurnFixture, "an interrupt that crosses the end of its turn") {
   auto [turn, place] = follow("u", no_time());
-  const std::string id = interrupted("u");
-  refuse(id, "no active turn to interrupt");
-  message("u", "just made it");
-  complete("u");
+  // In one piece: from the refusal on, the turn has a second to end.
+  peer.send(R"({"id":)" + interrupted("u") + R"(,"error":{"code":-32600,"message":"no active turn"}}
+{"method":"item/completed","params":{"threadId":"t","turnId":"u","item":)" +
+            R"({"type":"agentMessage","id":"i","text":"just made it"}}}
+{"method":"turn/completed","params":{"threadId":"t","turn":{"id":"u","status":"completed"}}}
+)");
   try {
     (void)result_of(*turn);
     FAIL("no error");
@@ -223,6 +226,18 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
   complete("u", "interrupted");
   CHECK(contains(message_of<TimeoutError>([&turn = turn] { (void)result_of(*turn); }),
                  "It was interrupted."));
+}
+
+TEST_CASE_FIXTURE(FollowedTurnFixture,
+                  "a turn that was given up before it began does not take the next one along") {
+  auto [turn, place] = follow_new("u", no_time(50ms));
+  const std::string id = interrupted("u");
+  CHECK_THROWS_AS((void)result_of(*turn), TimeoutError);
+  const PendingTurn next = connection->router().expect_turn("t");
+  refuse(id, "no active turn to interrupt");
+  settle();  // the next request is the ping: an interrupt without an id would end any turn
+  begin("u");
+  answer(interrupted("u"));
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture,

@@ -91,7 +91,8 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
   };
   if (failure_) return refuse(failure_->exception());
   if (const auto expiry = expired_already(request)) {
-    return refuse(expiry_error(*expiry, request.method, now, not_sent));
+    return refuse(
+        expiry_error(*expiry, request.method, now, is_cut_ ? not_sent_after_cut : not_sent));
   }
   const std::uint64_t id = next_id_++;
   Pending pending{.method = request.method,

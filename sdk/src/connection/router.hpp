@@ -105,8 +105,15 @@ class Router : public std::enable_shared_from_this<Router> {
   /// InvalidRequestError when another one has them.
   [[nodiscard]] std::shared_ptr<GoalRelay> expect_goal(const std::string& thread_id);
 
-  /// Whether a goal has the thread, or anyone but this start follows or starts a turn of it.
-  [[nodiscard]] bool is_in_use(std::string_view thread_id, const PendingTurn::Start& but = {});
+  /// Whether a goal has the thread, or anyone but this start follows or starts a turn of it, where
+  /// those who follow `own_turn` do not count.
+  [[nodiscard]] bool is_in_use(std::string_view thread_id, const PendingTurn::Start& but = {},
+                               std::string_view own_turn = {});
+
+  /// Calls `act` unless the thread is in use. Nobody begins to use it meanwhile, so what `act`
+  /// sends is ahead of what they will send. It must not call the router.
+  void unless_in_use(std::string_view thread_id, const PendingTurn::Start& but,
+                     const std::function<void()>& act);
 
   /// The events from now on of a turn that runs. Throws CodexError when it is known to be over.
   [[nodiscard]] Subscription attach(const std::string& thread_id, const std::string& turn_id);
@@ -146,6 +153,8 @@ class Router : public std::enable_shared_from_this<Router> {
   [[nodiscard]] bool route_goal(const Notification& event);
 
   // All of these with the lock held.
+  [[nodiscard]] bool is_used(std::string_view thread_id, const PendingTurn::Start& but,
+                             std::string_view own_turn);
   void throw_if_failed() const;
   void throw_if_goal_has(const std::string& thread_id);
   [[nodiscard]] std::shared_ptr<GoalRelay> goal_of(std::string_view thread_id);

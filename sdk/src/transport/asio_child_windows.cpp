@@ -12,7 +12,7 @@ using Pipe = asio::windows::stream_handle;
 using std::chrono::milliseconds;
 
 constexpr milliseconds polite_time{500};
-constexpr milliseconds kill_patience{2000};
+constexpr milliseconds kill_patience{10'000};  // a busy machine lets it run to its end late
 
 void close(Pipe& pipe) noexcept {
   LinkError ignored;

@@ -41,8 +41,7 @@ class TurnControl {
                                                         std::shared_ptr<GoalRelay> goal);
 
 /// Interrupts what the thread runs, and what was started there before this is called, even where
-/// the runtime has not begun it. What is sent later is not touched; who asks the router first
-/// whether others use the thread may still hit a start that is sent between the two.
-void interrupt_thread(const std::weak_ptr<Connection>& connection, const std::string& thread_id);
+/// the runtime has not begun it. What is sent later is not touched. Takes no lock of the router's.
+void interrupt_thread(Connection& connection, const std::string& thread_id);
 
 }  // namespace codex::detail

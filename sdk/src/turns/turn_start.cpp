@@ -40,7 +40,8 @@ std::function<void()> end_of_unwanted(const std::shared_ptr<Connection>& connect
                                       const std::string& thread_id, PendingTurn::Start start) {
   return [weak = std::weak_ptr(connection), thread_id, start = std::move(start)] {
     const auto alive = weak.lock();
-    if (alive && !alive->router().is_in_use(thread_id, start)) interrupt_thread(weak, thread_id);
+    if (!alive) return;
+    alive->router().unless_in_use(thread_id, start, [&] { interrupt_thread(*alive, thread_id); });
   };
 }
 
