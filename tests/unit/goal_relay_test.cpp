@@ -261,13 +261,31 @@ TEST_CASE_FIXTURE(Controlled, "the thread of a paused goal is free once the inte
 }
 
 TEST_CASE_FIXTURE(Controlled, "an interrupt that comes late leaves the thread's next turn alone") {
-  auto done = interrupt();
-  const auto pause = peer.next_line(soon());
-  REQUIRE(pause);
-  relay->abandon();  // its caller waited long enough
-  const PendingTurn next = connection->router().expect_turn("t");
-  peer.send_line(R"({"id":)" + Json::parse(*pause).at("id").dump() + R"(,"result":{}})");
-  CHECK(done.get() == "{}");
+  const auto received = [&] {
+    const auto line = peer.next_line(soon());
+    REQUIRE(line);
+    return Json::parse(*line);
+  };
+  const auto answer = [&](const Json& request, const std::string& what) {
+    peer.send_line(R"({"id":)" + request.at("id").dump() + "," + what + "}");
+  };
+  SUBCASE("between two turns") {
+    auto done = interrupt();
+    const Json pause = received();
+    relay->abandon();  // or it has failed
+    answer(pause, R"("result":{})");
+    CHECK(done.get() == "{}");
+  }
+  SUBCASE("in a turn that is over") {
+    send(goal("active"));
+    send(started("a"));
+    auto done = interrupt();
+    answer(received(), R"("result":{})");
+    const Json by_id = received();
+    relay->abandon();
+    answer(by_id, refused("expected active turn id a but found b"));
+    CHECK_THROWS_AS((void)done.get(), InvalidRequestError);
+  }
   auto ping = std::async(std::launch::async, [this] {
     sync_wait(call(connection, "ping", "{}", {.deadline = soon()}));
   });

@@ -1127,7 +1127,8 @@ TEST_CASE("a condition that hangs has its request refused in time, and those tha
   CHECK(runtime.answers_to(1) == 1);
   end.open();
   Json later;
-  for (std::int64_t id = 3; id < 8 && later != decision("accept"); ++id) {  // all have that time
+  for (std::int64_t id = 3; id < 8 && later != decision("accept");
+       ++id) {  // each has only that time
     runtime.ask(id, command_method, command_params("u1", "later" + std::to_string(id)));
     later = runtime.answer_to(id).at("result");
   }

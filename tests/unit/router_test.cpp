@@ -390,7 +390,7 @@ TEST_CASE_FIXTURE(RoutingFixture, "nobody begins to use a thread while it is cle
       next = router->expect_turn("t");
       has_begun = true;
     });
-    std::this_thread::sleep_for(50ms);  // enough for it, but for the lock
+    std::this_thread::sleep_for(50ms);  // enough, if it were not for the lock
     is_ahead = !has_begun;
   };
   router->unless_in_use("t", {}, clear);
@@ -398,14 +398,6 @@ TEST_CASE_FIXTURE(RoutingFixture, "nobody begins to use a thread while it is cle
   other.join();
   REQUIRE(next);
   router->unless_in_use("t", {}, [] { FAIL("it is in use"); });
-}
-
-TEST_CASE_FIXTURE(RoutingFixture, "those who follow one turn do not count beside it") {
-  const Subscription own = router->expect_turn("t").bind("u");
-  CHECK(router->is_in_use("t"));
-  CHECK_FALSE(router->is_in_use("t", {}, "u"));
-  const Subscription other = router->expect_turn("t").bind("v");
-  CHECK(router->is_in_use("t", {}, "u"));
 }
 
 TEST_CASE_FIXTURE(RoutingFixture, "the turns of a goal are over when they are over") {

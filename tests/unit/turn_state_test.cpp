@@ -229,18 +229,6 @@ TEST_CASE_FIXTURE(FollowedTurnFixture,
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture,
-                  "a turn that was given up before it began does not take the next one along") {
-  auto [turn, place] = follow_new("u", no_time(50ms));
-  const std::string id = interrupted("u");
-  CHECK_THROWS_AS((void)result_of(*turn), TimeoutError);
-  const PendingTurn next = connection->router().expect_turn("t");
-  refuse(id, "no active turn to interrupt");
-  settle();  // the next request is the ping: an interrupt without an id would end any turn
-  begin("u");
-  answer(interrupted("u"));
-}
-
-TEST_CASE_FIXTURE(FollowedTurnFixture,
                   "a turn that begins when nobody waits for it any more ends") {
   auto [turn, place] = follow_new("u", no_time(50ms));
   refuse(interrupted("u"), "no active turn to interrupt");

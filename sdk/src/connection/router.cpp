@@ -195,25 +195,23 @@ std::shared_ptr<GoalRelay> Router::expect_goal(const std::string& thread_id) {
   return goal;
 }
 
-bool Router::is_in_use(std::string_view thread_id, const PendingTurn::Start& but,
-                       std::string_view own_turn) {
+bool Router::is_in_use(std::string_view thread_id, const PendingTurn::Start& but) {
   const std::lock_guard lock(mutex_);
-  return is_used(thread_id, but, own_turn);
+  return is_used(thread_id, but);
 }
 
 void Router::unless_in_use(std::string_view thread_id, const PendingTurn::Start& but,
                            const std::function<void()>& act) {
   const std::lock_guard lock(mutex_);
-  if (!is_used(thread_id, but, {})) act();
+  if (!is_used(thread_id, but)) act();
 }
 
-bool Router::is_used(std::string_view thread_id, const PendingTurn::Start& but,
-                     std::string_view own_turn) {
+bool Router::is_used(std::string_view thread_id, const PendingTurn::Start& but) {
   const auto is_started = [&](const auto& pending) {
     return pending->thread_id == thread_id && pending != but;
   };
   const auto is_followed = [&](const auto& entry) {
-    if (entry.second.thread_id != thread_id || entry.first == own_turn) return false;
+    if (entry.second.thread_id != thread_id) return false;
     const auto log = entry.second.log.lock();
     return log && log->has_reader(but.get());
   };

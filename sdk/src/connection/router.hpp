@@ -105,13 +105,12 @@ class Router : public std::enable_shared_from_this<Router> {
   /// InvalidRequestError when another one has them.
   [[nodiscard]] std::shared_ptr<GoalRelay> expect_goal(const std::string& thread_id);
 
-  /// Whether a goal has the thread, or anyone but this start follows or starts a turn of it, where
-  /// those who follow `own_turn` do not count.
-  [[nodiscard]] bool is_in_use(std::string_view thread_id, const PendingTurn::Start& but = {},
-                               std::string_view own_turn = {});
+  /// Whether a goal has the thread, or anyone but this start follows or starts a turn of it.
+  [[nodiscard]] bool is_in_use(std::string_view thread_id, const PendingTurn::Start& but = {});
 
   /// Calls `act` unless the thread is in use. Nobody begins to use it meanwhile, so what `act`
-  /// sends is ahead of what they will send. It must not call the router.
+  /// sends is ahead of their start, unless it has to be sent again (a cut, a crowded runtime). It
+  /// must not call the router.
   void unless_in_use(std::string_view thread_id, const PendingTurn::Start& but,
                      const std::function<void()>& act);
 
@@ -153,8 +152,7 @@ class Router : public std::enable_shared_from_this<Router> {
   [[nodiscard]] bool route_goal(const Notification& event);
 
   // All of these with the lock held.
-  [[nodiscard]] bool is_used(std::string_view thread_id, const PendingTurn::Start& but,
-                             std::string_view own_turn);
+  [[nodiscard]] bool is_used(std::string_view thread_id, const PendingTurn::Start& but);
   void throw_if_failed() const;
   void throw_if_goal_has(const std::string& thread_id);
   [[nodiscard]] std::shared_ptr<GoalRelay> goal_of(std::string_view thread_id);

@@ -18,7 +18,7 @@ using Pipe = asio::posix::stream_descriptor;
 using std::chrono::milliseconds;
 
 constexpr milliseconds polite_time{500};
-constexpr milliseconds kill_patience{10'000};  // a busy machine lets it run to its end late
+constexpr milliseconds kill_patience{10'000};  // on a busy machine it ends late
 
 /// The descriptor is the child's.
 void release(Pipe& pipe) noexcept {

@@ -12,7 +12,7 @@ using Pipe = asio::windows::stream_handle;
 using std::chrono::milliseconds;
 
 constexpr milliseconds polite_time{500};
-constexpr milliseconds kill_patience{10'000};  // a busy machine lets it run to its end late
+constexpr milliseconds kill_patience{10'000};  // on a busy machine it ends late
 
 void close(Pipe& pipe) noexcept {
   LinkError ignored;

@@ -106,7 +106,7 @@ class PlainTurnControl final : public TurnControl,
     by_id([self = shared_from_this(), terms, by_id, completion](Outcome<std::string> outcome) {
       const bool is_waiting = says_none_runs(refusal_in(outcome)) && !self->events_->has_begun();
       auto check = self->again_when_begun("turn/interrupt", terms, by_id, completion);
-      if (!is_waiting || self->is_thread_used()) return check(std::move(outcome));
+      if (!is_waiting) return check(std::move(outcome));
       start(self->connection_, interrupt_all_request(self->thread_id_, terms, std::move(check)));
     });
   }
@@ -124,12 +124,6 @@ class PlainTurnControl final : public TurnControl,
 
  private:
   using Send = std::function<void(const Completion<std::string>&)>;
-
-  /// By others: they may have started a turn since this one was given up.
-  [[nodiscard]] bool is_thread_used() const {
-    const auto alive = connection_.lock();
-    return alive && alive->router().is_in_use(thread_id_, {}, turn_id_);
-  }
 
   /// Takes the answer to a request that was sent before the turn had begun. Where the runtime does
   /// not run the turn yet, waits until it does, and sends the request again.
@@ -227,7 +221,9 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
       const std::string refusal = refusal_in(outcome);
       if (says_none_runs(refusal)) return self->interrupt_next(terms, completion);
       const std::string other = turn_found_instead(refusal);
-      if (other.empty() || retries_left == 0) return completion(std::move(outcome));
+      // A goal that is over has no further turn: the other one is somebody else's.
+      const bool is_last = other.empty() || retries_left == 0 || self->goal_->is_over();
+      if (is_last) return completion(std::move(outcome));
       self->interrupt_turn(other, terms, completion, retries_left - 1);
     };
     start(connection_, interrupt_request(goal_->thread_id(), turn_id, terms, std::move(check)));
@@ -236,7 +232,7 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
   // Between two turns: the next one may have been started, and not begun. Where none was, being
   // paused is enough.
   void interrupt_next(const CallTerms& terms, const Completion<std::string>& completion) {
-    if (goal_->is_over()) return completion(std::string("{}"));  // the thread is another's
+    if (goal_->is_over()) return completion(std::string("{}"));  // the next one is not the goal's
     auto check = [completion](Outcome<std::string> outcome) {
       if (!refusal_in(outcome).empty()) return completion(std::string("{}"));
       completion(std::move(outcome));

@@ -41,7 +41,8 @@ class TurnControl {
                                                         std::shared_ptr<GoalRelay> goal);
 
 /// Interrupts what the thread runs, and what was started there before this is called, even where
-/// the runtime has not begun it. What is sent later is not touched. Takes no lock of the router's.
+/// the runtime has not begun it. What is sent later is not touched. Does not
+/// take the router's lock.
 void interrupt_thread(Connection& connection, const std::string& thread_id);
 
 }  // namespace codex::detail
