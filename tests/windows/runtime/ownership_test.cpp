@@ -23,6 +23,7 @@ namespace {
 
 using codex::detail::ByteStream;
 using codex::detail::Clock;
+using codex::detail::path_from_utf8;
 using codex::detail::start_process;
 using codex::detail::utf8_from_path;
 using namespace std::chrono_literals;
