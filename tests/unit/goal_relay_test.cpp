@@ -87,12 +87,18 @@ struct Controlled {
 
   void send(const Notification& event) { peer.send_line(event.text()); }
 
-  /// Reads the next request, and answers it.
-  Json serve(const std::string& answer = R"("result":{})") {
+  Json received() {
     const auto line = peer.next_line(soon());
     REQUIRE(line);
-    Json request = Json::parse(*line);
-    peer.send_line(R"({"id":)" + request.at("id").dump() + "," + answer + "}");
+    return Json::parse(*line);
+  }
+  void answer(const Json& request, const std::string& what = R"("result":{})") {
+    peer.send_line(R"({"id":)" + request.at("id").dump() + "," + what + "}");
+  }
+  /// Reads the next request, and answers it.
+  Json serve(const std::string& what = R"("result":{})") {
+    Json request = received();
+    answer(request, what);
     return request;
   }
   static std::string refused(const std::string& why) {
@@ -248,39 +254,29 @@ TEST_CASE_FIXTURE(Controlled, "between two turns the next one is interrupted, be
 TEST_CASE_FIXTURE(Controlled, "the thread of a paused goal is free once the interrupt was sent") {
   for (const auto& event : {goal("active"), started("a"), completed("a")}) send(event);
   auto done = interrupt();
-  const auto pause = peer.next_line(soon());
-  REQUIRE(pause);
+  const Json pause = received();
   send(goal("paused"));
-  peer.send_line(R"({"id":)" + Json::parse(*pause).at("id").dump() + R"(,"result":{}})");
-  const auto line = peer.next_line(soon());  // the goal is paused, and this not answered yet
-  REQUIRE(line);
+  answer(pause);
+  const Json by_id = received();  // the goal is paused, and this not answered yet
   CHECK_THROWS_AS((void)connection->router().expect_turn("t"), InvalidRequestError);
-  peer.send_line(R"({"id":)" + Json::parse(*line).at("id").dump() + R"(,"result":{}})");
+  answer(by_id);
   CHECK(done.get() == "{}");
   (void)connection->router().expect_turn("t");
 }
 
 TEST_CASE_FIXTURE(Controlled, "an interrupt that comes late leaves the thread's next turn alone") {
-  const auto received = [&] {
-    const auto line = peer.next_line(soon());
-    REQUIRE(line);
-    return Json::parse(*line);
-  };
-  const auto answer = [&](const Json& request, const std::string& what) {
-    peer.send_line(R"({"id":)" + request.at("id").dump() + "," + what + "}");
-  };
   SUBCASE("between two turns") {
     auto done = interrupt();
     const Json pause = received();
     relay->abandon();  // or it has failed
-    answer(pause, R"("result":{})");
+    answer(pause);
     CHECK(done.get() == "{}");
   }
   SUBCASE("in a turn that is over") {
     send(goal("active"));
     send(started("a"));
     auto done = interrupt();
-    answer(received(), R"("result":{})");
+    serve();
     const Json by_id = received();
     relay->abandon();
     answer(by_id, refused("expected active turn id a but found b"));

@@ -83,6 +83,17 @@ CodexConfig with(FakeRuntime& runtime, Handlers handlers) {
   return config;
 }
 
+/// A handler of approvals that runs until it is stopped.
+Handlers waits_for_stop(Gate& running, Gate& stopped, Problems& problems) {
+  return {.command_approval =
+              [&](const Command&, const HandlerContext& context) {
+                running.open();
+                if (wait_for_stop(context)) stopped.open();
+                return approvals::accept();
+              },
+          .on_problem = problems.listener()};
+}
+
 struct Case {
   const char* method;
   Json params;
@@ -537,13 +548,7 @@ TEST_CASE("a handler that is too slow is told to stop, and what it answers then 
     Problems problems;
     Gate running;
     Gate stopped;
-    auto config = with(runtime, {.command_approval =
-                                     [&](const Command&, const HandlerContext& context) {
-                                       running.open();
-                                       if (wait_for_stop(context)) stopped.open();
-                                       return approvals::accept();
-                                     },
-                                 .on_problem = problems.listener()});
+    auto config = with(runtime, waits_for_stop(running, stopped, problems));
     config.handler_timeout = time;
     {
       Codex codex(config);
@@ -564,13 +569,7 @@ TEST_CASE("a handler is stopped when its request was resolved, or its turn is ov
   Problems problems;
   Gate running;
   Gate stopped;
-  auto config = with(runtime, {.command_approval =
-                                   [&](const Command&, const HandlerContext& context) {
-                                     running.open();
-                                     if (wait_for_stop(context)) stopped.open();
-                                     return approvals::accept();
-                                   },
-                               .on_problem = problems.listener()});
+  auto config = with(runtime, waits_for_stop(running, stopped, problems));
   config.shutdown_timeout = 20s;  // a handler that is left behind would be a problem
   Codex codex(config);
   runtime.ask(7, command_method, command_params());
@@ -1127,8 +1126,8 @@ TEST_CASE("a condition that hangs has its request refused in time, and those tha
   CHECK(runtime.answers_to(1) == 1);
   end.open();
   Json later;
-  for (std::int64_t id = 3; id < 8 && later != decision("accept");
-       ++id) {  // each has only that time
+  // Each has those five seconds only.
+  for (std::int64_t id = 3; id < 8 && later != decision("accept"); ++id) {
     runtime.ask(id, command_method, command_params("u1", "later" + std::to_string(id)));
     later = runtime.answer_to(id).at("result");
   }

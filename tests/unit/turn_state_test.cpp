@@ -156,7 +156,9 @@ TEST_CASE_FIXTURE(FollowedTurnFixture, "the limits hold for a turn that has no h
   answer(interrupted("u"));
   complete("u", "interrupted");
   settle();
-  CHECK_FALSE(connection->router().is_in_use("t"));
+  bool is_free = false;
+  connection->router().unless_in_use("t", {}, [&] { is_free = true; });
+  CHECK(is_free);
 }
 
 TEST_CASE_FIXTURE(FollowedTurnFixture,

@@ -91,8 +91,7 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
   };
   if (failure_) return refuse(failure_->exception());
   if (const auto expiry = expired_already(request)) {
-    return refuse(
-        expiry_error(*expiry, request.method, now, is_cut_ ? not_sent_after_cut : not_sent));
+    return refuse(expiry_error(*expiry, request.method, now, why_not_sent()));
   }
   const std::uint64_t id = next_id_++;
   Pending pending{.method = request.method,
@@ -115,6 +114,10 @@ std::optional<RequestWindow::Delivery> RequestWindow::admit(Request& request) {
                                           });
   pending_.emplace(id, std::move(pending));
   return std::nullopt;
+}
+
+std::string_view RequestWindow::why_not_sent() const {
+  return is_cut_ ? not_sent_after_cut : not_sent;
 }
 
 bool RequestWindow::has_room_for(const Pending& pending) const {
@@ -284,9 +287,8 @@ void RequestWindow::expire(std::uint64_t id, Expiry expiry) {
   if (found == pending_.end() || !found->second.completion) return;
   Pending& pending = found->second;
   const auto completion = std::exchange(pending.completion, {});
-  const std::string_view why_not_sent =
-      pending.is_sent ? "" : (is_cut_ ? not_sent_after_cut : not_sent);
-  auto error = expiry_error(expiry, pending.method, pending.started_at, why_not_sent);
+  auto error = expiry_error(expiry, pending.method, pending.started_at,
+                            pending.is_sent ? std::string_view() : why_not_sent());
   if (pending.is_sent) {
     pending.watch =
         std::make_unique<Watch>(timers_, Clock::now() + options_.abandoned_grace, std::stop_token(),

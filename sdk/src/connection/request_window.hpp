@@ -138,6 +138,7 @@ class RequestWindow : public std::enable_shared_from_this<RequestWindow> {
 
   // All of these with the lock held.
   [[nodiscard]] std::optional<Delivery> admit(Request& request);
+  [[nodiscard]] std::string_view why_not_sent() const;
   [[nodiscard]] bool has_room_for(const Pending& pending) const;
   [[nodiscard]] bool is_held(const Pending& pending, std::string_view line) const;
   void send_now(Pending& pending, std::string line);

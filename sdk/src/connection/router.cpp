@@ -195,18 +195,13 @@ std::shared_ptr<GoalRelay> Router::expect_goal(const std::string& thread_id) {
   return goal;
 }
 
-bool Router::is_in_use(std::string_view thread_id, const PendingTurn::Start& but) {
-  const std::lock_guard lock(mutex_);
-  return is_used(thread_id, but);
-}
-
 void Router::unless_in_use(std::string_view thread_id, const PendingTurn::Start& but,
                            const std::function<void()>& act) {
   const std::lock_guard lock(mutex_);
-  if (!is_used(thread_id, but)) act();
+  if (!is_in_use(thread_id, but)) act();
 }
 
-bool Router::is_used(std::string_view thread_id, const PendingTurn::Start& but) {
+bool Router::is_in_use(std::string_view thread_id, const PendingTurn::Start& but) {
   const auto is_started = [&](const auto& pending) {
     return pending->thread_id == thread_id && pending != but;
   };

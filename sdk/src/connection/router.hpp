@@ -105,12 +105,10 @@ class Router : public std::enable_shared_from_this<Router> {
   /// InvalidRequestError when another one has them.
   [[nodiscard]] std::shared_ptr<GoalRelay> expect_goal(const std::string& thread_id);
 
-  /// Whether a goal has the thread, or anyone but this start follows or starts a turn of it.
-  [[nodiscard]] bool is_in_use(std::string_view thread_id, const PendingTurn::Start& but = {});
-
-  /// Calls `act` unless the thread is in use. Nobody begins to use it meanwhile, so what `act`
-  /// sends is ahead of their start, unless it has to be sent again (a cut, a crowded runtime). It
-  /// must not call the router.
+  /// Calls `act` unless a goal has the thread, or another start than `but` follows or starts a turn
+  /// of it. Holds the router's lock: starts wait, so a request that `act` sends precedes theirs.
+  /// Only a retry of that request (after a cut, or an overload) may follow them. `act` must not
+  /// call the router.
   void unless_in_use(std::string_view thread_id, const PendingTurn::Start& but,
                      const std::function<void()>& act);
 
@@ -152,7 +150,7 @@ class Router : public std::enable_shared_from_this<Router> {
   [[nodiscard]] bool route_goal(const Notification& event);
 
   // All of these with the lock held.
-  [[nodiscard]] bool is_used(std::string_view thread_id, const PendingTurn::Start& but);
+  [[nodiscard]] bool is_in_use(std::string_view thread_id, const PendingTurn::Start& but);
   void throw_if_failed() const;
   void throw_if_goal_has(const std::string& thread_id);
   [[nodiscard]] std::shared_ptr<GoalRelay> goal_of(std::string_view thread_id);

@@ -8,6 +8,7 @@
 #include "os/descriptors.hpp"
 #include "transport/asio_child.hpp"
 #include "transport/child.hpp"
+#include "transport/kill_patience.hpp"
 #include "transport/spawn.hpp"
 
 namespace codex::detail {
@@ -18,7 +19,6 @@ using Pipe = asio::posix::stream_descriptor;
 using std::chrono::milliseconds;
 
 constexpr milliseconds polite_time{500};
-constexpr milliseconds kill_patience{10'000};  // on a busy machine it ends late
 
 /// The descriptor is the child's.
 void release(Pipe& pipe) noexcept {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "transport/asio_child.hpp"
+#include "transport/kill_patience.hpp"
 #include "transport/spawn_windows.hpp"
 
 namespace codex::detail {
@@ -12,7 +13,6 @@ using Pipe = asio::windows::stream_handle;
 using std::chrono::milliseconds;
 
 constexpr milliseconds polite_time{500};
-constexpr milliseconds kill_patience{10'000};  // on a busy machine it ends late
 
 void close(Pipe& pipe) noexcept {
   LinkError ignored;

@@ -14,6 +14,7 @@
 #include "os/descriptors.hpp"
 #include "os/platform.hpp"
 #include "transport/child.hpp"
+#include "transport/kill_patience.hpp"
 #include "transport/process.hpp"
 #include "transport/spawn.hpp"
 #include "transport/text_tail.hpp"
@@ -27,7 +28,6 @@ using std::chrono::milliseconds;
 constexpr std::size_t chunk_bytes = std::size_t{256} * 1024;
 // A pipe holds less than this: further bytes come from processes that outlive the child.
 constexpr std::size_t max_bytes_after_exit = std::size_t{1024} * 1024;
-constexpr milliseconds kill_patience{10'000};  // on a busy machine it ends late
 // How often to check for the end of the child if no descriptor signals it.
 constexpr milliseconds exit_check_period{100};
 

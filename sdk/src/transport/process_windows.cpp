@@ -7,6 +7,7 @@
 
 #include <codex/errors.hpp>
 
+#include "transport/kill_patience.hpp"
 #include "transport/pipe_windows.hpp"
 #include "transport/process.hpp"
 #include "transport/spawn_windows.hpp"
@@ -24,7 +25,6 @@ constexpr std::size_t stderr_chunk_bytes = std::size_t{16} * 1024;
 constexpr std::size_t write_bytes = std::size_t{32} * 1024;
 // A pipe holds less than this: further bytes come from processes that outlive the child.
 constexpr std::size_t max_bytes_after_exit = std::size_t{1024} * 1024;
-constexpr milliseconds kill_patience{10'000};  // on a busy machine it ends late
 
 Handle make_event() {
   Handle event(::CreateEventW(nullptr, FALSE, FALSE, nullptr));

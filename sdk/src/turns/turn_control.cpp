@@ -221,7 +221,7 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
       const std::string refusal = refusal_in(outcome);
       if (says_none_runs(refusal)) return self->interrupt_next(terms, completion);
       const std::string other = turn_found_instead(refusal);
-      // A goal that is over has no further turn: the other one is somebody else's.
+      // Once the goal has ended, the turn that runs instead belongs to another caller.
       const bool is_last = other.empty() || retries_left == 0 || self->goal_->is_over();
       if (is_last) return completion(std::move(outcome));
       self->interrupt_turn(other, terms, completion, retries_left - 1);
@@ -232,7 +232,8 @@ class GoalControl final : public TurnControl, public std::enable_shared_from_thi
   // Between two turns: the next one may have been started, and not begun. Where none was, being
   // paused is enough.
   void interrupt_next(const CallTerms& terms, const Completion<std::string>& completion) {
-    if (goal_->is_over()) return completion(std::string("{}"));  // the next one is not the goal's
+    if (goal_->is_over())
+      return completion(std::string("{}"));  // the next turn belongs to another caller
     auto check = [completion](Outcome<std::string> outcome) {
       if (!refusal_in(outcome).empty()) return completion(std::string("{}"));
       completion(std::move(outcome));

@@ -40,9 +40,8 @@ class TurnControl {
 [[nodiscard]] std::shared_ptr<TurnControl> control_goal(std::weak_ptr<Connection> connection,
                                                         std::shared_ptr<GoalRelay> goal);
 
-/// Interrupts what the thread runs, and what was started there before this is called, even where
-/// the runtime has not begun it. What is sent later is not touched. Does not
-/// take the router's lock.
+/// Interrupts the thread's running turn and the starts that were sent before, even those that the
+/// runtime has not begun. Later starts are left alone. Callers may hold the router's lock.
 void interrupt_thread(Connection& connection, const std::string& thread_id);
 
 }  // namespace codex::detail
